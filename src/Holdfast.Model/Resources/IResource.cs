@@ -32,4 +32,8 @@ public interface IResource<TSelf> : IResource, IModelType<TSelf> where TSelf : c
     /// <summary>The same object with other metadata.</summary>
     /// <param name="metadata">The new metadata.</param>
     new TSelf WithMetadata(ObjectMeta metadata);
+
+    /// <summary>Writes the object as one JSON value.</summary>
+    /// <param name="writer">The writer.</param>
+    new void Write(Utf8JsonWriter writer);
 }
