@@ -1,0 +1,55 @@
+using System.Globalization;
+
+namespace LedgerStore.Server;
+
+/// <summary>The steps in which a member leaves, each logged with its time. Those that only a member of a quorum has (leadership,
+/// membership) are named too, so that the log reads the same everywhere.</summary>
+/// <param name="member">The member.</param>
+/// <param name="front">Its HTTP server, which answers probes and reads until the files are closed.</param>
+/// <param name="journal">Where the steps are noted.</param>
+/// <param name="time">The clock.</param>
+public sealed class OrderlyStop(Member member, WebApplication front, LedgerJournal journal, TimeProvider time)
+{
+    private const int Steps = 8;
+
+    /// <summary>Goes through the steps.</summary>
+    public async Task RunAsync()
+    {
+        var began = time.GetTimestamp();
+        var underWay = member.Gate.Shut();
+        Note(1, "readiness fails from now on", began);
+        Note(2, "no new writes are taken", began);
+        await StepAsync(3, "writes under way have ended", () => WaitBoundedAsync(underWay));
+        Note(4, "leadership: a standalone member has none to hand over", began);
+        await StepAsync(5, "everything is flushed", () => member.Ledger?.FlushAsync() ?? Task.CompletedTask);
+        await StepAsync(6, "log files are closed", () => member.Ledger?.DisposeAsync().AsTask() ?? Task.CompletedTask);
+        Note(7, "membership: a standalone member has none to give back", began);
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2), time);
+        await front.StopAsync(patience.Token);
+        Note(8, "the process ends", began);
+    }
+
+    private async Task WaitBoundedAsync(Task underWay)
+    {
+        try
+        {
+            await underWay.WaitAsync(member.Options.DrainTimeout, time);
+        }
+        catch (TimeoutException)
+        {
+            journal.Write(
+                $"stop: {member.Gate.UnderWay} appends did not end within {member.Options.DrainTimeout.TotalSeconds} seconds and are cut off; they were not acknowledged");
+        }
+    }
+
+    private async Task StepAsync(int number, string what, Func<Task> step)
+    {
+        var began = time.GetTimestamp();
+        await step();
+        Note(number, what, began);
+    }
+
+    private void Note(int number, string what, long began) =>
+        journal.Write(string.Create(CultureInfo.InvariantCulture,
+            $"stop {number}/{Steps}: {what} ({time.GetElapsedTime(began).TotalMilliseconds:0.0} ms)"));
+}
