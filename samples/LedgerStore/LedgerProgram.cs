@@ -56,7 +56,7 @@ public sealed class LedgerProgram(LedgerOptions options, LedgerJournal journal, 
         var metrics = new LedgerMetrics();
         return new LedgerRouter(
             new AppendEndpoint(member, metrics, time), new ReadEndpoints(member),
-            new OperationEndpoints(member, metrics, journal), journal);
+            new OperationEndpoints(member, metrics, journal), journal, options.MaxEntryBytes);
     }
 
     private void Recover(DataFolder folder, Member member, long began)

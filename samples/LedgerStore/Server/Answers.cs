@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace LedgerStore.Server;
@@ -70,10 +72,6 @@ public sealed record ErrorAnswer(ErrorDetail Error);
 public sealed record ErrorDetail(string Code, string Message);
 
 /// <summary>How the answers are written.</summary>
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    GenerationMode = JsonSourceGenerationMode.Default)]
 [JsonSerializable(typeof(AppendAnswer))]
 [JsonSerializable(typeof(EntryAnswer))]
 [JsonSerializable(typeof(EntriesAnswer))]
@@ -82,4 +80,13 @@ public sealed record ErrorDetail(string Code, string Message);
 [JsonSerializable(typeof(ProbeAnswer))]
 [JsonSerializable(typeof(DrainAnswer))]
 [JsonSerializable(typeof(ErrorAnswer))]
-public sealed partial class AnswerJson : JsonSerializerContext;
+public sealed partial class AnswerJson : JsonSerializerContext
+{
+    /// <summary>Camel case, nothing for what is not there, quotes and other letters left readable: no answer is ever put into a web page.</summary>
+    public static AnswerJson Readable { get; } = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+}

@@ -71,7 +71,7 @@ public sealed class AppendEndpoint(Member member, LedgerMetrics metrics, TimePro
         await context.AnswerAsync(
             appended.WasRepeat ? StatusCodes.Status200OK : StatusCodes.Status201Created,
             new AppendAnswer(appended.Index, appended.Checksum.ToString(), appended.WasRepeat),
-            AnswerJson.Default.AppendAnswer);
+            AnswerJson.Readable.AppendAnswer);
     }
 
     // Null when the body is longer than it may be.

@@ -41,6 +41,12 @@ public sealed record LedgerError(int Status, string Code, string Message)
     /// <summary>Something failed that the client has no part in.</summary>
     public static LedgerError Internal { get; } = new(500, "Internal", "the member could not answer; its log says why");
 
+    /// <summary>The error for a request that the HTTP server itself could not accept.</summary>
+    public static LedgerError Of(BadHttpRequestException failure, long mostEntryBytes) =>
+        failure.StatusCode == StatusCodes.Status413PayloadTooLarge
+            ? EntryTooLarge(mostEntryBytes)
+            : BadRequest(failure.Message) with { Status = failure.StatusCode };
+
     /// <summary>The error for an append that was refused.</summary>
     public static LedgerError Of(AppendOutcome refusal, long free, long floor) => refusal switch
     {

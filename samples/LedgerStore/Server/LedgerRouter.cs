@@ -13,11 +13,13 @@ public sealed class LedgerRouter
     private readonly FrozenDictionary<string, RequestDelegate> writes;
     private readonly ReadEndpoints entries;
     private readonly LedgerJournal journal;
+    private readonly int maxEntryBytes;
 
     /// <summary>A router over the endpoints.</summary>
-    public LedgerRouter(AppendEndpoint append, ReadEndpoints entries, OperationEndpoints operations, LedgerJournal journal)
+    public LedgerRouter(
+        AppendEndpoint append, ReadEndpoints entries, OperationEndpoints operations, LedgerJournal journal, int maxEntryBytes)
     {
-        (this.entries, this.journal) = (entries, journal);
+        (this.entries, this.journal, this.maxEntryBytes) = (entries, journal, maxEntryBytes);
         reads = new Dictionary<string, RequestDelegate>
         {
             [Entries] = entries.RangeAsync,
@@ -45,7 +47,7 @@ public sealed class LedgerRouter
         }
         catch (BadHttpRequestException failure)
         {
-            await TryAnswerAsync(context, LedgerError.BadRequest(failure.Message) with { Status = failure.StatusCode });
+            await TryAnswerAsync(context, LedgerError.Of(failure, maxEntryBytes));
         }
         catch (EndOfStreamException)
         {

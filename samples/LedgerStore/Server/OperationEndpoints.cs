@@ -19,7 +19,7 @@ public sealed class OperationEndpoints(Member member, LedgerMetrics metrics, Led
 
     /// <summary>`GET /status`.</summary>
     public Task StatusAsync(HttpContext context) =>
-        context.AnswerAsync(200, member.Status(), AnswerJson.Default.StatusAnswer);
+        context.AnswerAsync(200, member.Status(), AnswerJson.Readable.StatusAnswer);
 
     /// <summary>`POST /drain`, or `GET` since a preStop hook can do no other: answers when nothing is under way any more.</summary>
     public async Task DrainAsync(HttpContext context)
@@ -28,13 +28,13 @@ public sealed class OperationEndpoints(Member member, LedgerMetrics metrics, Led
         try
         {
             await member.DrainAsync(context.RequestAborted);
-            await context.AnswerAsync(200, new DrainAnswer(true, member.Status().LastIndex), AnswerJson.Default.DrainAnswer);
+            await context.AnswerAsync(200, new DrainAnswer(true, member.Status().LastIndex), AnswerJson.Readable.DrainAnswer);
             journal.Write("drain: done");
         }
         catch (TimeoutException)
         {
             journal.Write($"drain: {member.Gate.UnderWay} appends are still under way after {member.Options.DrainTimeout.TotalSeconds} seconds");
-            await context.AnswerAsync(503, new DrainAnswer(false, member.Status().LastIndex), AnswerJson.Default.DrainAnswer);
+            await context.AnswerAsync(503, new DrainAnswer(false, member.Status().LastIndex), AnswerJson.Readable.DrainAnswer);
         }
     }
 
@@ -47,5 +47,5 @@ public sealed class OperationEndpoints(Member member, LedgerMetrics metrics, Led
     }
 
     private static Task ProbeAsync(HttpContext context, ProbeAnswer answer) =>
-        context.AnswerAsync(answer.Ok ? 200 : 503, answer, AnswerJson.Default.ProbeAnswer);
+        context.AnswerAsync(answer.Ok ? 200 : 503, answer, AnswerJson.Readable.ProbeAnswer);
 }

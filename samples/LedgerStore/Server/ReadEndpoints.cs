@@ -24,7 +24,7 @@ public sealed class ReadEndpoints(Member member)
         else if (context.Request.Headers.Accept == "application/octet-stream")
             await AnswerRawAsync(context, entry);
         else
-            await context.AnswerAsync(200, Show(entry), AnswerJson.Default.EntryAnswer);
+            await context.AnswerAsync(200, Show(entry), AnswerJson.Readable.EntryAnswer);
     }
 
     /// <summary>A range, bounded in number and bytes; `next` says where to go on.</summary>
@@ -36,7 +36,7 @@ public sealed class ReadEndpoints(Member member)
             !TryQuery(context, "limit", DefaultLimit, out var limit) || limit > MaxLimit)
             await context.AnswerAsync(LedgerError.BadRequest($"from is a whole number from 1, and limit one from 1 to {MaxLimit}"));
         else
-            await context.AnswerAsync(200, Range(ledger, from, limit), AnswerJson.Default.EntriesAnswer);
+            await context.AnswerAsync(200, Range(ledger, from, limit), AnswerJson.Readable.EntriesAnswer);
     }
 
     /// <summary>The running checksum at an index; without `at`, at the newest entry.</summary>
@@ -49,11 +49,11 @@ public sealed class ReadEndpoints(Member member)
         }
         var head = ledger.Head;
         if (!context.Request.Query.ContainsKey("at"))
-            await context.AnswerAsync(200, new ChecksumAnswer(head.Index, head.Checksum.ToString()), AnswerJson.Default.ChecksumAnswer);
+            await context.AnswerAsync(200, new ChecksumAnswer(head.Index, head.Checksum.ToString()), AnswerJson.Readable.ChecksumAnswer);
         else if (!TryQuery(context, "at", 0, out var at))
             await context.AnswerAsync(LedgerError.BadRequest("at is a whole number from 1"));
         else if (ledger.Read(at) is { } entry)
-            await context.AnswerAsync(200, new ChecksumAnswer(at, entry.Checksum.ToString()), AnswerJson.Default.ChecksumAnswer);
+            await context.AnswerAsync(200, new ChecksumAnswer(at, entry.Checksum.ToString()), AnswerJson.Readable.ChecksumAnswer);
         else
             await context.AnswerAsync(LedgerError.NoSuchEntry(at, ledger.FirstIndex, head.Index));
     }

@@ -6,7 +6,9 @@ namespace LedgerStore.Storage;
 /// that is killed.</summary>
 public sealed class DataFolder : IDisposable
 {
+    // A file of its own for the process id: the lock keeps others from reading the locked one.
     private const string LockName = "LOCK";
+    private const string HolderName = "HOLDER";
     private readonly FileStream holder;
 
     private DataFolder(string path, FileStream holder) => (Path, this.holder) = (path, holder);
@@ -22,7 +24,7 @@ public sealed class DataFolder : IDisposable
         try
         {
             Directory.CreateDirectory(full);
-            return new DataFolder(full, TakeLock(System.IO.Path.Combine(full, LockName)));
+            return new DataFolder(full, TakeLock(full));
         }
         catch (UnauthorizedAccessException)
         {
@@ -40,41 +42,42 @@ public sealed class DataFolder : IDisposable
     /// <inheritdoc />
     public void Dispose() => holder.Dispose();
 
-    private static FileStream TakeLock(string lockPath)
+    private static FileStream TakeLock(string folder)
     {
         FileStream stream;
         try
         {
-            stream = new FileStream(lockPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            stream = new FileStream(
+                System.IO.Path.Combine(folder, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException) when (File.Exists(lockPath) && HolderOf(lockPath) is { } holder)
+        catch (IOException) when (HolderOf(folder) is { } holder)
         {
             throw new DataFolderException(
-                $"the data folder {System.IO.Path.GetDirectoryName(lockPath)} is held by process {holder}; " +
+                $"the data folder {folder} is held by process {holder}; " +
                 "two members must never share one: end that process, or name another folder with --data");
         }
-        WriteHolder(stream, lockPath);
+        NoteHolder(folder);
         return stream;
     }
 
     // The process id only helps a person to find the holder; a disk too full to note it must not keep a member from serving reads.
-    private static void WriteHolder(FileStream stream, string lockPath)
+    private static void NoteHolder(string folder)
     {
+        var path = System.IO.Path.Combine(folder, HolderName);
         try
         {
-            stream.SetLength(0);
-            stream.Write(System.Text.Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
-            stream.Flush();
+            File.WriteAllText(path, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
         }
         catch (IOException failure) when (DurableFile.IsDiskFull(failure))
         {
-            Console.Out.WriteLine($"{lockPath}: no room to note the process id; the lock itself holds");
+            Console.Out.WriteLine($"{path}: no room to note the process id; the lock itself holds");
         }
     }
 
-    private static string? HolderOf(string lockPath)
+    // Null when the lock failed for another reason than a holder.
+    private static string? HolderOf(string folder)
     {
-        using var reader = new StreamReader(new FileStream(lockPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
-        return reader.ReadToEnd() is { Length: > 0 } text ? text : "unknown";
+        var path = System.IO.Path.Combine(folder, HolderName);
+        return !File.Exists(path) ? null : File.ReadAllText(path) is { Length: > 0 } text ? text : "unknown";
     }
 }
