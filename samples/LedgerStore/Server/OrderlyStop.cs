@@ -5,12 +5,13 @@ namespace LedgerStore.Server;
 /// <summary>The steps in which a member leaves, each logged with its time. Those that only a member of a quorum has (leadership,
 /// membership) are named too, so that the log reads the same everywhere.</summary>
 /// <param name="member">The member.</param>
-/// <param name="front">Its HTTP server, which answers probes and reads until the files are closed.</param>
+/// <param name="front">Its HTTP server, which answers probes and reads until just before the files are closed.</param>
 /// <param name="journal">Where the steps are noted.</param>
 /// <param name="time">The clock.</param>
 public sealed class OrderlyStop(Member member, WebApplication front, LedgerJournal journal, TimeProvider time)
 {
     private const int Steps = 8;
+    private static readonly TimeSpan ReadPatience = TimeSpan.FromSeconds(2);
 
     /// <summary>Goes through the steps.</summary>
     public async Task RunAsync()
@@ -22,11 +23,18 @@ public sealed class OrderlyStop(Member member, WebApplication front, LedgerJourn
         await StepAsync(3, "writes under way have ended", () => WaitBoundedAsync(underWay));
         Note(4, "leadership: a standalone member has none to hand over", began);
         await StepAsync(5, "everything is flushed", () => member.Ledger?.FlushAsync() ?? Task.CompletedTask);
-        await StepAsync(6, "log files are closed", () => member.Ledger?.DisposeAsync().AsTask() ?? Task.CompletedTask);
+        await StepAsync(6, "HTTP and the log files are closed", CloseAsync);
         Note(7, "membership: a standalone member has none to give back", began);
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2), time);
-        await front.StopAsync(patience.Token);
         Note(8, "the process ends", began);
+    }
+
+    // HTTP first: no read may find the files closed.
+    private async Task CloseAsync()
+    {
+        using var patience = new CancellationTokenSource(ReadPatience, time);
+        await front.StopAsync(patience.Token);
+        if (member.Ledger is { } ledger)
+            await ledger.DisposeAsync();
     }
 
     private async Task WaitBoundedAsync(Task underWay)
