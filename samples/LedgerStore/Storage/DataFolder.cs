@@ -29,7 +29,7 @@ public sealed class DataFolder : IDisposable
         catch (UnauthorizedAccessException)
         {
             throw new DataFolderException(
-                $"the data folder {full} cannot be written by user {Environment.UserName}: " +
+                $"the data folder {full} cannot be written by the user that the member runs as: " +
                 "give it that owner (fsGroup does so in a pod), or name another with --data");
         }
         catch (IOException failure)
