@@ -31,7 +31,7 @@ public static class ExitCode
     {
         LedgerOptionsException => Usage,
         UnusableDataException => Data,
-        DataFolderException => CannotCreate,
+        DataFolderException or UnauthorizedAccessException => CannotCreate,
         DurabilityLostException or DiskFullException or IOException => InputOutput,
         _ => Software,
     };

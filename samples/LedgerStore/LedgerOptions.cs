@@ -23,8 +23,9 @@ public sealed record LedgerOptions
     /// <summary>The most bytes of one entry.</summary>
     public int MaxEntryBytes { get; init; } = 1024 * 1024;
 
-    /// <summary>How long an orderly stop waits for requests under way. Shorter than the pod's grace period, with room for the rest.</summary>
-    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(60);
+    /// <summary>How long an orderly stop waits for requests under way. Less than half of the pod's
+    /// grace period, since a preStop hook may drain first and take as long.</summary>
+    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(50);
 
     /// <summary>A batch that has not become durable for so long means that the process is stuck.</summary>
     public TimeSpan StuckAfter { get; init; } = TimeSpan.FromMinutes(2);

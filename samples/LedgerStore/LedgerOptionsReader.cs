@@ -19,7 +19,7 @@ public sealed class LedgerOptionsReader(Func<string, string?> variable)
           --data FOLDER         LEDGER_DATA           data folder (default /var/lib/ledger-store;
                                                       HOLDFAST_VOLUME_DATA, when set, wins over LEDGER_DATA)
           --disk-floor BYTES    LEDGER_DISK_FLOOR     free space below which appends are refused (default 16777216)
-          --drain-seconds N     LEDGER_DRAIN_SECONDS  how long an orderly stop waits for requests under way (default 60)
+          --drain-seconds N     LEDGER_DRAIN_SECONDS  how long an orderly stop waits for requests under way (default 50)
 
         The member's name comes from POD_NAME, else HOSTNAME, else the host.
         """;
@@ -41,7 +41,7 @@ public sealed class LedgerOptionsReader(Func<string, string?> variable)
             DataFolder = given.GetValueOrDefault("--data") ??
                 Variable("HOLDFAST_VOLUME_DATA") ?? Variable("LEDGER_DATA") ?? DefaultData,
             DiskFloorBytes = ReadNumber(given, "--disk-floor", "LEDGER_DISK_FLOOR", 16 * 1024 * 1024, long.MaxValue),
-            DrainTimeout = TimeSpan.FromSeconds(ReadNumber(given, "--drain-seconds", "LEDGER_DRAIN_SECONDS", 60, 3600)),
+            DrainTimeout = TimeSpan.FromSeconds(ReadNumber(given, "--drain-seconds", "LEDGER_DRAIN_SECONDS", 50, 3600)),
         };
     }
 
