@@ -40,15 +40,15 @@ public sealed class SimulatedStoreTests
     {
         var scheduler = new SingleThreadScheduler(new SeededChance(1), Start);
         var journal = new SimulatedJournal(new SimulatedDisk("id"), new SeededChance(2), scheduler.Time,
-            new JournalFaults { MaxDelay = TimeSpan.FromMilliseconds(10) });
+            new JournalFaults { MaxDelay = TimeSpan.FromSeconds(10) });
         await scheduler.Run(async () =>
         {
             var runner = new SimulatedTaskRunner(scheduler.Main, fault => throw fault.Exception);
             var store = await ResourceStore.OpenAsync(journal, new StoreOptions(), scheduler.Time, runner, CancellationToken.None);
             await store.PutAsync(Pod("lone"), "1");
-            Assert.True(scheduler.Time.GetUtcNow() - Start < TimeSpan.FromMilliseconds(10));
+            Assert.True(scheduler.Time.GetUtcNow() - Start < TimeSpan.FromSeconds(10));
             var first = store.PutAsync(Pod("first"), "1");
-            await scheduler.Time.DelayAsync(TimeSpan.FromTicks(1), CancellationToken.None);
+            await scheduler.Time.DelayAsync(TimeSpan.FromMilliseconds(1), CancellationToken.None);
             await Task.WhenAll(Enumerable.Range(0, 100).Select(i => store.PutAsync(Pod($"p{i}"), "1")));
             await first;
             Assert.Equal(3, journal.Appends);

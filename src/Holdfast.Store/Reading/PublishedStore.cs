@@ -14,7 +14,7 @@ internal sealed class PublishedStore
     private readonly ConcurrentDictionary<string, History> _histories = new(StringComparer.Ordinal);
     private readonly RecentRing<StoreState> _recent;
     private readonly TaskCompletionSource<StoreUnavailableException> _failed =
-        new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Completions.Source<StoreUnavailableException>();
 
     private StoreState _state;
     private long _watchableRevision;

@@ -1,3 +1,5 @@
+using Holdfast.Platform;
+
 namespace Holdfast.Store;
 
 /// <summary>Wakes everybody who waits, at the cost of one exchange when nobody does.</summary>
@@ -13,7 +15,7 @@ internal sealed class Signal
             var waiting = Volatile.Read(ref _waiting);
             if (waiting is not null)
                 return waiting.Task;
-            var fresh = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            var fresh = Completions.Source();
             return (Interlocked.CompareExchange(ref _waiting, fresh, null) ?? fresh).Task;
         }
     }

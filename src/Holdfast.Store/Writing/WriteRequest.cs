@@ -1,10 +1,11 @@
+using Holdfast.Platform;
+
 namespace Holdfast.Store;
 
 /// <summary>A transaction on its way through the writer.</summary>
 internal sealed class WriteRequest(Transaction transaction, CancellationToken cancellationToken)
 {
-    private readonly TaskCompletionSource<TransactionResult> _answer =
-        new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<TransactionResult> _answer = Completions.Source<TransactionResult>();
 
     private TransactionResult? _result;
 
@@ -22,7 +23,7 @@ internal sealed class WriteRequest(Transaction transaction, CancellationToken ca
         {
             _result = draft.Apply(transaction);
         }
-        catch (Exception exception) when (exception is not Platform.InvariantBrokenException)
+        catch (Exception exception) when (exception is not InvariantBrokenException)
         {
             _answer.TrySetException(exception);
         }
