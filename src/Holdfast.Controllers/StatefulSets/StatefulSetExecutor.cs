@@ -97,20 +97,20 @@ internal sealed class StatefulSetExecutor(StatefulSet set, KubernetesClient clie
     private async Task CreatePodAsync(Pod pod, CancellationToken cancellationToken)
     {
         await client.CreateAsync(pod, cancellationToken);
-        events.Normal(set, "SuccessfulCreate", $"create Pod {pod.Metadata.Name} in StatefulSet {set.Metadata.Name} successful");
+        events.Normal(set, "SuccessfulCreate", $"Create Pod {pod.Metadata.Name} in StatefulSet {set.Metadata.Name} successful");
     }
 
     private async Task CreateClaimAsync(CreateClaim effect, CancellationToken cancellationToken)
     {
         await client.CreateAsync(effect.Claim, cancellationToken);
-        events.Normal(set, "SuccessfulCreate", $"create Claim {effect.Claim.Metadata.Name} Pod {effect.PodName} in StatefulSet {set.Metadata.Name} success");
+        events.Normal(set, "SuccessfulCreate", $"Create Claim {effect.Claim.Metadata.Name} Pod {effect.PodName} in StatefulSet {set.Metadata.Name} success");
     }
 
     private async Task DeletePodAsync(Pod pod, CancellationToken cancellationToken)
     {
         if (await DeleteAsync(pod, cancellationToken))
         {
-            events.Normal(set, "SuccessfulDelete", $"delete Pod {pod.Metadata.Name} in StatefulSet {set.Metadata.Name} successful");
+            events.Normal(set, "SuccessfulDelete", $"Delete Pod {pod.Metadata.Name} in StatefulSet {set.Metadata.Name} successful");
         }
     }
 
@@ -184,10 +184,10 @@ internal sealed class StatefulSetExecutor(StatefulSet set, KubernetesClient clie
     {
         var (reason, what) = effect switch
         {
-            CreatePod create => ("FailedCreate", $"create Pod {create.Pod.Metadata.Name} in StatefulSet {set.Metadata.Name} failed error: {error.Message}"),
-            CreateClaim create => ("FailedCreate", $"create Claim {create.Claim.Metadata.Name} for Pod {create.PodName} in StatefulSet {set.Metadata.Name} failed error: {error.Message}"),
-            DeletePod delete => ("FailedDelete", $"delete Pod {delete.Pod.Metadata.Name} in StatefulSet {set.Metadata.Name} failed error: {error.Message}"),
-            UpdatePod update => ("FailedUpdate", $"update Pod {update.Pod.Metadata.Name} in StatefulSet {set.Metadata.Name} failed error: {error.Message}"),
+            CreatePod create => ("FailedCreate", $"Create Pod {create.Pod.Metadata.Name} in StatefulSet {set.Metadata.Name} failed error: {error.Message}"),
+            CreateClaim create => ("FailedCreate", $"Create Claim {create.Claim.Metadata.Name} for Pod {create.PodName} in StatefulSet {set.Metadata.Name} failed error: {error.Message}"),
+            DeletePod delete => ("FailedDelete", $"Delete Pod {delete.Pod.Metadata.Name} in StatefulSet {set.Metadata.Name} failed error: {error.Message}"),
+            UpdatePod update => ("FailedUpdate", $"Update Pod {update.Pod.Metadata.Name} in StatefulSet {set.Metadata.Name} failed error: {error.Message}"),
             _ => ("", ""),
         };
         if (reason.Length > 0)
