@@ -41,10 +41,10 @@ public sealed record StatefulSetOwnership(
             }
         }
         pods.Sort((left, right) => Ordinal(set, left).CompareTo(Ordinal(set, right)));
-        return new([.. pods], Revisions(observation, selector, isGoing, effects), effects.ToImmutable());
+        return new([.. pods], OwnRevisions(observation, selector, isGoing, effects), effects.ToImmutable());
     }
 
-    private static ImmutableArray<ControllerRevision> Revisions(
+    private static ImmutableArray<ControllerRevision> OwnRevisions(
         StatefulSetObservation observation, LabelMatcher selector, bool isGoing, ImmutableArray<StatefulSetEffect>.Builder effects)
     {
         var revisions = ImmutableArray.CreateBuilder<ControllerRevision>();
