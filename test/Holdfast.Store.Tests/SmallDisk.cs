@@ -30,7 +30,7 @@ internal sealed class SmallDisk : IDisposable
     public void Dispose()
     {
         if (_isMounted)
-            Assert.True(Run("umount", Path), $"{Path} is still mounted");
+            Assert.True(Run("umount", "--lazy", Path), $"{Path} is still mounted");
     }
 
     private static bool Run(string command, params string[] arguments)
