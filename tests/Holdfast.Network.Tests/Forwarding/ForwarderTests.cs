@@ -68,7 +68,8 @@ public sealed class ForwarderTests : IAsyncLifetime
         var gone = Backend("gone");
         await ServeAsync(gone);
         gone.Dispose();
-        await Assert.ThrowsAnyAsync<IOException>(() => TalkAsync("x"));
+        var cut = await Assert.ThrowsAnyAsync<Exception>(() => TalkAsync("x"));
+        Assert.Equal(SocketError.ConnectionReset, ((cut as SocketException) ?? (cut.InnerException as SocketException))?.SocketErrorCode);
     }
 
     [Fact]
