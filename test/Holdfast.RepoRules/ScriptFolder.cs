@@ -9,7 +9,7 @@ internal sealed class ScriptFolder : IDisposable
 
     public ScriptFolder(string script)
     {
-        foreach (var folder in (string[])["src", "samples", "build", "tests", "bin"])
+        foreach (var folder in (string[])["src", "samples", "build", "bin"])
         {
             Directory.CreateDirectory(At(folder));
         }
