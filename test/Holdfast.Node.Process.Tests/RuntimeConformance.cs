@@ -274,7 +274,7 @@ public abstract partial class RuntimeConformance
         Assert.Equal(RuntimeErrorKind.Conflict, refused.Kind);
     }
 
-    protected static bool IsAlive(string pid)
+    internal static bool IsAlive(string pid)
     {
         try
         {

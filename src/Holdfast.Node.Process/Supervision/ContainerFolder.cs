@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using Holdfast.Node.Runtime;
 
 namespace Holdfast.Node.Process.Supervision;
@@ -48,8 +50,15 @@ internal sealed class ContainerFolder(string path)
     /// <summary>By the minder: <c>CODE SECONDS</c>.</summary>
     public string Exit => In("exit");
 
-    /// <summary>By the program: its last message.</summary>
-    public string TerminationMessage => In("termination-log");
+    /// <summary>
+    /// By the program: its last message. The name is this container's alone, and shows in the mount table of all its
+    /// processes; the number of a mount namespace would not do, as it is given to another one once it is free.
+    /// </summary>
+    public string TerminationMessage => In(MountMark);
+
+    /// <summary>What the mount tables of the container's processes have and no others.</summary>
+    public string MountMark { get; } =
+        "termination-log." + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(path)))[..16];
 
     /// <summary>Empty: where the container's root is put together, in its own mount namespace.</summary>
     public string Root => In("root");

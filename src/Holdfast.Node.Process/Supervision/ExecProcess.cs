@@ -34,7 +34,7 @@ internal sealed class ExecProcess(HostTools tools, TimeProvider time, TimeSpan k
         catch (OperationCanceledException)
         {
             await Reaper.KillAllAsync(
-                new ContainerTraits(leader, $"{ContainerScripts.ExecMarker}={plan.ExecId}", null), time, killTimeout, CancellationToken.None);
+                new ContainerTraits(leader, $"{ContainerScripts.ExecMarker}={plan.ExecId}", null, ""), time, killTimeout, CancellationToken.None);
             await process.WaitForExitAsync(CancellationToken.None);
             cancellationToken.ThrowIfCancellationRequested();
             hasTimedOut = true;

@@ -113,7 +113,8 @@ internal sealed class ManagedContainer(ContainerFolder folder, ContainerRecord r
         ContainerTraits traits = new(
             isMainKnown ? Main : null,
             $"{LaunchPlanner.Marker}={Record.Marker}",
-            Record.IsIsolated ? PrivateFile.TryRead(Folder.MountNamespace)?.TrimEnd() : null);
+            Record.IsIsolated ? PrivateFile.TryRead(Folder.MountNamespace)?.TrimEnd() : null,
+            Folder.MountMark);
         return Reaper.KillAllAsync(traits, time, options.KillTimeout, cancellationToken);
     }
 

@@ -55,6 +55,10 @@ internal static class ProcessTable
         TryReadText(pid, "environ") is { } environment
         && ('\0' + environment).Contains('\0' + entry + '\0', StringComparison.Ordinal);
 
+    /// <summary>Whether a process's mount table has this text.</summary>
+    public static bool HasMount(int pid, string text) =>
+        TryReadText(pid, "mountinfo") is { } table && table.Contains(text, StringComparison.Ordinal);
+
     private static int Number(string field) => int.Parse(field, CultureInfo.InvariantCulture);
 
     private static string? TryReadText(int pid, string file)

@@ -6,7 +6,8 @@ namespace Holdfast.Node.Process.Supervision;
 /// <param name="Main">Its main process; null when it ended in an earlier life, as its number may be another's by now.</param>
 /// <param name="MarkerEntry">Entry of the environment that they inherit.</param>
 /// <param name="MountNamespace">Mount namespace of its own, which they cannot leave; null without isolation.</param>
-internal sealed record ContainerTraits(ProcessIdentity? Main, string MarkerEntry, string? MountNamespace);
+/// <param name="MountMark">What its mount table has and no other; a namespace's number may be another's by now.</param>
+internal sealed record ContainerTraits(ProcessIdentity? Main, string MarkerEntry, string? MountNamespace, string MountMark);
 
 /// <summary>Ends everything a container ever forked, wherever it went: other groups, other sessions, other parents.</summary>
 internal static class Reaper
@@ -62,7 +63,8 @@ internal static class Reaper
             if (isSessionOurs && entry.Session == main.Pid) return true;
         }
 
-        return (traits.MountNamespace is { } own && ProcessTable.MountNamespace(entry.Pid) == own)
+        return (traits.MountNamespace is { } own && ProcessTable.MountNamespace(entry.Pid) == own
+                && ProcessTable.HasMount(entry.Pid, traits.MountMark))
             || ProcessTable.HasInEnvironment(entry.Pid, traits.MarkerEntry);
     }
 
