@@ -1,1 +1,32 @@
-Console.WriteLine("generator");
+using Holdfast.ModelGenerator;
+
+if (args is ["--help"] or { Length: > 1 })
+{
+    Console.WriteLine("usage: Holdfast.ModelGenerator [--check]\nWrites src/Holdfast.Model/Generated from src/Holdfast.Model/Schema; with --check only says whether it is up to date.");
+    return args is ["--help"] ? 0 : 2;
+}
+
+var root = Environment.CurrentDirectory;
+while (!File.Exists(Path.Combine(root, "Holdfast.slnx")))
+{
+    root = Path.GetDirectoryName(root) ?? throw new InvalidOperationException("run this inside the Holdfast repository: Holdfast.slnx was not found in any folder above");
+}
+
+var model = Path.Combine(root, "src", "Holdfast.Model");
+var stale = 0;
+foreach (var (name, code) in ModelCode.Generate(Path.Combine(model, "Schema")))
+{
+    var path = Path.Combine(model, "Generated", name);
+    if (File.Exists(path) && File.ReadAllText(path) == code)
+    {
+        continue;
+    }
+    stale++;
+    Console.WriteLine($"{(args.Length == 0 ? "wrote" : "stale")} {Path.GetRelativePath(root, path)}");
+    if (args.Length == 0)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, code);
+    }
+}
+return args.Length == 0 || stale == 0 ? 0 : 1;

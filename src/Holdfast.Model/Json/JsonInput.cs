@@ -1,0 +1,165 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+
+namespace Holdfast.Model.Json;
+
+/// <summary>
+/// Reads one JSON value as model records: a forward reader that knows its path, collects unknown and repeated fields and
+/// turns mismatches into messages that name type, field and what was expected.
+/// </summary>
+public ref struct JsonInput
+{
+    /// <summary>How deep values may nest.</summary>
+    public const int MaximumDepth = 256;
+
+    private readonly DecodeIssues _issues;
+    private Utf8JsonReader _reader;
+    private string _typeName;
+
+    /// <summary>Starts at the first token of a JSON value.</summary>
+    /// <param name="utf8">The text.</param>
+    /// <param name="issues">Where unknown and repeated fields are collected.</param>
+    public JsonInput(ReadOnlySpan<byte> utf8, DecodeIssues issues)
+    {
+        _issues = issues;
+        _typeName = "";
+        _reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = MaximumDepth });
+        _reader.Read();
+    }
+
+    /// <summary>The kind of the current token.</summary>
+    public readonly JsonTokenType Token => _reader.TokenType;
+
+    /// <summary>Whether the current value is null.</summary>
+    public readonly bool IsNull => _reader.TokenType == JsonTokenType.Null;
+
+    /// <summary>The reader at the current token, for scalar codecs.</summary>
+    internal readonly Utf8JsonReader Reader => _reader;
+
+    /// <summary>Begins an object; false when the value is null, which reads as the empty object.</summary>
+    /// <param name="typeName">The type's name, for messages.</param>
+    public bool BeginObject(string typeName)
+    {
+        if (IsNull)
+        {
+            return false;
+        }
+        if (_reader.TokenType != JsonTokenType.StartObject)
+        {
+            throw Mismatch("", typeName);
+        }
+        _typeName = typeName;
+        return true;
+    }
+
+    /// <summary>Advances to the next field's value; false at the object's end.</summary>
+    /// <param name="name">The field's name, unescaped.</param>
+    public bool NextField(out ReadOnlySpan<byte> name)
+    {
+        _reader.Read();
+        if (_reader.TokenType == JsonTokenType.EndObject)
+        {
+            name = default;
+            return false;
+        }
+        name = _reader.ValueIsEscaped ? Unescape() : _reader.ValueSpan;
+        _reader.Read();
+        return true;
+    }
+
+    /// <summary>Notes that a field was met; a second time is a repeated field.</summary>
+    /// <param name="seen">The fields met so far, a bit each.</param>
+    /// <param name="bit">The field's bit.</param>
+    /// <param name="field">The field's name.</param>
+    public readonly void Mark(ref ulong seen, int bit, string field)
+    {
+        if ((seen & (1UL << bit)) != 0)
+        {
+            _issues.AddDuplicate(field);
+        }
+        seen |= 1UL << bit;
+    }
+
+    /// <summary>Notes an unknown field and passes over its value.</summary>
+    /// <param name="name">The field's name.</param>
+    public void Unknown(ReadOnlySpan<byte> name)
+    {
+        _issues.AddUnknown(Encoding.UTF8.GetString(name));
+        Skip();
+    }
+
+    /// <summary>Passes over the current value.</summary>
+    public void Skip() => _reader.Skip();
+
+    /// <summary>Notes a map key that was given twice.</summary>
+    /// <param name="key">The key.</param>
+    internal readonly void Repeated(string key) => _issues.AddDuplicate(key);
+
+    /// <summary>Goes into a field, for paths in messages.</summary>
+    /// <param name="field">The field's name.</param>
+    public readonly void Enter(string field) => _issues.Enter(field);
+
+    /// <summary>Comes back out of a field or an element.</summary>
+    public readonly void Leave() => _issues.Leave();
+
+    /// <summary>Goes into an element of a list.</summary>
+    /// <param name="index">The position, from 0.</param>
+    internal readonly void Enter(int index) => _issues.Enter(index);
+
+    /// <summary>Advances by one token; used inside lists.</summary>
+    internal bool Read() => _reader.Read();
+
+    /// <summary>The current value's raw text, copied by way of a document.</summary>
+    internal byte[] CaptureValue()
+    {
+        using var document = JsonDocument.ParseValue(ref _reader);
+        return JsonMarshalBytes(document.RootElement);
+    }
+
+    /// <summary>The error for a value of the wrong kind.</summary>
+    /// <param name="field">The field, or "" for the current path itself.</param>
+    /// <param name="expected">The expected type's name.</param>
+    internal readonly ModelDecodeException Mismatch(string field, string expected)
+    {
+        var found = _reader.TokenType switch
+        {
+            JsonTokenType.StartObject => "object",
+            JsonTokenType.StartArray => "array",
+            JsonTokenType.String => "string",
+            JsonTokenType.True or JsonTokenType.False => "bool",
+            JsonTokenType.Number => "number",
+            _ => "value",
+        };
+        if (found == "number" && !_reader.TryGetInt64(out _))
+        {
+            found = "number " + Encoding.UTF8.GetString(_reader.ValueSpan);
+        }
+        var path = _issues.PathOfNames(field);
+        return new(path.Length == 0
+            ? $"json: cannot unmarshal {found} into Go value of type {expected}"
+            : $"json: cannot unmarshal {found} into Go struct field {_typeName}.{path} of type {expected}");
+    }
+
+    /// <summary>The error for a value of the right kind that cannot be read.</summary>
+    /// <param name="field">The field.</param>
+    /// <param name="problem">What is wrong with it.</param>
+    internal readonly ModelDecodeException Malformed(string field, string problem) =>
+        new($"{_issues.PathOfNames(field)}: {problem}");
+
+    private static byte[] JsonMarshalBytes(JsonElement element)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer, ModelJson.WriterOptions))
+        {
+            element.WriteTo(writer);
+        }
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    private readonly byte[] Unescape()
+    {
+        var buffer = new byte[_reader.ValueSpan.Length];
+        return buffer[.._reader.CopyString(buffer)];
+    }
+}

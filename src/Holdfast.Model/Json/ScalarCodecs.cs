@@ -1,0 +1,175 @@
+using System.Buffers.Text;
+using System.Text;
+using System.Text.Json;
+using Holdfast.Model.Values;
+
+namespace Holdfast.Model.Json;
+
+/// <summary>Strings.</summary>
+public readonly struct StringCodec : ICodec<string>
+{
+    /// <inheritdoc/>
+    public static string Read(ref JsonInput input, string field) => input.Token switch
+    {
+        JsonTokenType.String => ReadText(ref input, field),
+        JsonTokenType.Null => "",
+        _ => throw input.Mismatch(field, "string"),
+    };
+
+    /// <inheritdoc/>
+    public static void Write(Utf8JsonWriter writer, string value) => writer.WriteStringValue(value);
+
+    private static string ReadText(ref JsonInput input, string field)
+    {
+        try
+        {
+            return input.Reader.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            throw input.Malformed(field, "the string is not valid Unicode");
+        }
+    }
+}
+
+/// <summary>32-bit integers.</summary>
+public readonly struct Int32Codec : ICodec<int>
+{
+    /// <inheritdoc/>
+    public static int Read(ref JsonInput input, string field) => input.Token switch
+    {
+        JsonTokenType.Number when input.Reader.TryGetInt32(out var number) => number,
+        JsonTokenType.Null => 0,
+        _ => throw input.Mismatch(field, "int32"),
+    };
+
+    /// <inheritdoc/>
+    public static void Write(Utf8JsonWriter writer, int value) => writer.WriteNumberValue(value);
+}
+
+/// <summary>64-bit integers.</summary>
+public readonly struct Int64Codec : ICodec<long>
+{
+    /// <inheritdoc/>
+    public static long Read(ref JsonInput input, string field) => input.Token switch
+    {
+        JsonTokenType.Number when input.Reader.TryGetInt64(out var number) => number,
+        JsonTokenType.Null => 0,
+        _ => throw input.Mismatch(field, "int64"),
+    };
+
+    /// <inheritdoc/>
+    public static void Write(Utf8JsonWriter writer, long value) => writer.WriteNumberValue(value);
+}
+
+/// <summary>Floating-point numbers.</summary>
+public readonly struct DoubleCodec : ICodec<double>
+{
+    /// <inheritdoc/>
+    public static double Read(ref JsonInput input, string field) => input.Token switch
+    {
+        JsonTokenType.Number when input.Reader.TryGetDouble(out var number) && double.IsFinite(number) => number,
+        JsonTokenType.Null => 0,
+        _ => throw input.Mismatch(field, "float64"),
+    };
+
+    /// <inheritdoc/>
+    public static void Write(Utf8JsonWriter writer, double value) => writer.WriteNumberValue(value);
+}
+
+/// <summary>Booleans.</summary>
+public readonly struct BooleanCodec : ICodec<bool>
+{
+    /// <inheritdoc/>
+    public static bool Read(ref JsonInput input, string field) => input.Token switch
+    {
+        JsonTokenType.True => true,
+        JsonTokenType.False or JsonTokenType.Null => false,
+        _ => throw input.Mismatch(field, "bool"),
+    };
+
+    /// <inheritdoc/>
+    public static void Write(Utf8JsonWriter writer, bool value) => writer.WriteBooleanValue(value);
+}
+
+/// <summary>Quantities, given as strings or numbers, written as strings.</summary>
+public readonly struct QuantityCodec : ICodec<Quantity>
+{
+    /// <inheritdoc/>
+    public static Quantity Read(ref JsonInput input, string field)
+    {
+        if (input.IsNull)
+        {
+            return default;
+        }
+        var text = input.Token switch
+        {
+            JsonTokenType.String => input.Reader.GetString()!,
+            JsonTokenType.Number => Encoding.UTF8.GetString(input.Reader.ValueSpan),
+            _ => throw input.Mismatch(field, "resource.Quantity"),
+        };
+        return Quantity.TryParse(text.Trim(), out var quantity, out var error) ? quantity : throw new ModelDecodeException(error!);
+    }
+
+    /// <inheritdoc/>
+    public static void Write(Utf8JsonWriter writer, Quantity value) => writer.WriteStringValue(value.ToString());
+}
+
+/// <summary>Numbers or strings.</summary>
+public readonly struct IntOrStringCodec : ICodec<IntOrString>
+{
+    /// <inheritdoc/>
+    public static IntOrString Read(ref JsonInput input, string field) => input.Token switch
+    {
+        JsonTokenType.String => input.Reader.GetString()!,
+        JsonTokenType.Number when input.Reader.TryGetInt32(out var number) => number,
+        JsonTokenType.Null => default,
+        _ => throw input.Mismatch(field, "intstr.IntOrString"),
+    };
+
+    /// <inheritdoc/>
+    public static void Write(Utf8JsonWriter writer, IntOrString value)
+    {
+        if (value.Text is { } text)
+        {
+            writer.WriteStringValue(text);
+        }
+        else
+        {
+            writer.WriteNumberValue(value.Number);
+        }
+    }
+}
+
+/// <summary>Base64 bytes.</summary>
+public readonly struct BytesCodec : ICodec<ByteString>
+{
+    /// <inheritdoc/>
+    public static ByteString Read(ref JsonInput input, string field) => input.Token switch
+    {
+        JsonTokenType.String => input.Reader.TryGetBytesFromBase64(out var bytes)
+            ? ByteString.CopyFrom(bytes)
+            : throw new ModelDecodeException($"illegal base64 data at input byte {FirstBad(input.Reader.ValueSpan)}"),
+        JsonTokenType.Null => default,
+        _ => throw input.Mismatch(field, "[]uint8"),
+    };
+
+    /// <inheritdoc/>
+    public static void Write(Utf8JsonWriter writer, ByteString value) => writer.WriteBase64StringValue(value.Span);
+
+    private static int FirstBad(ReadOnlySpan<byte> text)
+    {
+        _ = Base64.DecodeFromUtf8(text, new byte[text.Length], out var consumed, out _);
+        return consumed;
+    }
+}
+
+/// <summary>Any JSON value, kept as text.</summary>
+public readonly struct JsonValueCodec : ICodec<JsonValue>
+{
+    /// <inheritdoc/>
+    public static JsonValue Read(ref JsonInput input, string field) => JsonValue.FromUtf8(input.CaptureValue());
+
+    /// <inheritdoc/>
+    public static void Write(Utf8JsonWriter writer, JsonValue value) => writer.WriteRawValue(value.Utf8.Span, skipInputValidation: true);
+}
