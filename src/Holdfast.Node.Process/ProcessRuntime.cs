@@ -4,6 +4,7 @@ using Holdfast.Node.Process.Isolation;
 using Holdfast.Node.Process.Launch;
 using Holdfast.Node.Process.Supervision;
 using Holdfast.Node.Runtime;
+using Holdfast.Platform;
 
 namespace Holdfast.Node.Process;
 
@@ -21,6 +22,7 @@ public sealed partial class ProcessRuntime : IContainerRuntime
 {
     private readonly ProcessRuntimeOptions _options;
     private readonly TimeProvider _time;
+    private readonly ITaskRunner _tasks;
     private readonly HostTools _tools;
     private readonly Scripts _scripts;
     private readonly AddressAllocator _addresses;
@@ -33,9 +35,9 @@ public sealed partial class ProcessRuntime : IContainerRuntime
     private int _lastExec;
 
     private ProcessRuntime(
-        ProcessRuntimeOptions options, TimeProvider time, HostTools tools, IsolationMode mode, string? complaint)
+        ProcessRuntimeOptions options, TimeProvider time, ITaskRunner tasks, HostTools tools, IsolationMode mode, string? complaint)
     {
-        (_options, _time, _tools, _mode) = (options, time, tools, mode);
+        (_options, _time, _tasks, _tools, _mode) = (options, time, tasks, tools, mode);
         _scripts = Scripts.LayOut(Path.Combine(options.Folder, "runtime"));
         _addresses = AddressAllocator.Open(Path.Combine(options.Folder, "addresses.json"), options.AddressPrefix);
         Info = new RuntimeInfo
@@ -56,7 +58,8 @@ public sealed partial class ProcessRuntime : IContainerRuntime
 
     /// <summary>Finds out what the machine allows, and adopts the pods that an earlier life left in the folder.</summary>
     /// <exception cref="RuntimeException">The machine lacks a program that the runtime cannot do without.</exception>
-    public static async Task<ProcessRuntime> OpenAsync(ProcessRuntimeOptions options, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<ProcessRuntime> OpenAsync(
+        ProcessRuntimeOptions options, TimeProvider time, ITaskRunner tasks, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
         HostTools tools = HostTools.Find();
@@ -64,7 +67,7 @@ public sealed partial class ProcessRuntime : IContainerRuntime
         (IsolationMode mode, string? complaint) = options.MayIsolate
             ? await IsolationProbe.TryAsync(Path.Combine(options.Folder, "probe"), tools, time, cancellationToken)
             : (IsolationMode.None, "it was switched off");
-        ProcessRuntime runtime = new(options, time, tools, mode, complaint);
+        ProcessRuntime runtime = new(options, time, tasks, tools, mode, complaint);
         runtime.Adopt();
         return runtime;
     }
@@ -203,7 +206,8 @@ public sealed partial class ProcessRuntime : IContainerRuntime
         lock (_gate)
         {
             _following.RemoveAll(task => task.IsCompletedSuccessfully);
-            _following.Add(FollowUntilLetGoAsync(container, minder));
+            _following.Add(_tasks.Start(
+                $"container {container.Record.Id}", _ => FollowUntilLetGoAsync(container, minder), CancellationToken.None));
         }
     }
 

@@ -1,4 +1,3 @@
-using Holdfast.Node.Process.Images;
 using Holdfast.Node.Runtime;
 
 namespace Holdfast.Node.Process.Tests;
@@ -11,7 +10,7 @@ public sealed class IsolationTests
     private static bool IsRoot => Environment.UserName == "root";
 
     private static Task<RuntimeFixture> OpenAsync(bool mayIsolate = true) => RuntimeFixture.OpenAsync(async folder => await ProcessRuntime.OpenAsync(
-        ProcessRuntimeConformance.Options(folder) with { MayIsolate = mayIsolate, LogBytes = 20_000, LogFiles = 3 }, TimeProvider.System, Token));
+        ProcessRuntimeConformance.Options(folder) with { MayIsolate = mayIsolate, LogBytes = 20_000, LogFiles = 3 }, TimeProvider.System, ProcessRuntimeConformance.Tasks, Token));
 
     private static bool IsIsolated(RuntimeFixture fixture) =>
         fixture.Runtime.Info.Limitations.All(limitation => limitation.Reason != "VolumesNotMounted");

@@ -1,5 +1,6 @@
 using Holdfast.Node.Process.Images;
 using Holdfast.Node.Runtime;
+using Holdfast.Platform;
 
 namespace Holdfast.Node.Process.Tests;
 
@@ -7,7 +8,10 @@ namespace Holdfast.Node.Process.Tests;
 public sealed class ProcessRuntimeConformance : RuntimeConformance
 {
     protected override async Task<IContainerRuntime> OpenRuntimeAsync(string folder) =>
-        await ProcessRuntime.OpenAsync(Options(folder), TimeProvider.System, TestContext.Current.CancellationToken);
+        await ProcessRuntime.OpenAsync(Options(folder), TimeProvider.System, ProcessRuntimeConformance.Tasks, TestContext.Current.CancellationToken);
+
+    internal static ITaskRunner Tasks { get; } = new ThreadPoolTaskRunner(
+        fault => Environment.FailFast($"the loop {fault.Name} ended: {fault.Exception}"));
 
     internal static ProcessRuntimeOptions Options(string folder) => new()
     {
@@ -20,5 +24,5 @@ public sealed class ProcessRuntimeConformance : RuntimeConformance
 public sealed class FallbackRuntimeConformance : RuntimeConformance
 {
     protected override async Task<IContainerRuntime> OpenRuntimeAsync(string folder) => await ProcessRuntime.OpenAsync(
-        ProcessRuntimeConformance.Options(folder) with { MayIsolate = false }, TimeProvider.System, TestContext.Current.CancellationToken);
+        ProcessRuntimeConformance.Options(folder) with { MayIsolate = false }, TimeProvider.System, ProcessRuntimeConformance.Tasks, TestContext.Current.CancellationToken);
 }
