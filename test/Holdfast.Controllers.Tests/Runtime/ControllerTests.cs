@@ -1,5 +1,4 @@
 using System.Globalization;
-using Holdfast.Client;
 using Holdfast.Client.Caching;
 using Holdfast.Controllers.Runtime;
 using Holdfast.Model.Core;
@@ -49,18 +48,22 @@ public sealed class ControllerTests
     public Task Lost_answers_lost_requests_and_conflicts_are_survived(ulong seed) => In(seed, 2, async (world, _) =>
     {
         var draws = new SeededChance(seed);
-        world.Api.Faults.OnCall = call => call.Verb is ApiVerb.Delete ? draws.Next(6) switch
+        world.Api.Faults.OnCall = call => draws.Next(6) switch
         {
             0 => FakeFault.LoseAnswer,
             1 => FakeFault.LoseRequest,
             2 => FakeFault.Conflict,
+            3 => FakeFault.ServerError,
             _ => FakeFault.None,
-        } : draws.Next(4) == 0 ? FakeFault.ServerError : FakeFault.None;
+        };
         for (var step = 0; step < 40; step++)
         {
+            world.Api.Faults.WatchLag = (ulong)draws.Next(5);
             Put(world, $"map-{draws.Next(3)}", draws.Next(5));
             await world.PassAsync(TimeSpan.FromMilliseconds(draws.Next(2000)));
+            AssertNeverTooMany(world);
         }
+        world.Api.Faults.WatchLag = 0;
         world.Api.Faults.OnCall = _ => FakeFault.None;
         await world.UntilAsync("all pods are there", () => world.Api.All<ConfigMap>().All(map => PodsOf(world, map) == Wanted(map)));
     });
