@@ -3666,7 +3666,7 @@ public sealed partial record ConfigMapEnvSource : IModelType<ConfigMapEnvSource>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ConfigMapEnvSource", "", [
-            new("name", Shape.Of(ShapeKind.String)) { IsAlwaysWritten = true },
+            new("name", Shape.Of(ShapeKind.String)),
             new("optional", Shape.Of(ShapeKind.Boolean)),
         ]);
     }
@@ -3723,7 +3723,7 @@ public sealed partial record ConfigMapEnvSource : IModelType<ConfigMapEnvSource>
     public void Write(Utf8JsonWriter writer)
     {
         writer.WriteStartObject();
-        writer.WritePropertyName("name"u8); StringCodec.Write(writer, Name);
+        if (Name.Length > 0) { writer.WritePropertyName("name"u8); StringCodec.Write(writer, Name); }
         if (Optional is not null) { writer.WritePropertyName("optional"u8); BooleanCodec.Write(writer, Optional.Value); }
         writer.WriteEndObject();
     }
@@ -3742,7 +3742,7 @@ public sealed partial record ConfigMapKeySelector : IModelType<ConfigMapKeySelec
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ConfigMapKeySelector", "", [
             new("key", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("name", Shape.Of(ShapeKind.String)) { IsAlwaysWritten = true },
+            new("name", Shape.Of(ShapeKind.String)),
             new("optional", Shape.Of(ShapeKind.Boolean)),
         ], isAtomic: true);
     }
@@ -3813,7 +3813,7 @@ public sealed partial record ConfigMapKeySelector : IModelType<ConfigMapKeySelec
     {
         writer.WriteStartObject();
         writer.WritePropertyName("key"u8); StringCodec.Write(writer, Key);
-        writer.WritePropertyName("name"u8); StringCodec.Write(writer, Name);
+        if (Name.Length > 0) { writer.WritePropertyName("name"u8); StringCodec.Write(writer, Name); }
         if (Optional is not null) { writer.WritePropertyName("optional"u8); BooleanCodec.Write(writer, Optional.Value); }
         writer.WriteEndObject();
     }
@@ -3952,7 +3952,7 @@ public sealed partial record ConfigMapProjection : IModelType<ConfigMapProjectio
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ConfigMapProjection", "", [
             new("items", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.KeyToPath.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("name", Shape.Of(ShapeKind.String)) { IsAlwaysWritten = true },
+            new("name", Shape.Of(ShapeKind.String)),
             new("optional", Shape.Of(ShapeKind.Boolean)),
         ]);
     }
@@ -4023,7 +4023,7 @@ public sealed partial record ConfigMapProjection : IModelType<ConfigMapProjectio
     {
         writer.WriteStartObject();
         if (!Items.IsEmpty) { writer.WritePropertyName("items"u8); ListCodec<ObjectCodec<global::Holdfast.Model.Core.KeyToPath>, global::Holdfast.Model.Core.KeyToPath>.Write(writer, Items); }
-        writer.WritePropertyName("name"u8); StringCodec.Write(writer, Name);
+        if (Name.Length > 0) { writer.WritePropertyName("name"u8); StringCodec.Write(writer, Name); }
         if (Optional is not null) { writer.WritePropertyName("optional"u8); BooleanCodec.Write(writer, Optional.Value); }
         writer.WriteEndObject();
     }
@@ -4043,7 +4043,7 @@ public sealed partial record ConfigMapVolumeSource : IModelType<ConfigMapVolumeS
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ConfigMapVolumeSource", "", [
             new("defaultMode", Shape.Of(ShapeKind.Int32)),
             new("items", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.KeyToPath.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("name", Shape.Of(ShapeKind.String)) { IsAlwaysWritten = true },
+            new("name", Shape.Of(ShapeKind.String)),
             new("optional", Shape.Of(ShapeKind.Boolean)),
         ]);
     }
@@ -4128,7 +4128,7 @@ public sealed partial record ConfigMapVolumeSource : IModelType<ConfigMapVolumeS
         writer.WriteStartObject();
         if (DefaultMode is not null) { writer.WritePropertyName("defaultMode"u8); Int32Codec.Write(writer, DefaultMode.Value); }
         if (!Items.IsEmpty) { writer.WritePropertyName("items"u8); ListCodec<ObjectCodec<global::Holdfast.Model.Core.KeyToPath>, global::Holdfast.Model.Core.KeyToPath>.Write(writer, Items); }
-        writer.WritePropertyName("name"u8); StringCodec.Write(writer, Name);
+        if (Name.Length > 0) { writer.WritePropertyName("name"u8); StringCodec.Write(writer, Name); }
         if (Optional is not null) { writer.WritePropertyName("optional"u8); BooleanCodec.Write(writer, Optional.Value); }
         writer.WriteEndObject();
     }
@@ -4711,7 +4711,7 @@ public sealed partial record ContainerPort : IModelType<ContainerPort>
             new("hostIP", Shape.Of(ShapeKind.String)),
             new("hostPort", Shape.Of(ShapeKind.Int32)),
             new("name", Shape.Of(ShapeKind.String)),
-            new("protocol", Shape.Of(ShapeKind.String)) { IsAlwaysWritten = true },
+            new("protocol", Shape.Of(ShapeKind.String)),
         ]);
     }
 
@@ -4808,7 +4808,7 @@ public sealed partial record ContainerPort : IModelType<ContainerPort>
         if (HostIP.Length > 0) { writer.WritePropertyName("hostIP"u8); StringCodec.Write(writer, HostIP); }
         if (HostPort != default) { writer.WritePropertyName("hostPort"u8); Int32Codec.Write(writer, HostPort); }
         if (Name.Length > 0) { writer.WritePropertyName("name"u8); StringCodec.Write(writer, Name); }
-        writer.WritePropertyName("protocol"u8); StringCodec.Write(writer, Protocol);
+        if (Protocol.Length > 0) { writer.WritePropertyName("protocol"u8); StringCodec.Write(writer, Protocol); }
         writer.WriteEndObject();
     }
 }
@@ -8790,7 +8790,7 @@ public sealed partial record ISCSIPersistentVolumeSource : IModelType<ISCSIPersi
             new("fsType", Shape.Of(ShapeKind.String)),
             new("initiatorName", Shape.Of(ShapeKind.String)),
             new("iqn", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("iscsiInterface", Shape.Of(ShapeKind.String)) { IsAlwaysWritten = true },
+            new("iscsiInterface", Shape.Of(ShapeKind.String)),
             new("lun", Shape.Of(ShapeKind.Int32)) { IsRequired = true, IsAlwaysWritten = true },
             new("portals", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
             new("readOnly", Shape.Of(ShapeKind.Boolean)),
@@ -8971,7 +8971,7 @@ public sealed partial record ISCSIPersistentVolumeSource : IModelType<ISCSIPersi
         if (FsType.Length > 0) { writer.WritePropertyName("fsType"u8); StringCodec.Write(writer, FsType); }
         if (InitiatorName is not null) { writer.WritePropertyName("initiatorName"u8); StringCodec.Write(writer, InitiatorName); }
         writer.WritePropertyName("iqn"u8); StringCodec.Write(writer, Iqn);
-        writer.WritePropertyName("iscsiInterface"u8); StringCodec.Write(writer, IscsiInterface);
+        if (IscsiInterface.Length > 0) { writer.WritePropertyName("iscsiInterface"u8); StringCodec.Write(writer, IscsiInterface); }
         writer.WritePropertyName("lun"u8); Int32Codec.Write(writer, Lun);
         if (!Portals.IsEmpty) { writer.WritePropertyName("portals"u8); ListCodec<StringCodec, string>.Write(writer, Portals); }
         if (ReadOnly) { writer.WritePropertyName("readOnly"u8); BooleanCodec.Write(writer, ReadOnly); }
@@ -8998,7 +8998,7 @@ public sealed partial record ISCSIVolumeSource : IModelType<ISCSIVolumeSource>
             new("fsType", Shape.Of(ShapeKind.String)),
             new("initiatorName", Shape.Of(ShapeKind.String)),
             new("iqn", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("iscsiInterface", Shape.Of(ShapeKind.String)) { IsAlwaysWritten = true },
+            new("iscsiInterface", Shape.Of(ShapeKind.String)),
             new("lun", Shape.Of(ShapeKind.Int32)) { IsRequired = true, IsAlwaysWritten = true },
             new("portals", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
             new("readOnly", Shape.Of(ShapeKind.Boolean)),
@@ -9179,7 +9179,7 @@ public sealed partial record ISCSIVolumeSource : IModelType<ISCSIVolumeSource>
         if (FsType.Length > 0) { writer.WritePropertyName("fsType"u8); StringCodec.Write(writer, FsType); }
         if (InitiatorName is not null) { writer.WritePropertyName("initiatorName"u8); StringCodec.Write(writer, InitiatorName); }
         writer.WritePropertyName("iqn"u8); StringCodec.Write(writer, Iqn);
-        writer.WritePropertyName("iscsiInterface"u8); StringCodec.Write(writer, IscsiInterface);
+        if (IscsiInterface.Length > 0) { writer.WritePropertyName("iscsiInterface"u8); StringCodec.Write(writer, IscsiInterface); }
         writer.WritePropertyName("lun"u8); Int32Codec.Write(writer, Lun);
         if (!Portals.IsEmpty) { writer.WritePropertyName("portals"u8); ListCodec<StringCodec, string>.Write(writer, Portals); }
         if (ReadOnly) { writer.WritePropertyName("readOnly"u8); BooleanCodec.Write(writer, ReadOnly); }
@@ -10065,7 +10065,7 @@ public sealed partial record LocalObjectReference : IModelType<LocalObjectRefere
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.LocalObjectReference", "", [
-            new("name", Shape.Of(ShapeKind.String)) { IsAlwaysWritten = true },
+            new("name", Shape.Of(ShapeKind.String)),
         ], isAtomic: true);
     }
 
@@ -10108,7 +10108,7 @@ public sealed partial record LocalObjectReference : IModelType<LocalObjectRefere
     public void Write(Utf8JsonWriter writer)
     {
         writer.WriteStartObject();
-        writer.WritePropertyName("name"u8); StringCodec.Write(writer, Name);
+        if (Name.Length > 0) { writer.WritePropertyName("name"u8); StringCodec.Write(writer, Name); }
         writer.WriteEndObject();
     }
 }
@@ -17025,12 +17025,12 @@ public sealed partial record RBDPersistentVolumeSource : IModelType<RBDPersisten
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.RBDPersistentVolumeSource", "", [
             new("fsType", Shape.Of(ShapeKind.String)),
             new("image", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("keyring", Shape.Of(ShapeKind.String)) { IsAlwaysWritten = true },
+            new("keyring", Shape.Of(ShapeKind.String)),
             new("monitors", Shape.List(Shape.Of(ShapeKind.String))) { IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("pool", Shape.Of(ShapeKind.String)) { IsAlwaysWritten = true },
+            new("pool", Shape.Of(ShapeKind.String)),
             new("readOnly", Shape.Of(ShapeKind.Boolean)),
             new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.SecretReference.ModelSchema)),
-            new("user", Shape.Of(ShapeKind.String)) { IsAlwaysWritten = true },
+            new("user", Shape.Of(ShapeKind.String)),
         ]);
     }
 
@@ -17162,12 +17162,12 @@ public sealed partial record RBDPersistentVolumeSource : IModelType<RBDPersisten
         writer.WriteStartObject();
         if (FsType.Length > 0) { writer.WritePropertyName("fsType"u8); StringCodec.Write(writer, FsType); }
         writer.WritePropertyName("image"u8); StringCodec.Write(writer, Image);
-        writer.WritePropertyName("keyring"u8); StringCodec.Write(writer, Keyring);
+        if (Keyring.Length > 0) { writer.WritePropertyName("keyring"u8); StringCodec.Write(writer, Keyring); }
         writer.WritePropertyName("monitors"u8); if (Monitors.IsEmpty) { writer.WriteNullValue(); } else { ListCodec<StringCodec, string>.Write(writer, Monitors); }
-        writer.WritePropertyName("pool"u8); StringCodec.Write(writer, Pool);
+        if (Pool.Length > 0) { writer.WritePropertyName("pool"u8); StringCodec.Write(writer, Pool); }
         if (ReadOnly) { writer.WritePropertyName("readOnly"u8); BooleanCodec.Write(writer, ReadOnly); }
         if (SecretRef is not null) { writer.WritePropertyName("secretRef"u8); ObjectCodec<global::Holdfast.Model.Core.SecretReference>.Write(writer, SecretRef); }
-        writer.WritePropertyName("user"u8); StringCodec.Write(writer, User);
+        if (User.Length > 0) { writer.WritePropertyName("user"u8); StringCodec.Write(writer, User); }
         writer.WriteEndObject();
     }
 }
@@ -17186,12 +17186,12 @@ public sealed partial record RBDVolumeSource : IModelType<RBDVolumeSource>
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.RBDVolumeSource", "", [
             new("fsType", Shape.Of(ShapeKind.String)),
             new("image", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("keyring", Shape.Of(ShapeKind.String)) { IsAlwaysWritten = true },
+            new("keyring", Shape.Of(ShapeKind.String)),
             new("monitors", Shape.List(Shape.Of(ShapeKind.String))) { IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("pool", Shape.Of(ShapeKind.String)) { IsAlwaysWritten = true },
+            new("pool", Shape.Of(ShapeKind.String)),
             new("readOnly", Shape.Of(ShapeKind.Boolean)),
             new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.LocalObjectReference.ModelSchema)),
-            new("user", Shape.Of(ShapeKind.String)) { IsAlwaysWritten = true },
+            new("user", Shape.Of(ShapeKind.String)),
         ]);
     }
 
@@ -17323,12 +17323,12 @@ public sealed partial record RBDVolumeSource : IModelType<RBDVolumeSource>
         writer.WriteStartObject();
         if (FsType.Length > 0) { writer.WritePropertyName("fsType"u8); StringCodec.Write(writer, FsType); }
         writer.WritePropertyName("image"u8); StringCodec.Write(writer, Image);
-        writer.WritePropertyName("keyring"u8); StringCodec.Write(writer, Keyring);
+        if (Keyring.Length > 0) { writer.WritePropertyName("keyring"u8); StringCodec.Write(writer, Keyring); }
         writer.WritePropertyName("monitors"u8); if (Monitors.IsEmpty) { writer.WriteNullValue(); } else { ListCodec<StringCodec, string>.Write(writer, Monitors); }
-        writer.WritePropertyName("pool"u8); StringCodec.Write(writer, Pool);
+        if (Pool.Length > 0) { writer.WritePropertyName("pool"u8); StringCodec.Write(writer, Pool); }
         if (ReadOnly) { writer.WritePropertyName("readOnly"u8); BooleanCodec.Write(writer, ReadOnly); }
         if (SecretRef is not null) { writer.WritePropertyName("secretRef"u8); ObjectCodec<global::Holdfast.Model.Core.LocalObjectReference>.Write(writer, SecretRef); }
-        writer.WritePropertyName("user"u8); StringCodec.Write(writer, User);
+        if (User.Length > 0) { writer.WritePropertyName("user"u8); StringCodec.Write(writer, User); }
         writer.WriteEndObject();
     }
 }
@@ -18027,13 +18027,13 @@ public sealed partial record ScaleIOPersistentVolumeSource : IModelType<ScaleIOP
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ScaleIOPersistentVolumeSource", "", [
-            new("fsType", Shape.Of(ShapeKind.String)) { IsAlwaysWritten = true },
+            new("fsType", Shape.Of(ShapeKind.String)),
             new("gateway", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
             new("protectionDomain", Shape.Of(ShapeKind.String)),
             new("readOnly", Shape.Of(ShapeKind.Boolean)),
             new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.SecretReference.ModelSchema)) { IsRequired = true },
             new("sslEnabled", Shape.Of(ShapeKind.Boolean)),
-            new("storageMode", Shape.Of(ShapeKind.String)) { IsAlwaysWritten = true },
+            new("storageMode", Shape.Of(ShapeKind.String)),
             new("storagePool", Shape.Of(ShapeKind.String)),
             new("system", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
             new("volumeName", Shape.Of(ShapeKind.String)),
@@ -18190,13 +18190,13 @@ public sealed partial record ScaleIOPersistentVolumeSource : IModelType<ScaleIOP
     public void Write(Utf8JsonWriter writer)
     {
         writer.WriteStartObject();
-        writer.WritePropertyName("fsType"u8); StringCodec.Write(writer, FsType);
+        if (FsType.Length > 0) { writer.WritePropertyName("fsType"u8); StringCodec.Write(writer, FsType); }
         writer.WritePropertyName("gateway"u8); StringCodec.Write(writer, Gateway);
         if (ProtectionDomain.Length > 0) { writer.WritePropertyName("protectionDomain"u8); StringCodec.Write(writer, ProtectionDomain); }
         if (ReadOnly) { writer.WritePropertyName("readOnly"u8); BooleanCodec.Write(writer, ReadOnly); }
         if (SecretRef is not null) { writer.WritePropertyName("secretRef"u8); ObjectCodec<global::Holdfast.Model.Core.SecretReference>.Write(writer, SecretRef); }
         if (SslEnabled) { writer.WritePropertyName("sslEnabled"u8); BooleanCodec.Write(writer, SslEnabled); }
-        writer.WritePropertyName("storageMode"u8); StringCodec.Write(writer, StorageMode);
+        if (StorageMode.Length > 0) { writer.WritePropertyName("storageMode"u8); StringCodec.Write(writer, StorageMode); }
         if (StoragePool.Length > 0) { writer.WritePropertyName("storagePool"u8); StringCodec.Write(writer, StoragePool); }
         writer.WritePropertyName("system"u8); StringCodec.Write(writer, System);
         if (VolumeName.Length > 0) { writer.WritePropertyName("volumeName"u8); StringCodec.Write(writer, VolumeName); }
@@ -18216,13 +18216,13 @@ public sealed partial record ScaleIOVolumeSource : IModelType<ScaleIOVolumeSourc
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ScaleIOVolumeSource", "", [
-            new("fsType", Shape.Of(ShapeKind.String)) { IsAlwaysWritten = true },
+            new("fsType", Shape.Of(ShapeKind.String)),
             new("gateway", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
             new("protectionDomain", Shape.Of(ShapeKind.String)),
             new("readOnly", Shape.Of(ShapeKind.Boolean)),
             new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.LocalObjectReference.ModelSchema)) { IsRequired = true },
             new("sslEnabled", Shape.Of(ShapeKind.Boolean)),
-            new("storageMode", Shape.Of(ShapeKind.String)) { IsAlwaysWritten = true },
+            new("storageMode", Shape.Of(ShapeKind.String)),
             new("storagePool", Shape.Of(ShapeKind.String)),
             new("system", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
             new("volumeName", Shape.Of(ShapeKind.String)),
@@ -18379,13 +18379,13 @@ public sealed partial record ScaleIOVolumeSource : IModelType<ScaleIOVolumeSourc
     public void Write(Utf8JsonWriter writer)
     {
         writer.WriteStartObject();
-        writer.WritePropertyName("fsType"u8); StringCodec.Write(writer, FsType);
+        if (FsType.Length > 0) { writer.WritePropertyName("fsType"u8); StringCodec.Write(writer, FsType); }
         writer.WritePropertyName("gateway"u8); StringCodec.Write(writer, Gateway);
         if (ProtectionDomain.Length > 0) { writer.WritePropertyName("protectionDomain"u8); StringCodec.Write(writer, ProtectionDomain); }
         if (ReadOnly) { writer.WritePropertyName("readOnly"u8); BooleanCodec.Write(writer, ReadOnly); }
         if (SecretRef is not null) { writer.WritePropertyName("secretRef"u8); ObjectCodec<global::Holdfast.Model.Core.LocalObjectReference>.Write(writer, SecretRef); }
         if (SslEnabled) { writer.WritePropertyName("sslEnabled"u8); BooleanCodec.Write(writer, SslEnabled); }
-        writer.WritePropertyName("storageMode"u8); StringCodec.Write(writer, StorageMode);
+        if (StorageMode.Length > 0) { writer.WritePropertyName("storageMode"u8); StringCodec.Write(writer, StorageMode); }
         if (StoragePool.Length > 0) { writer.WritePropertyName("storagePool"u8); StringCodec.Write(writer, StoragePool); }
         writer.WritePropertyName("system"u8); StringCodec.Write(writer, System);
         if (VolumeName.Length > 0) { writer.WritePropertyName("volumeName"u8); StringCodec.Write(writer, VolumeName); }
@@ -18630,7 +18630,7 @@ public sealed partial record SecretEnvSource : IModelType<SecretEnvSource>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.SecretEnvSource", "", [
-            new("name", Shape.Of(ShapeKind.String)) { IsAlwaysWritten = true },
+            new("name", Shape.Of(ShapeKind.String)),
             new("optional", Shape.Of(ShapeKind.Boolean)),
         ]);
     }
@@ -18687,7 +18687,7 @@ public sealed partial record SecretEnvSource : IModelType<SecretEnvSource>
     public void Write(Utf8JsonWriter writer)
     {
         writer.WriteStartObject();
-        writer.WritePropertyName("name"u8); StringCodec.Write(writer, Name);
+        if (Name.Length > 0) { writer.WritePropertyName("name"u8); StringCodec.Write(writer, Name); }
         if (Optional is not null) { writer.WritePropertyName("optional"u8); BooleanCodec.Write(writer, Optional.Value); }
         writer.WriteEndObject();
     }
@@ -18706,7 +18706,7 @@ public sealed partial record SecretKeySelector : IModelType<SecretKeySelector>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.SecretKeySelector", "", [
             new("key", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("name", Shape.Of(ShapeKind.String)) { IsAlwaysWritten = true },
+            new("name", Shape.Of(ShapeKind.String)),
             new("optional", Shape.Of(ShapeKind.Boolean)),
         ], isAtomic: true);
     }
@@ -18777,7 +18777,7 @@ public sealed partial record SecretKeySelector : IModelType<SecretKeySelector>
     {
         writer.WriteStartObject();
         writer.WritePropertyName("key"u8); StringCodec.Write(writer, Key);
-        writer.WritePropertyName("name"u8); StringCodec.Write(writer, Name);
+        if (Name.Length > 0) { writer.WritePropertyName("name"u8); StringCodec.Write(writer, Name); }
         if (Optional is not null) { writer.WritePropertyName("optional"u8); BooleanCodec.Write(writer, Optional.Value); }
         writer.WriteEndObject();
     }
@@ -18796,7 +18796,7 @@ public sealed partial record SecretProjection : IModelType<SecretProjection>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.SecretProjection", "", [
             new("items", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.KeyToPath.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("name", Shape.Of(ShapeKind.String)) { IsAlwaysWritten = true },
+            new("name", Shape.Of(ShapeKind.String)),
             new("optional", Shape.Of(ShapeKind.Boolean)),
         ]);
     }
@@ -18867,7 +18867,7 @@ public sealed partial record SecretProjection : IModelType<SecretProjection>
     {
         writer.WriteStartObject();
         if (!Items.IsEmpty) { writer.WritePropertyName("items"u8); ListCodec<ObjectCodec<global::Holdfast.Model.Core.KeyToPath>, global::Holdfast.Model.Core.KeyToPath>.Write(writer, Items); }
-        writer.WritePropertyName("name"u8); StringCodec.Write(writer, Name);
+        if (Name.Length > 0) { writer.WritePropertyName("name"u8); StringCodec.Write(writer, Name); }
         if (Optional is not null) { writer.WritePropertyName("optional"u8); BooleanCodec.Write(writer, Optional.Value); }
         writer.WriteEndObject();
     }
@@ -19374,7 +19374,7 @@ public sealed partial record ServicePort : IModelType<ServicePort>
             new("name", Shape.Of(ShapeKind.String)),
             new("nodePort", Shape.Of(ShapeKind.Int32)),
             new("port", Shape.Of(ShapeKind.Int32)) { IsRequired = true, IsAlwaysWritten = true },
-            new("protocol", Shape.Of(ShapeKind.String)) { IsAlwaysWritten = true },
+            new("protocol", Shape.Of(ShapeKind.String)),
             new("targetPort", Shape.Of(ShapeKind.IntOrString)),
         ]);
     }
@@ -19483,7 +19483,7 @@ public sealed partial record ServicePort : IModelType<ServicePort>
         if (Name.Length > 0) { writer.WritePropertyName("name"u8); StringCodec.Write(writer, Name); }
         if (NodePort != default) { writer.WritePropertyName("nodePort"u8); Int32Codec.Write(writer, NodePort); }
         writer.WritePropertyName("port"u8); Int32Codec.Write(writer, Port);
-        writer.WritePropertyName("protocol"u8); StringCodec.Write(writer, Protocol);
+        if (Protocol.Length > 0) { writer.WritePropertyName("protocol"u8); StringCodec.Write(writer, Protocol); }
         if (TargetPort is not null) { writer.WritePropertyName("targetPort"u8); IntOrStringCodec.Write(writer, TargetPort.Value); }
         writer.WriteEndObject();
     }
