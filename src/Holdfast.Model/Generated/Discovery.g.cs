@@ -11,7 +11,7 @@ using Holdfast.Model.Values;
 
 namespace Holdfast.Model.Discovery;
 
-/// <summary>The type <c>EndpointSlice</c> of discovery.k8s.io/v1.</summary>
+/// <summary>A part of the addresses behind a Service.</summary>
 public sealed partial record EndpointSlice : IResource<EndpointSlice>
 {
     /// <summary>The record with nothing set.</summary>
@@ -33,7 +33,7 @@ public sealed partial record EndpointSlice : IResource<EndpointSlice>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.discovery.v1.EndpointSlice", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.discovery.v1.EndpointSlice", "A part of the addresses behind a Service.", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
             new("addressType", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
             new("endpoints", Shape.List(Shape.Object(static () => global::Holdfast.Model.Discovery.Endpoint.ModelSchema))) { IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
