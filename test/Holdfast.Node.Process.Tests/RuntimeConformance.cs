@@ -103,7 +103,8 @@ public abstract partial class RuntimeConformance
     {
         await using RuntimeFixture fixture = await OpenAsync();
         ContainerSpec spec = RuntimeFixture.Script("trap '' TERM; echo ready; while :; do sleep 1; done");
-        await fixture.StartAsync(spec);
+        ContainerStatus started = await fixture.StartAsync(spec);
+        await Until.True(() => File.Exists(started.LogPath), "the program has set its trap");
         Task<ContainerStatus> patient = fixture.Runtime.StopContainerAsync(spec.Id, TimeSpan.FromMinutes(10), Token);
         await fixture.Runtime.StopContainerAsync(spec.Id, TimeSpan.Zero, Token);
         Assert.Equal(137, (await patient.WaitAsync(TimeSpan.FromSeconds(10), Token)).Exit!.Code);

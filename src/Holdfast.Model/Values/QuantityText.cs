@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Numerics;
 
@@ -22,7 +23,7 @@ internal static class QuantityText
 
     private const int MaximumBinaryExponent = 60;
 
-    private const string SuffixLetters = "eEinumkKMGTP";
+    private static readonly SearchValues<char> SuffixLetters = SearchValues.Create("eEinumkKMGTP");
 
     private static readonly long[] PowersOfTen = [.. Enumerable.Range(0, (2 * DecimalPlaces) + 1).Select(power => (long)BigInteger.Pow(10, power))];
 

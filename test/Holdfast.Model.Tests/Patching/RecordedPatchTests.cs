@@ -23,7 +23,7 @@ public sealed class RecordedPatchTests
         foreach (var file in SharedFolder.Files("conform", "cases", "api"))
         {
             var known = new Dictionary<string, JsonObject>(StringComparer.Ordinal);
-            foreach (var step in JsonNode.Parse(File.ReadAllText(file))!["steps"]!.AsArray())
+            foreach (var step in JsonNode.Parse(File.ReadAllText(file).Replace("\"<time>\"", "\"2026-01-01T00:00:00Z\"", StringComparison.Ordinal))!["steps"]!.AsArray())
             {
                 compared += Compare(file, step!.AsObject(), known) ? 1 : 0;
             }
@@ -37,7 +37,7 @@ public sealed class RecordedPatchTests
         {
             return false;
         }
-        var (verb, path) = ((string)call!).Split(' ') switch { var words => (words[0], words[1].Split('?')[0]) };
+        var (verb, path) = ((string)call!).Split(' ') switch { var words => (words[0], words[1].Split('?')[0].Replace("/status", "", StringComparison.Ordinal)) };
         var key = verb == "POST" ? $"{path}/{answer["metadata"]?["name"]}" : path;
         var isCompared = verb == "PATCH" && known.TryGetValue(key, out var before) && CompareAnswer(file, step, before, answer);
         known[key] = answer;
@@ -62,29 +62,21 @@ public sealed class RecordedPatchTests
         {
             return false;
         }
-        var (ours, theirs) = (Comparable(patched), Comparable(Encoding.UTF8.GetBytes(answer.ToJsonString())));
+        var (ours, theirs) = (Comparable(codec, patched), Comparable(codec, Encoding.UTF8.GetBytes(answer.ToJsonString())));
         Assert.True(
             JsonNode.DeepEquals(ours, theirs),
             $"{Path.GetFileName(file)}: {step["call"]}\n{step["body"]!.ToJsonString()}\ngave\n{ours.ToJsonString()}\ninstead of\n{theirs.ToJsonString()}");
         return true;
     }
 
-    private static JsonNode Comparable(byte[] utf8)
+    private static JsonNode Comparable(ResourceCodec codec, byte[] utf8)
     {
-        var node = JsonNode.Parse(utf8)!;
+        var node = JsonNode.Parse(ModelJson.ToBytes(codec.Read(utf8, new DecodeIssues()).Write))!;
         node.AsObject().Remove("status");
         RemoveDefaults(node);
         foreach (var name in ServersOwn)
         {
             node["metadata"]!.AsObject().Remove(name);
-        }
-        foreach (var empty in node.AsObject().Where(member => member.Value is JsonObject { Count: 0 }).Select(member => member.Key).ToList())
-        {
-            node.AsObject().Remove(empty);
-        }
-        foreach (var empty in node["metadata"]!.AsObject().Where(member => member.Value is JsonArray { Count: 0 }).Select(member => member.Key).ToList())
-        {
-            node["metadata"]!.AsObject().Remove(empty);
         }
         return node;
     }
