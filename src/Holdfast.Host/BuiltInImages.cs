@@ -34,7 +34,7 @@ internal static class BuiltInImages
     private static ImageEntry LedgerStore(string folder, string version) => new()
     {
         Reference = $"example/ledger-store:{version}",
-        Entrypoint = ["dotnet", Program, "--version-as", version],
+        Entrypoint = ["{dotnet}/dotnet", "{files}/" + Program, "--version-as", version],
         FilesFolder = folder,
         NeedsDotnet = true,
         Description = $"LedgerStore {version}, the reference ledger",
