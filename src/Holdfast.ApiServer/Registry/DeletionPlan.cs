@@ -52,7 +52,7 @@ internal static class DeletionPlanner
         {
             if (options.GracePeriodSeconds is not { } wanted || wanted >= granted)
                 return new DeletionPlan.Nothing();
-            var grace = Math.Max(wanted, 0);
+            var grace = wanted < 0 ? Math.Min(1, granted) : wanted;
             return Finish(pod.WithMetadata(metadata with
             {
                 DeletionTimestamp = ends.AddSeconds(grace - granted),

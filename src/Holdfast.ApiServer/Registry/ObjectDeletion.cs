@@ -74,10 +74,5 @@ internal sealed class ObjectDeletion(RegistryParts parts)
                     $"Unsupported value: \"{policy}\": supported values: \"Background\", \"Foreground\", \"Orphan\""));
             }
         }
-        if (options.GracePeriodSeconds < 0)
-        {
-            throw ApiErrors.InvalidOptions("DeleteOptions", new FieldError(FieldErrorType.FieldValueInvalid, "gracePeriodSeconds",
-                $"Invalid value: {options.GracePeriodSeconds}: must be greater than or equal to 0"));
-        }
     }
 }
