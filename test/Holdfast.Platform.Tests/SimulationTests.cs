@@ -56,9 +56,11 @@ public sealed class SimulationTests
             Passed();
             await Task.WhenAll(time.DelayAsync(TimeSpan.FromSeconds(1), default), time.DelayAsync(TimeSpan.FromSeconds(2), default));
             Passed();
+            await Combined(time);
+            Passed();
             return passed;
         });
-        Assert.Equal(9, steps);
+        Assert.Equal(10, steps);
         Assert.Equal(Start.AddSeconds(5 + 3 + 2 + 2 + 2), time.GetUtcNow());
     }
 
@@ -165,6 +167,48 @@ public sealed class SimulationTests
             await writer.WriteAsync(1);
             await writer.WriteAsync(2);
         }
+    }
+
+    // Many times over: a hop over the thread pool would be found out only most of the time.
+    private static async Task Combined(TimeProvider time)
+    {
+        using var stop = new CancellationTokenSource();
+        for (var i = 0; i < 200; i++)
+        {
+            var (first, second, third) = (Completions.Source(), Completions.Source<int>(), Completions.Source());
+            var completing = CompleteAll();
+            Assert.Same(first.Task, await Task.WhenAny(first.Task, time.DelayAsync(TimeSpan.FromHours(1), stop.Token)));
+            Assert.Equal(5, await second.Task.WaitAsync(stop.Token));
+            await Task.WhenAll(third.Task, completing);
+
+            async Task CompleteAll()
+            {
+                await Task.Yield();
+                first.SetResult();
+                await Task.Yield();
+                second.SetResult(5);
+                await Task.Yield();
+                third.SetResult();
+            }
+        }
+        stop.Cancel();
+    }
+
+    [Fact]
+    public async Task A_continuation_never_runs_inside_the_call_that_completes_its_task()
+    {
+        var scheduler = new SingleThreadScheduler(new SeededChance(1), Start);
+        await scheduler.Run(async () =>
+        {
+            var source = Completions.Source();
+            var goesOn = GoOn();
+            await Task.Yield();
+            source.SetResult();
+            Assert.False(goesOn.IsCompleted);
+            await goesOn;
+
+            async Task GoOn() => await source.Task;
+        });
     }
 
     private static async Task CompletedByAnother()

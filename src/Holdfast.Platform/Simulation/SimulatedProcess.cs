@@ -1,10 +1,10 @@
 namespace Holdfast.Platform.Simulation;
 
 /// <summary>
-/// A process inside the simulation: everything that runs under it posts its continuations through this context.
-/// Killing it drops what it still had to run, between any two awaits, as SIGKILL would.
+/// A process inside the simulation: everything that runs under it posts its continuations back to it. Killing it
+/// drops what it still had to run, between any two awaits, as SIGKILL would.
 /// </summary>
-public sealed class SimulatedProcess : SynchronizationContext
+public sealed class SimulatedProcess
 {
     private readonly SingleThreadScheduler _scheduler;
 
@@ -24,17 +24,7 @@ public sealed class SimulatedProcess : SynchronizationContext
     public void Kill() => IsKilled = true;
 
     /// <summary>Queues a callback to run under this process.</summary>
-    /// <param name="d">What to run.</param>
+    /// <param name="callback">What to run.</param>
     /// <param name="state">Passed to it.</param>
-    public override void Post(SendOrPostCallback d, object? state) => _scheduler.Enqueue(this, d, state);
-
-    /// <summary>Not possible: one thread cannot wait for itself.</summary>
-    /// <param name="d">Not used.</param>
-    /// <param name="state">Not used.</param>
-    /// <exception cref="NotSupportedException">Always.</exception>
-    public override void Send(SendOrPostCallback d, object? state) =>
-        throw new NotSupportedException($"process {Name}: blocking calls would stop the one simulated thread; await instead");
-
-    /// <inheritdoc/>
-    public override SynchronizationContext CreateCopy() => this;
+    public void Post(SendOrPostCallback callback, object? state) => _scheduler.Enqueue(this, callback, state);
 }

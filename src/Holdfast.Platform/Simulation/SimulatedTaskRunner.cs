@@ -10,7 +10,7 @@ public sealed class SimulatedTaskRunner(SimulatedProcess process, Action<TaskFau
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(work);
-        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var ended = new TaskCompletionSource();
         process.Post(state => _ = RunIntoAsync(ended, name, work, cancellationToken), null);
         return ended.Task;
     }

@@ -54,7 +54,7 @@ public sealed class SimulatedTime : TimeProvider
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         ArgumentNullException.ThrowIfNull(callback);
-        var process = SynchronizationContext.Current as SimulatedProcess ?? _scheduler.Main;
+        var process = (SynchronizationContext.Current as SimulatedContext)?.Process ?? _scheduler.Main;
         var timer = new SimulatedTimer(this, process, callback, state);
         timer.Change(dueTime, period);
         return timer;

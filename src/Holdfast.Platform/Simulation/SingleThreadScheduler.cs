@@ -7,9 +7,12 @@ namespace Holdfast.Platform.Simulation;
 /// </summary>
 /// <remarks>
 /// Code under simulation awaits with its context. A few parts of the base library do not, and hop over the thread
-/// pool: <c>ChannelReader.ReadAllAsync</c> (loop over <c>WaitToReadAsync</c> and <c>TryRead</c> instead) and
-/// <c>SemaphoreSlim.WaitAsync</c> with a token or a time limit (without either it is fine). A post that comes from
-/// another thread ends the run with a <see cref="SimulationException"/>.
+/// pool: <c>ChannelReader.ReadAllAsync</c> (loop over <c>WaitToReadAsync</c> and <c>TryRead</c> instead), a channel's
+/// <c>ValueTask.AsTask</c>, <c>SemaphoreSlim.WaitAsync</c> with a token or a time limit (without either it is fine),
+/// <c>CancellationTokenSource.CancelAsync</c> (use <c>Cancel</c>), and <c>WhenAny</c>, <c>WhenAll</c> or
+/// <c>WaitAsync</c> over a completion source that runs its continuations asynchronously (make sources with
+/// <see cref="Completions"/>). A post that comes from another thread ends the run with a
+/// <see cref="SimulationException"/>.
 /// </remarks>
 public sealed class SingleThreadScheduler
 {
@@ -143,7 +146,7 @@ public sealed class SingleThreadScheduler
         Steps++;
         Mix((ulong)item.Sequence);
         Mix((ulong)Time.GetTimestamp());
-        SynchronizationContext.SetSynchronizationContext(item.Process);
+        SynchronizationContext.SetSynchronizationContext(new SimulatedContext(item.Process));
         item.Callback(item.State);
     }
 

@@ -1,0 +1,34 @@
+namespace LedgerStore.Ledger;
+
+/// <summary>How an append ended: <see cref="Appended"/> or one of the refusals. A refused append took no effect.</summary>
+public abstract record AppendOutcome
+{
+    private AppendOutcome()
+    {
+    }
+
+    /// <summary>The entry is durable.</summary>
+    /// <param name="Index">Its place.</param>
+    /// <param name="Checksum">The running checksum with it.</param>
+    /// <param name="WasRepeat">True when an earlier request of the same identity had appended it.</param>
+    public sealed record Appended(long Index, LedgerChecksum Checksum, bool WasRepeat) : AppendOutcome;
+
+    /// <summary>The identity was used before, for other data.</summary>
+    /// <param name="Index">Where that data is.</param>
+    public sealed record SequenceReused(long Index) : AppendOutcome;
+
+    /// <summary>The sequence is older than what is remembered of its client.</summary>
+    public sealed record SequenceTooOld : AppendOutcome;
+
+    /// <summary>No further client can be remembered.</summary>
+    public sealed record TooManyClients : AppendOutcome;
+
+    /// <summary>The volume has no room.</summary>
+    public sealed record DiskFull : AppendOutcome;
+
+    /// <summary>More appends wait than may.</summary>
+    public sealed record Overloaded : AppendOutcome;
+
+    /// <summary>The ledger is being closed.</summary>
+    public sealed record Closing : AppendOutcome;
+}

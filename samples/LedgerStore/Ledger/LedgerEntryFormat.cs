@@ -1,0 +1,59 @@
+using System.Buffers.Binary;
+using System.Text;
+using LedgerStore.Storage;
+
+namespace LedgerStore.Ledger;
+
+/// <summary>An entry as a record's payload: running checksum (32), appended at in Unix milliseconds (8), sequence (8, zero without a
+/// client), length of the client's name (1), the name in ASCII, the data; little-endian.</summary>
+public static class LedgerEntryFormat
+{
+    private const int FixedSize = LedgerChecksum.Size + 8 + 8 + 1;
+
+    /// <summary>The most bytes that an entry adds to its data.</summary>
+    public const int MaxOverhead = FixedSize + RequestIdentity.MaxClientLength;
+
+    /// <summary>Encodes the entry that follows the one with checksum <paramref name="previous"/>.</summary>
+    public static byte[] Encode(
+        LedgerCommand command, long index, LedgerChecksum previous, DateTimeOffset appendedAt, out LedgerChecksum checksum)
+    {
+        var client = command.Identity?.Client ?? "";
+        var bytes = new byte[FixedSize + client.Length + command.Data.Length];
+        var rest = bytes.AsSpan(LedgerChecksum.Size);
+        BinaryPrimitives.WriteInt64LittleEndian(rest, appendedAt.ToUnixTimeMilliseconds());
+        BinaryPrimitives.WriteInt64LittleEndian(rest[8..], command.Identity?.Sequence ?? 0);
+        rest[16] = (byte)client.Length;
+        Encoding.ASCII.GetBytes(client, rest[17..]);
+        command.Data.Span.CopyTo(rest[(17 + client.Length)..]);
+        checksum = previous.Next(index, rest);
+        checksum.Bytes.CopyTo(bytes);
+        return bytes;
+    }
+
+    /// <summary>Decodes a record.</summary>
+    /// <exception cref="UnusableDataException">The record is no entry.</exception>
+    public static LedgerEntry Decode(LogRecord record)
+    {
+        var bytes = record.Payload;
+        if (bytes.Length < FixedSize || bytes.Length < FixedSize + bytes.Span[FixedSize - 1])
+            throw new UnusableDataException($"record {record.Index} is too short to be an entry; restore a backup");
+        var fields = bytes.Span[LedgerChecksum.Size..];
+        var clientLength = fields[16];
+        var identity = clientLength == 0
+            ? null
+            : new RequestIdentity(
+                Encoding.ASCII.GetString(fields.Slice(17, clientLength)), BinaryPrimitives.ReadInt64LittleEndian(fields[8..]));
+        return new LedgerEntry(
+            record.Index,
+            LedgerChecksum.Read(bytes.Span),
+            DateTimeOffset.FromUnixTimeMilliseconds(BinaryPrimitives.ReadInt64LittleEndian(fields)),
+            identity,
+            bytes[(FixedSize + clientLength)..]);
+    }
+
+    /// <summary>True when the record's running checksum follows from the one before it.</summary>
+    public static bool Follows(LogRecord record, LedgerChecksum previous) =>
+        record.Payload.Length >= FixedSize &&
+        previous.Next(record.Index, record.Payload.Span[LedgerChecksum.Size..]).Bytes
+            .SequenceEqual(record.Payload.Span[..LedgerChecksum.Size]);
+}

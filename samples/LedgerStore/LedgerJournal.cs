@@ -1,0 +1,22 @@
+using System.Globalization;
+
+namespace LedgerStore;
+
+/// <summary>Plain lines for people: a time in UTC, then what happened.</summary>
+/// <param name="output">Where they go; a pod's log reads standard output.</param>
+/// <param name="time">The clock.</param>
+public sealed class LedgerJournal(TextWriter output, TimeProvider time)
+{
+    private readonly Lock gate = new();
+
+    /// <summary>Writes one line.</summary>
+    public void Write(string line)
+    {
+        var at = time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+        lock (gate)
+        {
+            output.WriteLine($"{at} {line}");
+            output.Flush();
+        }
+    }
+}

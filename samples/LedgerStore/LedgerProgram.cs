@@ -1,0 +1,104 @@
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using LedgerStore.Ledger;
+using LedgerStore.Server;
+using LedgerStore.Storage;
+
+namespace LedgerStore;
+
+/// <summary>Puts a member together, runs it until it is told to stop, and says by its exit code how that went.</summary>
+/// <param name="options">How it runs.</param>
+/// <param name="journal">Where it says what it does.</param>
+/// <param name="time">The clock.</param>
+public sealed class LedgerProgram(LedgerOptions options, LedgerJournal journal, TimeProvider time)
+{
+    private readonly TaskCompletionSource<int> ending = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Runs until a signal or a failure; returns the exit code.</summary>
+    public async Task<int> RunAsync()
+    {
+        var began = time.GetTimestamp();
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal);
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal);
+        journal.Write(
+            $"ledger-store {options.Release.Version}: member {options.Member}, data format {options.Release.WritesFormat}, data in {options.DataFolder}");
+        if (Attempt(() => DataFolder.Hold(options.DataFolder)) is not { } folder)
+            return await ending.Task;
+        using (folder)
+        {
+            var member = new Member(options, time, FreeSpaceOf(folder.Path));
+            new Thread(() => Recover(folder, member, began)) { IsBackground = true, Name = "recovery" }.Start();
+            await using var front = HttpFront.Build(options, Router(member));
+            return await ServeAsync(front, member);
+        }
+    }
+
+    private async Task<int> ServeAsync(WebApplication front, Member member)
+    {
+        try
+        {
+            await front.StartAsync();
+            journal.Write($"listening on {options.Listen}");
+        }
+        catch (Exception failure) when (failure is IOException or SocketException)
+        {
+            journal.Write($"fatal: cannot listen on {options.Listen}: {failure.Message}; free the port, or name another with --listen");
+            return ExitCode.Unavailable;
+        }
+        var code = await ending.Task;
+        if (code == ExitCode.Done)
+            await new OrderlyStop(member, front, journal, time).RunAsync();
+        return code;
+    }
+
+    private LedgerRouter Router(Member member)
+    {
+        var metrics = new LedgerMetrics();
+        return new LedgerRouter(
+            new AppendEndpoint(member, metrics, time), new ReadEndpoints(member),
+            new OperationEndpoints(member, metrics, journal), journal, options.MaxEntryBytes);
+    }
+
+    private void Recover(DataFolder folder, Member member, long began)
+    {
+        var log = new SegmentedLogOptions(Path.Combine(folder.Path, "log")) { Note = note => journal.Write($"recovery: {note}") };
+        if (Attempt(() => new LedgerWriter(log, time)) is not { } writer)
+            return;
+        var head = writer.Head;
+        member.Serve(new StandaloneLedger(writer, time, Fail));
+        journal.Write($"recovered {head.Index} entries, checksum {head.Checksum} ({time.GetElapsedTime(began).TotalMilliseconds:0} ms after start)");
+    }
+
+    private T? Attempt<T>(Func<T> step)
+        where T : class
+    {
+        try
+        {
+            return step();
+        }
+        catch (Exception failure)
+        {
+            Fail(failure);
+            return null;
+        }
+    }
+
+    private void Fail(Exception failure)
+    {
+        journal.Write($"fatal: {failure.Message}");
+        ending.TrySetResult(ExitCode.Of(failure));
+    }
+
+    private void OnSignal(PosixSignalContext signal)
+    {
+        signal.Cancel = true;
+        journal.Write($"{signal.Signal} received");
+        ending.TrySetResult(ExitCode.Done);
+    }
+
+    private static Func<long> FreeSpaceOf(string path)
+    {
+        var drive = new DriveInfo(path);
+        return () => drive.AvailableFreeSpace;
+    }
+}

@@ -1,0 +1,44 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace LedgerStore.Server;
+
+/// <summary>The HTTP server: Kestrel with a bound on everything that a client can make it hold.</summary>
+public static class HttpFront
+{
+    private const int MaxConnections = 2048;
+
+    /// <summary>Builds a server that hands every request to <paramref name="router"/>.</summary>
+    public static WebApplication Build(LedgerOptions options, LedgerRouter router)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "ledger-store" });
+        // The program itself decides what a signal means and in which order things end.
+        builder.Services.AddSingleton<IHostLifetime, SilentLifetime>();
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Listen(options.Listen, static listen => listen.Protocols = HttpProtocols.Http1);
+            SetLimits(kestrel.Limits, options);
+        });
+        var app = builder.Build();
+        app.Run(router.HandleAsync);
+        return app;
+    }
+
+    private static void SetLimits(KestrelServerLimits limits, LedgerOptions options)
+    {
+        limits.MaxConcurrentConnections = MaxConnections;
+        limits.MaxRequestBodySize = options.MaxEntryBytes;
+        limits.MaxRequestLineSize = 4096;
+        limits.MaxRequestHeadersTotalSize = 16 * 1024;
+        limits.MaxRequestHeaderCount = 64;
+        limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+        limits.KeepAliveTimeout = TimeSpan.FromMinutes(2);
+    }
+
+    private sealed class SilentLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

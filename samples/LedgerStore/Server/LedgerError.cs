@@ -1,0 +1,63 @@
+using LedgerStore.Ledger;
+
+namespace LedgerStore.Server;
+
+/// <summary>What a client is told when a request fails: the closed set of them.</summary>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="Code">A word that programs may rely on.</param>
+/// <param name="Message">What happened, what was expected, what to do next.</param>
+public sealed record LedgerError(int Status, string Code, string Message)
+{
+    /// <summary>The request makes no sense as it is.</summary>
+    public static LedgerError BadRequest(string message) => new(400, "BadRequest", message);
+
+    /// <summary>There is no such path.</summary>
+    public static LedgerError NoSuchPath(string path) => new(404, "NoSuchPath", $"nothing is served at {path}; entries are under /v1/entries");
+
+    /// <summary>There is no such entry (yet).</summary>
+    public static LedgerError NoSuchEntry(long index, long first, long last) => new(404, "NoSuchEntry",
+        last < first ? $"there is no entry {index}: the ledger is empty" : $"there is no entry {index}: the ledger holds {first} to {last}");
+
+    /// <summary>The path does not take this method.</summary>
+    public static LedgerError MethodNotAllowed(string path, string allowed) =>
+        new(405, "MethodNotAllowed", $"{path} takes {allowed} only");
+
+    /// <summary>The entry is too large.</summary>
+    public static LedgerError EntryTooLarge(long most) => new(413, "EntryTooLarge", $"an entry has at most {most} bytes; split the data");
+
+    /// <summary>The member still reads its log.</summary>
+    public static LedgerError Recovering { get; } = new(503, "Recovering", "the member is still reading its log; ask again soon");
+
+    /// <summary>The member is about to stop.</summary>
+    public static LedgerError Draining { get; } = new(503, "Draining", "the member is draining and takes no new writes; ask another member or ask again later");
+
+    /// <summary>More is under way than may be.</summary>
+    public static LedgerError Overloaded { get; } = new(503, "Overloaded", "too many appends are under way; ask again after a pause");
+
+    /// <summary>The volume is full, or nearly so.</summary>
+    public static LedgerError DiskFull(long free, long floor) => new(503, "DiskFull",
+        $"the volume has {free} bytes free and appends need {floor}: grow the volume; entries already in the ledger stay readable");
+
+    /// <summary>Something failed that the client has no part in.</summary>
+    public static LedgerError Internal { get; } = new(500, "Internal", "the member could not answer; its log says why");
+
+    /// <summary>The error for a request that the HTTP server itself could not accept.</summary>
+    public static LedgerError Of(BadHttpRequestException failure, long mostEntryBytes) =>
+        failure.StatusCode == StatusCodes.Status413PayloadTooLarge
+            ? EntryTooLarge(mostEntryBytes)
+            : BadRequest(failure.Message) with { Status = failure.StatusCode };
+
+    /// <summary>The error for an append that was refused.</summary>
+    public static LedgerError Of(AppendOutcome refusal, long free, long floor) => refusal switch
+    {
+        AppendOutcome.SequenceReused reused => new(409, "SequenceReused",
+            $"this client's sequence was used before, for other data (entry {reused.Index}); use each sequence for one entry"),
+        AppendOutcome.SequenceTooOld => new(409, "SequenceTooOld",
+            $"this sequence is older than the last {ClientWindows.WindowSize} of its client, so it cannot be told whether it was appended; look for it by reading"),
+        AppendOutcome.TooManyClients => new(409, "TooManyClients",
+            $"the ledger remembers {ClientWindows.MaxClients} clients and no more; use a name again, or append without Ledger-Client"),
+        AppendOutcome.DiskFull => DiskFull(free, floor),
+        AppendOutcome.Overloaded => Overloaded,
+        _ => Draining,
+    };
+}

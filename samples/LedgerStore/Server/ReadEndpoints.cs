@@ -1,0 +1,106 @@
+using System.Globalization;
+using System.Text;
+using LedgerStore.Ledger;
+
+namespace LedgerStore.Server;
+
+/// <summary>`GET /v1/entries/{index}`, `GET /v1/entries?from=&amp;limit=` and `GET /v1/checksum?at=`. Only durable entries are shown.</summary>
+/// <param name="member">The member.</param>
+public sealed class ReadEndpoints(Member member)
+{
+    private const int DefaultLimit = 100;
+    private const int MaxLimit = 1000;
+    private const int MaxRangeBytes = 4 * 1024 * 1024;
+
+    /// <summary>One entry; with `Accept: application/octet-stream` its bytes alone.</summary>
+    public async Task OneAsync(HttpContext context, string text)
+    {
+        if (member.Ledger is not { } ledger)
+            await context.AnswerAsync(LedgerError.Recovering);
+        else if (!TryNumber(text, out var index))
+            await context.AnswerAsync(LedgerError.BadRequest($"an entry's index is a whole number from 1, not '{text}'"));
+        else if (ledger.Read(index) is not { } entry)
+            await context.AnswerAsync(LedgerError.NoSuchEntry(index, ledger.FirstIndex, ledger.Head.Index));
+        else if (context.Request.Headers.Accept == "application/octet-stream")
+            await AnswerRawAsync(context, entry);
+        else
+            await context.AnswerAsync(200, Show(entry), AnswerJson.Readable.EntryAnswer);
+    }
+
+    /// <summary>A range, bounded in number and bytes; `next` says where to go on.</summary>
+    public async Task RangeAsync(HttpContext context)
+    {
+        if (member.Ledger is not { } ledger)
+            await context.AnswerAsync(LedgerError.Recovering);
+        else if (!TryQuery(context, "from", ledger.FirstIndex, out var from) ||
+            !TryQuery(context, "limit", DefaultLimit, out var limit) || limit > MaxLimit)
+            await context.AnswerAsync(LedgerError.BadRequest($"from is a whole number from 1, and limit one from 1 to {MaxLimit}"));
+        else
+            await context.AnswerAsync(200, Range(ledger, from, limit), AnswerJson.Readable.EntriesAnswer);
+    }
+
+    /// <summary>The running checksum at an index; without `at`, at the newest entry.</summary>
+    public async Task ChecksumAsync(HttpContext context)
+    {
+        if (member.Ledger is not { } ledger)
+        {
+            await context.AnswerAsync(LedgerError.Recovering);
+            return;
+        }
+        var head = ledger.Head;
+        if (!context.Request.Query.ContainsKey("at"))
+            await context.AnswerAsync(200, new ChecksumAnswer(head.Index, head.Checksum.ToString()), AnswerJson.Readable.ChecksumAnswer);
+        else if (!TryQuery(context, "at", 0, out var at))
+            await context.AnswerAsync(LedgerError.BadRequest("at is a whole number from 1"));
+        else if (ledger.Read(at) is { } entry)
+            await context.AnswerAsync(200, new ChecksumAnswer(at, entry.Checksum.ToString()), AnswerJson.Readable.ChecksumAnswer);
+        else
+            await context.AnswerAsync(LedgerError.NoSuchEntry(at, ledger.FirstIndex, head.Index));
+    }
+
+    private static EntriesAnswer Range(ILedger ledger, long from, long limit)
+    {
+        var last = ledger.Head.Index;
+        var entries = new List<EntryAnswer>();
+        var bytes = 0;
+        var index = Math.Max(from, ledger.FirstIndex);
+        for (; index <= last && entries.Count < limit && bytes < MaxRangeBytes; index++)
+        {
+            var entry = ledger.Read(index)!;
+            bytes += entry.Data.Length;
+            entries.Add(Show(entry));
+        }
+        return new EntriesAnswer(entries, index <= last ? index : null, last);
+    }
+
+    private static async Task AnswerRawAsync(HttpContext context, LedgerEntry entry)
+    {
+        context.Response.ContentType = "application/octet-stream";
+        context.Response.ContentLength = entry.Data.Length;
+        context.Response.Headers["Ledger-Checksum"] = entry.Checksum.ToString();
+        await context.Response.Body.WriteAsync(entry.Data, context.RequestAborted);
+    }
+
+    private static EntryAnswer Show(LedgerEntry entry)
+    {
+        var (encoding, data) = ShowData(entry.Data.Span);
+        return new EntryAnswer(
+            entry.Index, entry.Checksum.ToString(), entry.AppendedAt,
+            entry.Identity?.Client, entry.Identity?.Sequence, encoding, data);
+    }
+
+    private static (string Encoding, string Data) ShowData(ReadOnlySpan<byte> data) =>
+        System.Text.Unicode.Utf8.IsValid(data)
+            ? ("utf-8", Encoding.UTF8.GetString(data))
+            : ("base64", Convert.ToBase64String(data));
+
+    private static bool TryQuery(HttpContext context, string name, long missing, out long value)
+    {
+        value = missing;
+        var given = context.Request.Query[name];
+        return given.Count == 0 || TryNumber(given.ToString(), out value);
+    }
+
+    private static bool TryNumber(string text, out long value) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value >= 1;
+}

@@ -1,0 +1,247 @@
+using System.Collections.Immutable;
+
+namespace LedgerStore.Storage;
+
+/// <summary>An append-only log of checksummed records in segment files.</summary>
+/// <remarks>
+/// Guarantees: <see cref="Append"/> returns only when its whole batch is durable; a read never returns a record that is not;
+/// what was durable is there after any crash, or opening fails by name. Assumes: one writer at a time (the caller's), any number
+/// of readers, and a folder that no other process writes to. Caveat: damage to the very last batch cannot be told from a
+/// torn tail and is cut, with a note. Memory: four bytes a record.
+/// </remarks>
+public sealed class SegmentedLog : IDisposable
+{
+    private readonly SegmentedLogOptions options;
+    private ImmutableArray<Segment> segments;
+    private long lastIndex;
+    private long syncCount;
+    private byte[] scratch = new byte[64 * 1024];
+    private bool isBroken;
+
+    private SegmentedLog(SegmentedLogOptions options, ImmutableArray<Segment> segments)
+    {
+        this.options = options;
+        this.segments = segments;
+        lastIndex = segments[^1].NextIndex - 1;
+    }
+
+    /// <summary>The index of the oldest record, or the one that the first record will have.</summary>
+    public long FirstIndex => segments[0].BaseIndex;
+
+    /// <summary>The index of the newest durable record; one less than <see cref="FirstIndex"/> when there is none.</summary>
+    public long LastIndex => Volatile.Read(ref lastIndex);
+
+    /// <summary>Batches made durable since the log was opened.</summary>
+    public long SyncCount => Interlocked.Read(ref syncCount);
+
+    /// <summary>Opens the log, hands each record to <paramref name="onRecord"/> in order, and cuts a torn tail.</summary>
+    /// <exception cref="UnusableDataException">Data is damaged or in a newer format; nothing was changed.</exception>
+    public static SegmentedLog Open(SegmentedLogOptions options, Action<LogRecord> onRecord)
+    {
+        if (!Directory.Exists(options.Folder))
+        {
+            Directory.CreateDirectory(options.Folder);
+            DurableFile.SyncFolder(Path.GetDirectoryName(Path.GetFullPath(options.Folder))!);
+        }
+        Segment.RemoveUnfinished(options.Folder);
+        var opened = OpenSegments(options.Folder);
+        try
+        {
+            for (var number = 0; number < opened.Count; number++)
+                Recover(opened, number, options, onRecord);
+            if (opened.Count == 0)
+                opened.Add(Segment.Create(options.Folder, baseIndex: 1, options.Sync));
+            return new SegmentedLog(options, [.. opened]);
+        }
+        catch
+        {
+            opened.ForEach(static segment => segment.Dispose());
+            throw;
+        }
+    }
+
+    /// <summary>Appends a batch: one write, one sync. The indexes follow <see cref="LastIndex"/>.</summary>
+    /// <exception cref="DiskFullException">There is no room; nothing of the batch was kept and the log stays usable.</exception>
+    /// <exception cref="DurabilityLostException">The disk failed; the log takes nothing more and the process must end.</exception>
+    public void Append(IReadOnlyList<ReadOnlyMemory<byte>> payloads)
+    {
+        if (isBroken)
+            throw new DurabilityLostException($"the log in {options.Folder} takes nothing more after a failed write");
+        var first = LastIndex + 1;
+        var length = Encode(payloads, first);
+        var active = WritableSegment(first);
+        WriteDurably(active, length);
+        foreach (var payload in payloads)
+        {
+            active.Offsets.Add(active.End);
+            active.End += RecordHeader.Size + payload.Length;
+        }
+        Volatile.Write(ref lastIndex, first + payloads.Count - 1);
+    }
+
+    /// <summary>Reads a record back and checks it again.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such record.</exception>
+    /// <exception cref="UnusableDataException">The record has been damaged since it was written.</exception>
+    public LogRecord Read(long index)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(index, FirstIndex);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(index, LastIndex);
+        var segment = SegmentOf(index);
+        var offset = segment.Offsets[(int)(index - segment.BaseIndex)];
+        var head = new byte[RecordHeader.Size];
+        var header = ReadFully(segment, head, offset) ? RecordHeader.Read(head) : default;
+        if (header.Index == index && header.IsPlausible(long.MaxValue))
+        {
+            var record = new byte[RecordHeader.Size + header.PayloadLength];
+            if (ReadFully(segment, record, offset) && header.Matches(record))
+                return new LogRecord(index, (RecordKind)header.Kind, record.AsMemory(RecordHeader.Size));
+        }
+        throw new UnusableDataException(
+            $"{segment.Path} no longer holds record {index} intact (offset {offset}): the disk or another program changed it; check the disk");
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        foreach (var segment in segments)
+            segment.Dispose();
+    }
+
+    private static List<Segment> OpenSegments(string folder)
+    {
+        var opened = new List<Segment>();
+        try
+        {
+            foreach (var path in Directory.GetFiles(folder, "*" + SegmentHeader.Extension).Order(StringComparer.Ordinal))
+                opened.Add(Segment.Open(path));
+            return opened;
+        }
+        catch
+        {
+            opened.ForEach(static segment => segment.Dispose());
+            throw;
+        }
+    }
+
+    private static void Recover(List<Segment> opened, int number, SegmentedLogOptions options, Action<LogRecord> onRecord)
+    {
+        var segment = opened[number];
+        if (number > 0 && segment.BaseIndex != opened[number - 1].NextIndex)
+            throw new UnusableDataException(
+                $"{segment.Path} begins at record {segment.BaseIndex} (offset 16), but the segment before it ends at " +
+                $"{opened[number - 1].NextIndex - 1}: a segment is missing; put it back or restore a backup");
+        var result = new SegmentScan(segment, isLast: number == opened.Count - 1).Run(onRecord);
+        segment.End = result.End;
+        if (result.TornBytes == 0)
+            return;
+        RandomAccess.SetLength(segment.File, result.End);
+        options.Sync(segment.File, segment.Path);
+        options.Note(
+            $"cut a torn tail of {result.TornBytes} bytes from {segment.Path} at offset {result.End}, behind record {segment.NextIndex - 1}: " +
+            "it was being written when the process ended and was never acknowledged");
+    }
+
+    private int Encode(IReadOnlyList<ReadOnlyMemory<byte>> payloads, long first)
+    {
+        var length = payloads.Sum(static payload => RecordHeader.Size + payload.Length);
+        if (scratch.Length < length)
+            scratch = new byte[length];
+        var used = 0;
+        for (var ordinal = 0; ordinal < payloads.Count; ordinal++)
+        {
+            var payload = payloads[ordinal].Span;
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(payload.Length, RecordHeader.MaxPayload);
+            used += RecordHeader.Write(scratch.AsSpan(used), first + ordinal, ordinal, RecordKind.Entry, payload);
+        }
+        return used;
+    }
+
+    private Segment WritableSegment(long nextIndex)
+    {
+        var active = segments[^1];
+        if (active.End < options.SegmentBytes || active.NextIndex == active.BaseIndex)
+            return active;
+        try
+        {
+            var next = Segment.Create(options.Folder, nextIndex, options.Sync);
+            ImmutableInterlocked.Update(ref segments, static (held, added) => held.Add(added), next);
+            return next;
+        }
+        catch (IOException failure)
+        {
+            throw Broken($"a new segment in {options.Folder}", failure);
+        }
+        catch (DurabilityLostException)
+        {
+            isBroken = true;
+            throw;
+        }
+    }
+
+    private void WriteDurably(Segment active, int length)
+    {
+        try
+        {
+            RandomAccess.Write(active.File, scratch.AsSpan(0, length), active.End);
+            options.Sync(active.File, active.Path);
+            Interlocked.Increment(ref syncCount);
+        }
+        catch (IOException failure) when (DurableFile.IsDiskFull(failure))
+        {
+            TakeBack(active);
+            throw new DiskFullException($"no room for {length} bytes in {active.Path}");
+        }
+        catch (IOException failure)
+        {
+            throw Broken(active.Path, failure);
+        }
+        catch (DurabilityLostException)
+        {
+            isBroken = true;
+            throw;
+        }
+    }
+
+    private void TakeBack(Segment active)
+    {
+        try
+        {
+            RandomAccess.SetLength(active.File, active.End);
+        }
+        catch (IOException failure)
+        {
+            throw Broken(active.Path, failure);
+        }
+    }
+
+    private DurabilityLostException Broken(string what, IOException failure)
+    {
+        isBroken = true;
+        return new DurabilityLostException(
+            $"could not write {what}: {failure.Message}; the process ends without acknowledging: check the disk, then start again");
+    }
+
+    private Segment SegmentOf(long index)
+    {
+        var held = segments;
+        var (low, high) = (0, held.Length - 1);
+        while (low < high)
+        {
+            var middle = (low + high + 1) / 2;
+            (low, high) = held[middle].BaseIndex <= index ? (middle, high) : (low, middle - 1);
+        }
+        return held[low];
+    }
+
+    private static bool ReadFully(Segment segment, Span<byte> target, long offset)
+    {
+        for (var read = 0; read < target.Length;)
+        {
+            var count = RandomAccess.Read(segment.File, target[read..], offset + read);
+            if (count == 0)
+                return false;
+            read += count;
+        }
+        return true;
+    }
+}

@@ -1,0 +1,94 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Holdfast.Platform;
+
+namespace Holdfast.Store;
+
+/// <summary>
+/// What readers and watchers see: only what is durable. The writer swaps it forward; nobody takes a lock.
+/// </summary>
+internal sealed class PublishedStore
+{
+    private readonly StoreOptions _options;
+    private readonly ImmutableDictionary<string, long> _initialFloors;
+    private readonly ConcurrentDictionary<string, History> _histories = new(StringComparer.Ordinal);
+    private readonly RecentRing<StoreState> _recent;
+    private readonly TaskCompletionSource<StoreUnavailableException> _failed =
+        Completions.Source<StoreUnavailableException>();
+
+    private StoreState _state;
+    private long _watchableRevision;
+    private StoreUnavailableException? _stopped;
+
+    public PublishedStore(StoreOptions options, StoreState initial, ImmutableDictionary<string, long> initialFloors)
+    {
+        _options = options;
+        _initialFloors = initialFloors;
+        _recent = new RecentRing<StoreState>(options.SnapshotsKept);
+        _recent.Append(initial);
+        _state = initial;
+        _watchableRevision = initial.Revision;
+    }
+
+    public StoreState State => Volatile.Read(ref _state);
+
+    /// <summary>Every event up to this revision is in the histories.</summary>
+    public long WatchableRevision => Volatile.Read(ref _watchableRevision);
+
+    public Signal Advanced { get; } = new();
+
+    public Task<StoreUnavailableException> Failed => _failed.Task;
+
+    public History HistoryOf(string resource) =>
+        _histories.TryGetValue(resource, out var history) ? history : _histories.GetOrAdd(
+            resource, static (name, self) => new History(self._options, self._initialFloors.GetValueOrDefault(name)), this);
+
+    public void Publish(BatchDraft draft, Action<StoreEvent> dropped)
+    {
+        Invariant.Holds(draft.State.Revision >= _state.Revision, "A2",
+            $"the revision would go back from {_state.Revision} to {draft.State.Revision}");
+        foreach (var state in draft.States)
+        {
+            if (_recent.IsFull)
+                _recent.DropFirst();
+            _recent.Append(state);
+        }
+        Volatile.Write(ref _state, draft.State);
+        foreach (var change in draft.Events)
+            HistoryOf(change.Current.Key.Resource).Append(change, dropped);
+        Volatile.Write(ref _watchableRevision, draft.State.Revision);
+        foreach (var change in draft.Events)
+            HistoryOf(change.Current.Key.Resource).Changed.Pulse();
+        Advanced.Pulse();
+    }
+
+    /// <summary>The state at a revision that is not in the future; null when it is no longer kept.</summary>
+    public StoreState? StateAt(long revision)
+    {
+        var found = _recent.TryGet(_recent.FirstAtOrAbove(revision), out var state) ? state : null;
+        return found is not null && revision > found.BaseRevision ? found : null;
+    }
+
+    public long OldestKeptRevision => _recent.TryGet(_recent.First, out var oldest) ? oldest.Revision : State.Revision;
+
+    public void Stop(StoreUnavailableException reason)
+    {
+        if (Interlocked.CompareExchange(ref _stopped, reason, null) is not null)
+            return;
+        foreach (var history in _histories.Values)
+            history.Changed.Pulse();
+        Advanced.Pulse();
+        if (reason.Reason != StoreUnavailableReason.Closed)
+            _failed.TrySetResult(reason);
+    }
+
+    public void ThrowIfStopped()
+    {
+        if (Volatile.Read(ref _stopped) is not null)
+            throw StopReason();
+    }
+
+    public StoreUnavailableException StopReason() => Volatile.Read(ref _stopped) is { } stopped
+        ? new StoreUnavailableException(stopped.Reason, stopped.Message, stopped.InnerException ?? stopped)
+        : new StoreUnavailableException(StoreUnavailableReason.Closed, "the store is closed");
+}

@@ -1,0 +1,48 @@
+namespace Holdfast.Store;
+
+/// <summary>
+/// A collection's recent events. One writer appends; watchers read at their own pace, and none of them can make it
+/// grow.
+/// </summary>
+internal sealed class History(StoreOptions options, long floorRevision)
+{
+    private readonly RecentRing<StoreEvent> _events = new(options.HistoryEventsPerCollection);
+    private long _bytes;
+    private long _floorRevision = floorRevision;
+
+    public RecentRing<StoreEvent> Events => _events;
+
+    public Signal Changed { get; } = new();
+
+    /// <summary>Events up to this revision are no longer complete.</summary>
+    public long FloorRevision => Volatile.Read(ref _floorRevision);
+
+    /// <summary>Adds an event, and hands each event that had to go for it to <paramref name="dropped"/>.</summary>
+    public void Append(StoreEvent added, Action<StoreEvent> dropped)
+    {
+        _bytes += added.Current.Json.Length;
+        while (!_events.IsEmpty && (_events.IsFull || _bytes > options.HistoryBytesPerCollection))
+        {
+            _events.TryGet(_events.First, out var oldest);
+            // The floor rises before the event goes: a watcher that misses the event finds the floor above it.
+            Volatile.Write(ref _floorRevision, oldest!.Revision);
+            _events.DropFirst();
+            _bytes -= oldest.Current.Json.Length;
+            dropped(oldest);
+        }
+        _events.Append(added);
+    }
+
+    /// <summary>Whether a change after a revision is known, or can no longer be ruled out.</summary>
+    public bool MayHaveChangedSince(long revision, string? @namespace)
+    {
+        if (revision < FloorRevision)
+            return true;
+        for (var at = _events.FirstAtOrAbove(revision + 1); at < _events.End; at++)
+        {
+            if (!_events.TryGet(at, out var found) || @namespace is null || found.Current.Key.Namespace == @namespace)
+                return true;
+        }
+        return false;
+    }
+}

@@ -1,0 +1,131 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Json;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+
+namespace LedgerStore.Tests.Server;
+
+/// <summary>The built program as a process of its own, on a loopback address of its own.</summary>
+public sealed partial class LedgerProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static int started;
+
+    private readonly Process process;
+    private readonly ConcurrentQueue<string> lines = [];
+
+    private LedgerProcess(string dataFolder, Dictionary<string, string> environment)
+    {
+        // Tests run side by side, also in several processes: each server has its own address.
+        var number = Interlocked.Increment(ref started);
+        Address = string.Create(CultureInfo.InvariantCulture,
+            $"127.{100 + Environment.ProcessId / 250 % 100}.{1 + Environment.ProcessId % 250}.{number % 254 + 1}");
+        var start = new ProcessStartInfo(System.IO.Path.Combine(AppContext.BaseDirectory, "ledger-store"))
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["POD_IP"] = Address;
+        start.Environment["POD_NAME"] = "ledger-store-0";
+        start.Environment["HOLDFAST_VOLUME_DATA"] = dataFolder;
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
+        process = new Process { StartInfo = start };
+        process.OutputDataReceived += (_, line) => Note(line.Data);
+        process.ErrorDataReceived += (_, line) => Note(line.Data);
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        Http = new HttpClient { BaseAddress = new Uri($"http://{Address}:8080"), Timeout = Patience };
+    }
+
+    public string Address { get; }
+
+    public HttpClient Http { get; }
+
+    public string Output => string.Join('\n', lines);
+
+    public static LedgerProcess Start(string dataFolder, params (string Name, string Value)[] environment) =>
+        new(dataFolder, environment.ToDictionary(static pair => pair.Name, static pair => pair.Value));
+
+    public static async Task<LedgerProcess> StartReadyAsync(string dataFolder, params (string Name, string Value)[] environment)
+    {
+        var ledger = Start(dataFolder, environment);
+        await ledger.UntilAsync(async () => await ledger.StatusOfAsync("/ready") == HttpStatusCode.OK, "ready");
+        return ledger;
+    }
+
+    public async Task<HttpResponseMessage> AppendAsync(string data, string? client = null, long sequence = 0)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/entries") { Content = new StringContent(data) };
+        if (client is not null)
+        {
+            request.Headers.Add("Ledger-Client", client);
+            request.Headers.Add("Ledger-Sequence", sequence.ToString(CultureInfo.InvariantCulture));
+        }
+        return await Http.SendAsync(request, TestContext.Current.CancellationToken);
+    }
+
+    public async Task<JsonElement> GetAsync(string path) =>
+        await Http.GetFromJsonAsync<JsonElement>(path, TestContext.Current.CancellationToken);
+
+    public async Task<HttpStatusCode?> StatusOfAsync(string path)
+    {
+        try
+        {
+            using var response = await Http.GetAsync(path, TestContext.Current.CancellationToken);
+            return response.StatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return null;
+        }
+    }
+
+    public async Task UntilAsync(Func<Task<bool>> condition, string what)
+    {
+        var began = Stopwatch.StartNew();
+        while (!await condition())
+        {
+            Assert.True(began.Elapsed < Patience && !process.HasExited, $"not {what}; the process said:\n{Output}");
+            await Task.Delay(5, TestContext.Current.CancellationToken);
+        }
+    }
+
+    public void Terminate() => Assert.Equal(0, SendSignal(process.Id, 15));
+
+    public async Task<int> ExitCodeAsync()
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(Patience);
+        await process.WaitForExitAsync(patience.Token);
+        return process.ExitCode;
+    }
+
+    public async Task KillAsync()
+    {
+        process.Kill();
+        await ExitCodeAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        if (!process.HasExited)
+            process.Kill();
+        await process.WaitForExitAsync(CancellationToken.None);
+        process.Dispose();
+    }
+
+    private void Note(string? line)
+    {
+        if (line is not null)
+            lines.Enqueue(line);
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int SendSignal(int process, int signal);
+}
