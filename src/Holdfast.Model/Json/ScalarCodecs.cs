@@ -108,9 +108,7 @@ public readonly struct QuantityCodec : ICodec<Quantity>
             JsonTokenType.Number => Encoding.UTF8.GetString(input.Reader.ValueSpan),
             _ => throw input.Mismatch(field, "resource.Quantity"),
         };
-        return Quantity.TryParse(text, out var quantity)
-            ? quantity
-            : throw new ModelDecodeException("quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'");
+        return Quantity.TryParse(text.Trim(), out var quantity, out var error) ? quantity : throw new ModelDecodeException(error!);
     }
 
     /// <inheritdoc/>

@@ -1,0 +1,168 @@
+using System.Globalization;
+using System.Numerics;
+
+namespace Holdfast.Model.Values;
+
+/// <summary>
+/// Reads and writes the text of quantities. As Kubernetes does, it takes a missing number as zero (<c>Ki</c>, <c>-</c>)
+/// and caps amounts with binary suffixes at 2^63 - 1.
+/// </summary>
+internal static class QuantityText
+{
+    // Far longer than any amount within the limit; keeps hostile input from costing time.
+    private const int MaximumLength = 128;
+
+    // Exponents beyond this are far outside the limit either way.
+    private const int MaximumExponent = 200;
+
+    private const int DecimalPlaces = 9;
+
+    private const string SuffixLetters = "eEinumkKMGTP";
+
+    private static readonly string[] DecimalSuffixes = ["n", "u", "m", "", "k", "M", "G", "T", "P", "E"];
+
+    private static readonly string[] BinarySuffixes = ["", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
+
+    /// <summary>Reads text; returns what is wrong with it, or null.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="nanos">The amount in billionths.</param>
+    /// <param name="format">The family of its suffix.</param>
+    internal static string? Read(ReadOnlySpan<char> text, out Int128 nanos, out QuantityFormat format)
+    {
+        (nanos, format) = (0, QuantityFormat.DecimalSI);
+        if (text.IsEmpty)
+        {
+            return Quantity.MalformedError;
+        }
+        var isNegative = text[0] == '-';
+        var rest = text[0] is '-' or '+' ? text[1..] : text;
+        var whole = TakeDigits(rest, out rest);
+        var fraction = ReadOnlySpan<char>.Empty;
+        if (rest is ['.', ..])
+        {
+            rest = rest[1..];
+            fraction = TakeDigits(rest, out rest);
+        }
+        if (!HasSuffixShape(rest))
+        {
+            return Quantity.MalformedError;
+        }
+        if (!TryReadSuffix(rest, out format, out var exponent))
+        {
+            return Quantity.SuffixError;
+        }
+        if (text.Length > MaximumLength)
+        {
+            return Quantity.NumberError;
+        }
+        var amount = Amount(whole, fraction, format, exponent);
+        if (format == QuantityFormat.BinarySI && amount < Quantity.NanosPerUnit)
+        {
+            format = QuantityFormat.DecimalSI;
+        }
+        nanos = isNegative ? -amount : amount;
+        return null;
+    }
+
+    /// <summary>Writes an amount other than zero.</summary>
+    /// <param name="nanos">The amount in billionths.</param>
+    /// <param name="format">The family of suffixes.</param>
+    internal static string Write(Int128 nanos, QuantityFormat format)
+    {
+        var (units, fraction) = Int128.DivRem(nanos, Quantity.NanosPerUnit);
+        if (format == QuantityFormat.BinarySI && fraction == 0 && Int128.Abs(units) >= 1024)
+        {
+            return WriteBinary(units);
+        }
+        var step = 0;
+        while (step < DecimalSuffixes.Length - 1 && nanos % 1000 == 0)
+        {
+            nanos /= 1000;
+            step++;
+        }
+        var number = nanos.ToString(CultureInfo.InvariantCulture);
+        var exponent = (step * 3) - DecimalPlaces;
+        return format != QuantityFormat.DecimalExponent ? number + DecimalSuffixes[step]
+            : exponent == 0 ? number
+            : string.Create(CultureInfo.InvariantCulture, $"{number}e{exponent}");
+    }
+
+    private static string WriteBinary(Int128 units)
+    {
+        var step = 0;
+        while (step < BinarySuffixes.Length - 1 && units % 1024 == 0)
+        {
+            units /= 1024;
+            step++;
+        }
+        return units.ToString(CultureInfo.InvariantCulture) + BinarySuffixes[step];
+    }
+
+    private static Int128 Amount(ReadOnlySpan<char> whole, ReadOnlySpan<char> fraction, QuantityFormat format, int exponent)
+    {
+        var digits = string.Concat(whole, fraction);
+        var number = digits.Length == 0 ? BigInteger.Zero : BigInteger.Parse(digits, NumberStyles.None, CultureInfo.InvariantCulture);
+        if (format == QuantityFormat.BinarySI)
+        {
+            number <<= exponent;
+            exponent = 0;
+        }
+        var places = DecimalPlaces + exponent - fraction.Length;
+        if (places >= 0)
+        {
+            number *= BigInteger.Pow(10, places);
+        }
+        else
+        {
+            var divisor = BigInteger.Pow(10, -places);
+            number = (number + divisor - 1) / divisor;
+        }
+        var limit = format == QuantityFormat.BinarySI ? (BigInteger)long.MaxValue * Quantity.NanosPerUnit : BigInteger.Pow(10, 37);
+        return (Int128)BigInteger.Min(number, limit);
+    }
+
+    private static ReadOnlySpan<char> TakeDigits(ReadOnlySpan<char> text, out ReadOnlySpan<char> rest)
+    {
+        var end = text.IndexOfAnyExceptInRange('0', '9');
+        var digits = end < 0 ? text : text[..end];
+        rest = text[digits.Length..];
+        return digits;
+    }
+
+    private static bool HasSuffixShape(ReadOnlySpan<char> suffix)
+    {
+        var letters = suffix.IndexOfAnyExcept(SuffixLetters);
+        if (letters < 0)
+        {
+            return true;
+        }
+        var rest = suffix[letters..];
+        return !(rest[0] is '-' or '+' ? rest[1..] : rest).ContainsAnyExceptInRange('0', '9');
+    }
+
+    private static bool TryReadSuffix(ReadOnlySpan<char> suffix, out QuantityFormat format, out int exponent)
+    {
+        (format, exponent) = (QuantityFormat.DecimalSI, 0);
+        for (var i = 0; i < DecimalSuffixes.Length; i++)
+        {
+            if (suffix.SequenceEqual(DecimalSuffixes[i]))
+            {
+                exponent = (i * 3) - DecimalPlaces;
+                return true;
+            }
+        }
+        for (var i = 1; i < BinarySuffixes.Length; i++)
+        {
+            if (suffix.SequenceEqual(BinarySuffixes[i]))
+            {
+                (format, exponent) = (QuantityFormat.BinarySI, i * 10);
+                return true;
+            }
+        }
+        format = QuantityFormat.DecimalExponent;
+        var isExponent = suffix is ['e' or 'E', _, ..]
+            & long.TryParse(suffix.IsEmpty ? suffix : suffix[1..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var parsed);
+        exponent = (int)Math.Clamp(parsed, -MaximumExponent, MaximumExponent);
+        return isExponent;
+    }
+}
