@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using Holdfast.ApiServer;
+using Holdfast.ApiServer.Security;
 using Holdfast.Client;
 using Holdfast.Platform;
 using Holdfast.Store;
@@ -26,6 +27,7 @@ public sealed class EmbeddedCluster : IAsyncDisposable
     private readonly IChance _chance = new SystemChance();
     private readonly ITaskRunner _runner;
     private readonly EmbeddedClusterOptions _options;
+    private readonly ClusterNodeProxy _nodeLogs = new();
     private bool _isStopped;
 
     private EmbeddedCluster(EmbeddedClusterOptions options, ClusterFolder folder)
@@ -34,7 +36,7 @@ public sealed class EmbeddedCluster : IAsyncDisposable
         _faults = new ClusterFaults();
         _runner = new ThreadPoolTaskRunner(fault => _faults.Report($"the part \"{fault.Name}\" failed: {fault.Exception.Message}"));
         Log = new HostLog(Path.Combine(folder.Path, "holdfast.log"), _time, _runner);
-        _stops.Add(("log", async _ => await Log.DisposeAsync()));
+        Stopping("log", async () => await Log.DisposeAsync());
     }
 
     /// <summary>A typed client with the administrator's rights, in process.</summary>
@@ -115,21 +117,54 @@ public sealed class EmbeddedCluster : IAsyncDisposable
 
     private async Task StartPartsAsync(CancellationToken cancellationToken)
     {
+        var addresses = AddressPlan.Claim(_folder.Path);
+        Stopping("addresses", () => { addresses.Dispose(); return Task.CompletedTask; });
         var store = await TimedAsync("store", () => OpenStoreAsync(cancellationToken), opened => $"revision {opened.CurrentRevision}");
         var api = await TimedAsync("API server", () => StartApiAsync(store, cancellationToken), _ => Server.GetLeftPart(UriPartial.Authority));
-        var network = await TimedAsync("DNS", () => Task.FromResult(StartNetwork(api)), _ => Dns.ToString());
-        await TimedAsync("controllers", () => StartControllersAsync(api, network, cancellationToken), names => string.Join(", ", names));
+        var controllers = ClusterControllers.Make(Environment(api, "kube-controller-manager"), _folder.Volumes);
+        var network = await TimedAsync("DNS", () => Task.FromResult(StartNetwork(addresses, controllers)), started => started.Dns.ToString());
+        await TimedAsync("controllers", () => StartControllersAsync(controllers, network, cancellationToken), names => names);
         if (_options.Nodes > 0)
         {
-            await TimedAsync("nodes", () => StartNodesAsync(api, cancellationToken), ready => ready);
+            await TimedAsync("nodes", () => StartNodesAsync(api, addresses, network, cancellationToken), nodes => nodes);
         }
     }
+
+    private ClusterNetwork StartNetwork(AddressPlan addresses, ClusterControllers controllers)
+    {
+        var network = ClusterNetwork.Start(addresses, controllers.Caches, _runner, _chance, _time);
+        Stopping("network", async () => await network.DisposeAsync());
+        Dns = network.Dns;
+        return network;
+    }
+
+    private async Task<string> StartControllersAsync(ClusterControllers controllers, ClusterNetwork network, CancellationToken cancellationToken)
+    {
+        Stopping("controllers", async () => await controllers.DisposeAsync());
+        await controllers.StartAsync(cancellationToken);
+        await network.WaitForSyncAsync(cancellationToken);
+        return string.Join(", ", controllers.Names);
+    }
+
+    private async Task<string> StartNodesAsync(ApiServerHost api, AddressPlan addresses, ClusterNetwork network, CancellationToken cancellationToken)
+    {
+        var nodes = new ClusterNodes(_options, _folder, addresses, network, _runner, _time);
+        _stops.Add(("nodes", nodes.StopAsync));
+        await nodes.StartAsync(name => Environment(api, "node:" + name), Server, cancellationToken);
+        _nodeLogs.Attach(nodes);
+        return string.Join(", ", nodes.Names);
+    }
+
+    private ClientEnvironment Environment(ApiServerHost api, string component) =>
+        new(api.InProcess(UserInfo.Component(component)), _runner, _time, _chance, Log);
+
+    private void Stopping(string name, Func<Task> stop) => _stops.Add((name, _ => stop()));
 
     private async Task<ResourceStore> OpenStoreAsync(CancellationToken cancellationToken)
     {
         var journal = new SqliteJournal(Path.Combine(_folder.Path, "store.db"), _chance);
         var store = await ResourceStore.OpenAsync(journal, new StoreOptions(), _time, _runner, cancellationToken);
-        _stops.Add(("store", async _ => await store.DisposeAsync()));
+        Stopping("store", async () => await store.DisposeAsync());
         _ = _runner.Start("store watch", async _ => _faults.Report((await store.Failed).Message), CancellationToken.None);
         return store;
     }
@@ -138,9 +173,9 @@ public sealed class EmbeddedCluster : IAsyncDisposable
     {
         var options = ClusterWiring.ApiOptions(_folder.Path, store, Log) with { Port = _options.Port, Time = _time, Chance = _chance, Nodes = _nodeLogs };
         var api = await ApiServerHost.StartAsync(options, cancellationToken);
-        _stops.Add(("API server", async _ => await api.DisposeAsync()));
+        Stopping("API server", async () => await api.DisposeAsync());
         Server = api.Address;
-        Client = new KubernetesClient(api.InProcess(ApiServer.Security.UserInfo.Administrator), "holdfast");
+        Client = new KubernetesClient(api.InProcess(UserInfo.Administrator), "holdfast");
         var credentials = api.AdminCredentials();
         KubeconfigFile.Write(Kubeconfig, Server, credentials.AuthorityPem, credentials.Certificate.CertificatePem, credentials.Certificate.KeyPem);
         await ClusterDefaults.EnsureAsync(Client, cancellationToken);
