@@ -11,6 +11,11 @@ public sealed class DataFolder : IDisposable
     private const UnixFileMode OwnerFolder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const UnixFileMode OwnerFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
+    // What opening a file that another process has locked answers.
+    private const int LinuxWouldBlock = 11;
+    private const int MacWouldBlock = 35;
+    private const int WindowsSharingViolation = unchecked((int)0x80070020);
+
     private readonly FileStream _lock;
     private readonly string _holderFile;
 
@@ -55,7 +60,8 @@ public sealed class DataFolder : IDisposable
     /// <summary>Lets go of the folder.</summary>
     public void Dispose()
     {
-        File.Delete(_holderFile);
+        if (File.Exists(_holderFile))
+            File.Delete(_holderFile);
         _lock.Dispose();
     }
 
@@ -73,8 +79,7 @@ public sealed class DataFolder : IDisposable
         {
             return new FileStream(lockFile, OwnerOnly(FileMode.OpenOrCreate));
         }
-        catch (IOException exception) when (exception is not (FileNotFoundException or DirectoryNotFoundException)
-            && File.Exists(lockFile))
+        catch (IOException exception) when (exception.HResult is LinuxWouldBlock or MacWouldBlock or WindowsSharingViolation)
         {
             return null;
         }

@@ -1,5 +1,6 @@
 using System.Runtime.Versioning;
 using System.Text;
+using Holdfast.Platform;
 using Microsoft.Data.Sqlite;
 using static Holdfast.Store.Tests.StoreCalls;
 
@@ -59,19 +60,38 @@ public sealed class DurabilityTests : IAsyncDisposable
     [Fact]
     public async Task The_revision_does_not_go_back_when_the_newest_records_were_compacted()
     {
-        _fixture.Options = new StoreOptions { HistoryEventsPerCollection = 1, HistoryBytesPerCollection = 1, CompactionSlice = 1 };
-        var store = await _fixture.OpenAsync();
-        for (var i = 0; i < 5; i++)
+        await using (var journal = new SqliteJournal(_fixture.File, new SystemChance()))
         {
-            await store.PutAsync(Pod("a"), "1");
-            await store.DeleteAsync(Pod("a"));
+            await journal.OpenAsync(StoreFixture.Token);
+            await journal.AppendAsync(
+                [new(RecordKind.Put, new Entry(Pod("a"), 10, 10, new byte[] { 1 }, null))], StoreFixture.Token);
+            await journal.CompactAsync(new Compaction([10], new Dictionary<string, long> { ["pods"] = 9 }, 11), StoreFixture.Token);
         }
-        var revision = store.CurrentRevision;
+        var store = await _fixture.OpenAsync();
+        Assert.Equal(11, store.CurrentRevision);
+        Assert.Throws<RevisionGoneException>(() => store.Watch("pods", null, 8));
+        Assert.Equal(12, await store.PutAsync(Pod("b"), "1"));
+    }
+
+    [Fact]
+    public async Task A_missing_record_is_found_out()
+    {
+        var store = await _fixture.OpenAsync();
+        await store.PutAsync(Pod("a"), "1");
+        await store.PutAsync(Pod("a"), "2");
         await store.DisposeAsync();
-        Execute($"DELETE FROM log WHERE revision = {revision}");
-        store = await _fixture.OpenAsync();
-        Assert.True(store.CurrentRevision >= revision - 1);
-        Assert.True(await store.PutAsync(Pod("b"), "1") >= revision);
+        Execute("DELETE FROM log WHERE revision = 2");
+        var corrupt = await Assert.ThrowsAsync<StoreCorruptException>(() => _fixture.OpenAsync());
+        Assert.Contains("revision 3", corrupt.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_write_ahead_log_stays_small()
+    {
+        var store = await _fixture.OpenAsync();
+        for (var i = 0; i < 300; i++)
+            await store.PutAsync(Pod("a"), new string('x', 100_000));
+        Assert.InRange(new FileInfo(_fixture.File + "-wal").Length, 1, 16 << 20);
     }
 
     [Theory]
@@ -134,25 +154,32 @@ public sealed class DurabilityTests : IAsyncDisposable
         Assert.Equal(OwnerFile | UnixFileMode.UserExecute, File.GetUnixFileMode(folder));
     }
 
-    [Fact]
-    public async Task A_full_disk_stops_writes_with_what_to_do_and_what_was_answered_is_there_afterwards()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_full_disk_stops_writes_with_what_to_do_and_what_was_answered_is_there_afterwards(bool isQuota)
     {
-        var store = await _fixture.OpenAsync(maxPages: 40);
+        using var disk = new SmallDisk(_fixture.Folder["small"], isQuota);
+        var file = Path.Combine(disk.Path, "store.db");
+        var store = await _fixture.OpenAsync(file, disk.MaxPages);
         var acknowledged = 0;
         var full = await Assert.ThrowsAsync<StoreUnavailableException>(async () =>
         {
-            for (; acknowledged < 1000; acknowledged++)
+            for (; acknowledged < 10_000; acknowledged++)
                 await store.PutAsync(Pod($"p{acknowledged:d4}"), new string('x', 1000));
         });
         Assert.Equal(StoreUnavailableReason.DiskFull, full.Reason);
-        Assert.Contains($"the disk that holds {_fixture.Folder.Path} is full", full.Message, StringComparison.Ordinal);
+        Assert.Contains($"the disk that holds {disk.Path} is full", full.Message, StringComparison.Ordinal);
         Assert.Equal(StoreUnavailableReason.DiskFull, (await store.Failed.WaitAsync(StoreFixture.Token)).Reason);
         Assert.Equal(acknowledged, store.Snapshot().Count("pods", null));
         await Assert.ThrowsAsync<StoreUnavailableException>(() => store.DeleteAsync(Pod("p0000")));
 
-        store = await _fixture.ReopenAsync(store);
-        Assert.Equal(acknowledged, store.Snapshot().Count("pods", null));
+        await store.DisposeAsync();
+        disk.Grow();
+        store = await _fixture.OpenAsync(file, null);
+        Assert.InRange(store.Snapshot().Count("pods", null), acknowledged, acknowledged + 1);
         await store.PutAsync(Pod("more"), "x");
+        await store.DisposeAsync();
     }
 
     private long Scalar(string sql)

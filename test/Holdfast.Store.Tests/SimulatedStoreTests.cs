@@ -35,26 +35,6 @@ public sealed class SimulatedStoreTests
         Assert.NotEqual(Run(5, faults).Trace, Run(6, faults).Trace);
     }
 
-    [Fact]
-    public async Task What_waits_during_an_append_is_committed_together_and_a_lone_write_at_once()
-    {
-        var scheduler = new SingleThreadScheduler(new SeededChance(1), Start);
-        var journal = new SimulatedJournal(new SimulatedDisk("id"), new SeededChance(2), scheduler.Time,
-            new JournalFaults { MaxDelay = TimeSpan.FromSeconds(10) });
-        await scheduler.Run(async () =>
-        {
-            var runner = new SimulatedTaskRunner(scheduler.Main, fault => throw fault.Exception);
-            var store = await ResourceStore.OpenAsync(journal, new StoreOptions(), scheduler.Time, runner, CancellationToken.None);
-            await store.PutAsync(Pod("lone"), "1");
-            Assert.True(scheduler.Time.GetUtcNow() - Start < TimeSpan.FromSeconds(10));
-            var first = store.PutAsync(Pod("first"), "1");
-            await scheduler.Time.DelayAsync(TimeSpan.FromMilliseconds(1), CancellationToken.None);
-            await Task.WhenAll(Enumerable.Range(0, 100).Select(i => store.PutAsync(Pod($"p{i}"), "1")));
-            await first;
-            Assert.Equal(3, journal.Appends);
-        });
-    }
-
     private static (string? Problem, ulong Trace) Run(ulong seed, JournalFaults faults)
     {
         var chance = new SeededChance(seed);

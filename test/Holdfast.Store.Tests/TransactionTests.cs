@@ -109,7 +109,7 @@ public sealed class TransactionTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Concurrent_read_modify_writes_lose_no_update_and_share_commits()
+    public async Task Concurrent_read_modify_writes_lose_no_update()
     {
         var journal = StoreFixture.Memory();
         var store = await _fixture.OpenAsync(journal);

@@ -5,7 +5,7 @@ internal sealed class InnerNode : IndexNode
     private readonly IndexNode[] _children;
 
     public InnerNode(IndexNode[] children)
-        : base(children[0].First, children.Sum(child => child.Count)) => _children = children;
+        : base(children[0].First, CountOf(children)) => _children = children;
 
     public override int Width => _children.Length;
 
@@ -64,6 +64,14 @@ internal sealed class InnerNode : IndexNode
     }
 
     public override IndexNode MergeWith(IndexNode right) => new InnerNode([.. _children, .. ((InnerNode)right)._children]);
+
+    private static int CountOf(IndexNode[] children)
+    {
+        var count = 0;
+        foreach (var child in children)
+            count += child.Count;
+        return count;
+    }
 
     private static IndexNode[] MergedAround(IndexNode[] children, int position)
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Holdfast.Platform;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace Holdfast.Store;
 
@@ -13,7 +14,11 @@ namespace Holdfast.Store;
 /// <param name="maxPages">A quota in pages of 4,096 bytes; null for none.</param>
 public sealed class SqliteJournal(string path, IChance chance, long? maxPages = null) : IJournal
 {
+    private const int RowOverheadBytes = 256;
+    private const long CheckpointBytes = 4 << 20;
+
     private SqliteConnection? _connection;
+    private long _bytesSinceCheckpoint;
     private SqliteStatement? _insert;
     private SqliteStatement? _delete;
     private SqliteStatement? _floor;
@@ -44,7 +49,7 @@ public sealed class SqliteJournal(string path, IChance chance, long? maxPages = 
         foreach (var record in batch)
             Insert(record);
         transaction.Commit();
-        return true;
+        return MaybeCheckpoint(batch.Sum(static record => record.Entry.Json.Length + RowOverheadBytes));
     });
 
     /// <inheritdoc/>
@@ -65,7 +70,7 @@ public sealed class SqliteJournal(string path, IChance chance, long? maxPages = 
         _revisionFloor!.Bind(1, compaction.RevisionFloor.ToString(CultureInfo.InvariantCulture));
         _revisionFloor.Run();
         transaction.Commit();
-        return true;
+        return MaybeCheckpoint(compaction.DeadRevisions.Count * RowOverheadBytes);
     });
 
     /// <inheritdoc/>
@@ -128,6 +133,7 @@ public sealed class SqliteJournal(string path, IChance chance, long? maxPages = 
         SqliteSchema.Execute(_connection, "PRAGMA locking_mode = EXCLUSIVE");
         SqliteSchema.Execute(_connection, "PRAGMA journal_mode = WAL");
         SqliteSchema.Execute(_connection, "PRAGMA synchronous = FULL");
+        SqliteSchema.Execute(_connection, "PRAGMA wal_autocheckpoint = 0");
         if (maxPages is { } pages)
             SqliteSchema.Execute(_connection, string.Create(CultureInfo.InvariantCulture, $"PRAGMA max_page_count = {pages}"));
         return _connection;
@@ -161,6 +167,20 @@ public sealed class SqliteJournal(string path, IChance chance, long? maxPages = 
             records.Add(record);
         }
         return records;
+    }
+
+    // SQLite's own checkpoints hide their errors, and a sync that failed once may pretend to succeed the next time.
+    private bool MaybeCheckpoint(long bytes)
+    {
+        _bytesSinceCheckpoint += bytes;
+        if (_bytesSinceCheckpoint < CheckpointBytes)
+            return false;
+        var database = Opened().Handle!;
+        var code = raw.sqlite3_wal_checkpoint_v2(database, "main", raw.SQLITE_CHECKPOINT_PASSIVE, out _, out _);
+        if (code != raw.SQLITE_OK)
+            throw new SqliteException(raw.sqlite3_errmsg(database).utf8_to_string(), code);
+        _bytesSinceCheckpoint = 0;
+        return true;
     }
 
     private void Prepare(SqliteConnection connection)

@@ -24,10 +24,13 @@ internal static class Replay
                     + "restore a backup");
             last = record.Entry.Revision;
             var change = Apply(collections, record);
-            if (last > contents.CollectionFloors.GetValueOrDefault(record.Entry.Key.Resource))
-                events.Add(change);
-            else
+            if (last <= contents.CollectionFloors.GetValueOrDefault(record.Entry.Key.Resource))
+            {
                 compaction.Dropped(change);
+                continue;
+            }
+            CheckFollows(change);
+            events.Add(change);
         }
         revision = Math.Max(revision, last);
         var state = new StoreState(
@@ -36,6 +39,19 @@ internal static class Replay
         foreach (var change in events)
             published.HistoryOf(change.Current.Key.Resource).Append(change, compaction.Dropped);
         return published;
+    }
+
+    /// <summary>
+    /// Above the floor of its collection nothing was compacted, so a change must find what it changed.
+    /// </summary>
+    private static void CheckFollows(StoreEvent change)
+    {
+        var (current, previous) = (change.Current, change.Previous);
+        var isCreation = change.Kind == StoreEventKind.Put && current.CreateRevision == current.Revision;
+        if (isCreation ? previous is not null : previous?.CreateRevision != current.CreateRevision)
+            throw new StoreCorruptException(
+                $"the journal's record of revision {current.Revision} ({current.Key}) does not follow from what is before it: "
+                + "a record is missing; restore a backup");
     }
 
     private static StoreEvent Apply(Dictionary<string, EntryIndex> collections, JournalRecord record)

@@ -1,0 +1,153 @@
+using Holdfast.Client;
+using Holdfast.Client.Caching;
+using Holdfast.Model.Resources;
+using Holdfast.Platform;
+
+namespace Holdfast.Controllers.Runtime;
+
+/// <summary>
+/// Turns changes of caches into keys and keys into reconciles: never two runs of a key at once, never on caches that do not show the
+/// key's own last writes, and never a failure that is only dropped.
+/// </summary>
+/// <typeparam name="TKey">The key.</typeparam>
+public sealed class Controller<TKey> : IController where TKey : notnull
+{
+    private readonly IReconciler<TKey> _reconciler;
+    private readonly OwnWrites<TKey>? _writes;
+    private readonly ClientEnvironment _environment;
+    private readonly ControllerOptions _options;
+    private readonly ControllerMetrics _metrics;
+    private readonly List<IResourceCache> _sources = [];
+    private readonly List<Func<IDisposable>> _subscribe = [];
+
+    /// <summary>Makes a controller without sources.</summary>
+    /// <param name="name">Its name, for logs and metrics: "statefulset".</param>
+    /// <param name="reconciler">What it runs.</param>
+    /// <param name="context">The world.</param>
+    /// <param name="writes">The reconciler's writes; null only when it writes nothing that it reads.</param>
+    /// <param name="options">How it runs; the context's options when left out.</param>
+    public Controller(
+        string name, IReconciler<TKey> reconciler, ControllerContext context, OwnWrites<TKey>? writes, ControllerOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentNullException.ThrowIfNull(context);
+        Name = name;
+        _reconciler = reconciler;
+        _writes = writes;
+        _environment = context.Environment;
+        _options = options ?? context.Options;
+        _metrics = new ControllerMetrics(name);
+        Queue = new WorkQueue<TKey>(_environment.Time, _environment.Chance, _options.Backoff, _metrics);
+    }
+
+    /// <inheritdoc/>
+    public string Name { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyCollection<IResourceCache> Sources => _sources;
+
+    /// <summary>Its queue, for keys that do not come from caches.</summary>
+    public WorkQueue<TKey> Queue { get; }
+
+    /// <summary>Adds keys for every object of a cache and for every change of one.</summary>
+    /// <typeparam name="T">The kind.</typeparam>
+    /// <param name="cache">The cache.</param>
+    /// <param name="keysOf">The keys that an object concerns; asked for the old and for the new one. Pure and quick.</param>
+    public Controller<TKey> Watch<T>(ResourceCache<T> cache, Func<T, IEnumerable<TKey>> keysOf) where T : class, IResource<T> =>
+        WatchChanges(cache, change =>
+        {
+            IEnumerable<TKey> old = change.Old is null ? [] : keysOf(change.Old);
+            return change.New is null ? old : old.Concat(keysOf(change.New));
+        });
+
+    /// <summary>Adds keys for the changes of a cache that concern it.</summary>
+    /// <typeparam name="T">The kind.</typeparam>
+    /// <param name="cache">The cache.</param>
+    /// <param name="keysOf">The keys that a change concerns; none when it does not matter. Pure and quick.</param>
+    public Controller<TKey> WatchChanges<T>(ResourceCache<T> cache, Func<CacheChange<T>, IEnumerable<TKey>> keysOf) where T : class, IResource<T>
+    {
+        ArgumentNullException.ThrowIfNull(cache);
+        _sources.Add(cache);
+        _subscribe.Add(() => cache.Subscribe(change =>
+        {
+            foreach (var key in keysOf(change))
+                Queue.Add(key);
+        }));
+        return this;
+    }
+
+    /// <inheritdoc/>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        await Task.WhenAll(_sources.Select(cache => cache.WaitForSyncAsync(stop)));
+        using var abort = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _environment.Time);
+        using var onStop = stop.UnsafeRegister(_ => abort.CancelAfter(_options.DrainLimit), null);
+        var subscriptions = _subscribe.Select(subscribe => subscribe()).ToList();
+        try
+        {
+            await Task.WhenAll(Enumerable.Range(0, _options.Workers).Select(worker =>
+                _environment.Runner.Start($"controller {Name} worker {worker}", _ => WorkAsync(stop, abort.Token), CancellationToken.None)));
+        }
+        finally
+        {
+            subscriptions.ForEach(subscription => subscription.Dispose());
+            Queue.Dispose();
+        }
+    }
+
+    private async Task WorkAsync(CancellationToken stop, CancellationToken abort)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            TKey key;
+            try
+            {
+                key = await Queue.TakeAsync(stop);
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                return;
+            }
+            var startedAt = _environment.Time.GetTimestamp();
+            var result = await RunOnceAsync(key, abort);
+            _metrics.Reconciled(result, _environment.Time.GetElapsedTime(startedAt));
+            var again = Queue.Finish(key, result);
+            if (result is ReconcileResult.Failure failure)
+                Report(key, failure, again);
+        }
+    }
+
+    private async Task<ReconcileResult> RunOnceAsync(TKey key, CancellationToken abort)
+    {
+        try
+        {
+            if (_writes is not null)
+            {
+                var startedAt = _environment.Time.GetTimestamp();
+                await _writes.WaitUntilSeenAsync(key, abort);
+                _metrics.WaitedForCaches(_environment.Time.GetElapsedTime(startedAt));
+            }
+            return await _reconciler.ReconcileAsync(key, abort);
+        }
+        catch (OperationCanceledException) when (abort.IsCancellationRequested)
+        {
+            return ReconcileResult.Failed("Stopped", $"it had not ended {_options.DrainLimit.TotalSeconds:0} s after the stop and was cancelled");
+        }
+        catch (ApiException error)
+        {
+            return ReconcileResult.Failed(error.Reason.Length > 0 ? error.Reason : "NoAnswer", error.Message, error);
+        }
+        catch (Exception error) when (error is not InvariantBrokenException)
+        {
+            return ReconcileResult.Failed("Unexpected", $"{error.GetType().Name}: {error.Message}", error);
+        }
+    }
+
+    private void Report(TKey key, ReconcileResult.Failure failure, TimeSpan? again)
+    {
+        // Conflicts are the ordinary course of things where several write: the next run sees the newer object.
+        var severity = failure.Reason == "Conflict" ? LogSeverity.Debug : LogSeverity.Warning;
+        var next = again is { } delay ? $"; it is tried again in {delay.TotalSeconds:0.###} s" : "";
+        _environment.Log.Write(new LogEntry(severity, $"controller {Name}", $"{key}: {failure.Error} ({failure.Reason}){next}", failure.Exception));
+    }
+}

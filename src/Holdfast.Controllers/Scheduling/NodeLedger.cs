@@ -1,0 +1,92 @@
+using System.Collections.Immutable;
+using Holdfast.Controllers.Pods;
+using Holdfast.Model.Core;
+
+namespace Holdfast.Controllers.Scheduling;
+
+/// <summary>
+/// What is placed on each node, kept up pod by pod, so that choosing a node costs the same however many pods there are.
+/// Not safe for several threads: the cache's changes and the one scheduling worker take turns under <see cref="Gate"/>.
+/// </summary>
+internal sealed class NodeLedger
+{
+    private readonly Dictionary<string, Placement> _placements = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, PodRequests> _used = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Owner, string Node), int> _siblings = [];
+    private readonly Dictionary<string, Pod> _withAntiAffinity = new(StringComparer.Ordinal);
+
+    internal Lock Gate { get; } = new();
+
+    /// <summary>Takes a pod as it is now; a pod that is finished or gone is <paramref name="pod"/> null.</summary>
+    internal void Set(string uid, Pod? pod)
+    {
+        lock (Gate)
+        {
+            Remove(uid);
+            if (pod is not null && pod.Spec.NodeName.Length > 0 && !pod.IsFinished())
+            {
+                Add(uid, pod);
+            }
+        }
+    }
+
+    /// <summary>The load of each node, as it concerns a pod.</summary>
+    internal ImmutableArray<NodeLoad> Loads(IEnumerable<Node> nodes, Pod pod)
+    {
+        var owner = pod.Metadata.Controller()?.Uid ?? "";
+        lock (Gate)
+        {
+            return [.. nodes.Select(node => new NodeLoad(
+                node, _used.GetValueOrDefault(node.Metadata.Name), _siblings.GetValueOrDefault((owner, node.Metadata.Name))))];
+        }
+    }
+
+    /// <summary>The placed pods whose own anti-affinity may keep others away.</summary>
+    internal ImmutableArray<Pod> WithAntiAffinity()
+    {
+        lock (Gate)
+        {
+            return [.. _withAntiAffinity.Values];
+        }
+    }
+
+    private void Add(string uid, Pod pod)
+    {
+        var placement = new Placement(pod.Spec.NodeName, PodRequests.Of(pod), pod.Metadata.Controller()?.Uid ?? "");
+        _placements[uid] = placement;
+        Count(placement, placement.Requests, 1);
+        if (pod.Spec.Affinity?.PodAntiAffinity is not null)
+        {
+            _withAntiAffinity[uid] = pod;
+        }
+    }
+
+    private void Remove(string uid)
+    {
+        if (_placements.Remove(uid, out var placement))
+        {
+            Count(placement, default(PodRequests) - placement.Requests, -1);
+            _withAntiAffinity.Remove(uid);
+        }
+    }
+
+    private void Count(Placement placement, PodRequests requests, int siblings)
+    {
+        _used[placement.Node] = _used.GetValueOrDefault(placement.Node) + requests;
+        if (placement.Owner.Length > 0)
+        {
+            var key = (placement.Owner, placement.Node);
+            var count = _siblings.GetValueOrDefault(key) + siblings;
+            if (count == 0)
+            {
+                _siblings.Remove(key);
+            }
+            else
+            {
+                _siblings[key] = count;
+            }
+        }
+    }
+
+    private sealed record Placement(string Node, PodRequests Requests, string Owner);
+}

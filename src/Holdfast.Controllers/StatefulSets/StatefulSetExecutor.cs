@@ -1,0 +1,198 @@
+using Holdfast.Client;
+using Holdfast.Client.Events;
+using Holdfast.Controllers.Runtime;
+using Holdfast.Model.Apps;
+using Holdfast.Model.Core;
+using Holdfast.Model.Meta;
+using Holdfast.Model.Resources;
+using Holdfast.Model.Values;
+
+namespace Holdfast.Controllers.StatefulSets;
+
+/// <summary>Carries a plan out: the only piece of the StatefulSet controller that writes. Every write may be repeated.</summary>
+/// <param name="set">The set as it was observed.</param>
+/// <param name="client">Writes that the next reconcile is sure to see.</param>
+/// <param name="events">What people are told.</param>
+internal sealed class StatefulSetExecutor(StatefulSet set, KubernetesClient client, IEventRecorder events)
+{
+    // As upstream: a burst begins with one, so that a template that is refused is refused once and not for every replica.
+    private const int MaximumBurst = 64;
+
+    /// <summary>Executes the effects in order, then the status; a failed effect ends the effects, never the status.</summary>
+    /// <returns>The failure, or null.</returns>
+    internal async Task<ReconcileResult?> ExecuteAsync(StatefulSetPlan plan, CancellationToken cancellationToken)
+    {
+        ReconcileResult? failure = null;
+        var steps = Steps(plan);
+        var burst = 1;
+        for (var done = 0; done < steps.Count && failure is null; burst = Math.Min(burst * 2, MaximumBurst))
+        {
+            var batch = steps.Skip(done).Take(set.Spec.PodManagementPolicy == "Parallel" ? burst : 1).ToList();
+            done += batch.Count;
+            var results = await Task.WhenAll(batch.Select(step => RunAsync(step, cancellationToken)));
+            failure = Array.Find(results, result => result is not null);
+        }
+        return await WriteStatusAsync(plan, cancellationToken) ?? failure;
+    }
+
+    /// <summary>Effects that must follow one another together: a pod's claims before the pod.</summary>
+    private static List<List<StatefulSetEffect>> Steps(StatefulSetPlan plan)
+    {
+        var steps = new List<List<StatefulSetEffect>>();
+        string? claimsFor = null;
+        foreach (var effect in plan.Effects)
+        {
+            var pod = effect switch
+            {
+                CreateClaim claim => claim.PodName,
+                CreatePod create => create.Pod.Metadata.Name,
+                _ => null,
+            };
+            if (pod is not null && pod == claimsFor)
+            {
+                steps[^1].Add(effect);
+            }
+            else
+            {
+                steps.Add([effect]);
+            }
+            claimsFor = effect is CreateClaim ? pod : null;
+        }
+        return steps;
+    }
+
+    private async Task<ReconcileResult?> RunAsync(List<StatefulSetEffect> step, CancellationToken cancellationToken)
+    {
+        foreach (var effect in step)
+        {
+            try
+            {
+                await ApplyAsync(effect, cancellationToken);
+            }
+            catch (ApiException error)
+            {
+                Tell(effect, error);
+                return ReconcileResult.Failed(error.Reason.Length > 0 ? error.Reason : "NoAnswer", $"{effect.GetType().Name} ({effect.Reason}): {error.Message}", error);
+            }
+        }
+        return null;
+    }
+
+    private Task ApplyAsync(StatefulSetEffect effect, CancellationToken cancellationToken) => effect switch
+    {
+        AdoptPod adopt => AdoptAsync(adopt.Pod, cancellationToken),
+        ReleasePod release => client.UpdateAsync(WithoutOwner(release.Pod), cancellationToken),
+        AdoptRevision adopt => AdoptAsync(adopt.Revision, cancellationToken),
+        CreateRevision create => CreateRevisionAsync(create.Revision, cancellationToken),
+        RenumberRevision renumber => client.UpdateAsync(renumber.Revision, cancellationToken),
+        DeleteRevision delete => DeleteAsync(delete.Revision, cancellationToken),
+        CreateClaim create => CreateClaimAsync(create, cancellationToken),
+        UpdateClaim update => client.UpdateAsync(update.Claim, cancellationToken),
+        CreatePod create => CreatePodAsync(create.Pod, cancellationToken),
+        UpdatePod update => client.UpdateAsync(update.Pod, cancellationToken),
+        DeletePod delete => DeletePodAsync(delete.Pod, cancellationToken),
+        _ => throw new InvalidOperationException($"a plan has an effect that cannot be executed: {effect}"),
+    };
+
+    private async Task CreatePodAsync(Pod pod, CancellationToken cancellationToken)
+    {
+        await client.CreateAsync(pod, cancellationToken);
+        events.Normal(set, "SuccessfulCreate", $"Create Pod {pod.Metadata.Name} in StatefulSet {set.Metadata.Name} successful");
+    }
+
+    private async Task CreateClaimAsync(CreateClaim effect, CancellationToken cancellationToken)
+    {
+        await client.CreateAsync(effect.Claim, cancellationToken);
+        events.Normal(set, "SuccessfulCreate", $"Create Claim {effect.Claim.Metadata.Name} Pod {effect.PodName} in StatefulSet {set.Metadata.Name} success");
+    }
+
+    private async Task DeletePodAsync(Pod pod, CancellationToken cancellationToken)
+    {
+        if (await DeleteAsync(pod, cancellationToken))
+        {
+            events.Normal(set, "SuccessfulDelete", $"Delete Pod {pod.Metadata.Name} in StatefulSet {set.Metadata.Name} successful");
+        }
+    }
+
+    /// <summary>Deletes this very object; false when it was gone already.</summary>
+    private async Task<bool> DeleteAsync<T>(T resource, CancellationToken cancellationToken) where T : class, IResource<T>
+    {
+        try
+        {
+            var options = new DeleteOptions { Preconditions = new Preconditions { Uid = resource.Metadata.Uid } };
+            await client.DeleteAsync<T>(resource.Metadata.Namespace, resource.Metadata.Name, options, cancellationToken);
+            return true;
+        }
+        catch (ApiException error) when (error.IsNotFound)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Adopts only for the very set that was observed: one of its name may have been made since.</summary>
+    private async Task AdoptAsync<T>(T resource, CancellationToken cancellationToken) where T : class, IResource<T>
+    {
+        var fresh = await client.GetAsync<StatefulSet>(set.Metadata.Namespace, set.Metadata.Name, cancellationToken);
+        if (fresh.Metadata.Uid == set.Metadata.Uid && fresh.Metadata.DeletionTimestamp is null)
+        {
+            var owners = resource.Metadata.OwnerReferences.Add(StatefulSetIdentity.OwnerReference(set));
+            await client.UpdateAsync(resource.WithMetadata(resource.Metadata with { OwnerReferences = owners }), cancellationToken);
+        }
+    }
+
+    private Pod WithoutOwner(Pod pod) => pod.WithMetadata(pod.Metadata with
+    {
+        OwnerReferences = pod.Metadata.OwnerReferences.Where(owner => owner.Uid != set.Metadata.Uid).ToValueList(),
+    });
+
+    private async Task CreateRevisionAsync(ControllerRevision revision, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await client.CreateAsync(revision, cancellationToken);
+        }
+        catch (ApiException error) when (error.IsAlreadyExists)
+        {
+            var there = await client.GetAsync<ControllerRevision>(revision.Metadata.Namespace, revision.Metadata.Name, cancellationToken);
+            if (RevisionHistory.Template(there) != set.Spec.Template)
+            {
+                var status = set.Status with { CollisionCount = (set.Status.CollisionCount ?? 0) + 1 };
+                await client.UpdateStatusAsync(set with { Status = status }, cancellationToken);
+            }
+            throw;
+        }
+    }
+
+    private async Task<ReconcileResult?> WriteStatusAsync(StatefulSetPlan plan, CancellationToken cancellationToken)
+    {
+        if (plan.Status is null)
+        {
+            return null;
+        }
+        try
+        {
+            await client.UpdateStatusAsync(set with { Status = plan.Status }, cancellationToken);
+            return null;
+        }
+        catch (ApiException error)
+        {
+            return error.IsNotFound ? null : ReconcileResult.Failed(error.Reason.Length > 0 ? error.Reason : "NoAnswer", $"the status could not be written: {error.Message}", error);
+        }
+    }
+
+    private void Tell(StatefulSetEffect effect, ApiException error)
+    {
+        var (reason, what) = effect switch
+        {
+            CreatePod create => ("FailedCreate", $"Create Pod {create.Pod.Metadata.Name} in StatefulSet {set.Metadata.Name} failed error: {error.Message}"),
+            CreateClaim create => ("FailedCreate", $"Create Claim {create.Claim.Metadata.Name} for Pod {create.PodName} in StatefulSet {set.Metadata.Name} failed error: {error.Message}"),
+            DeletePod delete => ("FailedDelete", $"Delete Pod {delete.Pod.Metadata.Name} in StatefulSet {set.Metadata.Name} failed error: {error.Message}"),
+            UpdatePod update => ("FailedUpdate", $"Update Pod {update.Pod.Metadata.Name} in StatefulSet {set.Metadata.Name} failed error: {error.Message}"),
+            _ => ("", ""),
+        };
+        if (reason.Length > 0)
+        {
+            events.Warning(set, reason, what);
+        }
+    }
+}

@@ -1,0 +1,37 @@
+using Holdfast.Model.Core;
+using Holdfast.Model.Meta;
+using Holdfast.Model.Rules;
+
+namespace Holdfast.Model.Apps;
+
+/// <summary>The rules of ReplicaSets.</summary>
+internal sealed class ReplicaSetRules : ResourceRules<ReplicaSet>
+{
+    public override bool HasStatus => true;
+
+    public override ReplicaSet Default(ReplicaSet set) => set with
+    {
+        Spec = set.Spec with { Replicas = set.Spec.Replicas ?? 1, Template = PodDefaults.Template(set.Spec.Template) },
+    };
+
+    public override ReplicaSet PrepareForCreate(ReplicaSet set) => set with { Status = ReplicaSetStatus.Empty };
+
+    public override ReplicaSet PrepareForUpdate(ReplicaSet updated, ReplicaSet old) => updated with { Status = old.Status };
+
+    public override ReplicaSet PrepareForStatusUpdate(ReplicaSet updated, ReplicaSet old) => updated with { Spec = old.Spec };
+
+    public override bool RaisesGeneration(ReplicaSet updated, ReplicaSet old) => updated.Spec != old.Spec;
+
+    protected override void Check(ReplicaSet set, FieldErrors errors)
+    {
+        errors.RequireNotNegative(SpecPath, "replicas", set.Spec.Replicas ?? 0);
+        errors.RequireNotNegative(SpecPath, "minReadySeconds", set.Spec.MinReadySeconds);
+        WorkloadValidation.CheckSelectorAndTemplate(set.Spec.Selector, set.Spec.Template, "replicaset", SpecPath, errors);
+    }
+
+    protected override void CheckUpdate(ReplicaSet updated, ReplicaSet old, FieldErrors errors)
+    {
+        Check(updated, errors);
+        errors.RequireUnchanged(SpecPath.Child("selector"), updated.Spec.Selector, old.Spec.Selector, ShownValue.Record<LabelSelector>);
+    }
+}
