@@ -1,4 +1,5 @@
 using Holdfast.Model.Resources;
+using Holdfast.Platform;
 
 namespace Holdfast.Client.Caching;
 
@@ -12,11 +13,11 @@ internal sealed class CacheWaiters
     private readonly Dictionary<ResourceKey, List<ObjectWaiter>> _byKey = [];
     private TaskCompletionSource? _sync;
 
-    public Task ForSync() => (_sync ??= NewSource()).Task;
+    public Task ForSync() => (_sync ??= Completions.Source()).Task;
 
     public Task For(ulong revision)
     {
-        var source = NewSource();
+        var source = Completions.Source();
         _byRevision.Enqueue(source, revision);
         return source.Task;
     }
@@ -25,7 +26,7 @@ internal sealed class CacheWaiters
     {
         if (!_byKey.TryGetValue(key, out var waiters))
             _byKey[key] = waiters = [];
-        var source = NewSource();
+        var source = Completions.Source();
         waiters.Add(new ObjectWaiter(condition, source));
         return source.Task;
     }
@@ -58,8 +59,6 @@ internal sealed class CacheWaiters
         _sync?.TrySetResult();
         _sync = null;
     }
-
-    private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private sealed record ObjectWaiter(Func<IResource?, bool> Condition, TaskCompletionSource Source)
     {

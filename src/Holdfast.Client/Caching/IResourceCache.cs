@@ -38,4 +38,10 @@ public interface IResourceCache
 
     /// <summary>Asks whoever fills the cache to list everything anew; the cache keeps what it has until that listing is complete.</summary>
     void RequestRelist();
+
+    /// <summary>Asks the server for the newest revision of what the cache holds: whatever was written before the call is within it.</summary>
+    /// <param name="transport">How the server is reached.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="ApiException">The server refused, or could not be asked.</exception>
+    Task<ulong> AskRevisionAsync(IApiTransport transport, CancellationToken cancellationToken);
 }

@@ -105,6 +105,13 @@ public sealed class ResourceCache<T>(ListQuery query) : IResourceCache where T :
     /// <inheritdoc/>
     public void RequestRelist() => _requestRelist();
 
+    /// <inheritdoc/>
+    public async Task<ulong> AskRevisionAsync(IApiTransport transport, CancellationToken cancellationToken)
+    {
+        var page = await transport.ListAsync<T>(query with { Limit = 1 }, cancellationToken);
+        return Revision.OrZero(page.Metadata.ResourceVersion);
+    }
+
     /// <summary>Replaces everything by a complete listing and tells what differs. Only the writer calls it: a reflector, or a test.</summary>
     /// <param name="items">All objects.</param>
     /// <param name="resourceVersion">The listing's resourceVersion.</param>

@@ -113,9 +113,9 @@ public sealed class OwnWrites<TKey>(SharedCaches caches, ClientEnvironment envir
     private async Task<WriteFloor?> AskAsync(ApiCall call, CancellationToken cancellationToken)
     {
         var name = call.Name.Length > 0 ? call.Name : call.Body?.Metadata.Name ?? "";
-        if (name.Length == 0)
-            return null;
         var key = new ResourceKey(call.Namespace, name);
+        if (name.Length == 0)
+            return await AskByListAsync(call.Type, key, cancellationToken);
         try
         {
             var answer = await environment.Transport.CallAsync(new ApiCall(ApiVerb.Get, call.Type, call.Namespace, name), cancellationToken);
@@ -127,5 +127,14 @@ public sealed class OwnWrites<TKey>(SharedCaches caches, ClientEnvironment envir
         {
             return call.Verb == ApiVerb.Delete ? new WriteFloor.Deleted(call.Type, key, call.DeleteOptions?.Preconditions?.Uid ?? "") : null;
         }
+    }
+
+    // The server was to make up the name, so the object cannot be asked for: the whole collection is.
+    private async Task<WriteFloor?> AskByListAsync(ResourceType type, ResourceKey key, CancellationToken cancellationToken)
+    {
+        var cache = caches.Of(type).FirstOrDefault();
+        return cache is null
+            ? null
+            : new WriteFloor.Reached(type, key, await cache.AskRevisionAsync(environment.Transport, cancellationToken));
     }
 }

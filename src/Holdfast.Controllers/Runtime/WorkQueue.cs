@@ -66,7 +66,7 @@ public sealed class WorkQueue<TKey> : IDisposable where TKey : notnull
     public async Task<TKey> TakeAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var taker = new TaskCompletionSource<TKey>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var taker = Completions.Source<TKey>();
         lock (_gate)
         {
             _takers.Enqueue(taker);

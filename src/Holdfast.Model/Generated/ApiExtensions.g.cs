@@ -741,9 +741,9 @@ public sealed partial record CustomResourceDefinitionStatus : IModelType<CustomR
     {
         internal static readonly TypeSchema Value = new("io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionStatus", "", [
             new("acceptedNames", Shape.Object(static () => global::Holdfast.Model.ApiExtensions.CustomResourceDefinitionNames.ModelSchema)) { IsAlwaysWritten = true },
-            new("conditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.ApiExtensions.CustomResourceDefinitionCondition.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["type"] },
+            new("conditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.ApiExtensions.CustomResourceDefinitionCondition.ModelSchema))) { IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["type"] },
             new("observedGeneration", Shape.Of(ShapeKind.Int64)),
-            new("storedVersions", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
+            new("storedVersions", Shape.List(Shape.Of(ShapeKind.String))) { IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
         ]);
     }
 
@@ -826,9 +826,9 @@ public sealed partial record CustomResourceDefinitionStatus : IModelType<CustomR
     {
         writer.WriteStartObject();
         writer.WritePropertyName("acceptedNames"u8); ObjectCodec<global::Holdfast.Model.ApiExtensions.CustomResourceDefinitionNames>.Write(writer, AcceptedNames);
-        if (!Conditions.IsEmpty) { writer.WritePropertyName("conditions"u8); ListCodec<ObjectCodec<global::Holdfast.Model.ApiExtensions.CustomResourceDefinitionCondition>, global::Holdfast.Model.ApiExtensions.CustomResourceDefinitionCondition>.Write(writer, Conditions); }
+        writer.WritePropertyName("conditions"u8); if (Conditions.IsEmpty) { writer.WriteNullValue(); } else { ListCodec<ObjectCodec<global::Holdfast.Model.ApiExtensions.CustomResourceDefinitionCondition>, global::Holdfast.Model.ApiExtensions.CustomResourceDefinitionCondition>.Write(writer, Conditions); }
         if (ObservedGeneration != default) { writer.WritePropertyName("observedGeneration"u8); Int64Codec.Write(writer, ObservedGeneration); }
-        if (!StoredVersions.IsEmpty) { writer.WritePropertyName("storedVersions"u8); ListCodec<StringCodec, string>.Write(writer, StoredVersions); }
+        writer.WritePropertyName("storedVersions"u8); if (StoredVersions.IsEmpty) { writer.WriteNullValue(); } else { ListCodec<StringCodec, string>.Write(writer, StoredVersions); }
         writer.WriteEndObject();
     }
 }

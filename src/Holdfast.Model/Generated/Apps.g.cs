@@ -11,7 +11,7 @@ using Holdfast.Model.Values;
 
 namespace Holdfast.Model.Apps;
 
-/// <summary>The type <c>ControllerRevision</c> of apps/v1.</summary>
+/// <summary>One remembered version of a set&apos;s template, to roll back to.</summary>
 public sealed partial record ControllerRevision : IResource<ControllerRevision>
 {
     /// <summary>The record with nothing set.</summary>
@@ -33,21 +33,21 @@ public sealed partial record ControllerRevision : IResource<ControllerRevision>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.ControllerRevision", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.ControllerRevision", "One remembered version of a set's template, to roll back to.", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("data", Shape.Of(ShapeKind.Json)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true },
-            new("revision", Shape.Of(ShapeKind.Int64)) { IsRequired = true, IsAlwaysWritten = true },
+            new("data", Shape.Of(ShapeKind.Json)) { Description = "The remembered fields." },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, namespace, labels and the rest of what every object carries.", IsAlwaysWritten = true },
+            new("revision", Shape.Of(ShapeKind.Int64)) { Description = "Its number; higher is newer.", IsRequired = true, IsAlwaysWritten = true },
         ]);
     }
 
-    /// <summary>The field <c>data</c>.</summary>
+    /// <summary>The remembered fields.</summary>
     public JsonValue? Data { get; init; }
 
-    /// <summary>The field <c>metadata</c>.</summary>
+    /// <summary>Name, namespace, labels and the rest of what every object carries.</summary>
     public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
 
-    /// <summary>The field <c>revision</c>.</summary>
+    /// <summary>Its number; higher is newer.</summary>
     public long Revision { get; init; }
 
     /// <inheritdoc/>
@@ -481,7 +481,7 @@ public sealed partial record ReplicaSet : IResource<ReplicaSet>
     }
 }
 
-/// <summary>The type <c>StatefulSet</c> of apps/v1.</summary>
+/// <summary>Keeps a set of pods that each have an ordinal, a stable name and claims of their own.</summary>
 public sealed partial record StatefulSet : IResource<StatefulSet>
 {
     /// <summary>The record with nothing set.</summary>
@@ -503,21 +503,21 @@ public sealed partial record StatefulSet : IResource<StatefulSet>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.StatefulSet", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.StatefulSet", "Keeps a set of pods that each have an ordinal, a stable name and claims of their own.", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true },
-            new("spec", Shape.Object(static () => global::Holdfast.Model.Apps.StatefulSetSpec.ModelSchema)) { IsAlwaysWritten = true },
-            new("status", Shape.Object(static () => global::Holdfast.Model.Apps.StatefulSetStatus.ModelSchema)) { IsAlwaysWritten = true },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, namespace, labels and the rest of what every object carries.", IsAlwaysWritten = true },
+            new("spec", Shape.Object(static () => global::Holdfast.Model.Apps.StatefulSetSpec.ModelSchema)) { Description = "What is wanted.", IsAlwaysWritten = true },
+            new("status", Shape.Object(static () => global::Holdfast.Model.Apps.StatefulSetStatus.ModelSchema)) { Description = "What the controller last saw.", IsAlwaysWritten = true },
         ]);
     }
 
-    /// <summary>The field <c>metadata</c>.</summary>
+    /// <summary>Name, namespace, labels and the rest of what every object carries.</summary>
     public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
 
-    /// <summary>The field <c>spec</c>.</summary>
+    /// <summary>What is wanted.</summary>
     public global::Holdfast.Model.Apps.StatefulSetSpec Spec { get; init; } = global::Holdfast.Model.Apps.StatefulSetSpec.Empty;
 
-    /// <summary>The field <c>status</c>.</summary>
+    /// <summary>What the controller last saw.</summary>
     public global::Holdfast.Model.Apps.StatefulSetStatus Status { get; init; } = global::Holdfast.Model.Apps.StatefulSetStatus.Empty;
 
     /// <inheritdoc/>
@@ -2491,7 +2491,7 @@ public sealed partial record StatefulSetPersistentVolumeClaimRetentionPolicy : I
     }
 }
 
-/// <summary>The type <c>StatefulSetSpec</c> of apps/v1.</summary>
+/// <summary>What a StatefulSet wants.</summary>
 public sealed partial record StatefulSetSpec : IModelType<StatefulSetSpec>
 {
     /// <summary>The record with nothing set.</summary>
@@ -2502,52 +2502,52 @@ public sealed partial record StatefulSetSpec : IModelType<StatefulSetSpec>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.StatefulSetSpec", "", [
-            new("minReadySeconds", Shape.Of(ShapeKind.Int32)),
-            new("ordinals", Shape.Object(static () => global::Holdfast.Model.Apps.StatefulSetOrdinals.ModelSchema)),
-            new("persistentVolumeClaimRetentionPolicy", Shape.Object(static () => global::Holdfast.Model.Apps.StatefulSetPersistentVolumeClaimRetentionPolicy.ModelSchema)),
-            new("podManagementPolicy", Shape.Of(ShapeKind.String)),
-            new("replicas", Shape.Of(ShapeKind.Int32)),
-            new("revisionHistoryLimit", Shape.Of(ShapeKind.Int32)),
-            new("selector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { IsRequired = true },
-            new("serviceName", Shape.Of(ShapeKind.String)) { IsAlwaysWritten = true },
-            new("template", Shape.Object(static () => global::Holdfast.Model.Core.PodTemplateSpec.ModelSchema)) { IsRequired = true, IsAlwaysWritten = true },
-            new("updateStrategy", Shape.Object(static () => global::Holdfast.Model.Apps.StatefulSetUpdateStrategy.ModelSchema)) { IsAlwaysWritten = true },
-            new("volumeClaimTemplates", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PersistentVolumeClaim.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
+        internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.StatefulSetSpec", "What a StatefulSet wants.", [
+            new("minReadySeconds", Shape.Of(ShapeKind.Int32)) { Description = "How many seconds a new pod must stay ready before it counts as available." },
+            new("ordinals", Shape.Object(static () => global::Holdfast.Model.Apps.StatefulSetOrdinals.ModelSchema)) { Description = "Which number the first pod has." },
+            new("persistentVolumeClaimRetentionPolicy", Shape.Object(static () => global::Holdfast.Model.Apps.StatefulSetPersistentVolumeClaimRetentionPolicy.ModelSchema)) { Description = "What becomes of the claims when the set is deleted or scaled down." },
+            new("podManagementPolicy", Shape.Of(ShapeKind.String)) { Description = "OrderedReady starts and stops pods one after the other; Parallel does not wait." },
+            new("replicas", Shape.Of(ShapeKind.Int32)) { Description = "How many pods are wanted; 1 when absent." },
+            new("revisionHistoryLimit", Shape.Of(ShapeKind.Int32)) { Description = "How many old revisions are kept to roll back to." },
+            new("selector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { Description = "Which pods belong to the set; it must match the template's labels and cannot be changed.", IsRequired = true },
+            new("serviceName", Shape.Of(ShapeKind.String)) { Description = "The headless Service that gives the pods their DNS names.", IsAlwaysWritten = true },
+            new("template", Shape.Object(static () => global::Holdfast.Model.Core.PodTemplateSpec.ModelSchema)) { Description = "What each pod is made from.", IsRequired = true, IsAlwaysWritten = true },
+            new("updateStrategy", Shape.Object(static () => global::Holdfast.Model.Apps.StatefulSetUpdateStrategy.ModelSchema)) { Description = "How pods are replaced when the template changes.", IsAlwaysWritten = true },
+            new("volumeClaimTemplates", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PersistentVolumeClaim.ModelSchema))) { Description = "The claims that each pod gets, one of each, named after the template and the pod.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
         ]);
     }
 
-    /// <summary>The field <c>minReadySeconds</c>.</summary>
+    /// <summary>How many seconds a new pod must stay ready before it counts as available.</summary>
     public int MinReadySeconds { get; init; }
 
-    /// <summary>The field <c>ordinals</c>.</summary>
+    /// <summary>Which number the first pod has.</summary>
     public global::Holdfast.Model.Apps.StatefulSetOrdinals? Ordinals { get; init; }
 
-    /// <summary>The field <c>persistentVolumeClaimRetentionPolicy</c>.</summary>
+    /// <summary>What becomes of the claims when the set is deleted or scaled down.</summary>
     public global::Holdfast.Model.Apps.StatefulSetPersistentVolumeClaimRetentionPolicy? PersistentVolumeClaimRetentionPolicy { get; init; }
 
-    /// <summary>The field <c>podManagementPolicy</c>.</summary>
+    /// <summary>OrderedReady starts and stops pods one after the other; Parallel does not wait.</summary>
     public string PodManagementPolicy { get; init; } = "";
 
-    /// <summary>The field <c>replicas</c>.</summary>
+    /// <summary>How many pods are wanted; 1 when absent.</summary>
     public int? Replicas { get; init; }
 
-    /// <summary>The field <c>revisionHistoryLimit</c>.</summary>
+    /// <summary>How many old revisions are kept to roll back to.</summary>
     public int? RevisionHistoryLimit { get; init; }
 
-    /// <summary>The field <c>selector</c>.</summary>
+    /// <summary>Which pods belong to the set; it must match the template&apos;s labels and cannot be changed.</summary>
     public global::Holdfast.Model.Meta.LabelSelector? Selector { get; init; }
 
-    /// <summary>The field <c>serviceName</c>.</summary>
+    /// <summary>The headless Service that gives the pods their DNS names.</summary>
     public string ServiceName { get; init; } = "";
 
-    /// <summary>The field <c>template</c>.</summary>
+    /// <summary>What each pod is made from.</summary>
     public global::Holdfast.Model.Core.PodTemplateSpec Template { get; init; } = global::Holdfast.Model.Core.PodTemplateSpec.Empty;
 
-    /// <summary>The field <c>updateStrategy</c>.</summary>
+    /// <summary>How pods are replaced when the template changes.</summary>
     public global::Holdfast.Model.Apps.StatefulSetUpdateStrategy UpdateStrategy { get; init; } = global::Holdfast.Model.Apps.StatefulSetUpdateStrategy.Empty;
 
-    /// <summary>The field <c>volumeClaimTemplates</c>.</summary>
+    /// <summary>The claims that each pod gets, one of each, named after the template and the pod.</summary>
     public ValueList<global::Holdfast.Model.Core.PersistentVolumeClaim> VolumeClaimTemplates { get; init; }
 
     /// <inheritdoc/>
@@ -2693,7 +2693,7 @@ public sealed partial record StatefulSetSpec : IModelType<StatefulSetSpec>
     }
 }
 
-/// <summary>The type <c>StatefulSetStatus</c> of apps/v1.</summary>
+/// <summary>What the controller last saw of a StatefulSet.</summary>
 public sealed partial record StatefulSetStatus : IModelType<StatefulSetStatus>
 {
     /// <summary>The record with nothing set.</summary>
@@ -2704,48 +2704,48 @@ public sealed partial record StatefulSetStatus : IModelType<StatefulSetStatus>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.StatefulSetStatus", "", [
-            new("availableReplicas", Shape.Of(ShapeKind.Int32)) { IsAlwaysWritten = true },
-            new("collisionCount", Shape.Of(ShapeKind.Int32)),
-            new("conditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Apps.StatefulSetCondition.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["type"], MergeKey = "type", PatchStrategies = ["merge"] },
-            new("currentReplicas", Shape.Of(ShapeKind.Int32)),
-            new("currentRevision", Shape.Of(ShapeKind.String)),
-            new("observedGeneration", Shape.Of(ShapeKind.Int64)),
-            new("readyReplicas", Shape.Of(ShapeKind.Int32)),
-            new("replicas", Shape.Of(ShapeKind.Int32)) { IsRequired = true, IsAlwaysWritten = true },
-            new("updateRevision", Shape.Of(ShapeKind.String)),
-            new("updatedReplicas", Shape.Of(ShapeKind.Int32)),
+        internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.StatefulSetStatus", "What the controller last saw of a StatefulSet.", [
+            new("availableReplicas", Shape.Of(ShapeKind.Int32)) { Description = "Pods that have been ready for at least minReadySeconds.", IsAlwaysWritten = true },
+            new("collisionCount", Shape.Of(ShapeKind.Int32)) { Description = "How often a revision's name had to be chosen again." },
+            new("conditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Apps.StatefulSetCondition.ModelSchema))) { Description = "What holds of the set now.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["type"], MergeKey = "type", PatchStrategies = ["merge"] },
+            new("currentReplicas", Shape.Of(ShapeKind.Int32)) { Description = "Pods of the current revision." },
+            new("currentRevision", Shape.Of(ShapeKind.String)) { Description = "The revision that pods below the partition have." },
+            new("observedGeneration", Shape.Of(ShapeKind.Int64)) { Description = "The generation of the spec that this status speaks of." },
+            new("readyReplicas", Shape.Of(ShapeKind.Int32)) { Description = "Pods that are ready." },
+            new("replicas", Shape.Of(ShapeKind.Int32)) { Description = "Pods that exist.", IsRequired = true, IsAlwaysWritten = true },
+            new("updateRevision", Shape.Of(ShapeKind.String)) { Description = "The revision that pods are being brought to." },
+            new("updatedReplicas", Shape.Of(ShapeKind.Int32)) { Description = "Pods of the update revision." },
         ]);
     }
 
-    /// <summary>The field <c>availableReplicas</c>.</summary>
+    /// <summary>Pods that have been ready for at least minReadySeconds.</summary>
     public int AvailableReplicas { get; init; }
 
-    /// <summary>The field <c>collisionCount</c>.</summary>
+    /// <summary>How often a revision&apos;s name had to be chosen again.</summary>
     public int? CollisionCount { get; init; }
 
-    /// <summary>The field <c>conditions</c>.</summary>
+    /// <summary>What holds of the set now.</summary>
     public ValueList<global::Holdfast.Model.Apps.StatefulSetCondition> Conditions { get; init; }
 
-    /// <summary>The field <c>currentReplicas</c>.</summary>
+    /// <summary>Pods of the current revision.</summary>
     public int CurrentReplicas { get; init; }
 
-    /// <summary>The field <c>currentRevision</c>.</summary>
+    /// <summary>The revision that pods below the partition have.</summary>
     public string CurrentRevision { get; init; } = "";
 
-    /// <summary>The field <c>observedGeneration</c>.</summary>
+    /// <summary>The generation of the spec that this status speaks of.</summary>
     public long ObservedGeneration { get; init; }
 
-    /// <summary>The field <c>readyReplicas</c>.</summary>
+    /// <summary>Pods that are ready.</summary>
     public int ReadyReplicas { get; init; }
 
-    /// <summary>The field <c>replicas</c>.</summary>
+    /// <summary>Pods that exist.</summary>
     public int Replicas { get; init; }
 
-    /// <summary>The field <c>updateRevision</c>.</summary>
+    /// <summary>The revision that pods are being brought to.</summary>
     public string UpdateRevision { get; init; } = "";
 
-    /// <summary>The field <c>updatedReplicas</c>.</summary>
+    /// <summary>Pods of the update revision.</summary>
     public int UpdatedReplicas { get; init; }
 
     /// <inheritdoc/>

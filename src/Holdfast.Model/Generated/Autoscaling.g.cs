@@ -141,7 +141,7 @@ public sealed partial record ScaleSpec : IModelType<ScaleSpec>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.autoscaling.v1.ScaleSpec", "", [
-            new("replicas", Shape.Of(ShapeKind.Int32)) { IsAlwaysWritten = true },
+            new("replicas", Shape.Of(ShapeKind.Int32)),
         ]);
     }
 
@@ -184,7 +184,7 @@ public sealed partial record ScaleSpec : IModelType<ScaleSpec>
     public void Write(Utf8JsonWriter writer)
     {
         writer.WriteStartObject();
-        writer.WritePropertyName("replicas"u8); Int32Codec.Write(writer, Replicas);
+        if (Replicas != default) { writer.WritePropertyName("replicas"u8); Int32Codec.Write(writer, Replicas); }
         writer.WriteEndObject();
     }
 }

@@ -11,7 +11,7 @@ using Holdfast.Model.Values;
 
 namespace Holdfast.Model.Coordination;
 
-/// <summary>The type <c>Lease</c> of coordination.k8s.io/v1.</summary>
+/// <summary>Says who holds something and until when, for elections and heartbeats.</summary>
 public sealed partial record Lease : IResource<Lease>
 {
     /// <summary>The record with nothing set.</summary>
@@ -33,7 +33,7 @@ public sealed partial record Lease : IResource<Lease>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.coordination.v1.Lease", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.coordination.v1.Lease", "Says who holds something and until when, for elections and heartbeats.", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
             new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true },
             new("spec", Shape.Object(static () => global::Holdfast.Model.Coordination.LeaseSpec.ModelSchema)) { IsAlwaysWritten = true },

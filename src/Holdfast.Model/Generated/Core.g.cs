@@ -116,7 +116,7 @@ public sealed partial record Binding : IResource<Binding>
     }
 }
 
-/// <summary>The type <c>ConfigMap</c> of v1.</summary>
+/// <summary>Settings, as texts and bytes by name, for pods to read.</summary>
 public sealed partial record ConfigMap : IResource<ConfigMap>
 {
     /// <summary>The record with nothing set.</summary>
@@ -138,25 +138,25 @@ public sealed partial record ConfigMap : IResource<ConfigMap>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ConfigMap", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ConfigMap", "Settings, as texts and bytes by name, for pods to read.", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("binaryData", Shape.Map(Shape.Of(ShapeKind.Bytes))),
-            new("data", Shape.Map(Shape.Of(ShapeKind.String))),
-            new("immutable", Shape.Of(ShapeKind.Boolean)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true },
+            new("binaryData", Shape.Map(Shape.Of(ShapeKind.Bytes))) { Description = "Bytes by name." },
+            new("data", Shape.Map(Shape.Of(ShapeKind.String))) { Description = "Texts by name." },
+            new("immutable", Shape.Of(ShapeKind.Boolean)) { Description = "Whether the content can never change again." },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, namespace, labels and the rest of what every object carries.", IsAlwaysWritten = true },
         ]);
     }
 
-    /// <summary>The field <c>binaryData</c>.</summary>
+    /// <summary>Bytes by name.</summary>
     public ValueMap<ByteString> BinaryData { get; init; }
 
-    /// <summary>The field <c>data</c>.</summary>
+    /// <summary>Texts by name.</summary>
     public ValueMap<string> Data { get; init; }
 
-    /// <summary>The field <c>immutable</c>.</summary>
+    /// <summary>Whether the content can never change again.</summary>
     public bool? Immutable { get; init; }
 
-    /// <summary>The field <c>metadata</c>.</summary>
+    /// <summary>Name, namespace, labels and the rest of what every object carries.</summary>
     public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
 
     /// <inheritdoc/>
@@ -352,7 +352,7 @@ public sealed partial record Endpoints : IResource<Endpoints>
     }
 }
 
-/// <summary>The type <c>Event</c> of v1.</summary>
+/// <summary>A note of something that happened to an object.</summary>
 public sealed partial record Event : IResource<Event>
 {
     /// <summary>The record with nothing set.</summary>
@@ -374,7 +374,7 @@ public sealed partial record Event : IResource<Event>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.Event", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.Event", "A note of something that happened to an object.", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
             new("action", Shape.Of(ShapeKind.String)),
             new("count", Shape.Of(ShapeKind.Int32)),
@@ -743,7 +743,7 @@ public sealed partial record LimitRange : IResource<LimitRange>
     }
 }
 
-/// <summary>The type <c>Namespace</c> of v1.</summary>
+/// <summary>A room of its own for names, rights and quotas.</summary>
 public sealed partial record Namespace : IResource<Namespace>
 {
     /// <summary>The record with nothing set.</summary>
@@ -765,7 +765,7 @@ public sealed partial record Namespace : IResource<Namespace>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.Namespace", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.Namespace", "A room of its own for names, rights and quotas.", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
             new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true },
             new("spec", Shape.Object(static () => global::Holdfast.Model.Core.NamespaceSpec.ModelSchema)) { IsAlwaysWritten = true },
@@ -861,7 +861,7 @@ public sealed partial record Namespace : IResource<Namespace>
     }
 }
 
-/// <summary>The type <c>Node</c> of v1.</summary>
+/// <summary>A machine, or a part of one, that runs pods.</summary>
 public sealed partial record Node : IResource<Node>
 {
     /// <summary>The record with nothing set.</summary>
@@ -883,21 +883,21 @@ public sealed partial record Node : IResource<Node>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.Node", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.Node", "A machine, or a part of one, that runs pods.", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true },
-            new("spec", Shape.Object(static () => global::Holdfast.Model.Core.NodeSpec.ModelSchema)) { IsAlwaysWritten = true },
-            new("status", Shape.Object(static () => global::Holdfast.Model.Core.NodeStatus.ModelSchema)) { IsAlwaysWritten = true },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true },
+            new("spec", Shape.Object(static () => global::Holdfast.Model.Core.NodeSpec.ModelSchema)) { Description = "How it may be used.", IsAlwaysWritten = true },
+            new("status", Shape.Object(static () => global::Holdfast.Model.Core.NodeStatus.ModelSchema)) { Description = "What it has and how it is.", IsAlwaysWritten = true },
         ]);
     }
 
-    /// <summary>The field <c>metadata</c>.</summary>
+    /// <summary>Name, labels and the rest of what every object carries.</summary>
     public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
 
-    /// <summary>The field <c>spec</c>.</summary>
+    /// <summary>How it may be used.</summary>
     public global::Holdfast.Model.Core.NodeSpec Spec { get; init; } = global::Holdfast.Model.Core.NodeSpec.Empty;
 
-    /// <summary>The field <c>status</c>.</summary>
+    /// <summary>What it has and how it is.</summary>
     public global::Holdfast.Model.Core.NodeStatus Status { get; init; } = global::Holdfast.Model.Core.NodeStatus.Empty;
 
     /// <inheritdoc/>
@@ -979,7 +979,7 @@ public sealed partial record Node : IResource<Node>
     }
 }
 
-/// <summary>The type <c>PersistentVolume</c> of v1.</summary>
+/// <summary>A piece of storage that outlives the pods that use it.</summary>
 public sealed partial record PersistentVolume : IResource<PersistentVolume>
 {
     /// <summary>The record with nothing set.</summary>
@@ -1001,21 +1001,21 @@ public sealed partial record PersistentVolume : IResource<PersistentVolume>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PersistentVolume", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PersistentVolume", "A piece of storage that outlives the pods that use it.", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true },
-            new("spec", Shape.Object(static () => global::Holdfast.Model.Core.PersistentVolumeSpec.ModelSchema)) { IsAlwaysWritten = true },
-            new("status", Shape.Object(static () => global::Holdfast.Model.Core.PersistentVolumeStatus.ModelSchema)) { IsAlwaysWritten = true },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true },
+            new("spec", Shape.Object(static () => global::Holdfast.Model.Core.PersistentVolumeSpec.ModelSchema)) { Description = "What the storage is and who may use it.", IsAlwaysWritten = true },
+            new("status", Shape.Object(static () => global::Holdfast.Model.Core.PersistentVolumeStatus.ModelSchema)) { Description = "Whether it is free, bound or released.", IsAlwaysWritten = true },
         ]);
     }
 
-    /// <summary>The field <c>metadata</c>.</summary>
+    /// <summary>Name, labels and the rest of what every object carries.</summary>
     public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
 
-    /// <summary>The field <c>spec</c>.</summary>
+    /// <summary>What the storage is and who may use it.</summary>
     public global::Holdfast.Model.Core.PersistentVolumeSpec Spec { get; init; } = global::Holdfast.Model.Core.PersistentVolumeSpec.Empty;
 
-    /// <summary>The field <c>status</c>.</summary>
+    /// <summary>Whether it is free, bound or released.</summary>
     public global::Holdfast.Model.Core.PersistentVolumeStatus Status { get; init; } = global::Holdfast.Model.Core.PersistentVolumeStatus.Empty;
 
     /// <inheritdoc/>
@@ -1097,7 +1097,7 @@ public sealed partial record PersistentVolume : IResource<PersistentVolume>
     }
 }
 
-/// <summary>The type <c>PersistentVolumeClaim</c> of v1.</summary>
+/// <summary>Asks for a volume of some size and kind, and holds on to the one it gets.</summary>
 public sealed partial record PersistentVolumeClaim : IResource<PersistentVolumeClaim>
 {
     /// <summary>The record with nothing set.</summary>
@@ -1119,21 +1119,21 @@ public sealed partial record PersistentVolumeClaim : IResource<PersistentVolumeC
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PersistentVolumeClaim", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PersistentVolumeClaim", "Asks for a volume of some size and kind, and holds on to the one it gets.", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true },
-            new("spec", Shape.Object(static () => global::Holdfast.Model.Core.PersistentVolumeClaimSpec.ModelSchema)) { IsAlwaysWritten = true },
-            new("status", Shape.Object(static () => global::Holdfast.Model.Core.PersistentVolumeClaimStatus.ModelSchema)) { IsAlwaysWritten = true },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, namespace, labels and the rest of what every object carries.", IsAlwaysWritten = true },
+            new("spec", Shape.Object(static () => global::Holdfast.Model.Core.PersistentVolumeClaimSpec.ModelSchema)) { Description = "The volume that is wanted.", IsAlwaysWritten = true },
+            new("status", Shape.Object(static () => global::Holdfast.Model.Core.PersistentVolumeClaimStatus.ModelSchema)) { Description = "The volume that is there.", IsAlwaysWritten = true },
         ]);
     }
 
-    /// <summary>The field <c>metadata</c>.</summary>
+    /// <summary>Name, namespace, labels and the rest of what every object carries.</summary>
     public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
 
-    /// <summary>The field <c>spec</c>.</summary>
+    /// <summary>The volume that is wanted.</summary>
     public global::Holdfast.Model.Core.PersistentVolumeClaimSpec Spec { get; init; } = global::Holdfast.Model.Core.PersistentVolumeClaimSpec.Empty;
 
-    /// <summary>The field <c>status</c>.</summary>
+    /// <summary>The volume that is there.</summary>
     public global::Holdfast.Model.Core.PersistentVolumeClaimStatus Status { get; init; } = global::Holdfast.Model.Core.PersistentVolumeClaimStatus.Empty;
 
     /// <inheritdoc/>
@@ -1215,7 +1215,7 @@ public sealed partial record PersistentVolumeClaim : IResource<PersistentVolumeC
     }
 }
 
-/// <summary>The type <c>Pod</c> of v1.</summary>
+/// <summary>One or more containers that run together on one node and share network and volumes.</summary>
 public sealed partial record Pod : IResource<Pod>
 {
     /// <summary>The record with nothing set.</summary>
@@ -1237,21 +1237,21 @@ public sealed partial record Pod : IResource<Pod>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.Pod", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.Pod", "One or more containers that run together on one node and share network and volumes.", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true },
-            new("spec", Shape.Object(static () => global::Holdfast.Model.Core.PodSpec.ModelSchema)) { IsAlwaysWritten = true },
-            new("status", Shape.Object(static () => global::Holdfast.Model.Core.PodStatus.ModelSchema)) { IsAlwaysWritten = true },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, namespace, labels and the rest of what every object carries.", IsAlwaysWritten = true },
+            new("spec", Shape.Object(static () => global::Holdfast.Model.Core.PodSpec.ModelSchema)) { Description = "What is to run, and where.", IsAlwaysWritten = true },
+            new("status", Shape.Object(static () => global::Holdfast.Model.Core.PodStatus.ModelSchema)) { Description = "What is known of the running pod.", IsAlwaysWritten = true },
         ]);
     }
 
-    /// <summary>The field <c>metadata</c>.</summary>
+    /// <summary>Name, namespace, labels and the rest of what every object carries.</summary>
     public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
 
-    /// <summary>The field <c>spec</c>.</summary>
+    /// <summary>What is to run, and where.</summary>
     public global::Holdfast.Model.Core.PodSpec Spec { get; init; } = global::Holdfast.Model.Core.PodSpec.Empty;
 
-    /// <summary>The field <c>status</c>.</summary>
+    /// <summary>What is known of the running pod.</summary>
     public global::Holdfast.Model.Core.PodStatus Status { get; init; } = global::Holdfast.Model.Core.PodStatus.Empty;
 
     /// <inheritdoc/>
@@ -1554,7 +1554,7 @@ public sealed partial record ResourceQuota : IResource<ResourceQuota>
     }
 }
 
-/// <summary>The type <c>Secret</c> of v1.</summary>
+/// <summary>Confidential bytes by name, for pods to read.</summary>
 public sealed partial record Secret : IResource<Secret>
 {
     /// <summary>The record with nothing set.</summary>
@@ -1576,29 +1576,29 @@ public sealed partial record Secret : IResource<Secret>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.Secret", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.Secret", "Confidential bytes by name, for pods to read.", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("data", Shape.Map(Shape.Of(ShapeKind.Bytes))),
-            new("immutable", Shape.Of(ShapeKind.Boolean)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true },
-            new("stringData", Shape.Map(Shape.Of(ShapeKind.String))),
-            new("type", Shape.Of(ShapeKind.String)),
+            new("data", Shape.Map(Shape.Of(ShapeKind.Bytes))) { Description = "Bytes by name, in base64." },
+            new("immutable", Shape.Of(ShapeKind.Boolean)) { Description = "Whether the content can never change again." },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, namespace, labels and the rest of what every object carries.", IsAlwaysWritten = true },
+            new("stringData", Shape.Map(Shape.Of(ShapeKind.String))) { Description = "Texts that are put into data when written; never read back." },
+            new("type", Shape.Of(ShapeKind.String)) { Description = "What the secret is for, which says what names it must have." },
         ]);
     }
 
-    /// <summary>The field <c>data</c>.</summary>
+    /// <summary>Bytes by name, in base64.</summary>
     public ValueMap<ByteString> Data { get; init; }
 
-    /// <summary>The field <c>immutable</c>.</summary>
+    /// <summary>Whether the content can never change again.</summary>
     public bool? Immutable { get; init; }
 
-    /// <summary>The field <c>metadata</c>.</summary>
+    /// <summary>Name, namespace, labels and the rest of what every object carries.</summary>
     public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
 
-    /// <summary>The field <c>stringData</c>.</summary>
+    /// <summary>Texts that are put into data when written; never read back.</summary>
     public ValueMap<string> StringData { get; init; }
 
-    /// <summary>The field <c>type</c>.</summary>
+    /// <summary>What the secret is for, which says what names it must have.</summary>
     public string Type { get; init; } = "";
 
     /// <inheritdoc/>
@@ -1698,7 +1698,7 @@ public sealed partial record Secret : IResource<Secret>
     }
 }
 
-/// <summary>The type <c>Service</c> of v1.</summary>
+/// <summary>One stable name and address for a changing group of pods.</summary>
 public sealed partial record Service : IResource<Service>
 {
     /// <summary>The record with nothing set.</summary>
@@ -1720,21 +1720,21 @@ public sealed partial record Service : IResource<Service>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.Service", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.Service", "One stable name and address for a changing group of pods.", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true },
-            new("spec", Shape.Object(static () => global::Holdfast.Model.Core.ServiceSpec.ModelSchema)) { IsAlwaysWritten = true },
-            new("status", Shape.Object(static () => global::Holdfast.Model.Core.ServiceStatus.ModelSchema)) { IsAlwaysWritten = true },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, namespace, labels and the rest of what every object carries.", IsAlwaysWritten = true },
+            new("spec", Shape.Object(static () => global::Holdfast.Model.Core.ServiceSpec.ModelSchema)) { Description = "Which pods, which ports and which addresses.", IsAlwaysWritten = true },
+            new("status", Shape.Object(static () => global::Holdfast.Model.Core.ServiceStatus.ModelSchema)) { Description = "The addresses outside of the cluster.", IsAlwaysWritten = true },
         ]);
     }
 
-    /// <summary>The field <c>metadata</c>.</summary>
+    /// <summary>Name, namespace, labels and the rest of what every object carries.</summary>
     public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
 
-    /// <summary>The field <c>spec</c>.</summary>
+    /// <summary>Which pods, which ports and which addresses.</summary>
     public global::Holdfast.Model.Core.ServiceSpec Spec { get; init; } = global::Holdfast.Model.Core.ServiceSpec.Empty;
 
-    /// <summary>The field <c>status</c>.</summary>
+    /// <summary>The addresses outside of the cluster.</summary>
     public global::Holdfast.Model.Core.ServiceStatus Status { get; init; } = global::Holdfast.Model.Core.ServiceStatus.Empty;
 
     /// <inheritdoc/>
@@ -1816,7 +1816,7 @@ public sealed partial record Service : IResource<Service>
     }
 }
 
-/// <summary>The type <c>ServiceAccount</c> of v1.</summary>
+/// <summary>Who a pod is when it speaks to the API.</summary>
 public sealed partial record ServiceAccount : IResource<ServiceAccount>
 {
     /// <summary>The record with nothing set.</summary>
@@ -1838,7 +1838,7 @@ public sealed partial record ServiceAccount : IResource<ServiceAccount>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ServiceAccount", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ServiceAccount", "Who a pod is when it speaks to the API.", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
             new("automountServiceAccountToken", Shape.Of(ShapeKind.Boolean)),
             new("imagePullSecrets", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.LocalObjectReference.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
@@ -3666,7 +3666,7 @@ public sealed partial record ConfigMapEnvSource : IModelType<ConfigMapEnvSource>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ConfigMapEnvSource", "", [
-            new("name", Shape.Of(ShapeKind.String)) { IsAlwaysWritten = true },
+            new("name", Shape.Of(ShapeKind.String)),
             new("optional", Shape.Of(ShapeKind.Boolean)),
         ]);
     }
@@ -3723,7 +3723,7 @@ public sealed partial record ConfigMapEnvSource : IModelType<ConfigMapEnvSource>
     public void Write(Utf8JsonWriter writer)
     {
         writer.WriteStartObject();
-        writer.WritePropertyName("name"u8); StringCodec.Write(writer, Name);
+        if (Name.Length > 0) { writer.WritePropertyName("name"u8); StringCodec.Write(writer, Name); }
         if (Optional is not null) { writer.WritePropertyName("optional"u8); BooleanCodec.Write(writer, Optional.Value); }
         writer.WriteEndObject();
     }
@@ -3742,7 +3742,7 @@ public sealed partial record ConfigMapKeySelector : IModelType<ConfigMapKeySelec
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ConfigMapKeySelector", "", [
             new("key", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("name", Shape.Of(ShapeKind.String)) { IsAlwaysWritten = true },
+            new("name", Shape.Of(ShapeKind.String)),
             new("optional", Shape.Of(ShapeKind.Boolean)),
         ], isAtomic: true);
     }
@@ -3813,7 +3813,7 @@ public sealed partial record ConfigMapKeySelector : IModelType<ConfigMapKeySelec
     {
         writer.WriteStartObject();
         writer.WritePropertyName("key"u8); StringCodec.Write(writer, Key);
-        writer.WritePropertyName("name"u8); StringCodec.Write(writer, Name);
+        if (Name.Length > 0) { writer.WritePropertyName("name"u8); StringCodec.Write(writer, Name); }
         if (Optional is not null) { writer.WritePropertyName("optional"u8); BooleanCodec.Write(writer, Optional.Value); }
         writer.WriteEndObject();
     }
@@ -3952,7 +3952,7 @@ public sealed partial record ConfigMapProjection : IModelType<ConfigMapProjectio
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ConfigMapProjection", "", [
             new("items", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.KeyToPath.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("name", Shape.Of(ShapeKind.String)) { IsAlwaysWritten = true },
+            new("name", Shape.Of(ShapeKind.String)),
             new("optional", Shape.Of(ShapeKind.Boolean)),
         ]);
     }
@@ -4023,7 +4023,7 @@ public sealed partial record ConfigMapProjection : IModelType<ConfigMapProjectio
     {
         writer.WriteStartObject();
         if (!Items.IsEmpty) { writer.WritePropertyName("items"u8); ListCodec<ObjectCodec<global::Holdfast.Model.Core.KeyToPath>, global::Holdfast.Model.Core.KeyToPath>.Write(writer, Items); }
-        writer.WritePropertyName("name"u8); StringCodec.Write(writer, Name);
+        if (Name.Length > 0) { writer.WritePropertyName("name"u8); StringCodec.Write(writer, Name); }
         if (Optional is not null) { writer.WritePropertyName("optional"u8); BooleanCodec.Write(writer, Optional.Value); }
         writer.WriteEndObject();
     }
@@ -4043,7 +4043,7 @@ public sealed partial record ConfigMapVolumeSource : IModelType<ConfigMapVolumeS
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ConfigMapVolumeSource", "", [
             new("defaultMode", Shape.Of(ShapeKind.Int32)),
             new("items", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.KeyToPath.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("name", Shape.Of(ShapeKind.String)) { IsAlwaysWritten = true },
+            new("name", Shape.Of(ShapeKind.String)),
             new("optional", Shape.Of(ShapeKind.Boolean)),
         ]);
     }
@@ -4128,13 +4128,13 @@ public sealed partial record ConfigMapVolumeSource : IModelType<ConfigMapVolumeS
         writer.WriteStartObject();
         if (DefaultMode is not null) { writer.WritePropertyName("defaultMode"u8); Int32Codec.Write(writer, DefaultMode.Value); }
         if (!Items.IsEmpty) { writer.WritePropertyName("items"u8); ListCodec<ObjectCodec<global::Holdfast.Model.Core.KeyToPath>, global::Holdfast.Model.Core.KeyToPath>.Write(writer, Items); }
-        writer.WritePropertyName("name"u8); StringCodec.Write(writer, Name);
+        if (Name.Length > 0) { writer.WritePropertyName("name"u8); StringCodec.Write(writer, Name); }
         if (Optional is not null) { writer.WritePropertyName("optional"u8); BooleanCodec.Write(writer, Optional.Value); }
         writer.WriteEndObject();
     }
 }
 
-/// <summary>The type <c>Container</c> of v1.</summary>
+/// <summary>One program of a pod and how it is run and watched.</summary>
 public sealed partial record Container : IModelType<Container>
 {
     /// <summary>The record with nothing set.</summary>
@@ -4145,72 +4145,72 @@ public sealed partial record Container : IModelType<Container>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.Container", "", [
-            new("args", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("command", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("env", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.EnvVar.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge"] },
-            new("envFrom", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.EnvFromSource.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("image", Shape.Of(ShapeKind.String)),
-            new("imagePullPolicy", Shape.Of(ShapeKind.String)),
-            new("lifecycle", Shape.Object(static () => global::Holdfast.Model.Core.Lifecycle.ModelSchema)),
-            new("livenessProbe", Shape.Object(static () => global::Holdfast.Model.Core.Probe.ModelSchema)),
-            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("ports", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ContainerPort.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["containerPort", "protocol"], MergeKey = "containerPort", PatchStrategies = ["merge"] },
-            new("readinessProbe", Shape.Object(static () => global::Holdfast.Model.Core.Probe.ModelSchema)),
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.Container", "One program of a pod and how it is run and watched.", [
+            new("args", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Its arguments, in place of the image's.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
+            new("command", Shape.List(Shape.Of(ShapeKind.String))) { Description = "The program, in place of the image's.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
+            new("env", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.EnvVar.ModelSchema))) { Description = "Environment variables.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge"] },
+            new("envFrom", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.EnvFromSource.ModelSchema))) { Description = "Maps and secrets whose entries become environment variables.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
+            new("image", Shape.Of(ShapeKind.String)) { Description = "What it is made from." },
+            new("imagePullPolicy", Shape.Of(ShapeKind.String)) { Description = "Whether the image is fetched anew." },
+            new("lifecycle", Shape.Object(static () => global::Holdfast.Model.Core.Lifecycle.ModelSchema)) { Description = "What is done after its start and before its end." },
+            new("livenessProbe", Shape.Object(static () => global::Holdfast.Model.Core.Probe.ModelSchema)) { Description = "When this fails, the container is started again." },
+            new("name", Shape.Of(ShapeKind.String)) { Description = "Its name, unique in the pod.", IsRequired = true, IsAlwaysWritten = true },
+            new("ports", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ContainerPort.ModelSchema))) { Description = "Ports that it listens on, for people and Services to name.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["containerPort", "protocol"], MergeKey = "containerPort", PatchStrategies = ["merge"] },
+            new("readinessProbe", Shape.Object(static () => global::Holdfast.Model.Core.Probe.ModelSchema)) { Description = "While this fails, the pod gets no traffic." },
             new("resizePolicy", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ContainerResizePolicy.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("resources", Shape.Object(static () => global::Holdfast.Model.Core.ResourceRequirements.ModelSchema)) { IsAlwaysWritten = true },
+            new("resources", Shape.Object(static () => global::Holdfast.Model.Core.ResourceRequirements.ModelSchema)) { Description = "What it is given and how much it may use.", IsAlwaysWritten = true },
             new("restartPolicy", Shape.Of(ShapeKind.String)),
             new("restartPolicyRules", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ContainerRestartRule.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("securityContext", Shape.Object(static () => global::Holdfast.Model.Core.SecurityContext.ModelSchema)),
-            new("startupProbe", Shape.Object(static () => global::Holdfast.Model.Core.Probe.ModelSchema)),
+            new("securityContext", Shape.Object(static () => global::Holdfast.Model.Core.SecurityContext.ModelSchema)) { Description = "Its user, groups and rights." },
+            new("startupProbe", Shape.Object(static () => global::Holdfast.Model.Core.Probe.ModelSchema)) { Description = "Until this succeeds, the other probes wait." },
             new("stdin", Shape.Of(ShapeKind.Boolean)),
             new("stdinOnce", Shape.Of(ShapeKind.Boolean)),
-            new("terminationMessagePath", Shape.Of(ShapeKind.String)),
+            new("terminationMessagePath", Shape.Of(ShapeKind.String)) { Description = "The file in which it leaves its last words." },
             new("terminationMessagePolicy", Shape.Of(ShapeKind.String)),
             new("tty", Shape.Of(ShapeKind.Boolean)),
             new("volumeDevices", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.VolumeDevice.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["devicePath"], MergeKey = "devicePath", PatchStrategies = ["merge"] },
-            new("volumeMounts", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.VolumeMount.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["mountPath"], MergeKey = "mountPath", PatchStrategies = ["merge"] },
-            new("workingDir", Shape.Of(ShapeKind.String)),
+            new("volumeMounts", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.VolumeMount.ModelSchema))) { Description = "Where volumes appear in its files.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["mountPath"], MergeKey = "mountPath", PatchStrategies = ["merge"] },
+            new("workingDir", Shape.Of(ShapeKind.String)) { Description = "The folder that it starts in." },
         ]);
     }
 
-    /// <summary>The field <c>args</c>.</summary>
+    /// <summary>Its arguments, in place of the image&apos;s.</summary>
     public ValueList<string> Args { get; init; }
 
-    /// <summary>The field <c>command</c>.</summary>
+    /// <summary>The program, in place of the image&apos;s.</summary>
     public ValueList<string> Command { get; init; }
 
-    /// <summary>The field <c>env</c>.</summary>
+    /// <summary>Environment variables.</summary>
     public ValueList<global::Holdfast.Model.Core.EnvVar> Env { get; init; }
 
-    /// <summary>The field <c>envFrom</c>.</summary>
+    /// <summary>Maps and secrets whose entries become environment variables.</summary>
     public ValueList<global::Holdfast.Model.Core.EnvFromSource> EnvFrom { get; init; }
 
-    /// <summary>The field <c>image</c>.</summary>
+    /// <summary>What it is made from.</summary>
     public string Image { get; init; } = "";
 
-    /// <summary>The field <c>imagePullPolicy</c>.</summary>
+    /// <summary>Whether the image is fetched anew.</summary>
     public string ImagePullPolicy { get; init; } = "";
 
-    /// <summary>The field <c>lifecycle</c>.</summary>
+    /// <summary>What is done after its start and before its end.</summary>
     public global::Holdfast.Model.Core.Lifecycle? Lifecycle { get; init; }
 
-    /// <summary>The field <c>livenessProbe</c>.</summary>
+    /// <summary>When this fails, the container is started again.</summary>
     public global::Holdfast.Model.Core.Probe? LivenessProbe { get; init; }
 
-    /// <summary>The field <c>name</c>.</summary>
+    /// <summary>Its name, unique in the pod.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>The field <c>ports</c>.</summary>
+    /// <summary>Ports that it listens on, for people and Services to name.</summary>
     public ValueList<global::Holdfast.Model.Core.ContainerPort> Ports { get; init; }
 
-    /// <summary>The field <c>readinessProbe</c>.</summary>
+    /// <summary>While this fails, the pod gets no traffic.</summary>
     public global::Holdfast.Model.Core.Probe? ReadinessProbe { get; init; }
 
     /// <summary>The field <c>resizePolicy</c>.</summary>
     public ValueList<global::Holdfast.Model.Core.ContainerResizePolicy> ResizePolicy { get; init; }
 
-    /// <summary>The field <c>resources</c>.</summary>
+    /// <summary>What it is given and how much it may use.</summary>
     public global::Holdfast.Model.Core.ResourceRequirements Resources { get; init; } = global::Holdfast.Model.Core.ResourceRequirements.Empty;
 
     /// <summary>The field <c>restartPolicy</c>.</summary>
@@ -4219,10 +4219,10 @@ public sealed partial record Container : IModelType<Container>
     /// <summary>The field <c>restartPolicyRules</c>.</summary>
     public ValueList<global::Holdfast.Model.Core.ContainerRestartRule> RestartPolicyRules { get; init; }
 
-    /// <summary>The field <c>securityContext</c>.</summary>
+    /// <summary>Its user, groups and rights.</summary>
     public global::Holdfast.Model.Core.SecurityContext? SecurityContext { get; init; }
 
-    /// <summary>The field <c>startupProbe</c>.</summary>
+    /// <summary>Until this succeeds, the other probes wait.</summary>
     public global::Holdfast.Model.Core.Probe? StartupProbe { get; init; }
 
     /// <summary>The field <c>stdin</c>.</summary>
@@ -4231,7 +4231,7 @@ public sealed partial record Container : IModelType<Container>
     /// <summary>The field <c>stdinOnce</c>.</summary>
     public bool StdinOnce { get; init; }
 
-    /// <summary>The field <c>terminationMessagePath</c>.</summary>
+    /// <summary>The file in which it leaves its last words.</summary>
     public string TerminationMessagePath { get; init; } = "";
 
     /// <summary>The field <c>terminationMessagePolicy</c>.</summary>
@@ -4243,10 +4243,10 @@ public sealed partial record Container : IModelType<Container>
     /// <summary>The field <c>volumeDevices</c>.</summary>
     public ValueList<global::Holdfast.Model.Core.VolumeDevice> VolumeDevices { get; init; }
 
-    /// <summary>The field <c>volumeMounts</c>.</summary>
+    /// <summary>Where volumes appear in its files.</summary>
     public ValueList<global::Holdfast.Model.Core.VolumeMount> VolumeMounts { get; init; }
 
-    /// <summary>The field <c>workingDir</c>.</summary>
+    /// <summary>The folder that it starts in.</summary>
     public string WorkingDir { get; init; } = "";
 
     /// <inheritdoc/>
@@ -4711,7 +4711,7 @@ public sealed partial record ContainerPort : IModelType<ContainerPort>
             new("hostIP", Shape.Of(ShapeKind.String)),
             new("hostPort", Shape.Of(ShapeKind.Int32)),
             new("name", Shape.Of(ShapeKind.String)),
-            new("protocol", Shape.Of(ShapeKind.String)) { IsAlwaysWritten = true },
+            new("protocol", Shape.Of(ShapeKind.String)),
         ]);
     }
 
@@ -4808,7 +4808,7 @@ public sealed partial record ContainerPort : IModelType<ContainerPort>
         if (HostIP.Length > 0) { writer.WritePropertyName("hostIP"u8); StringCodec.Write(writer, HostIP); }
         if (HostPort != default) { writer.WritePropertyName("hostPort"u8); Int32Codec.Write(writer, HostPort); }
         if (Name.Length > 0) { writer.WritePropertyName("name"u8); StringCodec.Write(writer, Name); }
-        writer.WritePropertyName("protocol"u8); StringCodec.Write(writer, Protocol);
+        if (Protocol.Length > 0) { writer.WritePropertyName("protocol"u8); StringCodec.Write(writer, Protocol); }
         writer.WriteEndObject();
     }
 }
@@ -8790,7 +8790,7 @@ public sealed partial record ISCSIPersistentVolumeSource : IModelType<ISCSIPersi
             new("fsType", Shape.Of(ShapeKind.String)),
             new("initiatorName", Shape.Of(ShapeKind.String)),
             new("iqn", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("iscsiInterface", Shape.Of(ShapeKind.String)) { IsAlwaysWritten = true },
+            new("iscsiInterface", Shape.Of(ShapeKind.String)),
             new("lun", Shape.Of(ShapeKind.Int32)) { IsRequired = true, IsAlwaysWritten = true },
             new("portals", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
             new("readOnly", Shape.Of(ShapeKind.Boolean)),
@@ -8971,7 +8971,7 @@ public sealed partial record ISCSIPersistentVolumeSource : IModelType<ISCSIPersi
         if (FsType.Length > 0) { writer.WritePropertyName("fsType"u8); StringCodec.Write(writer, FsType); }
         if (InitiatorName is not null) { writer.WritePropertyName("initiatorName"u8); StringCodec.Write(writer, InitiatorName); }
         writer.WritePropertyName("iqn"u8); StringCodec.Write(writer, Iqn);
-        writer.WritePropertyName("iscsiInterface"u8); StringCodec.Write(writer, IscsiInterface);
+        if (IscsiInterface.Length > 0) { writer.WritePropertyName("iscsiInterface"u8); StringCodec.Write(writer, IscsiInterface); }
         writer.WritePropertyName("lun"u8); Int32Codec.Write(writer, Lun);
         if (!Portals.IsEmpty) { writer.WritePropertyName("portals"u8); ListCodec<StringCodec, string>.Write(writer, Portals); }
         if (ReadOnly) { writer.WritePropertyName("readOnly"u8); BooleanCodec.Write(writer, ReadOnly); }
@@ -8998,7 +8998,7 @@ public sealed partial record ISCSIVolumeSource : IModelType<ISCSIVolumeSource>
             new("fsType", Shape.Of(ShapeKind.String)),
             new("initiatorName", Shape.Of(ShapeKind.String)),
             new("iqn", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("iscsiInterface", Shape.Of(ShapeKind.String)) { IsAlwaysWritten = true },
+            new("iscsiInterface", Shape.Of(ShapeKind.String)),
             new("lun", Shape.Of(ShapeKind.Int32)) { IsRequired = true, IsAlwaysWritten = true },
             new("portals", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
             new("readOnly", Shape.Of(ShapeKind.Boolean)),
@@ -9179,7 +9179,7 @@ public sealed partial record ISCSIVolumeSource : IModelType<ISCSIVolumeSource>
         if (FsType.Length > 0) { writer.WritePropertyName("fsType"u8); StringCodec.Write(writer, FsType); }
         if (InitiatorName is not null) { writer.WritePropertyName("initiatorName"u8); StringCodec.Write(writer, InitiatorName); }
         writer.WritePropertyName("iqn"u8); StringCodec.Write(writer, Iqn);
-        writer.WritePropertyName("iscsiInterface"u8); StringCodec.Write(writer, IscsiInterface);
+        if (IscsiInterface.Length > 0) { writer.WritePropertyName("iscsiInterface"u8); StringCodec.Write(writer, IscsiInterface); }
         writer.WritePropertyName("lun"u8); Int32Codec.Write(writer, Lun);
         if (!Portals.IsEmpty) { writer.WritePropertyName("portals"u8); ListCodec<StringCodec, string>.Write(writer, Portals); }
         if (ReadOnly) { writer.WritePropertyName("readOnly"u8); BooleanCodec.Write(writer, ReadOnly); }
@@ -10065,7 +10065,7 @@ public sealed partial record LocalObjectReference : IModelType<LocalObjectRefere
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.LocalObjectReference", "", [
-            new("name", Shape.Of(ShapeKind.String)) { IsAlwaysWritten = true },
+            new("name", Shape.Of(ShapeKind.String)),
         ], isAtomic: true);
     }
 
@@ -10108,7 +10108,7 @@ public sealed partial record LocalObjectReference : IModelType<LocalObjectRefere
     public void Write(Utf8JsonWriter writer)
     {
         writer.WriteStartObject();
-        writer.WritePropertyName("name"u8); StringCodec.Write(writer, Name);
+        if (Name.Length > 0) { writer.WritePropertyName("name"u8); StringCodec.Write(writer, Name); }
         writer.WriteEndObject();
     }
 }
@@ -12656,7 +12656,7 @@ public sealed partial record PersistentVolumeClaimCondition : IModelType<Persist
     }
 }
 
-/// <summary>The type <c>PersistentVolumeClaimSpec</c> of v1.</summary>
+/// <summary>The volume that a claim wants.</summary>
 public sealed partial record PersistentVolumeClaimSpec : IModelType<PersistentVolumeClaimSpec>
 {
     /// <summary>The record with nothing set.</summary>
@@ -12667,44 +12667,44 @@ public sealed partial record PersistentVolumeClaimSpec : IModelType<PersistentVo
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PersistentVolumeClaimSpec", "", [
-            new("accessModes", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("dataSource", Shape.Object(static () => global::Holdfast.Model.Core.TypedLocalObjectReference.ModelSchema)),
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PersistentVolumeClaimSpec", "The volume that a claim wants.", [
+            new("accessModes", Shape.List(Shape.Of(ShapeKind.String))) { Description = "How many nodes and pods mount it at once, and whether they write.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
+            new("dataSource", Shape.Object(static () => global::Holdfast.Model.Core.TypedLocalObjectReference.ModelSchema)) { Description = "What the volume is filled from: a snapshot or another claim." },
             new("dataSourceRef", Shape.Object(static () => global::Holdfast.Model.Core.TypedObjectReference.ModelSchema)),
-            new("resources", Shape.Object(static () => global::Holdfast.Model.Core.VolumeResourceRequirements.ModelSchema)) { IsAlwaysWritten = true },
-            new("selector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)),
-            new("storageClassName", Shape.Of(ShapeKind.String)),
+            new("resources", Shape.Object(static () => global::Holdfast.Model.Core.VolumeResourceRequirements.ModelSchema)) { Description = "The least size.", IsAlwaysWritten = true },
+            new("selector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { Description = "Labels that the volume must have." },
+            new("storageClassName", Shape.Of(ShapeKind.String)) { Description = "The class; absent takes the default one, empty wants none." },
             new("volumeAttributesClassName", Shape.Of(ShapeKind.String)),
-            new("volumeMode", Shape.Of(ShapeKind.String)),
-            new("volumeName", Shape.Of(ShapeKind.String)),
+            new("volumeMode", Shape.Of(ShapeKind.String)) { Description = "Filesystem or Block." },
+            new("volumeName", Shape.Of(ShapeKind.String)) { Description = "The volume that the claim is bound to." },
         ]);
     }
 
-    /// <summary>The field <c>accessModes</c>.</summary>
+    /// <summary>How many nodes and pods mount it at once, and whether they write.</summary>
     public ValueList<string> AccessModes { get; init; }
 
-    /// <summary>The field <c>dataSource</c>.</summary>
+    /// <summary>What the volume is filled from: a snapshot or another claim.</summary>
     public global::Holdfast.Model.Core.TypedLocalObjectReference? DataSource { get; init; }
 
     /// <summary>The field <c>dataSourceRef</c>.</summary>
     public global::Holdfast.Model.Core.TypedObjectReference? DataSourceRef { get; init; }
 
-    /// <summary>The field <c>resources</c>.</summary>
+    /// <summary>The least size.</summary>
     public global::Holdfast.Model.Core.VolumeResourceRequirements Resources { get; init; } = global::Holdfast.Model.Core.VolumeResourceRequirements.Empty;
 
-    /// <summary>The field <c>selector</c>.</summary>
+    /// <summary>Labels that the volume must have.</summary>
     public global::Holdfast.Model.Meta.LabelSelector? Selector { get; init; }
 
-    /// <summary>The field <c>storageClassName</c>.</summary>
+    /// <summary>The class; absent takes the default one, empty wants none.</summary>
     public string? StorageClassName { get; init; }
 
     /// <summary>The field <c>volumeAttributesClassName</c>.</summary>
     public string? VolumeAttributesClassName { get; init; }
 
-    /// <summary>The field <c>volumeMode</c>.</summary>
+    /// <summary>Filesystem or Block.</summary>
     public string? VolumeMode { get; init; }
 
-    /// <summary>The field <c>volumeName</c>.</summary>
+    /// <summary>The volume that the claim is bound to.</summary>
     public string VolumeName { get; init; } = "";
 
     /// <inheritdoc/>
@@ -15317,7 +15317,7 @@ public sealed partial record PodSecurityContext : IModelType<PodSecurityContext>
     }
 }
 
-/// <summary>The type <c>PodSpec</c> of v1.</summary>
+/// <summary>What a pod runs, and where.</summary>
 public sealed partial record PodSpec : IModelType<PodSpec>
 {
     /// <summary>The record with nothing set.</summary>
@@ -15328,68 +15328,68 @@ public sealed partial record PodSpec : IModelType<PodSpec>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodSpec", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodSpec", "What a pod runs, and where.", [
             new("activeDeadlineSeconds", Shape.Of(ShapeKind.Int64)),
-            new("affinity", Shape.Object(static () => global::Holdfast.Model.Core.Affinity.ModelSchema)),
+            new("affinity", Shape.Object(static () => global::Holdfast.Model.Core.Affinity.ModelSchema)) { Description = "What the pod wants to be near to or away from." },
             new("automountServiceAccountToken", Shape.Of(ShapeKind.Boolean)),
-            new("containers", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.Container.ModelSchema))) { IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge"] },
+            new("containers", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.Container.ModelSchema))) { Description = "What runs; at least one.", IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge"] },
             new("dnsConfig", Shape.Object(static () => global::Holdfast.Model.Core.PodDNSConfig.ModelSchema)),
-            new("dnsPolicy", Shape.Of(ShapeKind.String)),
+            new("dnsPolicy", Shape.Of(ShapeKind.String)) { Description = "Which name servers the pod asks." },
             new("enableServiceLinks", Shape.Of(ShapeKind.Boolean)),
             new("ephemeralContainers", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.EphemeralContainer.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge"] },
             new("hostAliases", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.HostAlias.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["ip"], MergeKey = "ip", PatchStrategies = ["merge"] },
             new("hostIPC", Shape.Of(ShapeKind.Boolean)),
-            new("hostNetwork", Shape.Of(ShapeKind.Boolean)),
+            new("hostNetwork", Shape.Of(ShapeKind.Boolean)) { Description = "Whether the pod uses the node's own network." },
             new("hostPID", Shape.Of(ShapeKind.Boolean)),
             new("hostUsers", Shape.Of(ShapeKind.Boolean)),
-            new("hostname", Shape.Of(ShapeKind.String)),
+            new("hostname", Shape.Of(ShapeKind.String)) { Description = "The name that the pod gives itself." },
             new("hostnameOverride", Shape.Of(ShapeKind.String)),
             new("imagePullSecrets", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.LocalObjectReference.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge"] },
-            new("initContainers", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.Container.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge"] },
-            new("nodeName", Shape.Of(ShapeKind.String)),
-            new("nodeSelector", Shape.Map(Shape.Of(ShapeKind.String))) { IsAtomic = true },
+            new("initContainers", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.Container.ModelSchema))) { Description = "What runs before, one after the other.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge"] },
+            new("nodeName", Shape.Of(ShapeKind.String)) { Description = "The node that runs the pod; set by the scheduler." },
+            new("nodeSelector", Shape.Map(Shape.Of(ShapeKind.String))) { Description = "Labels that the node must have.", IsAtomic = true },
             new("os", Shape.Object(static () => global::Holdfast.Model.Core.PodOS.ModelSchema)),
             new("overhead", Shape.Map(Shape.Of(ShapeKind.Quantity))),
             new("preemptionPolicy", Shape.Of(ShapeKind.String)),
-            new("priority", Shape.Of(ShapeKind.Int32)),
-            new("priorityClassName", Shape.Of(ShapeKind.String)),
-            new("readinessGates", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PodReadinessGate.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
+            new("priority", Shape.Of(ShapeKind.Int32)) { Description = "How important the pod is; higher wins." },
+            new("priorityClassName", Shape.Of(ShapeKind.String)) { Description = "How important the pod is, by name." },
+            new("readinessGates", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PodReadinessGate.ModelSchema))) { Description = "Further conditions that must hold before the pod is ready.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
             new("resourceClaims", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PodResourceClaim.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge", "retainKeys"] },
             new("resources", Shape.Object(static () => global::Holdfast.Model.Core.ResourceRequirements.ModelSchema)),
-            new("restartPolicy", Shape.Of(ShapeKind.String)),
+            new("restartPolicy", Shape.Of(ShapeKind.String)) { Description = "Whether containers that end are started again." },
             new("runtimeClassName", Shape.Of(ShapeKind.String)),
-            new("schedulerName", Shape.Of(ShapeKind.String)),
+            new("schedulerName", Shape.Of(ShapeKind.String)) { Description = "Who chooses the node." },
             new("schedulingGates", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PodSchedulingGate.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge"] },
             new("schedulingGroup", Shape.Object(static () => global::Holdfast.Model.Core.PodSchedulingGroup.ModelSchema)),
-            new("securityContext", Shape.Object(static () => global::Holdfast.Model.Core.PodSecurityContext.ModelSchema)),
+            new("securityContext", Shape.Object(static () => global::Holdfast.Model.Core.PodSecurityContext.ModelSchema)) { Description = "Users, groups and rights for all containers." },
             new("serviceAccount", Shape.Of(ShapeKind.String)),
-            new("serviceAccountName", Shape.Of(ShapeKind.String)),
+            new("serviceAccountName", Shape.Of(ShapeKind.String)) { Description = "Who the pod is when it speaks to the API." },
             new("setHostnameAsFQDN", Shape.Of(ShapeKind.Boolean)),
             new("shareProcessNamespace", Shape.Of(ShapeKind.Boolean)),
-            new("subdomain", Shape.Of(ShapeKind.String)),
-            new("terminationGracePeriodSeconds", Shape.Of(ShapeKind.Int64)),
-            new("tolerations", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.Toleration.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("topologySpreadConstraints", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.TopologySpreadConstraint.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["topologyKey", "whenUnsatisfiable"], MergeKey = "topologyKey", PatchStrategies = ["merge"] },
-            new("volumes", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.Volume.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge", "retainKeys"] },
+            new("subdomain", Shape.Of(ShapeKind.String)) { Description = "The headless Service in whose domain the hostname stands." },
+            new("terminationGracePeriodSeconds", Shape.Of(ShapeKind.Int64)) { Description = "How many seconds the containers have to end before they are killed." },
+            new("tolerations", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.Toleration.ModelSchema))) { Description = "Taints that do not keep the pod away.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
+            new("topologySpreadConstraints", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.TopologySpreadConstraint.ModelSchema))) { Description = "How evenly pods spread over zones or nodes.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["topologyKey", "whenUnsatisfiable"], MergeKey = "topologyKey", PatchStrategies = ["merge"] },
+            new("volumes", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.Volume.ModelSchema))) { Description = "Storage that the containers can mount.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge", "retainKeys"] },
         ]);
     }
 
     /// <summary>The field <c>activeDeadlineSeconds</c>.</summary>
     public long? ActiveDeadlineSeconds { get; init; }
 
-    /// <summary>The field <c>affinity</c>.</summary>
+    /// <summary>What the pod wants to be near to or away from.</summary>
     public global::Holdfast.Model.Core.Affinity? Affinity { get; init; }
 
     /// <summary>The field <c>automountServiceAccountToken</c>.</summary>
     public bool? AutomountServiceAccountToken { get; init; }
 
-    /// <summary>The field <c>containers</c>.</summary>
+    /// <summary>What runs; at least one.</summary>
     public ValueList<global::Holdfast.Model.Core.Container> Containers { get; init; }
 
     /// <summary>The field <c>dnsConfig</c>.</summary>
     public global::Holdfast.Model.Core.PodDNSConfig? DnsConfig { get; init; }
 
-    /// <summary>The field <c>dnsPolicy</c>.</summary>
+    /// <summary>Which name servers the pod asks.</summary>
     public string DnsPolicy { get; init; } = "";
 
     /// <summary>The field <c>enableServiceLinks</c>.</summary>
@@ -15404,7 +15404,7 @@ public sealed partial record PodSpec : IModelType<PodSpec>
     /// <summary>The field <c>hostIPC</c>.</summary>
     public bool HostIPC { get; init; }
 
-    /// <summary>The field <c>hostNetwork</c>.</summary>
+    /// <summary>Whether the pod uses the node&apos;s own network.</summary>
     public bool HostNetwork { get; init; }
 
     /// <summary>The field <c>hostPID</c>.</summary>
@@ -15413,7 +15413,7 @@ public sealed partial record PodSpec : IModelType<PodSpec>
     /// <summary>The field <c>hostUsers</c>.</summary>
     public bool? HostUsers { get; init; }
 
-    /// <summary>The field <c>hostname</c>.</summary>
+    /// <summary>The name that the pod gives itself.</summary>
     public string Hostname { get; init; } = "";
 
     /// <summary>The field <c>hostnameOverride</c>.</summary>
@@ -15422,13 +15422,13 @@ public sealed partial record PodSpec : IModelType<PodSpec>
     /// <summary>The field <c>imagePullSecrets</c>.</summary>
     public ValueList<global::Holdfast.Model.Core.LocalObjectReference> ImagePullSecrets { get; init; }
 
-    /// <summary>The field <c>initContainers</c>.</summary>
+    /// <summary>What runs before, one after the other.</summary>
     public ValueList<global::Holdfast.Model.Core.Container> InitContainers { get; init; }
 
-    /// <summary>The field <c>nodeName</c>.</summary>
+    /// <summary>The node that runs the pod; set by the scheduler.</summary>
     public string NodeName { get; init; } = "";
 
-    /// <summary>The field <c>nodeSelector</c>.</summary>
+    /// <summary>Labels that the node must have.</summary>
     public ValueMap<string> NodeSelector { get; init; }
 
     /// <summary>The field <c>os</c>.</summary>
@@ -15440,13 +15440,13 @@ public sealed partial record PodSpec : IModelType<PodSpec>
     /// <summary>The field <c>preemptionPolicy</c>.</summary>
     public string? PreemptionPolicy { get; init; }
 
-    /// <summary>The field <c>priority</c>.</summary>
+    /// <summary>How important the pod is; higher wins.</summary>
     public int? Priority { get; init; }
 
-    /// <summary>The field <c>priorityClassName</c>.</summary>
+    /// <summary>How important the pod is, by name.</summary>
     public string PriorityClassName { get; init; } = "";
 
-    /// <summary>The field <c>readinessGates</c>.</summary>
+    /// <summary>Further conditions that must hold before the pod is ready.</summary>
     public ValueList<global::Holdfast.Model.Core.PodReadinessGate> ReadinessGates { get; init; }
 
     /// <summary>The field <c>resourceClaims</c>.</summary>
@@ -15455,13 +15455,13 @@ public sealed partial record PodSpec : IModelType<PodSpec>
     /// <summary>The field <c>resources</c>.</summary>
     public global::Holdfast.Model.Core.ResourceRequirements? Resources { get; init; }
 
-    /// <summary>The field <c>restartPolicy</c>.</summary>
+    /// <summary>Whether containers that end are started again.</summary>
     public string RestartPolicy { get; init; } = "";
 
     /// <summary>The field <c>runtimeClassName</c>.</summary>
     public string? RuntimeClassName { get; init; }
 
-    /// <summary>The field <c>schedulerName</c>.</summary>
+    /// <summary>Who chooses the node.</summary>
     public string SchedulerName { get; init; } = "";
 
     /// <summary>The field <c>schedulingGates</c>.</summary>
@@ -15470,13 +15470,13 @@ public sealed partial record PodSpec : IModelType<PodSpec>
     /// <summary>The field <c>schedulingGroup</c>.</summary>
     public global::Holdfast.Model.Core.PodSchedulingGroup? SchedulingGroup { get; init; }
 
-    /// <summary>The field <c>securityContext</c>.</summary>
+    /// <summary>Users, groups and rights for all containers.</summary>
     public global::Holdfast.Model.Core.PodSecurityContext? SecurityContext { get; init; }
 
     /// <summary>The field <c>serviceAccount</c>.</summary>
     public string ServiceAccount { get; init; } = "";
 
-    /// <summary>The field <c>serviceAccountName</c>.</summary>
+    /// <summary>Who the pod is when it speaks to the API.</summary>
     public string ServiceAccountName { get; init; } = "";
 
     /// <summary>The field <c>setHostnameAsFQDN</c>.</summary>
@@ -15485,19 +15485,19 @@ public sealed partial record PodSpec : IModelType<PodSpec>
     /// <summary>The field <c>shareProcessNamespace</c>.</summary>
     public bool? ShareProcessNamespace { get; init; }
 
-    /// <summary>The field <c>subdomain</c>.</summary>
+    /// <summary>The headless Service in whose domain the hostname stands.</summary>
     public string Subdomain { get; init; } = "";
 
-    /// <summary>The field <c>terminationGracePeriodSeconds</c>.</summary>
+    /// <summary>How many seconds the containers have to end before they are killed.</summary>
     public long? TerminationGracePeriodSeconds { get; init; }
 
-    /// <summary>The field <c>tolerations</c>.</summary>
+    /// <summary>Taints that do not keep the pod away.</summary>
     public ValueList<global::Holdfast.Model.Core.Toleration> Tolerations { get; init; }
 
-    /// <summary>The field <c>topologySpreadConstraints</c>.</summary>
+    /// <summary>How evenly pods spread over zones or nodes.</summary>
     public ValueList<global::Holdfast.Model.Core.TopologySpreadConstraint> TopologySpreadConstraints { get; init; }
 
-    /// <summary>The field <c>volumes</c>.</summary>
+    /// <summary>Storage that the containers can mount.</summary>
     public ValueList<global::Holdfast.Model.Core.Volume> Volumes { get; init; }
 
     /// <inheritdoc/>
@@ -17025,12 +17025,12 @@ public sealed partial record RBDPersistentVolumeSource : IModelType<RBDPersisten
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.RBDPersistentVolumeSource", "", [
             new("fsType", Shape.Of(ShapeKind.String)),
             new("image", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("keyring", Shape.Of(ShapeKind.String)) { IsAlwaysWritten = true },
+            new("keyring", Shape.Of(ShapeKind.String)),
             new("monitors", Shape.List(Shape.Of(ShapeKind.String))) { IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("pool", Shape.Of(ShapeKind.String)) { IsAlwaysWritten = true },
+            new("pool", Shape.Of(ShapeKind.String)),
             new("readOnly", Shape.Of(ShapeKind.Boolean)),
             new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.SecretReference.ModelSchema)),
-            new("user", Shape.Of(ShapeKind.String)) { IsAlwaysWritten = true },
+            new("user", Shape.Of(ShapeKind.String)),
         ]);
     }
 
@@ -17162,12 +17162,12 @@ public sealed partial record RBDPersistentVolumeSource : IModelType<RBDPersisten
         writer.WriteStartObject();
         if (FsType.Length > 0) { writer.WritePropertyName("fsType"u8); StringCodec.Write(writer, FsType); }
         writer.WritePropertyName("image"u8); StringCodec.Write(writer, Image);
-        writer.WritePropertyName("keyring"u8); StringCodec.Write(writer, Keyring);
+        if (Keyring.Length > 0) { writer.WritePropertyName("keyring"u8); StringCodec.Write(writer, Keyring); }
         writer.WritePropertyName("monitors"u8); if (Monitors.IsEmpty) { writer.WriteNullValue(); } else { ListCodec<StringCodec, string>.Write(writer, Monitors); }
-        writer.WritePropertyName("pool"u8); StringCodec.Write(writer, Pool);
+        if (Pool.Length > 0) { writer.WritePropertyName("pool"u8); StringCodec.Write(writer, Pool); }
         if (ReadOnly) { writer.WritePropertyName("readOnly"u8); BooleanCodec.Write(writer, ReadOnly); }
         if (SecretRef is not null) { writer.WritePropertyName("secretRef"u8); ObjectCodec<global::Holdfast.Model.Core.SecretReference>.Write(writer, SecretRef); }
-        writer.WritePropertyName("user"u8); StringCodec.Write(writer, User);
+        if (User.Length > 0) { writer.WritePropertyName("user"u8); StringCodec.Write(writer, User); }
         writer.WriteEndObject();
     }
 }
@@ -17186,12 +17186,12 @@ public sealed partial record RBDVolumeSource : IModelType<RBDVolumeSource>
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.RBDVolumeSource", "", [
             new("fsType", Shape.Of(ShapeKind.String)),
             new("image", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("keyring", Shape.Of(ShapeKind.String)) { IsAlwaysWritten = true },
+            new("keyring", Shape.Of(ShapeKind.String)),
             new("monitors", Shape.List(Shape.Of(ShapeKind.String))) { IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("pool", Shape.Of(ShapeKind.String)) { IsAlwaysWritten = true },
+            new("pool", Shape.Of(ShapeKind.String)),
             new("readOnly", Shape.Of(ShapeKind.Boolean)),
             new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.LocalObjectReference.ModelSchema)),
-            new("user", Shape.Of(ShapeKind.String)) { IsAlwaysWritten = true },
+            new("user", Shape.Of(ShapeKind.String)),
         ]);
     }
 
@@ -17323,12 +17323,12 @@ public sealed partial record RBDVolumeSource : IModelType<RBDVolumeSource>
         writer.WriteStartObject();
         if (FsType.Length > 0) { writer.WritePropertyName("fsType"u8); StringCodec.Write(writer, FsType); }
         writer.WritePropertyName("image"u8); StringCodec.Write(writer, Image);
-        writer.WritePropertyName("keyring"u8); StringCodec.Write(writer, Keyring);
+        if (Keyring.Length > 0) { writer.WritePropertyName("keyring"u8); StringCodec.Write(writer, Keyring); }
         writer.WritePropertyName("monitors"u8); if (Monitors.IsEmpty) { writer.WriteNullValue(); } else { ListCodec<StringCodec, string>.Write(writer, Monitors); }
-        writer.WritePropertyName("pool"u8); StringCodec.Write(writer, Pool);
+        if (Pool.Length > 0) { writer.WritePropertyName("pool"u8); StringCodec.Write(writer, Pool); }
         if (ReadOnly) { writer.WritePropertyName("readOnly"u8); BooleanCodec.Write(writer, ReadOnly); }
         if (SecretRef is not null) { writer.WritePropertyName("secretRef"u8); ObjectCodec<global::Holdfast.Model.Core.LocalObjectReference>.Write(writer, SecretRef); }
-        writer.WritePropertyName("user"u8); StringCodec.Write(writer, User);
+        if (User.Length > 0) { writer.WritePropertyName("user"u8); StringCodec.Write(writer, User); }
         writer.WriteEndObject();
     }
 }
@@ -18027,13 +18027,13 @@ public sealed partial record ScaleIOPersistentVolumeSource : IModelType<ScaleIOP
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ScaleIOPersistentVolumeSource", "", [
-            new("fsType", Shape.Of(ShapeKind.String)) { IsAlwaysWritten = true },
+            new("fsType", Shape.Of(ShapeKind.String)),
             new("gateway", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
             new("protectionDomain", Shape.Of(ShapeKind.String)),
             new("readOnly", Shape.Of(ShapeKind.Boolean)),
             new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.SecretReference.ModelSchema)) { IsRequired = true },
             new("sslEnabled", Shape.Of(ShapeKind.Boolean)),
-            new("storageMode", Shape.Of(ShapeKind.String)) { IsAlwaysWritten = true },
+            new("storageMode", Shape.Of(ShapeKind.String)),
             new("storagePool", Shape.Of(ShapeKind.String)),
             new("system", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
             new("volumeName", Shape.Of(ShapeKind.String)),
@@ -18190,13 +18190,13 @@ public sealed partial record ScaleIOPersistentVolumeSource : IModelType<ScaleIOP
     public void Write(Utf8JsonWriter writer)
     {
         writer.WriteStartObject();
-        writer.WritePropertyName("fsType"u8); StringCodec.Write(writer, FsType);
+        if (FsType.Length > 0) { writer.WritePropertyName("fsType"u8); StringCodec.Write(writer, FsType); }
         writer.WritePropertyName("gateway"u8); StringCodec.Write(writer, Gateway);
         if (ProtectionDomain.Length > 0) { writer.WritePropertyName("protectionDomain"u8); StringCodec.Write(writer, ProtectionDomain); }
         if (ReadOnly) { writer.WritePropertyName("readOnly"u8); BooleanCodec.Write(writer, ReadOnly); }
         if (SecretRef is not null) { writer.WritePropertyName("secretRef"u8); ObjectCodec<global::Holdfast.Model.Core.SecretReference>.Write(writer, SecretRef); }
         if (SslEnabled) { writer.WritePropertyName("sslEnabled"u8); BooleanCodec.Write(writer, SslEnabled); }
-        writer.WritePropertyName("storageMode"u8); StringCodec.Write(writer, StorageMode);
+        if (StorageMode.Length > 0) { writer.WritePropertyName("storageMode"u8); StringCodec.Write(writer, StorageMode); }
         if (StoragePool.Length > 0) { writer.WritePropertyName("storagePool"u8); StringCodec.Write(writer, StoragePool); }
         writer.WritePropertyName("system"u8); StringCodec.Write(writer, System);
         if (VolumeName.Length > 0) { writer.WritePropertyName("volumeName"u8); StringCodec.Write(writer, VolumeName); }
@@ -18216,13 +18216,13 @@ public sealed partial record ScaleIOVolumeSource : IModelType<ScaleIOVolumeSourc
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ScaleIOVolumeSource", "", [
-            new("fsType", Shape.Of(ShapeKind.String)) { IsAlwaysWritten = true },
+            new("fsType", Shape.Of(ShapeKind.String)),
             new("gateway", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
             new("protectionDomain", Shape.Of(ShapeKind.String)),
             new("readOnly", Shape.Of(ShapeKind.Boolean)),
             new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.LocalObjectReference.ModelSchema)) { IsRequired = true },
             new("sslEnabled", Shape.Of(ShapeKind.Boolean)),
-            new("storageMode", Shape.Of(ShapeKind.String)) { IsAlwaysWritten = true },
+            new("storageMode", Shape.Of(ShapeKind.String)),
             new("storagePool", Shape.Of(ShapeKind.String)),
             new("system", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
             new("volumeName", Shape.Of(ShapeKind.String)),
@@ -18379,13 +18379,13 @@ public sealed partial record ScaleIOVolumeSource : IModelType<ScaleIOVolumeSourc
     public void Write(Utf8JsonWriter writer)
     {
         writer.WriteStartObject();
-        writer.WritePropertyName("fsType"u8); StringCodec.Write(writer, FsType);
+        if (FsType.Length > 0) { writer.WritePropertyName("fsType"u8); StringCodec.Write(writer, FsType); }
         writer.WritePropertyName("gateway"u8); StringCodec.Write(writer, Gateway);
         if (ProtectionDomain.Length > 0) { writer.WritePropertyName("protectionDomain"u8); StringCodec.Write(writer, ProtectionDomain); }
         if (ReadOnly) { writer.WritePropertyName("readOnly"u8); BooleanCodec.Write(writer, ReadOnly); }
         if (SecretRef is not null) { writer.WritePropertyName("secretRef"u8); ObjectCodec<global::Holdfast.Model.Core.LocalObjectReference>.Write(writer, SecretRef); }
         if (SslEnabled) { writer.WritePropertyName("sslEnabled"u8); BooleanCodec.Write(writer, SslEnabled); }
-        writer.WritePropertyName("storageMode"u8); StringCodec.Write(writer, StorageMode);
+        if (StorageMode.Length > 0) { writer.WritePropertyName("storageMode"u8); StringCodec.Write(writer, StorageMode); }
         if (StoragePool.Length > 0) { writer.WritePropertyName("storagePool"u8); StringCodec.Write(writer, StoragePool); }
         writer.WritePropertyName("system"u8); StringCodec.Write(writer, System);
         if (VolumeName.Length > 0) { writer.WritePropertyName("volumeName"u8); StringCodec.Write(writer, VolumeName); }
@@ -18630,7 +18630,7 @@ public sealed partial record SecretEnvSource : IModelType<SecretEnvSource>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.SecretEnvSource", "", [
-            new("name", Shape.Of(ShapeKind.String)) { IsAlwaysWritten = true },
+            new("name", Shape.Of(ShapeKind.String)),
             new("optional", Shape.Of(ShapeKind.Boolean)),
         ]);
     }
@@ -18687,7 +18687,7 @@ public sealed partial record SecretEnvSource : IModelType<SecretEnvSource>
     public void Write(Utf8JsonWriter writer)
     {
         writer.WriteStartObject();
-        writer.WritePropertyName("name"u8); StringCodec.Write(writer, Name);
+        if (Name.Length > 0) { writer.WritePropertyName("name"u8); StringCodec.Write(writer, Name); }
         if (Optional is not null) { writer.WritePropertyName("optional"u8); BooleanCodec.Write(writer, Optional.Value); }
         writer.WriteEndObject();
     }
@@ -18706,7 +18706,7 @@ public sealed partial record SecretKeySelector : IModelType<SecretKeySelector>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.SecretKeySelector", "", [
             new("key", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("name", Shape.Of(ShapeKind.String)) { IsAlwaysWritten = true },
+            new("name", Shape.Of(ShapeKind.String)),
             new("optional", Shape.Of(ShapeKind.Boolean)),
         ], isAtomic: true);
     }
@@ -18777,7 +18777,7 @@ public sealed partial record SecretKeySelector : IModelType<SecretKeySelector>
     {
         writer.WriteStartObject();
         writer.WritePropertyName("key"u8); StringCodec.Write(writer, Key);
-        writer.WritePropertyName("name"u8); StringCodec.Write(writer, Name);
+        if (Name.Length > 0) { writer.WritePropertyName("name"u8); StringCodec.Write(writer, Name); }
         if (Optional is not null) { writer.WritePropertyName("optional"u8); BooleanCodec.Write(writer, Optional.Value); }
         writer.WriteEndObject();
     }
@@ -18796,7 +18796,7 @@ public sealed partial record SecretProjection : IModelType<SecretProjection>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.SecretProjection", "", [
             new("items", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.KeyToPath.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("name", Shape.Of(ShapeKind.String)) { IsAlwaysWritten = true },
+            new("name", Shape.Of(ShapeKind.String)),
             new("optional", Shape.Of(ShapeKind.Boolean)),
         ]);
     }
@@ -18867,7 +18867,7 @@ public sealed partial record SecretProjection : IModelType<SecretProjection>
     {
         writer.WriteStartObject();
         if (!Items.IsEmpty) { writer.WritePropertyName("items"u8); ListCodec<ObjectCodec<global::Holdfast.Model.Core.KeyToPath>, global::Holdfast.Model.Core.KeyToPath>.Write(writer, Items); }
-        writer.WritePropertyName("name"u8); StringCodec.Write(writer, Name);
+        if (Name.Length > 0) { writer.WritePropertyName("name"u8); StringCodec.Write(writer, Name); }
         if (Optional is not null) { writer.WritePropertyName("optional"u8); BooleanCodec.Write(writer, Optional.Value); }
         writer.WriteEndObject();
     }
@@ -19374,7 +19374,7 @@ public sealed partial record ServicePort : IModelType<ServicePort>
             new("name", Shape.Of(ShapeKind.String)),
             new("nodePort", Shape.Of(ShapeKind.Int32)),
             new("port", Shape.Of(ShapeKind.Int32)) { IsRequired = true, IsAlwaysWritten = true },
-            new("protocol", Shape.Of(ShapeKind.String)) { IsAlwaysWritten = true },
+            new("protocol", Shape.Of(ShapeKind.String)),
             new("targetPort", Shape.Of(ShapeKind.IntOrString)),
         ]);
     }
@@ -19483,7 +19483,7 @@ public sealed partial record ServicePort : IModelType<ServicePort>
         if (Name.Length > 0) { writer.WritePropertyName("name"u8); StringCodec.Write(writer, Name); }
         if (NodePort != default) { writer.WritePropertyName("nodePort"u8); Int32Codec.Write(writer, NodePort); }
         writer.WritePropertyName("port"u8); Int32Codec.Write(writer, Port);
-        writer.WritePropertyName("protocol"u8); StringCodec.Write(writer, Protocol);
+        if (Protocol.Length > 0) { writer.WritePropertyName("protocol"u8); StringCodec.Write(writer, Protocol); }
         if (TargetPort is not null) { writer.WritePropertyName("targetPort"u8); IntOrStringCodec.Write(writer, TargetPort.Value); }
         writer.WriteEndObject();
     }

@@ -11,7 +11,7 @@ using Holdfast.Model.Values;
 
 namespace Holdfast.Model.Discovery;
 
-/// <summary>The type <c>EndpointSlice</c> of discovery.k8s.io/v1.</summary>
+/// <summary>A part of the addresses behind a Service.</summary>
 public sealed partial record EndpointSlice : IResource<EndpointSlice>
 {
     /// <summary>The record with nothing set.</summary>
@@ -33,12 +33,12 @@ public sealed partial record EndpointSlice : IResource<EndpointSlice>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.discovery.v1.EndpointSlice", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.discovery.v1.EndpointSlice", "A part of the addresses behind a Service.", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
             new("addressType", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("endpoints", Shape.List(Shape.Object(static () => global::Holdfast.Model.Discovery.Endpoint.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
+            new("endpoints", Shape.List(Shape.Object(static () => global::Holdfast.Model.Discovery.Endpoint.ModelSchema))) { IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
             new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true },
-            new("ports", Shape.List(Shape.Object(static () => global::Holdfast.Model.Discovery.EndpointPort.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
+            new("ports", Shape.List(Shape.Object(static () => global::Holdfast.Model.Discovery.EndpointPort.ModelSchema))) { IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
         ]);
     }
 
@@ -139,9 +139,9 @@ public sealed partial record EndpointSlice : IResource<EndpointSlice>
         writer.WriteString("kind"u8, "EndpointSlice"u8);
         writer.WriteString("apiVersion"u8, "discovery.k8s.io/v1"u8);
         writer.WritePropertyName("addressType"u8); StringCodec.Write(writer, AddressType);
-        if (!Endpoints.IsEmpty) { writer.WritePropertyName("endpoints"u8); ListCodec<ObjectCodec<global::Holdfast.Model.Discovery.Endpoint>, global::Holdfast.Model.Discovery.Endpoint>.Write(writer, Endpoints); }
+        writer.WritePropertyName("endpoints"u8); if (Endpoints.IsEmpty) { writer.WriteNullValue(); } else { ListCodec<ObjectCodec<global::Holdfast.Model.Discovery.Endpoint>, global::Holdfast.Model.Discovery.Endpoint>.Write(writer, Endpoints); }
         writer.WritePropertyName("metadata"u8); ObjectCodec<global::Holdfast.Model.Meta.ObjectMeta>.Write(writer, Metadata);
-        if (!Ports.IsEmpty) { writer.WritePropertyName("ports"u8); ListCodec<ObjectCodec<global::Holdfast.Model.Discovery.EndpointPort>, global::Holdfast.Model.Discovery.EndpointPort>.Write(writer, Ports); }
+        writer.WritePropertyName("ports"u8); if (Ports.IsEmpty) { writer.WriteNullValue(); } else { ListCodec<ObjectCodec<global::Holdfast.Model.Discovery.EndpointPort>, global::Holdfast.Model.Discovery.EndpointPort>.Write(writer, Ports); }
         writer.WriteEndObject();
     }
 }

@@ -11,7 +11,7 @@ using Holdfast.Model.Values;
 
 namespace Holdfast.Model.Policy;
 
-/// <summary>The type <c>Eviction</c> of policy/v1.</summary>
+/// <summary>Asks that a pod be deleted if every budget allows it.</summary>
 public sealed partial record Eviction : IResource<Eviction>
 {
     /// <summary>The record with nothing set.</summary>
@@ -33,17 +33,17 @@ public sealed partial record Eviction : IResource<Eviction>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.policy.v1.Eviction", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.policy.v1.Eviction", "Asks that a pod be deleted if every budget allows it.", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("deleteOptions", Shape.Object(static () => global::Holdfast.Model.Meta.DeleteOptions.ModelSchema)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true },
+            new("deleteOptions", Shape.Object(static () => global::Holdfast.Model.Meta.DeleteOptions.ModelSchema)) { Description = "How the pod is deleted." },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Names the pod.", IsAlwaysWritten = true },
         ]);
     }
 
-    /// <summary>The field <c>deleteOptions</c>.</summary>
+    /// <summary>How the pod is deleted.</summary>
     public global::Holdfast.Model.Meta.DeleteOptions? DeleteOptions { get; init; }
 
-    /// <summary>The field <c>metadata</c>.</summary>
+    /// <summary>Names the pod.</summary>
     public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
 
     /// <inheritdoc/>
@@ -116,7 +116,7 @@ public sealed partial record Eviction : IResource<Eviction>
     }
 }
 
-/// <summary>The type <c>PodDisruptionBudget</c> of policy/v1.</summary>
+/// <summary>Bounds how many pods of an application may be down at once through voluntary action.</summary>
 public sealed partial record PodDisruptionBudget : IResource<PodDisruptionBudget>
 {
     /// <summary>The record with nothing set.</summary>
@@ -138,21 +138,21 @@ public sealed partial record PodDisruptionBudget : IResource<PodDisruptionBudget
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.policy.v1.PodDisruptionBudget", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.policy.v1.PodDisruptionBudget", "Bounds how many pods of an application may be down at once through voluntary action.", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true },
-            new("spec", Shape.Object(static () => global::Holdfast.Model.Policy.PodDisruptionBudgetSpec.ModelSchema)) { IsAlwaysWritten = true },
-            new("status", Shape.Object(static () => global::Holdfast.Model.Policy.PodDisruptionBudgetStatus.ModelSchema)) { IsAlwaysWritten = true },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, namespace, labels and the rest of what every object carries.", IsAlwaysWritten = true },
+            new("spec", Shape.Object(static () => global::Holdfast.Model.Policy.PodDisruptionBudgetSpec.ModelSchema)) { Description = "What is allowed.", IsAlwaysWritten = true },
+            new("status", Shape.Object(static () => global::Holdfast.Model.Policy.PodDisruptionBudgetStatus.ModelSchema)) { Description = "How many disruptions are allowed now.", IsAlwaysWritten = true },
         ]);
     }
 
-    /// <summary>The field <c>metadata</c>.</summary>
+    /// <summary>Name, namespace, labels and the rest of what every object carries.</summary>
     public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
 
-    /// <summary>The field <c>spec</c>.</summary>
+    /// <summary>What is allowed.</summary>
     public global::Holdfast.Model.Policy.PodDisruptionBudgetSpec Spec { get; init; } = global::Holdfast.Model.Policy.PodDisruptionBudgetSpec.Empty;
 
-    /// <summary>The field <c>status</c>.</summary>
+    /// <summary>How many disruptions are allowed now.</summary>
     public global::Holdfast.Model.Policy.PodDisruptionBudgetStatus Status { get; init; } = global::Holdfast.Model.Policy.PodDisruptionBudgetStatus.Empty;
 
     /// <inheritdoc/>
@@ -234,7 +234,7 @@ public sealed partial record PodDisruptionBudget : IResource<PodDisruptionBudget
     }
 }
 
-/// <summary>The type <c>PodDisruptionBudgetSpec</c> of policy/v1.</summary>
+/// <summary>What a disruption budget allows.</summary>
 public sealed partial record PodDisruptionBudgetSpec : IModelType<PodDisruptionBudgetSpec>
 {
     /// <summary>The record with nothing set.</summary>
@@ -245,24 +245,24 @@ public sealed partial record PodDisruptionBudgetSpec : IModelType<PodDisruptionB
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.policy.v1.PodDisruptionBudgetSpec", "", [
-            new("maxUnavailable", Shape.Of(ShapeKind.IntOrString)),
-            new("minAvailable", Shape.Of(ShapeKind.IntOrString)),
-            new("selector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { PatchStrategies = ["replace"] },
-            new("unhealthyPodEvictionPolicy", Shape.Of(ShapeKind.String)),
+        internal static readonly TypeSchema Value = new("io.k8s.api.policy.v1.PodDisruptionBudgetSpec", "What a disruption budget allows.", [
+            new("maxUnavailable", Shape.Of(ShapeKind.IntOrString)) { Description = "How many of the pods, or what share of them, may be unavailable after an eviction." },
+            new("minAvailable", Shape.Of(ShapeKind.IntOrString)) { Description = "How many of the pods, or what share of them, must stay available after an eviction." },
+            new("selector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { Description = "Which pods the budget guards; absent guards none, empty guards all of the namespace.", PatchStrategies = ["replace"] },
+            new("unhealthyPodEvictionPolicy", Shape.Of(ShapeKind.String)) { Description = "Whether pods that are not ready may be evicted although the budget is used up." },
         ]);
     }
 
-    /// <summary>The field <c>maxUnavailable</c>.</summary>
+    /// <summary>How many of the pods, or what share of them, may be unavailable after an eviction.</summary>
     public IntOrString? MaxUnavailable { get; init; }
 
-    /// <summary>The field <c>minAvailable</c>.</summary>
+    /// <summary>How many of the pods, or what share of them, must stay available after an eviction.</summary>
     public IntOrString? MinAvailable { get; init; }
 
-    /// <summary>The field <c>selector</c>.</summary>
+    /// <summary>Which pods the budget guards; absent guards none, empty guards all of the namespace.</summary>
     public global::Holdfast.Model.Meta.LabelSelector? Selector { get; init; }
 
-    /// <summary>The field <c>unhealthyPodEvictionPolicy</c>.</summary>
+    /// <summary>Whether pods that are not ready may be evicted although the budget is used up.</summary>
     public string? UnhealthyPodEvictionPolicy { get; init; }
 
     /// <inheritdoc/>
@@ -339,7 +339,7 @@ public sealed partial record PodDisruptionBudgetSpec : IModelType<PodDisruptionB
     }
 }
 
-/// <summary>The type <c>PodDisruptionBudgetStatus</c> of policy/v1.</summary>
+/// <summary>What the disruption controller last counted.</summary>
 public sealed partial record PodDisruptionBudgetStatus : IModelType<PodDisruptionBudgetStatus>
 {
     /// <summary>The record with nothing set.</summary>
@@ -350,36 +350,36 @@ public sealed partial record PodDisruptionBudgetStatus : IModelType<PodDisruptio
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.policy.v1.PodDisruptionBudgetStatus", "", [
-            new("conditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Meta.Condition.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["type"], MergeKey = "type", PatchStrategies = ["merge"] },
-            new("currentHealthy", Shape.Of(ShapeKind.Int32)) { IsAlwaysWritten = true },
-            new("desiredHealthy", Shape.Of(ShapeKind.Int32)) { IsAlwaysWritten = true },
-            new("disruptedPods", Shape.Map(Shape.Of(ShapeKind.Time))),
-            new("disruptionsAllowed", Shape.Of(ShapeKind.Int32)) { IsAlwaysWritten = true },
-            new("expectedPods", Shape.Of(ShapeKind.Int32)) { IsAlwaysWritten = true },
-            new("observedGeneration", Shape.Of(ShapeKind.Int64)),
+        internal static readonly TypeSchema Value = new("io.k8s.api.policy.v1.PodDisruptionBudgetStatus", "What the disruption controller last counted.", [
+            new("conditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Meta.Condition.ModelSchema))) { Description = "What holds of the budget now.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["type"], MergeKey = "type", PatchStrategies = ["merge"] },
+            new("currentHealthy", Shape.Of(ShapeKind.Int32)) { Description = "Healthy pods now.", IsAlwaysWritten = true },
+            new("desiredHealthy", Shape.Of(ShapeKind.Int32)) { Description = "Healthy pods that must remain.", IsAlwaysWritten = true },
+            new("disruptedPods", Shape.Map(Shape.Of(ShapeKind.Time))) { Description = "Pods whose eviction was granted and that are not seen to go yet, with the time of the grant." },
+            new("disruptionsAllowed", Shape.Of(ShapeKind.Int32)) { Description = "How many pods may be evicted now.", IsAlwaysWritten = true },
+            new("expectedPods", Shape.Of(ShapeKind.Int32)) { Description = "Pods that the budget counts.", IsAlwaysWritten = true },
+            new("observedGeneration", Shape.Of(ShapeKind.Int64)) { Description = "The generation of the spec that this status speaks of." },
         ]);
     }
 
-    /// <summary>The field <c>conditions</c>.</summary>
+    /// <summary>What holds of the budget now.</summary>
     public ValueList<global::Holdfast.Model.Meta.Condition> Conditions { get; init; }
 
-    /// <summary>The field <c>currentHealthy</c>.</summary>
+    /// <summary>Healthy pods now.</summary>
     public int CurrentHealthy { get; init; }
 
-    /// <summary>The field <c>desiredHealthy</c>.</summary>
+    /// <summary>Healthy pods that must remain.</summary>
     public int DesiredHealthy { get; init; }
 
-    /// <summary>The field <c>disruptedPods</c>.</summary>
+    /// <summary>Pods whose eviction was granted and that are not seen to go yet, with the time of the grant.</summary>
     public ValueMap<DateTimeOffset> DisruptedPods { get; init; }
 
-    /// <summary>The field <c>disruptionsAllowed</c>.</summary>
+    /// <summary>How many pods may be evicted now.</summary>
     public int DisruptionsAllowed { get; init; }
 
-    /// <summary>The field <c>expectedPods</c>.</summary>
+    /// <summary>Pods that the budget counts.</summary>
     public int ExpectedPods { get; init; }
 
-    /// <summary>The field <c>observedGeneration</c>.</summary>
+    /// <summary>The generation of the spec that this status speaks of.</summary>
     public long ObservedGeneration { get; init; }
 
     /// <inheritdoc/>

@@ -11,7 +11,7 @@ using Holdfast.Model.Values;
 
 namespace Holdfast.Model.Scheduling;
 
-/// <summary>The type <c>PriorityClass</c> of scheduling.k8s.io/v1.</summary>
+/// <summary>Gives a name to a priority of pods.</summary>
 public sealed partial record PriorityClass : IResource<PriorityClass>
 {
     /// <summary>The record with nothing set.</summary>
@@ -33,7 +33,7 @@ public sealed partial record PriorityClass : IResource<PriorityClass>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.scheduling.v1.PriorityClass", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.scheduling.v1.PriorityClass", "Gives a name to a priority of pods.", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
             new("description", Shape.Of(ShapeKind.String)),
             new("globalDefault", Shape.Of(ShapeKind.Boolean)),

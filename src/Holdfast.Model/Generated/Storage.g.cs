@@ -11,7 +11,7 @@ using Holdfast.Model.Values;
 
 namespace Holdfast.Model.Storage;
 
-/// <summary>The type <c>StorageClass</c> of storage.k8s.io/v1.</summary>
+/// <summary>Says how volumes of one class are made.</summary>
 public sealed partial record StorageClass : IResource<StorageClass>
 {
     /// <summary>The record with nothing set.</summary>
@@ -33,41 +33,41 @@ public sealed partial record StorageClass : IResource<StorageClass>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.storage.v1.StorageClass", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.storage.v1.StorageClass", "Says how volumes of one class are made.", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("allowVolumeExpansion", Shape.Of(ShapeKind.Boolean)),
-            new("allowedTopologies", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.TopologySelectorTerm.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true },
-            new("mountOptions", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("parameters", Shape.Map(Shape.Of(ShapeKind.String))),
-            new("provisioner", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("reclaimPolicy", Shape.Of(ShapeKind.String)),
-            new("volumeBindingMode", Shape.Of(ShapeKind.String)),
+            new("allowVolumeExpansion", Shape.Of(ShapeKind.Boolean)) { Description = "Whether claims of this class may grow." },
+            new("allowedTopologies", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.TopologySelectorTerm.ModelSchema))) { Description = "Where volumes may be made; anywhere when empty.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true },
+            new("mountOptions", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Options that volumes are mounted with.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
+            new("parameters", Shape.Map(Shape.Of(ShapeKind.String))) { Description = "Settings that the provisioner understands." },
+            new("provisioner", Shape.Of(ShapeKind.String)) { Description = "Who makes the volumes.", IsRequired = true, IsAlwaysWritten = true },
+            new("reclaimPolicy", Shape.Of(ShapeKind.String)) { Description = "What becomes of a volume when its claim is gone: Delete or Retain." },
+            new("volumeBindingMode", Shape.Of(ShapeKind.String)) { Description = "Immediate binds a claim at once; WaitForFirstConsumer when a pod that uses it is scheduled." },
         ]);
     }
 
-    /// <summary>The field <c>allowVolumeExpansion</c>.</summary>
+    /// <summary>Whether claims of this class may grow.</summary>
     public bool? AllowVolumeExpansion { get; init; }
 
-    /// <summary>The field <c>allowedTopologies</c>.</summary>
+    /// <summary>Where volumes may be made; anywhere when empty.</summary>
     public ValueList<global::Holdfast.Model.Core.TopologySelectorTerm> AllowedTopologies { get; init; }
 
-    /// <summary>The field <c>metadata</c>.</summary>
+    /// <summary>Name, labels and the rest of what every object carries.</summary>
     public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
 
-    /// <summary>The field <c>mountOptions</c>.</summary>
+    /// <summary>Options that volumes are mounted with.</summary>
     public ValueList<string> MountOptions { get; init; }
 
-    /// <summary>The field <c>parameters</c>.</summary>
+    /// <summary>Settings that the provisioner understands.</summary>
     public ValueMap<string> Parameters { get; init; }
 
-    /// <summary>The field <c>provisioner</c>.</summary>
+    /// <summary>Who makes the volumes.</summary>
     public string Provisioner { get; init; } = "";
 
-    /// <summary>The field <c>reclaimPolicy</c>.</summary>
+    /// <summary>What becomes of a volume when its claim is gone: Delete or Retain.</summary>
     public string? ReclaimPolicy { get; init; }
 
-    /// <summary>The field <c>volumeBindingMode</c>.</summary>
+    /// <summary>Immediate binds a claim at once; WaitForFirstConsumer when a pod that uses it is scheduled.</summary>
     public string? VolumeBindingMode { get; init; }
 
     /// <inheritdoc/>

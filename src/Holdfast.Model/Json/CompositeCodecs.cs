@@ -8,15 +8,22 @@ namespace Holdfast.Model.Json;
 public readonly struct ObjectCodec<T> : ICodec<T> where T : IModelType<T>
 {
     /// <inheritdoc/>
+    public static string TypeName => "v1." + typeof(T).Name;
+
+    /// <inheritdoc/>
     public static T Read(ref JsonInput input, string field)
     {
-        if (field.Length == 0)
+        var outer = input.CurrentType;
+        if (field.Length > 0)
         {
-            return T.Read(ref input);
+            input.Enter(field);
         }
-        input.Enter(field);
         var value = T.Read(ref input);
-        input.Leave();
+        if (field.Length > 0)
+        {
+            input.Leave();
+        }
+        input.CurrentType = outer;
         return value;
     }
 
@@ -30,6 +37,9 @@ public readonly struct ObjectCodec<T> : ICodec<T> where T : IModelType<T>
 public readonly struct ListCodec<TCodec, T> : ICodec<ValueList<T>> where TCodec : ICodec<T>
 {
     /// <inheritdoc/>
+    public static string TypeName => "[]" + TCodec.TypeName;
+
+    /// <inheritdoc/>
     public static ValueList<T> Read(ref JsonInput input, string field)
     {
         if (input.IsNull)
@@ -38,18 +48,24 @@ public readonly struct ListCodec<TCodec, T> : ICodec<ValueList<T>> where TCodec 
         }
         if (input.Token != JsonTokenType.StartArray)
         {
-            throw input.Mismatch(field, "[]" + typeof(T).Name);
+            throw input.Mismatch(field, TypeName);
         }
-        var items = new List<T>();
+        T[] items = [];
+        var count = 0;
         input.Enter(field);
         while (input.Read() && input.Token != JsonTokenType.EndArray)
         {
-            input.Enter(items.Count);
-            items.Add(TCodec.Read(ref input, ""));
+            if (count == items.Length)
+            {
+                Array.Resize(ref items, count == 0 ? 2 : count * 2);
+            }
+            input.Enter(count);
+            items[count++] = TCodec.Read(ref input, "");
             input.Leave();
         }
         input.Leave();
-        return new ValueList<T>([.. items]);
+        Array.Resize(ref items, count);
+        return new ValueList<T>(items);
     }
 
     /// <inheritdoc/>
@@ -70,6 +86,9 @@ public readonly struct ListCodec<TCodec, T> : ICodec<ValueList<T>> where TCodec 
 public readonly struct MapCodec<TCodec, T> : ICodec<ValueMap<T>> where TCodec : ICodec<T>
 {
     /// <inheritdoc/>
+    public static string TypeName => typeof(T) == typeof(Quantity) ? "v1.ResourceList" : "map[string]" + TCodec.TypeName;
+
+    /// <inheritdoc/>
     public static ValueMap<T> Read(ref JsonInput input, string field)
     {
         if (input.IsNull)
@@ -78,21 +97,23 @@ public readonly struct MapCodec<TCodec, T> : ICodec<ValueMap<T>> where TCodec : 
         }
         if (input.Token != JsonTokenType.StartObject)
         {
-            throw input.Mismatch(field, "map[string]" + typeof(T).Name);
+            throw input.Mismatch(field, TypeName);
         }
-        var entries = new SortedList<string, T>(StringComparer.Ordinal);
+        var entries = new SortedEntries<T>();
         input.Enter(field);
         while (input.NextField(out var name))
         {
             var key = System.Text.Encoding.UTF8.GetString(name);
-            if (entries.ContainsKey(key))
+            input.EnterKey(key);
+            var value = TCodec.Read(ref input, "");
+            input.Leave();
+            if (!entries.Set(key, value))
             {
                 input.Repeated(key);
             }
-            entries[key] = TCodec.Read(ref input, key);
         }
         input.Leave();
-        return new ValueMap<T>([.. entries]);
+        return entries.ToMap();
     }
 
     /// <inheritdoc/>

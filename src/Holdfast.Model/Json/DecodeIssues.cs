@@ -11,28 +11,30 @@ public sealed class DecodeIssues
     /// <summary>How many issues are kept for one object.</summary>
     public const int MaximumIssues = 100;
 
-    private readonly List<Step> _path = [];
-    private readonly List<string> _unknown = [];
-    private readonly List<string> _duplicate = [];
+    private readonly List<Step> _path = new(8);
+    private List<string>? _unknown;
+    private List<string>? _duplicate;
 
     /// <summary>Paths of fields that the type does not have, such as <c>spec.template.spec.containers[0].imag</c>.</summary>
-    public IReadOnlyList<string> UnknownFields => _unknown;
+    public IReadOnlyList<string> UnknownFields => _unknown ?? [];
 
     /// <summary>Paths of fields that were given more than once.</summary>
-    public IReadOnlyList<string> DuplicateFields => _duplicate;
+    public IReadOnlyList<string> DuplicateFields => _duplicate ?? [];
 
     /// <summary>Whether there is nothing to refuse.</summary>
-    public bool IsClean => _unknown.Count == 0 && _duplicate.Count == 0;
+    public bool IsClean => _unknown is null && _duplicate is null;
 
-    internal void Enter(string field) => _path.Add(new(field, -1));
+    internal void Enter(string field) => _path.Add(new(field, -1, IsKey: false));
 
-    internal void Enter(int index) => _path.Add(new(null, index));
+    internal void EnterKey(string key) => _path.Add(new(key, -1, IsKey: true));
+
+    internal void Enter(int index) => _path.Add(new(null, index, IsKey: false));
 
     internal void Leave() => _path.RemoveAt(_path.Count - 1);
 
-    internal void AddUnknown(string field) => Add(_unknown, field);
+    internal void AddUnknown(string field) => Add(_unknown ??= [], field);
 
-    internal void AddDuplicate(string field) => Add(_duplicate, field);
+    internal void AddDuplicate(string field) => Add(_duplicate ??= [], field);
 
     /// <summary>The path with positions, as strict decoding errors name fields.</summary>
     /// <param name="field">The last step.</param>
@@ -46,10 +48,10 @@ public sealed class DecodeIssues
         return text.Append(text.Length == 0 ? "" : ".").Append(field).ToString();
     }
 
-    /// <summary>The path of field names alone, as type errors name fields.</summary>
+    /// <summary>The path of field names alone, without positions and keys of maps, as type errors name fields.</summary>
     /// <param name="field">The last step.</param>
     internal string PathOfNames(string field) =>
-        string.Join('.', _path.Where(step => step.Field is not null).Select(step => step.Field).Append(field).Where(name => name!.Length > 0));
+        string.Join('.', _path.Where(step => step.Field is not null && !step.IsKey).Select(step => step.Field).Append(field).Where(name => name!.Length > 0));
 
     private void Add(List<string> issues, string field)
     {
@@ -60,5 +62,5 @@ public sealed class DecodeIssues
         }
     }
 
-    private readonly record struct Step(string? Field, int Index);
+    private readonly record struct Step(string? Field, int Index, bool IsKey);
 }

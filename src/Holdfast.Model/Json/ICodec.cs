@@ -6,6 +6,9 @@ namespace Holdfast.Model.Json;
 /// <typeparam name="T">The value's type.</typeparam>
 public interface ICodec<T>
 {
+    /// <summary>The type's name in messages, as Kubernetes' own (Go) types are called there.</summary>
+    static abstract string TypeName { get; }
+
     /// <summary>Reads the current value; null reads as the zero value.</summary>
     /// <param name="input">The input.</param>
     /// <param name="field">The field's name, for messages.</param>

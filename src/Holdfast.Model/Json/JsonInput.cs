@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Json;
 
@@ -35,7 +36,8 @@ public ref struct JsonInput
     public readonly bool IsNull => _reader.TokenType == JsonTokenType.Null;
 
     /// <summary>The reader at the current token, for scalar codecs.</summary>
-    internal readonly Utf8JsonReader Reader => _reader;
+    [UnscopedRef]
+    internal ref Utf8JsonReader Reader => ref _reader;
 
     /// <summary>Begins an object; false when the value is null, which reads as the empty object.</summary>
     /// <param name="typeName">The type's name, for messages.</param>
@@ -47,10 +49,17 @@ public ref struct JsonInput
         }
         if (_reader.TokenType != JsonTokenType.StartObject)
         {
-            throw Mismatch("", typeName);
+            throw Mismatch("", "v1." + typeName);
         }
         _typeName = typeName;
         return true;
+    }
+
+    /// <summary>The type that is being read, for messages; to be set back after reading a part of it.</summary>
+    internal string CurrentType
+    {
+        readonly get => _typeName;
+        set => _typeName = value;
     }
 
     /// <summary>Advances to the next field's value; false at the object's end.</summary>
@@ -107,6 +116,10 @@ public ref struct JsonInput
     /// <param name="index">The position, from 0.</param>
     internal readonly void Enter(int index) => _issues.Enter(index);
 
+    /// <summary>Goes into a value of a map.</summary>
+    /// <param name="key">The key.</param>
+    internal readonly void EnterKey(string key) => _issues.EnterKey(key);
+
     /// <summary>Advances by one token; used inside lists.</summary>
     internal bool Read() => _reader.Read();
 
@@ -122,24 +135,27 @@ public ref struct JsonInput
     /// <param name="expected">The expected type's name.</param>
     internal readonly ModelDecodeException Mismatch(string field, string expected)
     {
-        var found = _reader.TokenType switch
-        {
-            JsonTokenType.StartObject => "object",
-            JsonTokenType.StartArray => "array",
-            JsonTokenType.String => "string",
-            JsonTokenType.True or JsonTokenType.False => "bool",
-            JsonTokenType.Number => "number",
-            _ => "value",
-        };
-        if (found == "number" && !_reader.TryGetInt64(out _))
-        {
-            found = "number " + Encoding.UTF8.GetString(_reader.ValueSpan);
-        }
         var path = _issues.PathOfNames(field);
-        return new(path.Length == 0
-            ? $"json: cannot unmarshal {found} into Go value of type {expected}"
-            : $"json: cannot unmarshal {found} into Go struct field {_typeName}.{path} of type {expected}");
+        return path.Length == 0
+            ? MismatchOfValue(expected)
+            : new($"json: cannot unmarshal {Found(expected)} into Go struct field {_typeName}.{path} of type {expected}");
     }
+
+    /// <summary>The error for a value of the wrong kind of a type that reads itself, and so does not know where it stands.</summary>
+    /// <param name="expected">The expected type's name.</param>
+    internal readonly ModelDecodeException MismatchOfValue(string expected) =>
+        new($"json: cannot unmarshal {Found(expected)} into Go value of type {expected}");
+
+    private readonly string Found(string expected) => _reader.TokenType switch
+    {
+        JsonTokenType.StartObject => "object",
+        JsonTokenType.StartArray => "array",
+        JsonTokenType.String => "string",
+        JsonTokenType.True or JsonTokenType.False => "bool",
+        JsonTokenType.Number when expected is "int32" or "int64" or "float64" => "number " + Encoding.UTF8.GetString(_reader.ValueSpan),
+        JsonTokenType.Number => "number",
+        _ => "value",
+    };
 
     /// <summary>The error for a value of the right kind that cannot be read.</summary>
     /// <param name="field">The field.</param>

@@ -9,11 +9,14 @@ namespace Holdfast.Model.Json;
 public readonly struct StringCodec : ICodec<string>
 {
     /// <inheritdoc/>
+    public static string TypeName => "string";
+
+    /// <inheritdoc/>
     public static string Read(ref JsonInput input, string field) => input.Token switch
     {
         JsonTokenType.String => ReadText(ref input, field),
         JsonTokenType.Null => "",
-        _ => throw input.Mismatch(field, "string"),
+        _ => throw input.Mismatch(field, TypeName),
     };
 
     /// <inheritdoc/>
@@ -36,11 +39,14 @@ public readonly struct StringCodec : ICodec<string>
 public readonly struct Int32Codec : ICodec<int>
 {
     /// <inheritdoc/>
+    public static string TypeName => "int32";
+
+    /// <inheritdoc/>
     public static int Read(ref JsonInput input, string field) => input.Token switch
     {
         JsonTokenType.Number when input.Reader.TryGetInt32(out var number) => number,
         JsonTokenType.Null => 0,
-        _ => throw input.Mismatch(field, "int32"),
+        _ => throw input.Mismatch(field, TypeName),
     };
 
     /// <inheritdoc/>
@@ -51,11 +57,14 @@ public readonly struct Int32Codec : ICodec<int>
 public readonly struct Int64Codec : ICodec<long>
 {
     /// <inheritdoc/>
+    public static string TypeName => "int64";
+
+    /// <inheritdoc/>
     public static long Read(ref JsonInput input, string field) => input.Token switch
     {
         JsonTokenType.Number when input.Reader.TryGetInt64(out var number) => number,
         JsonTokenType.Null => 0,
-        _ => throw input.Mismatch(field, "int64"),
+        _ => throw input.Mismatch(field, TypeName),
     };
 
     /// <inheritdoc/>
@@ -66,11 +75,14 @@ public readonly struct Int64Codec : ICodec<long>
 public readonly struct DoubleCodec : ICodec<double>
 {
     /// <inheritdoc/>
+    public static string TypeName => "float64";
+
+    /// <inheritdoc/>
     public static double Read(ref JsonInput input, string field) => input.Token switch
     {
         JsonTokenType.Number when input.Reader.TryGetDouble(out var number) && double.IsFinite(number) => number,
         JsonTokenType.Null => 0,
-        _ => throw input.Mismatch(field, "float64"),
+        _ => throw input.Mismatch(field, TypeName),
     };
 
     /// <inheritdoc/>
@@ -81,11 +93,14 @@ public readonly struct DoubleCodec : ICodec<double>
 public readonly struct BooleanCodec : ICodec<bool>
 {
     /// <inheritdoc/>
+    public static string TypeName => "bool";
+
+    /// <inheritdoc/>
     public static bool Read(ref JsonInput input, string field) => input.Token switch
     {
         JsonTokenType.True => true,
         JsonTokenType.False or JsonTokenType.Null => false,
-        _ => throw input.Mismatch(field, "bool"),
+        _ => throw input.Mismatch(field, TypeName),
     };
 
     /// <inheritdoc/>
@@ -95,6 +110,9 @@ public readonly struct BooleanCodec : ICodec<bool>
 /// <summary>Quantities, given as strings or numbers, written as strings.</summary>
 public readonly struct QuantityCodec : ICodec<Quantity>
 {
+    /// <inheritdoc/>
+    public static string TypeName => "resource.Quantity";
+
     /// <inheritdoc/>
     public static Quantity Read(ref JsonInput input, string field)
     {
@@ -106,7 +124,7 @@ public readonly struct QuantityCodec : ICodec<Quantity>
         {
             JsonTokenType.String => input.Reader.GetString()!,
             JsonTokenType.Number => Encoding.UTF8.GetString(input.Reader.ValueSpan),
-            _ => throw input.Mismatch(field, "resource.Quantity"),
+            _ => throw new ModelDecodeException(Quantity.MalformedError),
         };
         return Quantity.TryParse(text.Trim(), out var quantity, out var error) ? quantity : throw new ModelDecodeException(error!);
     }
@@ -119,12 +137,15 @@ public readonly struct QuantityCodec : ICodec<Quantity>
 public readonly struct IntOrStringCodec : ICodec<IntOrString>
 {
     /// <inheritdoc/>
+    public static string TypeName => "intstr.IntOrString";
+
+    /// <inheritdoc/>
     public static IntOrString Read(ref JsonInput input, string field) => input.Token switch
     {
         JsonTokenType.String => input.Reader.GetString()!,
         JsonTokenType.Number when input.Reader.TryGetInt32(out var number) => number,
         JsonTokenType.Null => default,
-        _ => throw input.Mismatch(field, "intstr.IntOrString"),
+        _ => throw input.MismatchOfValue("int32"),
     };
 
     /// <inheritdoc/>
@@ -145,13 +166,16 @@ public readonly struct IntOrStringCodec : ICodec<IntOrString>
 public readonly struct BytesCodec : ICodec<ByteString>
 {
     /// <inheritdoc/>
+    public static string TypeName => "[]uint8";
+
+    /// <inheritdoc/>
     public static ByteString Read(ref JsonInput input, string field) => input.Token switch
     {
         JsonTokenType.String => input.Reader.TryGetBytesFromBase64(out var bytes)
             ? ByteString.CopyFrom(bytes)
             : throw new ModelDecodeException($"illegal base64 data at input byte {FirstBad(input.Reader.ValueSpan)}"),
         JsonTokenType.Null => default,
-        _ => throw input.Mismatch(field, "[]uint8"),
+        _ => throw input.Mismatch(field, TypeName),
     };
 
     /// <inheritdoc/>
@@ -167,6 +191,9 @@ public readonly struct BytesCodec : ICodec<ByteString>
 /// <summary>Any JSON value, kept as text.</summary>
 public readonly struct JsonValueCodec : ICodec<JsonValue>
 {
+    /// <inheritdoc/>
+    public static string TypeName => "runtime.RawExtension";
+
     /// <inheritdoc/>
     public static JsonValue Read(ref JsonInput input, string field) => JsonValue.FromUtf8(input.CaptureValue());
 

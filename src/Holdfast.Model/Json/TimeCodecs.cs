@@ -7,9 +7,12 @@ namespace Holdfast.Model.Json;
 public readonly struct TimeCodec : ICodec<DateTimeOffset>
 {
     /// <inheritdoc/>
+    public static string TypeName => "v1.Time";
+
+    /// <inheritdoc/>
     public static DateTimeOffset Read(ref JsonInput input, string field)
     {
-        var time = Rfc3339.Read(ref input, field);
+        var time = Rfc3339.Read(ref input);
         return new DateTimeOffset(time.Ticks - (time.Ticks % TimeSpan.TicksPerSecond), TimeSpan.Zero);
     }
 
@@ -22,9 +25,12 @@ public readonly struct TimeCodec : ICodec<DateTimeOffset>
 public readonly struct MicroTimeCodec : ICodec<DateTimeOffset>
 {
     /// <inheritdoc/>
+    public static string TypeName => "v1.MicroTime";
+
+    /// <inheritdoc/>
     public static DateTimeOffset Read(ref JsonInput input, string field)
     {
-        var time = Rfc3339.Read(ref input, field);
+        var time = Rfc3339.Read(ref input);
         return new DateTimeOffset(time.Ticks - (time.Ticks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
     }
 
@@ -35,11 +41,11 @@ public readonly struct MicroTimeCodec : ICodec<DateTimeOffset>
 
 internal static class Rfc3339
 {
-    internal static DateTimeOffset Read(ref JsonInput input, string field)
+    internal static DateTimeOffset Read(ref JsonInput input)
     {
         if (input.Token != JsonTokenType.String)
         {
-            throw input.Mismatch(field, "string");
+            throw input.MismatchOfValue("string");
         }
         if (input.Reader.TryGetDateTimeOffset(out var time))
         {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Numerics;
 
@@ -17,7 +18,14 @@ internal static class QuantityText
 
     private const int DecimalPlaces = 9;
 
-    private const string SuffixLetters = "eEinumkKMGTP";
+    // Up to so many digits every step stays within 128 bits.
+    private const int QuickDigits = 9;
+
+    private const int MaximumBinaryExponent = 60;
+
+    private static readonly SearchValues<char> SuffixLetters = SearchValues.Create("eEinumkKMGTP");
+
+    private static readonly long[] PowersOfTen = [.. Enumerable.Range(0, (2 * DecimalPlaces) + 1).Select(power => (long)BigInteger.Pow(10, power))];
 
     private static readonly string[] DecimalSuffixes = ["n", "u", "m", "", "k", "M", "G", "T", "P", "E"];
 
@@ -74,12 +82,7 @@ internal static class QuantityText
         {
             return WriteBinary(units);
         }
-        var step = 0;
-        while (step < DecimalSuffixes.Length - 1 && nanos % 1000 == 0)
-        {
-            nanos /= 1000;
-            step++;
-        }
+        var step = Reduce(ref nanos, 1000, DecimalSuffixes.Length - 1);
         var number = nanos.ToString(CultureInfo.InvariantCulture);
         var exponent = (step * 3) - DecimalPlaces;
         return format != QuantityFormat.DecimalExponent ? number + DecimalSuffixes[step]
@@ -89,17 +92,46 @@ internal static class QuantityText
 
     private static string WriteBinary(Int128 units)
     {
+        var step = Reduce(ref units, 1024, BinarySuffixes.Length - 1);
+        return units.ToString(CultureInfo.InvariantCulture) + BinarySuffixes[step];
+    }
+
+    // Divides as often as nothing is lost; in 64 bits where they do, which is many times faster.
+    private static int Reduce(ref Int128 number, int divisor, int maximumSteps)
+    {
         var step = 0;
-        while (step < BinarySuffixes.Length - 1 && units % 1024 == 0)
+        while (step < maximumSteps && Int128.Abs(number) > long.MaxValue && number % divisor == 0)
         {
-            units /= 1024;
+            number /= divisor;
             step++;
         }
-        return units.ToString(CultureInfo.InvariantCulture) + BinarySuffixes[step];
+        if (Int128.Abs(number) <= long.MaxValue)
+        {
+            var small = (long)number;
+            while (step < maximumSteps && small % divisor == 0)
+            {
+                small /= divisor;
+                step++;
+            }
+            number = small;
+        }
+        return step;
     }
 
     private static Int128 Amount(ReadOnlySpan<char> whole, ReadOnlySpan<char> fraction, QuantityFormat format, int exponent)
     {
+        if (fraction.IsEmpty && whole.Length is > 0 and <= QuickDigits && exponent is >= -DecimalPlaces and <= MaximumBinaryExponent)
+        {
+            var quick = (Int128)long.Parse(whole, NumberStyles.None, CultureInfo.InvariantCulture);
+            if (format == QuantityFormat.BinarySI)
+            {
+                return Int128.Min((quick << exponent) * Quantity.NanosPerUnit, (Int128)long.MaxValue * Quantity.NanosPerUnit);
+            }
+            if (exponent <= DecimalPlaces)
+            {
+                return quick * (Int128)PowersOfTen[DecimalPlaces + exponent];
+            }
+        }
         var digits = string.Concat(whole, fraction);
         var number = digits.Length == 0 ? BigInteger.Zero : BigInteger.Parse(digits, NumberStyles.None, CultureInfo.InvariantCulture);
         if (format == QuantityFormat.BinarySI)

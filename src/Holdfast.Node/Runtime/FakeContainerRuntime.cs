@@ -1,0 +1,230 @@
+using System.Globalization;
+
+namespace Holdfast.Node.Runtime;
+
+/// <summary>
+/// A runtime whose containers run nothing: they are running at once, and end when they are stopped or when a test
+/// or the simulator says so. No threads, no disk; the same calls in the same order give the same results.
+/// </summary>
+/// <param name="time">The clock for times in statuses and for grace periods.</param>
+/// <param name="networkPrefix">First two bytes of the addresses it gives, such as <c>127.20</c>.</param>
+public sealed class FakeContainerRuntime(TimeProvider time, string networkPrefix = "127.20") : IContainerRuntime
+{
+    private const int AddressCapacity = 250 * 250;
+
+    private readonly SortedDictionary<string, FakePod> _pods = new(StringComparer.Ordinal);
+    private int _lastAddress;
+
+    /// <inheritdoc/>
+    public RuntimeInfo Info { get; } = new() { Name = "fake", Version = "1" };
+
+    /// <inheritdoc/>
+    public IImageStore Images { get; } = new AnyImage();
+
+    /// <summary>How long a container takes to end after it was asked to; zero unless set.</summary>
+    public TimeSpan TerminationTime { get; set; } = TimeSpan.Zero;
+
+    /// <summary>Decides what a command gives; null answers every command with exit code 0.</summary>
+    public Func<ExecRequest, ExecResult>? OnExec { get; set; }
+
+    /// <summary>Makes a start fail when it returns an exception; null lets every start succeed.</summary>
+    public Func<ContainerSpec, RuntimeException?>? OnStart { get; set; }
+
+    /// <inheritdoc/>
+    public Task<PodSandbox> EnsureSandboxAsync(PodSandboxSpec spec, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        cancellationToken.ThrowIfCancellationRequested();
+        if (_pods.TryGetValue(spec.Uid, out FakePod? known)) return Task.FromResult(known.Sandbox);
+        FakePod? other = _pods.Values.FirstOrDefault(pod =>
+            pod.Sandbox.Namespace == spec.Namespace && pod.Sandbox.Name == spec.Name && pod.HasRunning);
+        if (other is not null) throw RuntimeErrors.NameInUse(spec, other.Sandbox.Uid);
+        PodSandbox sandbox = new()
+        {
+            Namespace = spec.Namespace,
+            Name = spec.Name,
+            Uid = spec.Uid,
+            Address = spec.RequestedAddress ?? NextAddress(),
+            CreatedAt = time.GetUtcNow(),
+        };
+        _pods.Add(spec.Uid, new FakePod(sandbox, spec.LogDirectory));
+        return Task.FromResult(sandbox);
+    }
+
+    /// <inheritdoc/>
+    public Task<ContainerStatus> StartContainerAsync(ContainerSpec spec, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        cancellationToken.ThrowIfCancellationRequested();
+        if (!_pods.TryGetValue(spec.Id.PodUid, out FakePod? pod)) throw RuntimeErrors.NoSandbox(spec.Id.PodUid);
+        ContainerId? obstacle = pod.Containers.Keys
+            .Where(id => id == spec.Id || (id.Name == spec.Id.Name && !pod.Containers[id].HasExited))
+            .Cast<ContainerId?>().FirstOrDefault();
+        if (obstacle is { } id) throw RuntimeErrors.AttemptInTheWay(spec.Id, id);
+        FakeContainer container = new(NewStatus(spec, pod));
+        pod.Containers.Add(spec.Id, container);
+        if (OnStart?.Invoke(spec) is { } failure)
+        {
+            End(container, failure is ContainerStartException start ? start.ExitCode : 128, ContainerExitReason.StartError, failure.Problem);
+            throw failure;
+        }
+
+        container.Status = container.Status with { State = ContainerState.Running, StartedAt = time.GetUtcNow() };
+        return Task.FromResult(container.Status);
+    }
+
+    /// <inheritdoc/>
+    public Task SignalAsync(ContainerId id, int signal, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        FakeContainer container = Find(id);
+        if (signal is LinuxSignal.Terminate or LinuxSignal.Interrupt or LinuxSignal.Kill) ExitWith(id, 128 + signal);
+        return Task.FromResult(container.Status);
+    }
+
+    /// <inheritdoc/>
+    public async Task<ContainerStatus> StopContainerAsync(ContainerId id, TimeSpan grace, CancellationToken cancellationToken)
+    {
+        FakeContainer container = Find(id);
+        if (container.HasExited) return container.Status;
+        bool obeys = TerminationTime <= grace;
+        TimeSpan wait = obeys ? TerminationTime : grace;
+        if (wait > TimeSpan.Zero)
+            await Task.WhenAny(container.Ended.Task, Task.Delay(wait, time, cancellationToken));
+        cancellationToken.ThrowIfCancellationRequested();
+        ExitWith(id, 128 + (obeys ? LinuxSignal.Terminate : LinuxSignal.Kill));
+        return container.Status;
+    }
+
+    /// <inheritdoc/>
+    public Task<ContainerStatus> WaitExitAsync(ContainerId id, CancellationToken cancellationToken) =>
+        Find(id).Ended.Task.WaitAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public Task RemoveContainerAsync(ContainerId id, CancellationToken cancellationToken)
+    {
+        if (!Find(id).HasExited) throw RuntimeErrors.StillRunning(id);
+        _pods[id.PodUid].Containers.Remove(id);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task RemoveSandboxAsync(string podUid, CancellationToken cancellationToken)
+    {
+        if (!_pods.TryGetValue(podUid, out FakePod? pod)) return Task.CompletedTask;
+        foreach ((ContainerId id, FakeContainer container) in pod.Containers)
+        {
+            if (!container.HasExited) throw RuntimeErrors.StillRunning(id);
+        }
+
+        _pods.Remove(podUid);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<PodRuntimeStatus>> ListAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return Task.FromResult<IReadOnlyList<PodRuntimeStatus>>(
+            [.. _pods.Values.Select(pod => new PodRuntimeStatus(pod.Sandbox, [.. pod.Containers.Values.Select(c => c.Status)]))]);
+    }
+
+    /// <inheritdoc/>
+    public Task<ExecResult> ExecAsync(ExecRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        cancellationToken.ThrowIfCancellationRequested();
+        if (Find(request.Id).HasExited) throw RuntimeErrors.NotRunning(request.Id);
+        return Task.FromResult(OnExec?.Invoke(request) ?? new ExecResult(0, HasTimedOut: false));
+    }
+
+    /// <summary>Ends a running container, as if its program had; nothing happens if it has ended.</summary>
+    /// <param name="id">The container.</param>
+    /// <param name="exitCode">Its exit code; 128 + n for an end by signal n.</param>
+    public void ExitWith(ContainerId id, int exitCode)
+    {
+        FakeContainer container = Find(id);
+        if (!container.HasExited)
+            End(container, exitCode, exitCode == 0 ? ContainerExitReason.Completed : ContainerExitReason.Error, message: null);
+    }
+
+    /// <summary>Lets go of nothing: there are no resources.</summary>
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private void End(FakeContainer container, int code, string reason, string? message)
+    {
+        container.Status = container.Status with
+        {
+            State = ContainerState.Exited,
+            Exit = new ContainerExit
+            {
+                Code = code,
+                Signal = LinuxSignal.FromExitCode(code),
+                Reason = reason,
+                Message = message,
+                FinishedAt = time.GetUtcNow(),
+            },
+        };
+        container.Ended.SetResult(container.Status);
+    }
+
+    private ContainerStatus NewStatus(ContainerSpec spec, FakePod pod) => new()
+    {
+        Id = spec.Id,
+        Image = spec.Image.Reference,
+        State = ContainerState.Starting,
+        CreatedAt = time.GetUtcNow(),
+        LogPath = Path.Combine(pod.LogDirectory, spec.LogFile),
+    };
+
+    private FakeContainer Find(ContainerId id) =>
+        _pods.TryGetValue(id.PodUid, out FakePod? pod) && pod.Containers.TryGetValue(id, out FakeContainer? container)
+            ? container
+            : throw RuntimeErrors.NoContainer(id);
+
+    private string NextAddress()
+    {
+        if (_pods.Count >= AddressCapacity)
+            throw RuntimeErrors.NoAddress(networkPrefix + ".0.0/16");
+        HashSet<string> used = [.. _pods.Values.Select(pod => pod.Sandbox.Address)];
+        string address;
+        do
+        {
+            _lastAddress = (_lastAddress % AddressCapacity) + 1;
+            int index = _lastAddress - 1;
+            address = string.Create(CultureInfo.InvariantCulture, $"{networkPrefix}.{index / 250}.{(index % 250) + 1}");
+        }
+        while (used.Contains(address));
+        return address;
+    }
+
+    private sealed class FakePod(PodSandbox sandbox, string logDirectory)
+    {
+        public PodSandbox Sandbox { get; } = sandbox;
+
+        public string LogDirectory { get; } = logDirectory;
+
+        public SortedDictionary<ContainerId, FakeContainer> Containers { get; } = new(Comparer<ContainerId>.Create(
+            (a, b) => string.CompareOrdinal(a.Name, b.Name) is var order && order != 0 ? order : a.Attempt.CompareTo(b.Attempt)));
+
+        public bool HasRunning => Containers.Values.Any(container => !container.HasExited);
+    }
+
+    private sealed class FakeContainer(ContainerStatus status)
+    {
+        public ContainerStatus Status { get; set; } = status;
+
+        public TaskCompletionSource<ContainerStatus> Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public bool HasExited => Status.State == ContainerState.Exited;
+    }
+
+    private sealed class AnyImage : IImageStore
+    {
+        public Task<ImageEntry> ResolveAsync(string reference, CancellationToken cancellationToken) =>
+            Task.FromResult(new ImageEntry { Reference = ImageReference.Normalize(reference) });
+
+        public Task<IReadOnlyList<ImageEntry>> ListAsync(CancellationToken cancellationToken) =>
+            Task.FromResult<IReadOnlyList<ImageEntry>>([]);
+    }
+}
