@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Holdfast.Cli;
 using Holdfast.Cli.Commands;
 using Holdfast.Host;
 

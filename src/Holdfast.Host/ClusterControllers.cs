@@ -1,5 +1,6 @@
 using Holdfast.Client;
 using Holdfast.Client.Caching;
+using Holdfast.Controllers.Endpoints;
 using Holdfast.Controllers.Runtime;
 using Holdfast.Controllers.Scheduling;
 using Holdfast.Controllers.StatefulSets;
@@ -35,6 +36,7 @@ internal sealed class ClusterControllers : IAsyncDisposable
         StatefulSetReconciler.AddTo(host, context);
         SchedulerReconciler.AddTo(host, context);
         VolumeReconcilers.AddTo(host, context, volumesFolder, new DirectoryVolumes(volumesFolder));
+        EndpointsReconciler.AddTo(host, context);
         return new ClusterControllers(host, context);
     }
 

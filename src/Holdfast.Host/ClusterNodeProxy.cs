@@ -1,11 +1,13 @@
 using Holdfast.ApiServer.Errors;
 using Holdfast.ApiServer.Http;
 using Holdfast.Model.Core;
+using Holdfast.Node.Logs;
 
 namespace Holdfast.Host;
 
 /// <summary>Brings the API server to the agents of the nodes, which start after it.</summary>
-internal sealed class ClusterNodeProxy : INodeProxy
+/// <param name="time">The clock.</param>
+internal sealed class ClusterNodeProxy(TimeProvider time) : INodeProxy
 {
     private volatile ClusterNodes? _nodes;
 
@@ -17,17 +19,23 @@ internal sealed class ClusterNodeProxy : INodeProxy
     {
         var agent = _nodes?.Find(pod.Spec.NodeName)
             ?? throw ApiErrors.BadRequest($"node {pod.Spec.NodeName} of pod {pod.Metadata.Namespace}/{pod.Metadata.Name} does not run on this machine now");
-        return await agent.OpenLogAsync(pod, Translate(options), cancellationToken);
+        try
+        {
+            return await agent.Logs.OpenAsync(Translate(pod, options), cancellationToken);
+        }
+        catch (NodeLogException error)
+        {
+            throw ApiErrors.BadRequest(error.Message);
+        }
     }
 
-    private static Node.Logs.LogRequest Translate(PodLogOptions options) => new(options.Container)
+    private NodeLogRequest Translate(Pod pod, PodLogOptions options) => new(pod.Metadata.Uid, options.Container)
     {
         Follow = options.Follow,
         Previous = options.Previous,
         TailLines = options.TailLines,
         LimitBytes = options.LimitBytes,
-        SinceSeconds = options.SinceSeconds,
-        SinceTime = options.SinceTime,
+        SinceTime = options.SinceTime ?? (options.SinceSeconds is { } seconds ? time.GetUtcNow() - TimeSpan.FromSeconds(seconds) : null),
         Timestamps = options.Timestamps,
     };
 }

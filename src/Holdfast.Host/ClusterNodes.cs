@@ -40,7 +40,7 @@ internal sealed class ClusterNodes(
     /// <summary>Stops every node, pods first unless they are left running.</summary>
     internal async Task StopAsync(bool leavePods)
     {
-        await Task.WhenAll(_nodes.Select(node => node.Agent.StopAsync(leavePods)));
+        await Task.WhenAll(_nodes.Select(node => node.Agent.StopAsync(leavePods, CancellationToken.None)));
         foreach (var (_, runtime, _) in _nodes)
         {
             await runtime.DisposeAsync();

@@ -1,4 +1,5 @@
 using Holdfast.ApiServer;
+using Holdfast.ApiServer.Tables;
 using Holdfast.Platform;
 using Holdfast.Store;
 
@@ -9,6 +10,7 @@ internal static class ClusterWiring
 {
     internal static ApiServerOptions ApiOptions(string dataFolder, ResourceStore store, ILogSink log) => new(dataFolder, store)
     {
+        Tables = new TableConverter(),
         OnFault = error => log.Write(new LogEntry(LogSeverity.Error, "API server", "a request failed for a reason of the server's own", error)),
     };
 }

@@ -27,7 +27,7 @@ public sealed class EmbeddedCluster : IAsyncDisposable
     private readonly IChance _chance = new SystemChance();
     private readonly ITaskRunner _runner;
     private readonly EmbeddedClusterOptions _options;
-    private readonly ClusterNodeProxy _nodeLogs = new();
+    private readonly ClusterNodeProxy _nodeLogs = new(TimeProvider.System);
     private bool _isStopped;
 
     private EmbeddedCluster(EmbeddedClusterOptions options, ClusterFolder folder)

@@ -27,7 +27,7 @@ public sealed record RunningCluster(int ProcessId, string CommandLine)
         }
         catch (DataFolderInUseException held)
         {
-            return new(held.ProcessId, held.CommandLine);
+            return new(held.ProcessId ?? 0, held.CommandLine ?? "a process that is just starting");
         }
     }
 

@@ -11,12 +11,12 @@ namespace Holdfast.Cli.Screens;
 /// <param name="Pods">The pods.</param>
 /// <param name="Claims">The claims.</param>
 internal sealed record ClusterStatus(
-    ImmutableArray<Node> Nodes, ImmutableArray<StatefulSet> Sets, ImmutableArray<Pod> Pods, ImmutableArray<PersistentVolumeClaim> Claims)
+    ImmutableArray<Model.Core.Node> Nodes, ImmutableArray<StatefulSet> Sets, ImmutableArray<Pod> Pods, ImmutableArray<PersistentVolumeClaim> Claims)
 {
     /// <summary>Whether every node is ready and every set has what it wants.</summary>
     internal bool IsHealthy => Nodes.All(IsReady) && Sets.All(set => set.Status.ReadyReplicas == (set.Spec.Replicas ?? 1));
 
-    internal static bool IsReady(Node node) => node.Status.Conditions.Any(condition => condition is { Type: "Ready", Status: "True" });
+    internal static bool IsReady(Model.Core.Node node) => node.Status.Conditions.Any(condition => condition is { Type: "Ready", Status: "True" });
 
     internal static bool IsReady(Pod pod) => pod.Status.Conditions.Any(condition => condition is { Type: "Ready", Status: "True" });
 
@@ -24,7 +24,7 @@ internal sealed record ClusterStatus(
     {
         var everything = new ListQuery();
         return new(
-            (await client.ListAsync<Node>(everything, cancellationToken)).Items,
+            (await client.ListAsync<Model.Core.Node>(everything, cancellationToken)).Items,
             (await client.ListAsync<StatefulSet>(everything, cancellationToken)).Items,
             (await client.ListAsync<Pod>(everything, cancellationToken)).Items,
             (await client.ListAsync<PersistentVolumeClaim>(everything, cancellationToken)).Items);
