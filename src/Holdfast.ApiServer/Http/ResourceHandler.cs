@@ -136,7 +136,7 @@ internal sealed class ResourceHandler(
         var body = await RequestBody.ReadObjectAsync(request.Http.Request, request.Aborted);
         var sent = ObjectDecoder.Decode(body, served.Codec, context);
         var created = await registry.CreateAsync(served, path.Namespace, sent, context, request.Aborted);
-        await responder.ObjectAsync(request, 201, created, context);
+        await responder.WrittenAsync(request, 201, created, context);
     }
 
     private async Task UpdateAsync(ApiRequest request, ResourcePath path, ServedResource served)
@@ -146,7 +146,7 @@ internal sealed class ResourceHandler(
         var codec = path.Subresource == "scale" ? Subresources.ScaleCodec : served.Codec;
         var sent = ObjectDecoder.Decode(body, codec, context);
         var outcome = await registry.UpdateAsync(served, path.Namespace, path.Name, path.Subresource, sent, context, request.Aborted);
-        await responder.ObjectAsync(request, outcome.IsCreated ? 201 : 200, outcome.Object, context);
+        await responder.WrittenAsync(request, outcome.IsCreated ? 201 : 200, outcome.Written, context);
     }
 
     private async Task PatchAsync(ApiRequest request, ResourcePath path, ServedResource served)
@@ -155,7 +155,7 @@ internal sealed class ResourceHandler(
         var (form, patch) = await RequestBody.ReadPatchAsync(request.Http.Request, request.Aborted);
         var patched = await registry.PatchAsync(
             served, path.Namespace, path.Name, path.Subresource, form, patch, context, request.Aborted);
-        await responder.ObjectAsync(request, 200, patched, context);
+        await responder.WrittenAsync(request, 200, patched, context);
     }
 
     private async Task DeleteAsync(ApiRequest request, ResourcePath path, ServedResource served)
@@ -168,7 +168,7 @@ internal sealed class ResourceHandler(
             await responder.ObjectAsync(request, isAccepted ? 202 : 200, outcome.Object, context);
             return;
         }
-        await responder.StatusAsync(request, Status.Empty with
+        await Responder.StatusAsync(request, Status.Empty with
         {
             Kind = "Status",
             ApiVersion = "v1",
@@ -256,7 +256,7 @@ internal sealed class ResourceHandler(
         var body = await RequestBody.ReadObjectAsync(request.Http.Request, request.Aborted);
         var posted = ObjectDecoder.Decode(body, Subresources.PostedTo(path.Subresource)!, context);
         await registry.PostAsync(served, path.Namespace, path.Name, path.Subresource, posted, context, request.Aborted);
-        await responder.StatusAsync(request, Status.Empty with
+        await Responder.StatusAsync(request, Status.Empty with
         {
             Kind = "Status",
             ApiVersion = "v1",
