@@ -105,6 +105,8 @@ public sealed class HttpTests
     [Fact]
     public async Task Keys_and_tokens_are_readable_by_their_owner_alone()
     {
+        if (OperatingSystem.IsWindows())
+            return;
         await using var server = await RunningServer.StartAsync(Token);
         _ = server.Host.AdminCredentials();
         foreach (var file in Directory.GetFiles(Path.Combine(server.Folder, "pki")))
@@ -136,6 +138,29 @@ public sealed class HttpTests
         var told = JsonNode.Parse((await stream.ReadLineAsync(Token))!)!;
         Assert.Equal("ERROR", told["type"]!.GetValue<string>());
         Assert.Equal(410, told["object"]!["code"]!.GetValue<int>());
+    }
+
+    [Fact]
+    public async Task A_server_that_stops_ends_its_watches_and_does_not_wait_for_them()
+    {
+        var server = await RunningServer.StartAsync(Token);
+        using var stream = new StreamReader(await server.Http.GetStreamAsync(new Uri(Maps + "?watch=1", UriKind.Relative), Token));
+        var told = stream.ReadLineAsync(Token).AsTask();
+        await server.Host.DisposeAsync();
+        Assert.Null(await told.WaitAsync(TimeSpan.FromSeconds(10), Token));
+        await server.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Somebody_may_ask_what_they_may_do()
+    {
+        await using var server = await RunningServer.StartAsync(Token);
+        const string Review = """{"apiVersion":"authorization.k8s.io/v1","kind":"SelfSubjectAccessReview","spec":{"resourceAttributes":{"verb":"create","resource":"pods"}}}""";
+        const string Reviews = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
+        Assert.True((await server.SendAsync("POST", Reviews, Review)).Body["status"]!["allowed"]!.GetValue<bool>());
+        var bob = await server.SendAsync("POST", Reviews, Review, "application/json", ("Impersonate-User", "bob"));
+        Assert.Equal(201, bob.Code);
+        Assert.False(bob.Body["status"]!["allowed"]!.GetValue<bool>());
     }
 
     [Fact]

@@ -1,7 +1,6 @@
 using System.Text;
 using Holdfast.Client;
 using Holdfast.Model.Core;
-using Holdfast.Model.Meta;
 using Holdfast.Model.Values;
 using static Holdfast.ApiServer.Tests.Cluster;
 using static Holdfast.ApiServer.Tests.Objects;

@@ -3,7 +3,6 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using Holdfast.ApiServer.Errors;
-using Holdfast.Client;
 using Holdfast.Model.Rules;
 using Holdfast.Store;
 
