@@ -137,9 +137,14 @@ public sealed class NodeAgent : IAsyncDisposable
         foreach (var worker in workers.Reverse())
         {
             worker.EndWithAgent();
-            // One that takes long does not keep those before it from ending too.
-            await Task.WhenAny(worker.Over, _environment.Time.DelayAsync(_options.StopStagger, cancellationToken));
-            cancellationToken.ThrowIfCancellationRequested();
+            try
+            {
+                await worker.Over.WaitAsync(_options.StopStagger, _environment.Time, cancellationToken);
+            }
+            catch (TimeoutException)
+            {
+                // One that takes long does not keep those before it from ending too; all are awaited below.
+            }
         }
         foreach (var worker in workers)
             await worker.Over.WaitAsync(cancellationToken);

@@ -36,13 +36,12 @@ public sealed class ProbeAndHookTests
     [Fact]
     public Task A_container_whose_liveness_probe_fails_is_restarted() => NodeFixture.RunAsync(async node =>
     {
-        var isAlive = true;
-        node.OnGet = _ => isAlive ? 200 : 500;
+        var failures = 0;
+        node.OnGet = _ => failures-- > 0 ? 500 : 200;
         node.World.Api.Put(Pods.Named("web-0", Pods.Container("app") with { LivenessProbe = Pods.Http("/live") }));
         await node.UntilReadyAsync("web-0");
-        isAlive = false;
+        failures = 3;
         await node.UntilAsync("it is stopped", () => node.Events.Any(note => note.Reason == "Killing"));
-        isAlive = true;
         Assert.Equal(3, node.Events.Count(note => note.Reason == "Unhealthy"));
         Assert.Contains(node.Events, note => note.Message == "Container app failed liveness probe, will be restarted");
         await node.UntilAsync("it runs again", () => node.Pod("web-0")!.StatusOf("app") is { RestartCount: 1, Ready: true });

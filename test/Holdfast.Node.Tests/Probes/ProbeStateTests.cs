@@ -23,7 +23,7 @@ public sealed class ProbeStateTests
     [Theory]
     [InlineData("+", null)]
     [InlineData("++", true)]
-    [InlineData("+-+", null)]
+    [InlineData("+-+", false)]
     [InlineData("++-", false)]
     [InlineData("++-+", false)]
     [InlineData("++-++", true)]

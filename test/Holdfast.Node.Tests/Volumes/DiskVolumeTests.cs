@@ -73,11 +73,11 @@ public sealed class DiskVolumeTests : IDisposable
         var mounted = await volumes.MountAsync(PodWithClaim("data-web-0"), Facts, CancellationToken.None);
         Assert.Equal(path, mounted["data"].HostPath);
         Assert.True(System.IO.File.GetUnixFileMode(path).HasFlag(UnixFileMode.SetGroup | UnixFileMode.GroupWrite));
-        await System.IO.File.WriteAllTextAsync(Path.Combine(path, "ledger"), "kept");
+        System.IO.File.WriteAllText(Path.Combine(path, "ledger"), "kept");
         volumes.Release("uid-1");
         volumes.Forget("uid-1");
         await volumes.MountAsync(PodWithClaim("data-web-0"), Facts, CancellationToken.None);
-        Assert.Equal("kept", await System.IO.File.ReadAllTextAsync(Path.Combine(path, "ledger")));
+        Assert.Equal("kept", System.IO.File.ReadAllText(Path.Combine(path, "ledger")));
     });
 
     [Fact]
