@@ -1,5 +1,6 @@
 using Holdfast.Client;
 using Holdfast.Client.Caching;
+using Holdfast.Client.Events;
 using Holdfast.Node.Events;
 using Holdfast.Node.Hooks;
 using Holdfast.Node.Logs;
@@ -66,8 +67,8 @@ public sealed class NodeAgent : IAsyncDisposable
         _workers.Adopt(await _options.Runtime.ListAsync(cancellationToken));
         var pods = _caches.Get<Core.Pod>(new ListQuery { FieldSelector = $"spec.nodeName={_options.Name}" });
         _caches.Start(_stop.Token);
-        if (_parts.Events is ApiNodeEvents events)
-            Run("events", events.RunAsync);
+        if (_parts.Events is EventRecorder events && _options.Events is null)
+            _loops.Add(events.Start(_stop.Token));
         await pods.WaitForSyncAsync(cancellationToken);
         _subscription = pods.Subscribe(_workers.OnChange);
         _workers.EndUnknown();
@@ -121,9 +122,9 @@ public sealed class NodeAgent : IAsyncDisposable
     private static AgentParts MakeParts(NodeAgentOptions options, ClientEnvironment environment, KubernetesClient client)
     {
         var paths = new NodePaths(options.DataFolder, options.Name);
-        var events = options.Events ?? new ApiNodeEvents(client, environment, options.Name);
-        var payloads = new VolumePayloads(client, options.Tokens ?? new ApiServiceAccountTokens(client), (pod, file) => events.Record(
-            PodReference.Of(pod, ""), true, "FailedToCreateToken", $"this cluster gives no service account tokens, so the pod goes without the file {file}"));
+        var events = options.Events ?? new EventRecorder(FieldManager, environment, options.Name);
+        var payloads = new VolumePayloads(client, options.Tokens ?? new ApiServiceAccountTokens(client), (pod, file) => events.Record(new EventNote(
+            PodReference.Of(pod, ""), "Warning", EventReason.FailedToken, $"this cluster gives no service account tokens, so the pod goes without the file {file}")));
         var claims = new ClaimVolumes(client, paths, options.VolumeFiles, NodeObject.LabelsOf(options));
         return new AgentParts(
             options, environment, client, paths, new PodVolumes(paths, options.VolumeFiles, claims, payloads), events,
@@ -136,9 +137,14 @@ public sealed class NodeAgent : IAsyncDisposable
         foreach (var worker in workers.Reverse())
         {
             worker.EndWithAgent();
-            // One that takes long does not keep those before it from ending too.
-            await Task.WhenAny(worker.Over, _environment.Time.DelayAsync(_options.StopStagger, cancellationToken));
-            cancellationToken.ThrowIfCancellationRequested();
+            try
+            {
+                await worker.Over.WaitAsync(_options.StopStagger, _environment.Time, cancellationToken);
+            }
+            catch (TimeoutException)
+            {
+                // One that takes long does not keep those before it from ending too; all are awaited below.
+            }
         }
         foreach (var worker in workers)
             await worker.Over.WaitAsync(cancellationToken);

@@ -1,5 +1,5 @@
+using Holdfast.Client.Events;
 using Holdfast.Model.Values;
-using Holdfast.Node.Events;
 using Holdfast.Node.Planning;
 using Holdfast.Node.Probes;
 using Holdfast.Node.Runtime;
@@ -41,7 +41,7 @@ public sealed record NodeAgentOptions
     public IServiceAccountTokens? Tokens { get; init; }
 
     /// <summary>Where events go; null writes them to the API.</summary>
-    public INodeEvents? Events { get; init; }
+    public IEventRecorder? Events { get; init; }
 
     /// <summary>What the node has to give: cpu, memory, pods, ephemeral-storage.</summary>
     public ValueMap<Quantity> Capacity { get; init; } = ValueMap.Of(

@@ -1,5 +1,5 @@
 using Holdfast.Client;
-using Holdfast.Node.Events;
+using Holdfast.Client.Events;
 using Holdfast.Node.Hooks;
 using Holdfast.Node.Probes;
 using Holdfast.Node.Runtime;
@@ -12,7 +12,7 @@ namespace Holdfast.Node.Pods;
 /// <summary>What the workers of one agent share.</summary>
 internal sealed record AgentParts(
     NodeAgentOptions Options, ClientEnvironment Environment, KubernetesClient Client, NodePaths Paths,
-    PodVolumes Volumes, INodeEvents Events, Prober Prober, LifecycleHooks Hooks)
+    PodVolumes Volumes, IEventRecorder Events, Prober Prober, LifecycleHooks Hooks)
 {
     public IContainerRuntime Runtime => Options.Runtime;
 
@@ -21,7 +21,7 @@ internal sealed record AgentParts(
     public PodFacts Facts(string podAddress) => new(podAddress, Options.HostAddress, Options.Capacity, Options.ApiServer);
 
     public void Tell(Core.Pod pod, string container, bool isWarning, string reason, string message) =>
-        Events.Record(PodReference.Of(pod, container), isWarning, reason, message);
+        Events.Record(new EventNote(PodReference.Of(pod, container), isWarning ? "Warning" : "Normal", reason, message));
 
     public void Log(LogSeverity severity, string message, Exception? error = null) =>
         Environment.Log.Write(new LogEntry(severity, $"node {Options.Name}", message, error));

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Holdfast.Node.Volumes;
 
 /// <summary>The machine's own disk. Owners change only where this process may change them; elsewhere pods run as its own user.</summary>
-public sealed partial class DiskVolumeFiles : IVolumeFiles
+public sealed class DiskVolumeFiles : IVolumeFiles
 {
     private const UnixFileMode GroupFolder = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute | UnixFileMode.SetGroup;
     private const UnixFileMode GroupFile = UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
@@ -92,11 +92,7 @@ public sealed partial class DiskVolumeFiles : IVolumeFiles
     {
         if (!Environment.IsPrivilegedProcess)
             return;
-        if (LinkOwner(path, user, group) != 0)
+        if (LinuxFiles.LinkOwner(path, user, group) != 0)
             throw new IOException($"{path}: its owner could not be changed to {(user == Unchanged ? $"group {group}" : $"user {user}")}: {Marshal.GetLastPInvokeErrorMessage()}");
     }
-
-    [LibraryImport("libc", EntryPoint = "lchown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int LinkOwner(string path, uint user, uint group);
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 
 namespace Holdfast.Node.Volumes;
 
@@ -63,7 +64,8 @@ internal static class PublishedFolder
         var fresh = data + "_new";
         File.Delete(fresh);
         File.CreateSymbolicLink(fresh, target);
-        File.Move(fresh, data, overwrite: true);
+        if (LinuxFiles.Rename(fresh, data) != 0)
+            throw new IOException($"{data}: it could not be replaced: {Marshal.GetLastPInvokeErrorMessage()}");
     }
 
     private static void Link(string folder, IReadOnlyList<VolumeFile> files)
