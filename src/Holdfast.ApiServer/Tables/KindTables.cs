@@ -8,11 +8,10 @@ namespace Holdfast.ApiServer.Tables;
 /// <summary>The tables of all kinds.</summary>
 internal static class KindTables
 {
-    private static readonly FrozenDictionary<string, KindTable> ByKind = new KindTable[]
-    {
-        PodTable.Table,
-        .. CoreTables.All, .. NetworkTables.All, .. StorageTables.All, .. AppsTables.All, .. BatchTables.All, .. PolicyTables.All, .. EventTables.All,
-    }.ToFrozenDictionary(table => table.GroupResource, StringComparer.Ordinal);
+    private static readonly FrozenDictionary<string, KindTable> ByKind = ImmutableArray.Create(PodTable.Table)
+        .AddRange(CoreTables.All).AddRange(NetworkTables.All).AddRange(StorageTables.All).AddRange(AppsTables.All)
+        .AddRange(BatchTables.All).AddRange(PolicyTables.All).AddRange(EventTables.All)
+        .ToFrozenDictionary(table => table.GroupResource, StringComparer.Ordinal);
 
     /// <summary>The table for objects without columns of their own.</summary>
     public static KindTable Default { get; } = new NameAndCreation();
