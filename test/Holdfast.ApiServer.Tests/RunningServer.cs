@@ -65,7 +65,7 @@ internal sealed class RunningServer : IAsyncDisposable
     public async Task<(int Code, JsonNode Body)> SendAsync(
         string method, string path, string? body = null, string type = "application/json", params (string Name, string Value)[] headers)
     {
-        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+        using var request = new HttpRequestMessage(new HttpMethod(method), AsIs(path));
         if (body is not null)
         {
             request.Content = new StringContent(body, Encoding.UTF8);
@@ -77,6 +77,9 @@ internal sealed class RunningServer : IAsyncDisposable
         var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         return ((int)response.StatusCode, response.Content.Headers.ContentType?.MediaType == "application/json" ? JsonNode.Parse(text)! : JsonValue.Create(text));
     }
+
+    // Odd paths are to reach the server as they are written.
+    private Uri AsIs(string path) => new(Host.Address.AbsoluteUri.TrimEnd('/') + path, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
 
     public async ValueTask DisposeAsync()
     {

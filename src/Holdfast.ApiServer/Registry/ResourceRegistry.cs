@@ -39,8 +39,13 @@ public sealed class ResourceRegistry(RegistryParts parts)
     /// <param name="cancellationToken">Ends the wait; the object may still be made.</param>
     /// <returns>The object as it is stored.</returns>
     public Task<IResource> CreateAsync(
-        ServedResource served, string namespaceName, IResource resource, WriteContext context, CancellationToken cancellationToken) =>
-        _creation.CreateAsync(served, namespaceName, resource, context, cancellationToken);
+        ServedResource served, string namespaceName, IResource resource, WriteContext context, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(served);
+        return served.Review is { } review
+            ? Task.FromResult(review(resource, context))
+            : _creation.CreateAsync(served, namespaceName, resource, context, cancellationToken);
+    }
 
     /// <summary>Finds an object as it is now.</summary>
     /// <param name="served">The kind.</param>
