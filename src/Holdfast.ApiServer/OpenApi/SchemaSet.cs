@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Holdfast.ApiServer.Registry;
 using Holdfast.Model.Meta;
 using Holdfast.Model.Resources;
@@ -8,6 +9,9 @@ namespace Holdfast.ApiServer.OpenApi;
 /// <summary>Every schema that a document needs: those of the kinds it serves and all that these lead to.</summary>
 internal sealed class SchemaSet
 {
+    private static readonly FrozenDictionary<string, ResourceType> ModelKinds =
+        ResourceCatalog.Codecs.ToFrozenDictionary(codec => codec.Schema.Name, codec => codec.Type, StringComparer.Ordinal);
+
     private readonly SortedDictionary<string, TypeSchema> _types = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _wellKnown = new(StringComparer.Ordinal) { WellKnownSchemas.Patch, WellKnownSchemas.RawExtension };
     private readonly SortedDictionary<string, ResourceType> _kinds = new(StringComparer.Ordinal);
@@ -28,7 +32,7 @@ internal sealed class SchemaSet
                 if (ApiPaths.KindOf(resource, name) is { } kind && ResourceCatalog.Find(kind.ApiVersion, kind.Kind) is { } codec)
                     AddKind(codec);
             }
-            if (!resource.IsVirtual)
+            if (resource.Review is null)
                 _lists[ListName(resource.Codec.Schema)] = resource.Codec.Schema.Name;
         }
     }
@@ -44,7 +48,7 @@ internal sealed class SchemaSet
 
     /// <summary>The kind that a type is, or null when it is only a part of one.</summary>
     /// <param name="schemaName">The type's name.</param>
-    public ResourceType? KindOf(string schemaName) => _kinds.GetValueOrDefault(schemaName);
+    public ResourceType? KindOf(string schemaName) => _kinds.GetValueOrDefault(schemaName) ?? ModelKinds.GetValueOrDefault(schemaName);
 
     /// <summary>The name of the type of lists.</summary>
     /// <param name="item">The type of the items.</param>

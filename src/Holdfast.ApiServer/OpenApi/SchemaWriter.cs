@@ -79,7 +79,7 @@ internal sealed class SchemaWriter(Utf8JsonWriter writer, OpenApiForm form)
             WriteNamed(name, field);
         else
             WriteShape(owner, field.Shape);
-        WriteDefault(field);
+        FieldDefaults.Write(writer, owner, field);
         WriteMerging(field);
         writer.WriteEndObject();
     }
@@ -142,30 +142,6 @@ internal sealed class SchemaWriter(Utf8JsonWriter writer, OpenApiForm form)
         ShapeKind.Bytes => ("string", "byte"),
         _ => throw new InvalidOperationException($"{kind} is not a scalar"),
     };
-
-    private void WriteDefault(FieldSchema field)
-    {
-        if (!field.IsAlwaysWritten)
-            return;
-        switch (field.Shape.Kind)
-        {
-            case ShapeKind.String:
-                writer.WriteString("default"u8, ""u8);
-                break;
-            case ShapeKind.Int32 or ShapeKind.Int64 or ShapeKind.Double:
-                writer.WriteNumber("default"u8, 0);
-                break;
-            case ShapeKind.Boolean:
-                writer.WriteBoolean("default"u8, false);
-                break;
-            case ShapeKind.Object:
-                writer.WriteStartObject("default"u8);
-                writer.WriteEndObject();
-                break;
-            default:
-                break;
-        }
-    }
 
     private void WriteMerging(FieldSchema field)
     {
@@ -255,7 +231,11 @@ internal sealed class SchemaWriter(Utf8JsonWriter writer, OpenApiForm form)
         writer.WriteStartObject("properties"u8);
         writer.WritePropertyName("object"u8);
         WriteReference(WellKnownSchemas.RawExtension);
-        WriteText("type", "ADDED, MODIFIED, DELETED, BOOKMARK or ERROR.");
+        writer.WriteStartObject("type"u8);
+        WriteDescription("ADDED, MODIFIED, DELETED, BOOKMARK or ERROR.");
+        writer.WriteString("type"u8, "string"u8);
+        writer.WriteString("default"u8, ""u8);
+        writer.WriteEndObject();
         writer.WriteEndObject();
         WriteKinds(served.Select(each => (each.Group, "WatchEvent", each.Version)));
         writer.WriteEndObject();
