@@ -139,6 +139,29 @@ public sealed class HttpTests
     }
 
     [Fact]
+    public async Task A_server_that_stops_ends_its_watches_and_does_not_wait_for_them()
+    {
+        var server = await RunningServer.StartAsync(Token);
+        using var stream = new StreamReader(await server.Http.GetStreamAsync(new Uri(Maps + "?watch=1", UriKind.Relative), Token));
+        var told = stream.ReadLineAsync(Token).AsTask();
+        await server.Host.DisposeAsync();
+        Assert.Null(await told.WaitAsync(TimeSpan.FromSeconds(10), Token));
+        await server.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Somebody_may_ask_what_they_may_do()
+    {
+        await using var server = await RunningServer.StartAsync(Token);
+        const string Review = """{"apiVersion":"authorization.k8s.io/v1","kind":"SelfSubjectAccessReview","spec":{"resourceAttributes":{"verb":"create","resource":"pods"}}}""";
+        const string Reviews = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
+        Assert.True((await server.SendAsync("POST", Reviews, Review)).Body["status"]!["allowed"]!.GetValue<bool>());
+        var bob = await server.SendAsync("POST", Reviews, Review, "application/json", ("Impersonate-User", "bob"));
+        Assert.Equal(201, bob.Code);
+        Assert.False(bob.Body["status"]!["allowed"]!.GetValue<bool>());
+    }
+
+    [Fact]
     public async Task State_and_credentials_survive_a_restart()
     {
         await using var server = await RunningServer.StartAsync(Token);

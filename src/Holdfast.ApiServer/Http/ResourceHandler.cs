@@ -11,7 +11,8 @@ namespace Holdfast.ApiServer.Http;
 
 /// <summary>Answers requests for resources: maps path, method and options to a verb of the registry.</summary>
 internal sealed class ResourceHandler(
-    ResourceRegistry registry, IAuthorizer authorizer, Responder responder, PodLogs logs, IChance chance)
+    ResourceRegistry registry, IAuthorizer authorizer, Responder responder, PodLogs logs, IChance chance,
+    CancellationToken stopping)
 {
     private static readonly TimeSpan BookmarkInterval = TimeSpan.FromMinutes(1);
     private readonly WatchResponse _watches = new(responder);
@@ -116,7 +117,7 @@ internal sealed class ResourceHandler(
         var query = request.Query;
         var seconds = query.Number("timeoutSeconds") is > 0 and var given ? given : 1800 + chance.Next(1800);
         using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(Math.Min(seconds, 86_400)), registry.Time);
-        using var ends = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, request.Aborted);
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, request.Aborted, stopping);
         var events = registry.WatchAsync(
             new WatchRequest(served, path.IsInNamespace ? path.Namespace : null, FilterOf(request, served))
             {
@@ -227,7 +228,7 @@ internal sealed class ResourceHandler(
         {
             case ("log", "get"):
                 var pod = StoredObject.Of(registry.Get(served, path.Namespace, path.Name), served);
-                await logs.StreamAsync(request, (Pod)pod);
+                await logs.StreamAsync(request, (Pod)pod, stopping);
                 break;
             case ("scale", "get"):
                 await responder.ObjectAsync(request, 200, registry.GetScale(served, path.Namespace, path.Name));
