@@ -25,10 +25,9 @@ public sealed class KubectlTests
         Assert.SkipUnless(Kubectl.IsThere, "kubectl is not on the path");
         await using var server = await RunningServer.StartAsync(Token);
         var kubectl = new Kubectl(server);
-        // Without OpenAPI documents kubectl cannot ask for strict validation by itself.
-        Assert.Contains("created", await kubectl.RunAsync(Set, "apply", "--validate=false", "-f", "-"), StringComparison.Ordinal);
+        Assert.Contains("created", await kubectl.RunAsync(Set, "apply", "-f", "-"), StringComparison.Ordinal);
         var changed = Set.Replace("example/x:1", "example/x:2", StringComparison.Ordinal);
-        Assert.Contains("configured", await kubectl.RunAsync(changed, "apply", "--validate=false", "-f", "-"), StringComparison.Ordinal);
+        Assert.Contains("configured", await kubectl.RunAsync(changed, "apply", "-f", "-"), StringComparison.Ordinal);
         Assert.Equal("example/x:2", await kubectl.RunAsync("", "get", "sts", "web", "-o", "jsonpath={.spec.template.spec.containers[0].image}"));
         await kubectl.RunAsync("", "scale", "sts/web", "--replicas=4");
         await kubectl.RunAsync("", "label", "sts/web", "team=a");
