@@ -215,7 +215,7 @@ public static class TextFormats
 
     private static string TooManyBytes(int max) => $"must be no more than {max} bytes";
 
-    private static IEnumerable<string> PrefixProblems(string prefix) => Collect(
+    private static string[] PrefixProblems(string prefix) => Collect(
         prefix.Length > 253 ? "prefix part " + TooManyBytes(253) : null,
         IsSubdomain(prefix) ? null : "prefix part " + Dns1123Subdomain(prefix)[^1]);
 

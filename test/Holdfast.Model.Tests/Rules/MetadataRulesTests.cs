@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Holdfast.Model.Core;
 using Holdfast.Model.Json;
 using Holdfast.Model.Meta;
@@ -72,6 +73,6 @@ public sealed class MetadataRulesTests
 
     private static ObjectMeta Good { get; } = ObjectMeta.Empty with { Name = "a", Namespace = "ns", ResourceVersion = "1" };
 
-    private static IEnumerable<FieldError> Validate(ObjectMeta meta) =>
+    private static ImmutableArray<FieldError> Validate(ObjectMeta meta) =>
         KindRulesCatalog.Find(ConfigMap.ResourceType)!.ValidateAny(ConfigMap.Empty with { Metadata = meta });
 }
