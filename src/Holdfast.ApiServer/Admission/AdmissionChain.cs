@@ -1,0 +1,44 @@
+using System.Collections.Immutable;
+using Holdfast.Model.Resources;
+using Holdfast.Platform;
+
+namespace Holdfast.ApiServer.Admission;
+
+/// <summary>The plugins in their order; every write passes them all, first to complete, then to refuse.</summary>
+/// <param name="plugins">The plugins.</param>
+public sealed class AdmissionChain(ImmutableArray<IAdmissionPlugin> plugins)
+{
+    /// <summary>The plugins that are built in, in Kubernetes' order; addresses come last, when nothing changes the object any more.</summary>
+    /// <param name="chance">Draws names.</param>
+    public static AdmissionChain BuiltIn(IChance chance) => new(
+    [
+        new NamespaceLifecycle(),
+        new ServiceAccountAdmission(chance),
+        new PriorityAdmission(),
+        new DefaultTolerationSeconds(),
+        new StorageObjectProtection(),
+        new DefaultStorageClass(),
+        new ServiceAddresses(),
+    ]);
+
+    /// <summary>Lets every plugin complete the object.</summary>
+    /// <param name="request">The write.</param>
+    /// <param name="resource">The object.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async ValueTask<IResource> MutateAsync(AdmissionRequest request, IResource resource, CancellationToken cancellationToken)
+    {
+        foreach (var plugin in plugins)
+            resource = await plugin.MutateAsync(request, resource, cancellationToken);
+        return resource;
+    }
+
+    /// <summary>Lets every plugin refuse the write.</summary>
+    /// <param name="request">The write.</param>
+    /// <param name="resource">The object.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async ValueTask ValidateAsync(AdmissionRequest request, IResource resource, CancellationToken cancellationToken)
+    {
+        foreach (var plugin in plugins)
+            await plugin.ValidateAsync(request, resource, cancellationToken);
+    }
+}

@@ -1,0 +1,68 @@
+using System.Collections.Frozen;
+using System.Globalization;
+using Holdfast.Model.Apps;
+using Holdfast.Model.Batch;
+using Holdfast.Model.Core;
+using Holdfast.Model.Resources;
+
+namespace Holdfast.ApiServer.Registry;
+
+/// <summary>The fields that can be selected by, and how they are read, for each kind.</summary>
+internal static class FieldValues
+{
+    private static readonly FrozenDictionary<string, FrozenDictionary<string, Func<IResource, string>>> ByKind =
+        new Dictionary<string, FrozenDictionary<string, Func<IResource, string>>>
+        {
+            ["pods"] = Of<Pod>(
+                ("spec.nodeName", pod => pod.Spec.NodeName),
+                ("spec.restartPolicy", pod => pod.Spec.RestartPolicy),
+                ("spec.schedulerName", pod => pod.Spec.SchedulerName),
+                ("spec.serviceAccountName", pod => pod.Spec.ServiceAccountName),
+                ("spec.hostNetwork", pod => Text(pod.Spec.HostNetwork)),
+                ("status.phase", pod => pod.Status.Phase),
+                ("status.podIP", pod => pod.Status.PodIP),
+                ("status.podIPs", pod => pod.Status.PodIP),
+                ("status.nominatedNodeName", pod => pod.Status.NominatedNodeName)),
+            ["nodes"] = Of<Node>(("spec.unschedulable", node => Text(node.Spec.Unschedulable))),
+            ["namespaces"] = Of<Namespace>(("status.phase", space => space.Status.Phase), ("name", space => space.Metadata.Name)),
+            ["secrets"] = Of<Secret>(("type", secret => secret.Type)),
+            ["services"] = Of<Service>(("spec.clusterIP", service => service.Spec.ClusterIP), ("spec.type", service => service.Spec.Type)),
+            ["replicasets.apps"] = Of<ReplicaSet>(("status.replicas", set => set.Status.Replicas.ToString(CultureInfo.InvariantCulture))),
+            ["jobs.batch"] = Of<Job>(("status.successful", job => job.Status.Succeeded.ToString(CultureInfo.InvariantCulture))),
+            ["events"] = Of<Event>(
+                ("involvedObject.kind", found => found.InvolvedObject.Kind),
+                ("involvedObject.namespace", found => found.InvolvedObject.Namespace),
+                ("involvedObject.name", found => found.InvolvedObject.Name),
+                ("involvedObject.uid", found => found.InvolvedObject.Uid),
+                ("involvedObject.apiVersion", found => found.InvolvedObject.ApiVersion),
+                ("involvedObject.resourceVersion", found => found.InvolvedObject.ResourceVersion),
+                ("involvedObject.fieldPath", found => found.InvolvedObject.FieldPath),
+                ("reason", found => found.Reason),
+                ("reportingComponent", found => found.ReportingComponent),
+                ("source", found => found.Source.Component.Length > 0 ? found.Source.Component : found.ReportingComponent),
+                ("type", found => found.Type)),
+        }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    /// <summary>How a field is read; null when the kind cannot be selected by it.</summary>
+    /// <param name="served">The kind.</param>
+    /// <param name="field">The field, such as <c>spec.nodeName</c>.</param>
+    public static Func<IResource, string>? Find(ServedResource served, string field) => field switch
+    {
+        "metadata.name" => resource => resource.Metadata.Name,
+        "metadata.namespace" => resource => resource.Metadata.Namespace,
+        _ => ByKind.GetValueOrDefault(served.StoreName)?.GetValueOrDefault(field),
+    };
+
+    /// <summary>Why a field cannot be selected by, in Kubernetes' words.</summary>
+    /// <param name="served">The kind.</param>
+    /// <param name="field">The field.</param>
+    public static string Refusal(ServedResource served, string field) => ByKind.ContainsKey(served.StoreName)
+        ? $"field label not supported: {field}"
+        : $"\"{field}\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\"";
+
+    private static string Text(bool value) => value ? "true" : "false";
+
+    private static FrozenDictionary<string, Func<IResource, string>> Of<T>(params (string Field, Func<T, string> Read)[] fields)
+        where T : class, IResource => fields.ToFrozenDictionary(
+            field => field.Field, field => (Func<IResource, string>)(resource => field.Read((T)resource)), StringComparer.Ordinal);
+}

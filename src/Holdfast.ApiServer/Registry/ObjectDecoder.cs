@@ -1,0 +1,142 @@
+using System.Text.Json;
+using Holdfast.ApiServer.Errors;
+using Holdfast.Client;
+using Holdfast.Model.Json;
+using Holdfast.Model.Resources;
+
+namespace Holdfast.ApiServer.Registry;
+
+/// <summary>Reads the objects that clients send, and words what is wrong with them as Kubernetes does.</summary>
+public static class ObjectDecoder
+{
+    private const int MaximumEcho = 1024;
+
+    /// <summary>Reads an object that is to be stored or posted.</summary>
+    /// <param name="json">The body.</param>
+    /// <param name="codec">The kind that is expected.</param>
+    /// <param name="context">How unknown fields are treated, and where warnings go.</param>
+    /// <exception cref="ApiException">The body is not such an object.</exception>
+    public static IResource Decode(ReadOnlyMemory<byte> json, ResourceCodec codec, WriteContext context)
+    {
+        ArgumentNullException.ThrowIfNull(codec);
+        ArgumentNullException.ThrowIfNull(context);
+        CheckType(json.Span, codec.Type);
+        var issues = new DecodeIssues();
+        var resource = Read(json.Span, codec, issues);
+        if (issues.IsClean || context.FieldValidation == FieldValidation.Ignore)
+            return resource;
+        var problems = Problems(issues);
+        if (context.FieldValidation == FieldValidation.Strict)
+            throw ApiErrors.BadRequest($"{Unfit(codec.Type)}: strict decoding error: {string.Join(", ", problems)}");
+        foreach (var problem in problems)
+            context.Warn(problem);
+        return resource;
+    }
+
+    /// <summary>Reads what a patch has made of an object.</summary>
+    /// <param name="json">The patched object.</param>
+    /// <param name="codec">The kind.</param>
+    /// <param name="context">How unknown fields are treated, and where warnings go.</param>
+    /// <exception cref="ApiException">The result is not such an object.</exception>
+    public static IResource DecodePatched(ReadOnlyMemory<byte> json, ResourceCodec codec, WriteContext context)
+    {
+        ArgumentNullException.ThrowIfNull(codec);
+        ArgumentNullException.ThrowIfNull(context);
+        var issues = new DecodeIssues();
+        IResource resource;
+        try
+        {
+            resource = codec.Read(json.Span, issues);
+        }
+        catch (Exception problem) when (problem is ModelDecodeException or JsonException)
+        {
+            throw UnfitPatch(json.Span, problem.Message);
+        }
+        if (issues.IsClean || context.FieldValidation == FieldValidation.Ignore)
+            return resource;
+        var problems = Problems(issues);
+        if (context.FieldValidation == FieldValidation.Strict)
+            throw UnfitPatch(json.Span, "strict decoding error: " + string.Join(", ", problems));
+        foreach (var problem in problems)
+            context.Warn(problem);
+        return resource;
+    }
+
+    private static IResource Read(ReadOnlySpan<byte> json, ResourceCodec codec, DecodeIssues issues)
+    {
+        try
+        {
+            return codec.Read(json, issues);
+        }
+        catch (ModelDecodeException problem)
+        {
+            throw ApiErrors.BadRequest($"{Unfit(codec.Type)}: {problem.Message}");
+        }
+        catch (JsonException problem)
+        {
+            throw ApiErrors.BadRequest($"{Unfit(codec.Type)}: {problem.Message}");
+        }
+    }
+
+    private static void CheckType(ReadOnlySpan<byte> json, ResourceType type)
+    {
+        var (apiVersion, kind) = ReadType(json, type);
+        if (apiVersion.Length > 0 && apiVersion != type.ApiVersion)
+        {
+            throw ApiErrors.BadRequest(
+                $"the API version in the data ({apiVersion}) does not match the expected API version ({type.ApiVersion})");
+        }
+        if (kind.Length > 0 && kind != type.Kind)
+            throw ApiErrors.BadRequest($"{kind} in version \"{type.Version}\" cannot be handled as a {type.Kind}: the kind is another one");
+    }
+
+    private static (string ApiVersion, string Kind) ReadType(ReadOnlySpan<byte> json, ResourceType type)
+    {
+        var (apiVersion, kind) = ("", "");
+        try
+        {
+            var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = JsonInput.MaximumDepth });
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+                throw new JsonException("it does not begin with an object");
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                var isVersion = reader.ValueTextEquals("apiVersion"u8);
+                var isKind = reader.ValueTextEquals("kind"u8);
+                reader.Read();
+                if (isVersion && reader.TokenType == JsonTokenType.String)
+                    apiVersion = reader.GetString()!;
+                else if (isKind && reader.TokenType == JsonTokenType.String)
+                    kind = reader.GetString()!;
+                else
+                    reader.Skip();
+                if (apiVersion.Length > 0 && kind.Length > 0)
+                    break;
+            }
+        }
+        catch (Exception problem) when (problem is JsonException or InvalidOperationException)
+        {
+            throw ApiErrors.BadRequest(
+                $"the object provided is unrecognized (must be of type {type.Kind}): couldn't get version/kind; json parse error: {problem.Message}");
+        }
+        return (apiVersion, kind);
+    }
+
+    private static string Unfit(ResourceType type) => $"{type.Kind} in version \"{type.Version}\" cannot be handled as a {type.Kind}";
+
+    private static string[] Problems(DecodeIssues issues) =>
+    [
+        .. issues.DuplicateFields.Select(field => $"duplicate field \"{field}\""),
+        .. issues.UnknownFields.Select(field => $"unknown field \"{field}\""),
+    ];
+
+    private static ApiException UnfitPatch(ReadOnlySpan<byte> json, string problem)
+    {
+        var shown = System.Text.Encoding.UTF8.GetString(json[..Math.Min(json.Length, MaximumEcho)]);
+        return ApiErrors.Invalid("", "", "", [new Model.Rules.FieldError(Model.Rules.FieldErrorType.FieldValueInvalid, "patch",
+            $"Invalid value: {JsonSerializer.Serialize(shown, EchoJson.Default.String)}: {problem}")]);
+    }
+}
+
+/// <summary>Quotes text for messages.</summary>
+[System.Text.Json.Serialization.JsonSerializable(typeof(string))]
+internal sealed partial class EchoJson : System.Text.Json.Serialization.JsonSerializerContext;

@@ -1,0 +1,31 @@
+using Holdfast.ApiServer.Admission;
+using Holdfast.Platform;
+using Holdfast.Store;
+
+namespace Holdfast.ApiServer.Registry;
+
+/// <summary>What every verb works with.</summary>
+/// <param name="Store">Where objects are kept.</param>
+/// <param name="Served">What is served.</param>
+/// <param name="Admission">What every write passes.</param>
+/// <param name="Time">The clock.</param>
+/// <param name="Chance">Draws uids and names.</param>
+public sealed record RegistryParts(
+    ResourceStore Store, ServedResources Served, AdmissionChain Admission, TimeProvider Time, IChance Chance)
+{
+    /// <summary>How often a write is decided again when what it rested on has changed, before it is given up.</summary>
+    public const int MaximumAttempts = 16;
+
+    /// <summary>Keeps book of who owns which field.</summary>
+    public FieldManagement Fields { get; } = new();
+
+    /// <summary>The time as objects carry it, to the second.</summary>
+    public DateTimeOffset Now()
+    {
+        var now = Time.GetUtcNow();
+        return new DateTimeOffset(now.Ticks - (now.Ticks % TimeSpan.TicksPerSecond), TimeSpan.Zero);
+    }
+
+    /// <summary>Everything as it is now.</summary>
+    public ClusterView View() => new(Store.Snapshot());
+}

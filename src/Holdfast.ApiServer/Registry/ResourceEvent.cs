@@ -1,0 +1,53 @@
+using System.Globalization;
+using Holdfast.Client;
+using Holdfast.Model.Resources;
+using Holdfast.Store;
+
+namespace Holdfast.ApiServer.Registry;
+
+/// <summary>One event of a watch; its bytes are those of the store's entry, shared by all watchers.</summary>
+/// <param name="Type">What happened.</param>
+/// <param name="Revision">The revision up to which the watcher has now seen everything.</param>
+public sealed record ResourceEvent(WatchEventType Type, long Revision)
+{
+    private readonly Entry? _entry;
+
+    /// <summary>An event about an object.</summary>
+    /// <param name="type">What happened.</param>
+    /// <param name="entry">The object as it is shown.</param>
+    /// <param name="revision">The revision of the change.</param>
+    public static ResourceEvent Of(WatchEventType type, Entry entry, long revision) => new(type, revision) { _entry = entry };
+
+    /// <summary>Whether this bookmark ends the initial events.</summary>
+    public bool IsInitialEventsEnd { get; init; }
+
+    /// <summary>The revision as text.</summary>
+    public string ResourceVersion => Revision.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>The object's JSON; empty for bookmarks.</summary>
+    public ReadOnlyMemory<byte> Json
+    {
+        get
+        {
+            if (_entry is null)
+                return default;
+            var json = _entry.Json;
+            // What ceased to match is shown as it was, at the revision of the change that took it away.
+            return _entry.Revision == Revision || Type != WatchEventType.Deleted
+                ? json
+                : ResourceVersionJson.Splice(json.Span, ResourceVersionJson.Find(json.Span), ResourceVersion);
+        }
+    }
+
+    /// <summary>The object, typed; null for bookmarks.</summary>
+    /// <param name="served">Its kind.</param>
+    public IResource? Object(ServedResource served)
+    {
+        if (_entry is null)
+            return null;
+        var resource = StoredObject.Of(_entry, served);
+        return _entry.Revision == Revision || Type != WatchEventType.Deleted
+            ? resource
+            : resource.WithMetadata(resource.Metadata with { ResourceVersion = ResourceVersion });
+    }
+}

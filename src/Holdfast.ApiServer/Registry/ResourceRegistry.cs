@@ -1,0 +1,218 @@
+using System.Collections.Immutable;
+using Holdfast.ApiServer.Errors;
+using Holdfast.Client;
+using Holdfast.Model.Meta;
+using Holdfast.Model.Resources;
+using Holdfast.Store;
+
+namespace Holdfast.ApiServer.Registry;
+
+/// <summary>
+/// What can be asked of the cluster, on typed objects and without any transport: the in-process client and the HTTP
+/// front end both end here. Refusals are <see cref="ApiException"/>s that carry the Status to answer.
+/// </summary>
+/// <remarks>
+/// Runs on one thread as well as on many: it starts nothing of its own, waits for nothing but the store, and takes time
+/// and chance from its parts. Who may do what is decided before.
+/// </remarks>
+/// <param name="parts">What the verbs work with.</param>
+public sealed class ResourceRegistry(RegistryParts parts)
+{
+    private readonly ObjectCreation _creation = new(parts);
+    private readonly ObjectUpdate _update = new(parts);
+    private readonly ObjectDeletion _deletion = new(parts);
+    private readonly ObjectListing _listing = new(parts);
+    private readonly ObjectWatch _watch = new(parts);
+    private readonly Subresources _subresources = new(parts);
+
+    /// <summary>What is served.</summary>
+    public ServedResources Served => parts.Served;
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time => parts.Time;
+
+    /// <summary>Makes an object.</summary>
+    /// <param name="served">The kind.</param>
+    /// <param name="namespaceName">The namespace; empty for cluster-scoped kinds.</param>
+    /// <param name="resource">The object as it was sent.</param>
+    /// <param name="context">Who asks, and how.</param>
+    /// <param name="cancellationToken">Ends the wait; the object may still be made.</param>
+    /// <returns>The object as it is stored.</returns>
+    public Task<IResource> CreateAsync(
+        ServedResource served, string namespaceName, IResource resource, WriteContext context, CancellationToken cancellationToken) =>
+        _creation.CreateAsync(served, namespaceName, resource, context, cancellationToken);
+
+    /// <summary>Finds an object as it is now.</summary>
+    /// <param name="served">The kind.</param>
+    /// <param name="namespaceName">The namespace; empty for cluster-scoped kinds.</param>
+    /// <param name="name">The name.</param>
+    /// <exception cref="ApiException">It is not there.</exception>
+    public Entry Get(ServedResource served, string namespaceName, string name)
+    {
+        ArgumentNullException.ThrowIfNull(served);
+        return parts.Store.Find(new ResourceKey(served.StoreName, namespaceName, name)) ?? throw ApiErrors.NotFound(served.Type, name);
+    }
+
+    /// <summary>Lists a collection, or one page of it, at one revision.</summary>
+    /// <param name="request">Which objects.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task<ListPage> ListAsync(ListRequest request, CancellationToken cancellationToken) =>
+        _listing.ListAsync(request, cancellationToken);
+
+    /// <summary>Watches a collection until it is cancelled; a refusal after the first event ends it as an exception.</summary>
+    /// <param name="request">Which objects, and from where on.</param>
+    /// <param name="cancellationToken">Ends the watch, as cancelled.</param>
+    public IAsyncEnumerable<ResourceEvent> WatchAsync(WatchRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ObjectWatch.Check(request);
+        return _watch.WatchAsync(request, cancellationToken);
+    }
+
+    /// <summary>Replaces an object, its status, or what its namespace waits for.</summary>
+    /// <param name="served">The kind.</param>
+    /// <param name="namespaceName">The namespace; empty for cluster-scoped kinds.</param>
+    /// <param name="name">The name.</param>
+    /// <param name="subresource">Empty, <c>status</c>, <c>scale</c> or <c>finalize</c>.</param>
+    /// <param name="sent">The object as it was sent.</param>
+    /// <param name="context">Who asks, and how.</param>
+    /// <param name="cancellationToken">Ends the wait; the change may still take place.</param>
+    /// <returns>The object as it is stored, and whether it was made.</returns>
+    public async Task<UpdateOutcome> UpdateAsync(
+        ServedResource served, string namespaceName, string name, string subresource, IResource sent, WriteContext context,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(served);
+        ArgumentNullException.ThrowIfNull(sent);
+        CheckNames(served, namespaceName, name, sent);
+        if (subresource == "scale")
+            return new(await _subresources.SetScaleAsync(served, namespaceName, name, _ => sent, IsPinned(sent), context, cancellationToken), false);
+        var key = new ResourceKey(served.StoreName, namespaceName, name);
+        var isNew = subresource.Length == 0 && served.Rules.AllowsCreateOnUpdate && parts.Store.Find(key) is null;
+        if (isNew && sent.Metadata.Uid.Length == 0 && sent.Metadata.ResourceVersion.Length == 0)
+        {
+            var named = sent.WithMetadata(sent.Metadata with { Name = name });
+            return new(await _creation.CreateAsync(served, namespaceName, named, context, cancellationToken), true);
+        }
+        var update = Request(served, key, subresource, _ => sent) with { IsPinned = IsPinned(sent) };
+        return new(await _update.UpdateAsync(update, context, cancellationToken), false);
+    }
+
+    /// <summary>Changes an object or one of its sub-resources by a patch; done again when somebody else was faster, unless the patch names a version.</summary>
+    /// <param name="served">The kind.</param>
+    /// <param name="namespaceName">The namespace; empty for cluster-scoped kinds.</param>
+    /// <param name="name">The name.</param>
+    /// <param name="subresource">Empty, <c>status</c> or <c>scale</c>.</param>
+    /// <param name="form">The patch's form.</param>
+    /// <param name="patch">The patch's text.</param>
+    /// <param name="context">Who asks, and how.</param>
+    /// <param name="cancellationToken">Ends the wait; the change may still take place.</param>
+    /// <returns>The object as it is stored.</returns>
+    public Task<IResource> PatchAsync(
+        ServedResource served, string namespaceName, string name, string subresource, PatchForm form, ReadOnlyMemory<byte> patch,
+        WriteContext context, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(served);
+        if (subresource == "scale")
+        {
+            return _subresources.SetScaleAsync(served, namespaceName, name,
+                scale => ObjectPatch.Apply(scale, Subresources.ScaleCodec, form, patch, context), false, context, cancellationToken);
+        }
+        var key = new ResourceKey(served.StoreName, namespaceName, name);
+        return _update.UpdateAsync(Request(served, key, subresource, stored =>
+        {
+            var patched = ObjectPatch.Apply(stored, served.Codec, form, patch, context);
+            CheckNames(served, namespaceName, name, patched);
+            return patched;
+        }), context, cancellationToken);
+    }
+
+    /// <summary>Deletes an object, or marks it so that it goes when its grace period and finalizers allow.</summary>
+    /// <param name="served">The kind.</param>
+    /// <param name="namespaceName">The namespace; empty for cluster-scoped kinds.</param>
+    /// <param name="name">The name.</param>
+    /// <param name="options">How.</param>
+    /// <param name="context">Who asks, and how.</param>
+    /// <param name="cancellationToken">Ends the wait; the deletion may still take place.</param>
+    public Task<DeletionOutcome> DeleteAsync(
+        ServedResource served, string namespaceName, string name, DeleteOptions options, WriteContext context, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(served);
+        return _deletion.DeleteAsync(served, new ResourceKey(served.StoreName, namespaceName, name), options, context, cancellationToken);
+    }
+
+    /// <summary>Deletes what a list finds, one after the other; what goes meanwhile is passed over.</summary>
+    /// <param name="request">Which objects.</param>
+    /// <param name="options">How.</param>
+    /// <param name="context">Who asks, and how.</param>
+    /// <param name="cancellationToken">Ends the wait; what was deleted until then stays so.</param>
+    /// <returns>The objects as they were found.</returns>
+    public async Task<ListPage> DeleteCollectionAsync(
+        ListRequest request, DeleteOptions options, WriteContext context, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var page = await _listing.ListAsync(request, cancellationToken);
+        var deleted = ImmutableArray.CreateBuilder<Entry>(page.Entries.Length);
+        foreach (var entry in page.Entries)
+        {
+            try
+            {
+                await _deletion.DeleteAsync(request.Served, entry.Key, options, context, cancellationToken);
+                deleted.Add(entry);
+            }
+            catch (ApiException gone) when (gone.IsNotFound)
+            {
+                continue;
+            }
+        }
+        return page with { Entries = deleted.ToImmutable() };
+    }
+
+    /// <summary>Reads the <c>scale</c> of an object.</summary>
+    /// <param name="served">The kind.</param>
+    /// <param name="namespaceName">The namespace.</param>
+    /// <param name="name">The name.</param>
+    public IResource GetScale(ServedResource served, string namespaceName, string name)
+    {
+        ArgumentNullException.ThrowIfNull(served);
+        var scale = served.Scale ?? throw ApiErrors.NothingServed();
+        return scale.Read(StoredObject.Of(Get(served, namespaceName, name), served));
+    }
+
+    /// <summary>Posts to a sub-resource: a pod's <c>binding</c> or <c>eviction</c>.</summary>
+    /// <param name="served">The kind.</param>
+    /// <param name="namespaceName">The namespace.</param>
+    /// <param name="name">The object's name.</param>
+    /// <param name="subresource">The sub-resource.</param>
+    /// <param name="posted">What was posted.</param>
+    /// <param name="context">Who asks, and how.</param>
+    /// <param name="cancellationToken">Ends the wait; it may still take place.</param>
+    public Task PostAsync(
+        ServedResource served, string namespaceName, string name, string subresource, IResource posted, WriteContext context,
+        CancellationToken cancellationToken) =>
+        _subresources.PostAsync(served, namespaceName, name, subresource, posted, context, cancellationToken);
+
+    private static UpdateRequest Request(ServedResource served, ResourceKey key, string subresource, Func<IResource, IResource> change) =>
+        subresource switch
+        {
+            "" => new(served, key, UpdateScope.Object, change),
+            "status" => new(served, key, UpdateScope.Status, change) { Subresource = subresource },
+            "finalize" => Subresources.Finalize(served, key, change),
+            _ => throw ApiErrors.MethodNotAllowed(),
+        };
+
+    private static bool IsPinned(IResource sent) => sent.Metadata.ResourceVersion.Length > 0;
+
+    private static void CheckNames(ServedResource served, string namespaceName, string name, IResource sent)
+    {
+        if (sent.Metadata.Name.Length > 0 && sent.Metadata.Name != name)
+            throw ApiErrors.BadRequest($"the name of the object ({sent.Metadata.Name}) does not match the name on the URL ({name})");
+        if (served.Type.IsNamespaced && sent.Metadata.Namespace.Length > 0 && sent.Metadata.Namespace != namespaceName)
+            throw ApiErrors.BadRequest("the namespace of the provided object does not match the namespace sent on the request");
+    }
+}
+
+/// <summary>How an update ended.</summary>
+/// <param name="Object">The object as it is stored.</param>
+/// <param name="IsCreated">Whether it was made by this.</param>
+public sealed record UpdateOutcome(IResource Object, bool IsCreated);

@@ -1,0 +1,45 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using Holdfast.Model.Resources;
+using Holdfast.Model.Rules;
+
+namespace Holdfast.ApiServer.Registry;
+
+/// <summary>One kind as it is served: its names, how it is read and checked, and what can be asked of it.</summary>
+/// <param name="Codec">Reads and describes its objects.</param>
+/// <param name="Rules">What holds for its objects.</param>
+public sealed record ServedResource(ResourceCodec Codec, KindRules Rules)
+{
+    private static readonly FrozenSet<string> AnswerDeleted = new[]
+    {
+        "pods", "services", "serviceaccounts", "persistentvolumes", "persistentvolumeclaims", "storageclasses.storage.k8s.io",
+        "podtemplates", "resourcequotas", "volumeattachments.storage.k8s.io",
+    }.ToFrozenSet(StringComparer.Ordinal);
+
+    /// <summary>The names.</summary>
+    public ResourceType Type => Codec.Type;
+
+    /// <summary>The collection's name in the store.</summary>
+    public string StoreName => Type.GroupResource;
+
+    /// <summary>The names of its sub-resources, such as <c>status</c>, in order.</summary>
+    public ImmutableArray<string> Subresources { get; init; } = [];
+
+    /// <summary>What its <c>scale</c> sub-resource reads and writes; null when it has none.</summary>
+    public ScaleAccess? Scale { get; init; }
+
+    /// <summary>Whether it is only asked and never stored, as a review is.</summary>
+    public bool IsVirtual { get; init; }
+
+    /// <summary>Whether a deletion answers with the object instead of a Status.</summary>
+    public bool AnswersDeletedObject => AnswerDeleted.Contains(StoreName);
+
+    /// <summary>The verbs as discovery lists them.</summary>
+    public ImmutableArray<string> Verbs => IsVirtual
+        ? ["create"]
+        : ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
+
+    /// <summary>Whether it has a sub-resource.</summary>
+    /// <param name="name">The sub-resource.</param>
+    public bool Has(string name) => Subresources.Contains(name);
+}

@@ -1,0 +1,94 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using Holdfast.Model.Resources;
+using Holdfast.Model.Rules;
+
+namespace Holdfast.ApiServer.Registry;
+
+/// <summary>
+/// Everything that is served. It can change while the server runs (custom resources): the catalogue is immutable and
+/// swapped whole, so a request sees one state of it.
+/// </summary>
+public sealed class ServedResources
+{
+    private Catalogue _catalogue;
+
+    /// <summary>Serves the given resources.</summary>
+    /// <param name="resources">The resources.</param>
+    public ServedResources(IEnumerable<ServedResource> resources) => _catalogue = new Catalogue([.. resources]);
+
+    /// <summary>Every kind of the Model that has rules.</summary>
+    public static ServedResources OfModel()
+    {
+        var served = new List<ServedResource>();
+        foreach (var codec in ResourceCatalog.Codecs)
+        {
+            if (KindRulesCatalog.Find(codec.Type) is { } rules)
+                served.Add(Describe(codec, rules));
+        }
+        return new ServedResources(served);
+    }
+
+    /// <summary>What is served now, in the order in which it was added.</summary>
+    public ImmutableArray<ServedResource> All => Volatile.Read(ref _catalogue).All;
+
+    /// <summary>Rises with every change, so that what is made from the catalogue can be kept until then.</summary>
+    public int Version => Volatile.Read(ref _catalogue).Version;
+
+    /// <summary>Finds a resource by its place in paths.</summary>
+    /// <param name="group">The group; empty for the core group.</param>
+    /// <param name="version">The version.</param>
+    /// <param name="plural">The plural.</param>
+    public ServedResource? Find(string group, string version, string plural) =>
+        Volatile.Read(ref _catalogue).ByPath.GetValueOrDefault((group, version, plural));
+
+    /// <summary>Finds the resource of a kind.</summary>
+    /// <param name="type">The kind.</param>
+    public ServedResource? Find(ResourceType type) => Find(type.Group, type.Version, type.Plural);
+
+    /// <summary>Serves a resource from now on, in place of one of the same path.</summary>
+    /// <param name="resource">The resource.</param>
+    public void Serve(ServedResource resource) => Change(all =>
+        all.RemoveAll(existing => existing.Type.Equals(resource.Type)).Add(resource));
+
+    /// <summary>Stops serving a resource.</summary>
+    /// <param name="type">Its names.</param>
+    public void Withdraw(ResourceType type) => Change(all => all.RemoveAll(existing => existing.Type.Equals(type)));
+
+    private void Change(Func<ImmutableArray<ServedResource>, ImmutableArray<ServedResource>> change)
+    {
+        while (true)
+        {
+            var before = Volatile.Read(ref _catalogue);
+            var after = new Catalogue(change(before.All)) { Version = before.Version + 1 };
+            if (Interlocked.CompareExchange(ref _catalogue, after, before) == before)
+                return;
+        }
+    }
+
+    private static ServedResource Describe(ResourceCodec codec, KindRules rules)
+    {
+        var subresources = new List<string>();
+        var scale = ScaleAccess.Of(codec.Type);
+        if (rules.HasStatus)
+            subresources.Add("status");
+        if (scale is not null)
+            subresources.Add("scale");
+        if (codec.Type.GroupResource == "pods")
+            subresources.AddRange("binding", "eviction", "log");
+        if (codec.Type.GroupResource == "namespaces")
+            subresources.Add("finalize");
+        subresources.Sort(StringComparer.Ordinal);
+        return new ServedResource(codec, rules) { Subresources = [.. subresources], Scale = scale };
+    }
+
+    private sealed class Catalogue(ImmutableArray<ServedResource> all)
+    {
+        public ImmutableArray<ServedResource> All { get; } = all;
+
+        public int Version { get; init; }
+
+        public FrozenDictionary<(string Group, string Version, string Plural), ServedResource> ByPath { get; } =
+            all.ToFrozenDictionary(resource => (resource.Type.Group, resource.Type.Version, resource.Type.Plural));
+    }
+}

@@ -1,0 +1,85 @@
+using Holdfast.ApiServer.Errors;
+using Holdfast.Client;
+using Holdfast.Model.Autoscaling;
+using Holdfast.Model.Core;
+using Holdfast.Model.Policy;
+using Holdfast.Model.Resources;
+using Holdfast.Model.Rules;
+using Holdfast.Store;
+
+namespace Holdfast.ApiServer.Registry;
+
+/// <summary>The sub-resources that are more than a part of their object: scale, binding, eviction, finalize.</summary>
+internal sealed class Subresources(RegistryParts parts)
+{
+    private readonly ObjectUpdate _update = new(parts);
+    private readonly PodEviction _eviction = new(parts);
+
+    /// <summary>Reads and writes Scales.</summary>
+    public static ResourceCodec ScaleCodec { get; } = new ResourceCodec<Scale>();
+
+    /// <summary>What is posted to a sub-resource; null when nothing can be.</summary>
+    public static ResourceCodec? PostedTo(string subresource) => subresource switch
+    {
+        "binding" => new ResourceCodec<Binding>(),
+        "eviction" => new ResourceCodec<Eviction>(),
+        _ => null,
+    };
+
+    public async Task PostAsync(
+        ServedResource served, string namespaceName, string name, string subresource, IResource posted, WriteContext context,
+        CancellationToken cancellationToken)
+    {
+        switch (posted)
+        {
+            case Eviction eviction when subresource == "eviction":
+                await _eviction.EvictAsync(served, namespaceName, name, eviction, context, cancellationToken);
+                break;
+            case Binding binding when subresource == "binding":
+                PodBinding.Check(name, binding);
+                var key = new ResourceKey(served.StoreName, namespaceName, name);
+                await _update.UpdateAsync(
+                    new(served, key, UpdateScope.Internal, pod => PodBinding.Bind(pod, binding, parts.Now())) { Subresource = subresource },
+                    context, cancellationToken);
+                break;
+            default:
+                throw ApiErrors.MethodNotAllowed();
+        }
+    }
+
+    public async Task<IResource> SetScaleAsync(
+        ServedResource served, string namespaceName, string name, Func<IResource, IResource> change, bool isPinned, WriteContext context,
+        CancellationToken cancellationToken)
+    {
+        var access = served.Scale ?? throw ApiErrors.NothingServed();
+        var key = new ResourceKey(served.StoreName, namespaceName, name);
+        var updated = await _update.UpdateAsync(new(served, key, UpdateScope.Object, stored =>
+        {
+            var scale = (Scale)change(access.Read(stored));
+            if (scale.Spec.Replicas < 0)
+            {
+                throw ApiErrors.Invalid(Scale.ResourceType, name, [new FieldError(FieldErrorType.FieldValueInvalid, "spec.replicas",
+                    $"Invalid value: {scale.Spec.Replicas}: must be greater than or equal to 0")]);
+            }
+            var scaled = access.Write(stored, scale.Spec.Replicas);
+            return scaled.WithMetadata(scaled.Metadata with
+            {
+                Uid = scale.Metadata.Uid,
+                ResourceVersion = scale.Metadata.ResourceVersion.Length > 0 ? scale.Metadata.ResourceVersion : stored.Metadata.ResourceVersion,
+            });
+        }) { Subresource = "scale", IsPinned = isPinned }, context, cancellationToken);
+        return access.Read(updated);
+    }
+
+    /// <summary>The update that takes away what a namespace waits for.</summary>
+    public static UpdateRequest Finalize(ServedResource served, ResourceKey key, Func<IResource, IResource> change) =>
+        new(served, key, UpdateScope.Internal, stored =>
+        {
+            var (sent, space) = ((Namespace)change(stored), (Namespace)stored);
+            return space with
+            {
+                Metadata = space.Metadata with { ResourceVersion = sent.Metadata.ResourceVersion, Uid = sent.Metadata.Uid },
+                Spec = space.Spec with { Finalizers = sent.Spec.Finalizers },
+            };
+        }) { Subresource = "finalize" };
+}

@@ -1,0 +1,50 @@
+using Holdfast.ApiServer.Security;
+
+namespace Holdfast.ApiServer.Registry;
+
+/// <summary>How a reader treats fields that the kind does not have, or that are given twice.</summary>
+public enum FieldValidation
+{
+    /// <summary>They are passed over.</summary>
+    Ignore,
+
+    /// <summary>They are passed over with a warning.</summary>
+    Warn,
+
+    /// <summary>The object is refused.</summary>
+    Strict,
+}
+
+/// <summary>What goes with one request through all layers: who asks, how, and what the client is to be warned of.</summary>
+/// <param name="user">Who asks.</param>
+public sealed class WriteContext(UserInfo user)
+{
+    private const int MaximumWarnings = 50;
+    private readonly List<string> _warnings = [];
+
+    /// <summary>Who asks.</summary>
+    public UserInfo User { get; } = user;
+
+    /// <summary>Whether nothing is to be kept.</summary>
+    public bool IsDryRun { get; init; }
+
+    /// <summary>Who writes, for the ownership of fields.</summary>
+    public string FieldManager { get; init; } = "";
+
+    /// <summary>Whether an apply takes over fields of others.</summary>
+    public bool Force { get; init; }
+
+    /// <summary>What happens to unknown and repeated fields.</summary>
+    public FieldValidation FieldValidation { get; init; } = FieldValidation.Warn;
+
+    /// <summary>What the client is to be warned of, each once.</summary>
+    public IReadOnlyList<string> Warnings => _warnings;
+
+    /// <summary>Adds a warning; beyond a bound they are dropped.</summary>
+    /// <param name="text">The warning.</param>
+    public void Warn(string text)
+    {
+        if (_warnings.Count < MaximumWarnings && !_warnings.Contains(text))
+            _warnings.Add(text);
+    }
+}
