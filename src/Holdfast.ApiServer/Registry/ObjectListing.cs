@@ -64,6 +64,22 @@ internal sealed class ObjectListing(RegistryParts parts)
                 $"invalid resource version: resourceVersion: Invalid value: \"{text}\": strconv.ParseUint: parsing \"{text}\": invalid syntax");
     }
 
+    /// <summary>Waits until the store has reached a revision.</summary>
+    public async Task ReachAsync(string resourceVersion, CancellationToken cancellationToken)
+    {
+        var revision = Revision(resourceVersion);
+        if (revision <= parts.Store.CurrentRevision)
+            return;
+        try
+        {
+            _ = await parts.Store.SnapshotAtAsync(revision, cancellationToken);
+        }
+        catch (RevisionFutureException future)
+        {
+            throw ApiErrors.RevisionNotReached(future.Message);
+        }
+    }
+
     private async Task<Snapshot> SnapshotAsync(ListRequest request, PageToken? position, CancellationToken cancellationToken)
     {
         var revision = position?.Revision ?? Revision(request.ResourceVersion);

@@ -56,7 +56,8 @@ internal sealed class ObjectWatch(RegistryParts parts)
         var isFresh = from == 0;
         if (request.SendInitialEvents ?? isFresh)
         {
-            var snapshot = await NotOlderAsync(from, cancellationToken);
+            await new ObjectListing(parts).ReachAsync(request.ResourceVersion, cancellationToken);
+            var snapshot = parts.Store.Snapshot();
             foreach (var entry in snapshot.List(request.Served.StoreName, request.Namespace))
             {
                 if (Matches(request, entry))
@@ -151,21 +152,6 @@ internal sealed class ObjectWatch(RegistryParts parts)
         catch (RevisionGoneException gone)
         {
             throw ApiErrors.Expired(gone.Message);
-        }
-    }
-
-    private async Task<Snapshot> NotOlderAsync(long revision, CancellationToken cancellationToken)
-    {
-        if (revision <= parts.Store.CurrentRevision)
-            return parts.Store.Snapshot();
-        try
-        {
-            _ = await parts.Store.SnapshotAtAsync(revision, cancellationToken);
-            return parts.Store.Snapshot();
-        }
-        catch (RevisionFutureException future)
-        {
-            throw ApiErrors.RevisionNotReached(future.Message);
         }
     }
 

@@ -64,7 +64,7 @@ internal sealed class PodEviction(RegistryParts parts)
             throw ApiErrors.Failure(500, "",
                 "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.", null);
         }
-        var collections = ImmutableArray.Create<Condition>(
+        var collections = ImmutableArray.Create<Store.Condition>(
             new CollectionUnchangedSince(PodDisruptionBudget.ResourceType.GroupResource, space, view.Revision),
             new CollectionUnchangedSince(Pod.ResourceType.GroupResource, space, view.Revision));
         if (budgets.Count == 0)
@@ -102,7 +102,7 @@ internal sealed class PodEviction(RegistryParts parts)
         return new Put(key, new PendingObject(after));
     }
 
-    private sealed record Grant(ImmutableArray<Condition> Conditions, ImmutableArray<Operation> Operations)
+    private sealed record Grant(ImmutableArray<Store.Condition> Conditions, ImmutableArray<Operation> Operations)
     {
         public static Grant Free { get; } = new([], []);
     }

@@ -10,13 +10,13 @@ namespace Holdfast.ApiServer.Registry;
 /// <param name="Revision">The revision up to which the watcher has now seen everything.</param>
 public sealed record ResourceEvent(WatchEventType Type, long Revision)
 {
-    private readonly Entry? _entry;
+    private Entry? Source { get; init; }
 
     /// <summary>An event about an object.</summary>
     /// <param name="type">What happened.</param>
     /// <param name="entry">The object as it is shown.</param>
     /// <param name="revision">The revision of the change.</param>
-    public static ResourceEvent Of(WatchEventType type, Entry entry, long revision) => new(type, revision) { _entry = entry };
+    public static ResourceEvent Of(WatchEventType type, Entry entry, long revision) => new(type, revision) { Source = entry };
 
     /// <summary>Whether this bookmark ends the initial events.</summary>
     public bool IsInitialEventsEnd { get; init; }
@@ -29,11 +29,11 @@ public sealed record ResourceEvent(WatchEventType Type, long Revision)
     {
         get
         {
-            if (_entry is null)
+            if (Source is null)
                 return default;
-            var json = _entry.Json;
+            var json = Source.Json;
             // What ceased to match is shown as it was, at the revision of the change that took it away.
-            return _entry.Revision == Revision || Type != WatchEventType.Deleted
+            return Source.Revision == Revision || Type != WatchEventType.Deleted
                 ? json
                 : ResourceVersionJson.Splice(json.Span, ResourceVersionJson.Find(json.Span), ResourceVersion);
         }
@@ -43,10 +43,10 @@ public sealed record ResourceEvent(WatchEventType Type, long Revision)
     /// <param name="served">Its kind.</param>
     public IResource? Object(ServedResource served)
     {
-        if (_entry is null)
+        if (Source is null)
             return null;
-        var resource = StoredObject.Of(_entry, served);
-        return _entry.Revision == Revision || Type != WatchEventType.Deleted
+        var resource = StoredObject.Of(Source, served);
+        return Source.Revision == Revision || Type != WatchEventType.Deleted
             ? resource
             : resource.WithMetadata(resource.Metadata with { ResourceVersion = ResourceVersion });
     }

@@ -53,6 +53,12 @@ public sealed class ResourceRegistry(RegistryParts parts)
         return parts.Store.Find(new ResourceKey(served.StoreName, namespaceName, name)) ?? throw ApiErrors.NotFound(served.Type, name);
     }
 
+    /// <summary>Waits until the store has reached a revision, for a read that must not be older.</summary>
+    /// <param name="resourceVersion">The revision as it was sent; empty or 0 for none.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="ApiException">It was not reached in time.</exception>
+    public Task ReachAsync(string resourceVersion, CancellationToken cancellationToken) => _listing.ReachAsync(resourceVersion, cancellationToken);
+
     /// <summary>Lists a collection, or one page of it, at one revision.</summary>
     /// <param name="request">Which objects.</param>
     /// <param name="cancellationToken">Ends the wait.</param>

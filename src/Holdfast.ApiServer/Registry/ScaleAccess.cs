@@ -33,9 +33,9 @@ public sealed record ScaleAccess(Func<IResource, Scale> Read, Func<IResource, in
         Of(set.Metadata, set.Spec.Replicas, set.Status.Replicas, set.Spec.Selector);
 
     private static Scale OfDeployment(Deployment deployment) =>
-        Of(deployment.Metadata, deployment.Spec.Replicas, deployment.Status.Replicas ?? 0, deployment.Spec.Selector);
+        Of(deployment.Metadata, deployment.Spec.Replicas, deployment.Status.Replicas, deployment.Spec.Selector);
 
-    private static Scale Of(ObjectMeta metadata, int? desired, int current, LabelSelector selector) => Scale.Empty with
+    private static Scale Of(ObjectMeta metadata, int? desired, int current, LabelSelector? selector) => Scale.Empty with
     {
         Metadata = ObjectMeta.Empty with
         {
@@ -49,8 +49,10 @@ public sealed record ScaleAccess(Func<IResource, Scale> Read, Func<IResource, in
         Status = ScaleStatus.Empty with { Replicas = current, Selector = SelectorText(selector) },
     };
 
-    private static string SelectorText(LabelSelector selector)
+    private static string SelectorText(LabelSelector? selector)
     {
+        if (selector is null)
+            return "";
         var parts = selector.MatchLabels.AsSpan().ToArray().Select(label => $"{label.Key}={label.Value}")
             .Concat(selector.MatchExpressions.Select(Text));
         return string.Join(",", parts.Order(StringComparer.Ordinal));

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Holdfast.Model.Core;
 using Holdfast.Model.Rules;
+using Holdfast.Model.Selectors;
 using Holdfast.Model.Values;
 
 namespace Holdfast.Model.Apps;
@@ -124,17 +125,17 @@ internal static class StatefulSetValidation
             CheckTemplate(spec, path.Child("template"), errors);
             return;
         }
-        LabelSelectorValidation.Check(selector, path.Child("selector"), errors);
-        if (LabelSelectorValidation.IsEmpty(selector))
+        Rules.LabelSelectorValidation.Check(selector, path.Child("selector"), errors);
+        if (Rules.LabelSelectorValidation.IsEmpty(selector))
         {
             errors.Add(FieldError.InvalidJson(path.Child("selector"), "{}", "empty selector is invalid for statefulset"));
         }
-        if (!LabelSelectorValidation.IsUsable(selector))
+        if (!LabelMatcher.TryFrom(selector, out var matcher, out _))
         {
             errors.Add(FieldError.InvalidJson(path.Child("selector"), ShownValue.Record(selector), ""));
             return;
         }
-        if (!LabelSelectorValidation.Matches(selector, spec.Template.Metadata.Labels))
+        if (!matcher.Matches(spec.Template.Metadata.Labels))
         {
             errors.Add(FieldError.InvalidJson(
                 path.Child("template").Child("metadata").Child("labels"),

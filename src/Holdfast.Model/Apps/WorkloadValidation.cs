@@ -1,6 +1,7 @@
 using Holdfast.Model.Core;
 using Holdfast.Model.Meta;
 using Holdfast.Model.Rules;
+using Holdfast.Model.Selectors;
 
 namespace Holdfast.Model.Apps;
 
@@ -15,17 +16,17 @@ internal static class WorkloadValidation
         }
         else
         {
-            LabelSelectorValidation.Check(selector, path.Child("selector"), errors);
-            if (LabelSelectorValidation.IsEmpty(selector))
+            Rules.LabelSelectorValidation.Check(selector, path.Child("selector"), errors);
+            if (Rules.LabelSelectorValidation.IsEmpty(selector))
             {
                 errors.Add(FieldError.InvalidJson(path.Child("selector"), "{}", $"empty selector is invalid for {kind}"));
             }
-            else if (!LabelSelectorValidation.IsUsable(selector))
+            else if (!LabelMatcher.TryFrom(selector, out var matcher, out _))
             {
                 errors.Add(FieldError.InvalidJson(path.Child("selector"), ShownValue.Record(selector), "invalid label selector"));
                 return;
             }
-            else if (!LabelSelectorValidation.Matches(selector, template.Metadata.Labels))
+            else if (!matcher.Matches(template.Metadata.Labels))
             {
                 errors.Add(FieldError.InvalidJson(
                     path.Child("template").Child("metadata").Child("labels"),

@@ -1,4 +1,3 @@
-using Holdfast.Model.Core;
 using Holdfast.Model.Rules;
 
 namespace Holdfast.Model.Batch;

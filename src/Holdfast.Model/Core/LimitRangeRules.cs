@@ -1,5 +1,4 @@
 using Holdfast.Model.Rules;
-using Holdfast.Model.Values;
 
 namespace Holdfast.Model.Core;
 

@@ -1,4 +1,3 @@
-using Holdfast.Model.Meta;
 using Holdfast.Model.Rules;
 using Holdfast.Model.Values;
 

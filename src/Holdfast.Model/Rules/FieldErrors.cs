@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Holdfast.Model.Values;
 
 namespace Holdfast.Model.Rules;
 

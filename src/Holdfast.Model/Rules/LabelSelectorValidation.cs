@@ -1,10 +1,9 @@
 using Holdfast.Model.Meta;
-using Holdfast.Model.Values;
 
 namespace Holdfast.Model.Rules;
 
-/// <summary>What holds for label selectors, and whether one matches, as the rules of kinds need it.</summary>
-public static class LabelSelectorValidation
+/// <summary>What holds for label selectors, as the rules of kinds check them: nothing is allocated while nothing is wrong.</summary>
+internal static class LabelSelectorValidation
 {
     /// <summary>Checks a selector.</summary>
     /// <param name="selector">The selector, or null, which is fine.</param>
@@ -26,51 +25,6 @@ public static class LabelSelectorValidation
     /// <summary>Whether a selector picks nothing out: it has no term.</summary>
     /// <param name="selector">The selector.</param>
     public static bool IsEmpty(LabelSelector selector) => selector.MatchLabels.IsEmpty && selector.MatchExpressions.IsEmpty;
-
-    /// <summary>Whether every term has a known operator and the values it needs.</summary>
-    /// <param name="selector">The selector.</param>
-    public static bool IsUsable(LabelSelector selector)
-    {
-        foreach (var term in selector.MatchExpressions)
-        {
-            var isUsable = term.Operator switch
-            {
-                "In" or "NotIn" => !term.Values.IsEmpty,
-                "Exists" or "DoesNotExist" => term.Values.IsEmpty,
-                _ => false,
-            };
-            if (!isUsable)
-            {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /// <summary>Whether a usable selector matches labels.</summary>
-    /// <param name="selector">The selector.</param>
-    /// <param name="labels">The labels.</param>
-    public static bool Matches(LabelSelector selector, ValueMap<string> labels)
-    {
-        foreach (var (key, value) in selector.MatchLabels)
-        {
-            if (!labels.TryGetValue(key, out var actual) || actual != value)
-            {
-                return false;
-            }
-        }
-        foreach (var term in selector.MatchExpressions)
-        {
-            var isThere = labels.TryGetValue(term.Key, out var actual);
-            var isListed = isThere && term.Values.Contains(actual!);
-            var matches = term.Operator switch { "In" => isListed, "NotIn" => !isListed, "Exists" => isThere, _ => !isThere };
-            if (!matches)
-            {
-                return false;
-            }
-        }
-        return true;
-    }
 
     private static void CheckRequirement(LabelSelectorRequirement term, FieldPath path, FieldErrors errors)
     {

@@ -69,6 +69,7 @@ public static class MetadataValidation
         CheckLabels(updated.Labels, path.Child("labels"), errors);
         CheckAnnotations(updated.Annotations, path.Child("annotations"), errors);
         CheckOwners(updated.OwnerReferences, path, errors);
+        CheckFinalizers(updated.Finalizers, path, errors);
         CheckManagedFields(updated.ManagedFields, path, errors);
     }
 
@@ -174,9 +175,15 @@ public static class MetadataValidation
     private static void CheckFinalizers(ValueList<string> finalizers, FieldPath path, FieldErrors errors)
     {
         var (orphans, waits) = (false, false);
-        foreach (var finalizer in finalizers)
+        for (var i = 0; i < finalizers.Count; i++)
         {
+            var finalizer = finalizers[i];
             errors.RequireFormat(path, "finalizers", finalizer, TextFormats.QualifiedName);
+            if (!finalizer.Contains('/', StringComparison.Ordinal) && finalizer is not ("kubernetes" or OrphanFinalizer or ForegroundFinalizer))
+            {
+                errors.Add(FieldError.Invalid(
+                    path.Child("finalizers").Index(i), finalizer, "name is neither a standard finalizer name nor is it fully qualified"));
+            }
             orphans |= finalizer == OrphanFinalizer;
             waits |= finalizer == ForegroundFinalizer;
         }

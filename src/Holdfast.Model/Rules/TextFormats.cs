@@ -30,6 +30,13 @@ public static class TextFormats
         IsSubdomain(value) ? null
         : Pattern("a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character", SubdomainPattern, "example.com"));
 
+    /// <summary>A DNS name as resolvers search it, in which underscores may be.</summary>
+    /// <param name="value">The text.</param>
+    public static string[] Dns1123SubdomainWithUnderscore(string value) => Collect(
+        value.Length > 253 ? TooManyCharacters(253) : null,
+        IsSubdomain(value.Replace('_', 'a')) ? null
+        : Pattern("a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', and must start and end with an alphanumeric character", @"[a-z0-9]([-_a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-_a-z0-9]*[a-z0-9])?)*", "example.com"));
+
     /// <summary>A DNS label that starts with a letter.</summary>
     /// <param name="value">The text.</param>
     public static string[] Dns1035Label(string value) => Collect(

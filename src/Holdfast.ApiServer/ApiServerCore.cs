@@ -1,0 +1,73 @@
+using Holdfast.ApiServer.Admission;
+using Holdfast.ApiServer.Registry;
+using Holdfast.ApiServer.Security;
+using Holdfast.ApiServer.Transport;
+using Holdfast.Client;
+using Holdfast.Model.Core;
+using Holdfast.Platform;
+using Holdfast.Store;
+
+namespace Holdfast.ApiServer;
+
+/// <summary>
+/// The API server without its HTTP front: what the simulator runs on its one thread, and what <see cref="ApiServerHost"/>
+/// puts on the network.
+/// </summary>
+public sealed class ApiServerCore
+{
+    private static readonly string[] Namespaces = ["default", "kube-system", "kube-public", "kube-node-lease"];
+
+    /// <summary>Puts the parts together.</summary>
+    /// <param name="store">Where objects are kept.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="chance">Draws uids and names.</param>
+    public ApiServerCore(ResourceStore store, TimeProvider time, IChance chance)
+    {
+        Served = ServedResources.OfModel();
+        Registry = new ResourceRegistry(new RegistryParts(store, Served, AdmissionChain.BuiltIn(chance), time, chance));
+    }
+
+    /// <summary>What is served.</summary>
+    public ServedResources Served { get; }
+
+    /// <summary>The verbs.</summary>
+    public ResourceRegistry Registry { get; }
+
+    /// <summary>Who may do what.</summary>
+    public IAuthorizer Authorizer { get; } = new ComponentAuthorizer();
+
+    /// <summary>A way in for a part of the same process.</summary>
+    /// <param name="identity">Who asks.</param>
+    public IApiTransport InProcess(UserInfo identity) => new InProcessTransport(Registry, Authorizer, identity);
+
+    /// <summary>Makes what every cluster begins with, where it is missing: the four namespaces and the Service of the API itself.</summary>
+    /// <param name="port">The port on which the API is served; 0 when it is not.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task BootstrapAsync(int port, CancellationToken cancellationToken)
+    {
+        var client = new KubernetesClient(InProcess(UserInfo.Component("apiserver")), "kube-apiserver");
+        foreach (var name in Namespaces)
+            await EnsureAsync(client, Namespace.Empty with { Metadata = Meta(name, "") }, cancellationToken);
+        await EnsureAsync(client, Service.Empty with
+        {
+            Metadata = Meta("kubernetes", "default") with { Labels = Labels(("component", "apiserver"), ("provider", "kubernetes")) },
+            Spec = ServiceSpec.Empty with
+            {
+                ClusterIP = "127.96.0.1",
+                Ports = [ServicePort.Empty with { Name = "https", Port = 443, Protocol = "TCP", TargetPort = port == 0 ? 6443 : port }],
+            },
+        }, cancellationToken);
+    }
+
+    private static Model.Meta.ObjectMeta Meta(string name, string namespaceName) =>
+        Model.Meta.ObjectMeta.Empty with { Name = name, Namespace = namespaceName };
+
+    private static Model.Values.ValueMap<string> Labels(params (string, string)[] labels) => Model.Values.ValueMap.Of(labels);
+
+    private static async Task EnsureAsync<T>(KubernetesClient client, T resource, CancellationToken cancellationToken)
+        where T : class, Model.Resources.IResource<T>
+    {
+        if (await client.FindAsync<T>(resource.Metadata.Namespace, resource.Metadata.Name, cancellationToken) is null)
+            await client.CreateAsync(resource, cancellationToken);
+    }
+}

@@ -1,0 +1,32 @@
+using Holdfast.ApiServer.Http;
+using Holdfast.Platform;
+using Holdfast.Store;
+
+namespace Holdfast.ApiServer;
+
+/// <summary>What an API server is started with.</summary>
+/// <param name="DataFolder">Where keys, certificates and tokens are kept, in a folder <c>pki</c> of their own.</param>
+/// <param name="Store">Where objects are kept; stays the caller's.</param>
+public sealed record ApiServerOptions(string DataFolder, ResourceStore Store)
+{
+    /// <summary>The port on the loopback address; 0 for any that is free.</summary>
+    public int Port { get; init; }
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Draws uids, names and secrets.</summary>
+    public IChance Chance { get; init; } = new SystemChance();
+
+    /// <summary>Makes Tables; null when there are none.</summary>
+    public ITableConverter? Tables { get; init; }
+
+    /// <summary>Makes OpenAPI documents; null when there are none.</summary>
+    public Func<Registry.ServedResources, IOpenApiDocuments>? OpenApi { get; init; }
+
+    /// <summary>Reaches the nodes; null when there are none.</summary>
+    public INodeProxy? Nodes { get; init; }
+
+    /// <summary>Told of each failure that a request met and that is the server's own, for the log.</summary>
+    public Action<Exception> OnFault { get; init; } = static _ => { };
+}

@@ -1,0 +1,20 @@
+using Holdfast.ApiServer.Registry;
+using Holdfast.ApiServer.Security;
+using Microsoft.AspNetCore.Http;
+
+namespace Holdfast.ApiServer.Http;
+
+/// <summary>One request, once it is known who asks.</summary>
+/// <param name="Http">The request and its response.</param>
+/// <param name="Path">Its path.</param>
+/// <param name="User">Who asks.</param>
+/// <param name="Form">The form of answer that is accepted.</param>
+internal sealed record ApiRequest(HttpContext Http, RequestPath Path, UserInfo User, AcceptedForm Form)
+{
+    public QueryOptions Query { get; } = new(Http.Request.Query);
+
+    public CancellationToken Aborted => Http.RequestAborted;
+
+    public WriteContext Context(string optionsKind) =>
+        Query.Context(User, optionsKind, Http.Request.Headers.UserAgent.ToString());
+}

@@ -1,0 +1,81 @@
+using System.Globalization;
+using Holdfast.ApiServer.Errors;
+using Holdfast.Model.Core;
+
+namespace Holdfast.ApiServer.Http;
+
+/// <summary>Answers <c>pods/log</c> with what the pod's node has.</summary>
+internal sealed class PodLogs(INodeProxy? nodes)
+{
+    private const string DefaultContainer = "kubectl.kubernetes.io/default-container";
+
+    public async Task StreamAsync(ApiRequest request, Pod pod)
+    {
+        var options = Options(request.Query, pod);
+        if (pod.Spec.NodeName.Length == 0)
+            throw ApiErrors.BadRequest($"pod {pod.Metadata.Name} does not have a host assigned");
+        if (nodes is null)
+            throw ApiErrors.ServiceUnavailable($"no node can be reached from this server, so the log of pod {pod.Metadata.Name} cannot be read");
+        await using var log = await nodes.OpenLogAsync(pod, options, request.Aborted);
+        var response = request.Http.Response;
+        response.ContentType = "text/plain";
+        await response.StartAsync(request.Aborted);
+        await response.Body.FlushAsync(request.Aborted);
+        var buffer = new byte[16 * 1024];
+        while (await log.ReadAsync(buffer, request.Aborted) is var count && count > 0)
+        {
+            await response.Body.WriteAsync(buffer.AsMemory(0, count), request.Aborted);
+            await response.Body.FlushAsync(request.Aborted);
+        }
+    }
+
+    private static PodLogOptions Options(QueryOptions query, Pod pod)
+    {
+        var options = new PodLogOptions(Container(query.Text("container"), pod))
+        {
+            Follow = query.Flag("follow") ?? false,
+            Previous = query.Flag("previous") ?? false,
+            Timestamps = query.Flag("timestamps") ?? false,
+            TailLines = AtLeast(query, "tailLines", 0),
+            LimitBytes = AtLeast(query, "limitBytes", 1),
+            SinceSeconds = AtLeast(query, "sinceSeconds", 1),
+            SinceTime = Time(query.Text("sinceTime")),
+        };
+        return options is { SinceSeconds: not null, SinceTime: not null }
+            ? throw ApiErrors.BadRequest("at most one of `sinceTime` or `sinceSeconds` may be specified")
+            : options;
+    }
+
+    private static string Container(string wanted, Pod pod)
+    {
+        var names = pod.Spec.Containers.Select(container => container.Name).ToList();
+        var all = names.Concat(pod.Spec.InitContainers.Select(container => container.Name)).ToList();
+        if (wanted.Length == 0)
+            wanted = pod.Metadata.Annotations.GetValueOrDefault(DefaultContainer) ?? (names.Count == 1 ? names[0] : "");
+        if (wanted.Length == 0)
+        {
+            throw ApiErrors.BadRequest(
+                $"a container name must be specified for pod {pod.Metadata.Name}, choose one of: [{string.Join(" ", all)}]");
+        }
+        return all.Contains(wanted)
+            ? wanted
+            : throw ApiErrors.BadRequest($"container {wanted} is not valid for pod {pod.Metadata.Name}");
+    }
+
+    private static long? AtLeast(QueryOptions query, string name, long least)
+    {
+        var number = query.Number(name);
+        return number < least
+            ? throw ApiErrors.BadRequest($"{name}: Invalid value: {number}: must be greater than or equal to {least}")
+            : number;
+    }
+
+    private static DateTimeOffset? Time(string text)
+    {
+        if (text.Length == 0)
+            return null;
+        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+            ? time
+            : throw ApiErrors.BadRequest($"sinceTime: Invalid value: \"{text}\": must be a time as in RFC 3339");
+    }
+}

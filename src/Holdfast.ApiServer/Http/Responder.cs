@@ -1,0 +1,132 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.IO.Compression;
+using System.Text.Json;
+using Holdfast.ApiServer.Registry;
+using Holdfast.Model.Json;
+using Holdfast.Model.Meta;
+using Holdfast.Model.Resources;
+using Microsoft.AspNetCore.Http;
+
+namespace Holdfast.ApiServer.Http;
+
+/// <summary>Answers requests in the form that was asked for.</summary>
+internal sealed class Responder(ITableConverter? tables, TimeProvider time)
+{
+    private const string Json = "application/json";
+    private const int CompressFrom = 128 * 1024;
+
+    /// <summary>Whether Tables can be made.</summary>
+    public bool HasTables => tables is not null;
+
+    public Task ObjectAsync(ApiRequest request, int code, IResource resource, WriteContext? context = null)
+    {
+        Warn(request.Http.Response, context);
+        return request.Form switch
+        {
+            AcceptedForm.Table => BytesAsync(request, code, Table(request, resource.GetResourceType(), MetadataOf(resource), [resource], true)),
+            AcceptedForm.PartialMetadata => BytesAsync(request, code, ModelJson.ToBytes(writer => ObjectJson.WritePartial(writer, resource))),
+            _ => BytesAsync(request, code, ObjectJson.Of(resource)),
+        };
+    }
+
+    public Task StoredAsync(ApiRequest request, ServedResource served, Store.Entry entry) => request.Form == AcceptedForm.Json
+        ? BytesAsync(request, 200, entry.Json)
+        : ObjectAsync(request, 200, StoredObject.Of(entry, served));
+
+    public Task StatusAsync(ApiRequest request, Status status, WriteContext? context = null)
+    {
+        Warn(request.Http.Response, context);
+        return BytesAsync(request, status.Code == 0 ? 200 : status.Code, ObjectJson.Of(status));
+    }
+
+    public async Task ListAsync(ApiRequest request, ServedResource served, ListPage page)
+    {
+        switch (request.Form)
+        {
+            case AcceptedForm.Table:
+                await BytesAsync(request, 200, Table(request, served.Type, ObjectJson.Metadata(page), Objects(served, page), true));
+                return;
+            case AcceptedForm.PartialMetadata:
+                await BytesAsync(request, 200, ModelJson.ToBytes(writer =>
+                    ObjectJson.WritePartialList(writer, ObjectJson.Metadata(page), Objects(served, page))));
+                return;
+            default:
+                await CompressedAsync(request, page.Entries.Sum(entry => (long)entry.Json.Length),
+                    output => ObjectJson.WriteListAsync(output, served.Type, page, request.Aborted));
+                return;
+        }
+    }
+
+    /// <summary>The object of a watch event in the form that was asked for.</summary>
+    public ReadOnlyMemory<byte> EventObject(ApiRequest request, ServedResource served, ResourceEvent found, bool isFirst) =>
+        request.Form switch
+        {
+            AcceptedForm.Table => Table(request, served.Type, ListMeta.Empty with { ResourceVersion = found.ResourceVersion }, [found.Object(served)!], isFirst),
+            AcceptedForm.PartialMetadata => ModelJson.ToBytes(writer => ObjectJson.WritePartial(writer, found.Object(served)!)),
+            _ => found.Json,
+        };
+
+    public Task BytesAsync(ApiRequest request, int code, ReadOnlyMemory<byte> body, string contentType = Json)
+    {
+        var response = request.Http.Response;
+        response.StatusCode = code;
+        response.ContentType = contentType;
+        if (body.Length < CompressFrom)
+        {
+            response.ContentLength = body.Length + 1;
+            response.BodyWriter.Write(body.Span);
+            response.BodyWriter.Write("\n"u8);
+            return response.BodyWriter.FlushAsync(request.Aborted).AsTask();
+        }
+        return CompressedAsync(request, body.Length, output => output.WriteAsync(body, request.Aborted).AsTask(), contentType);
+    }
+
+    private static async Task CompressedAsync(ApiRequest request, long length, Func<Stream, Task> write, string contentType = Json)
+    {
+        var response = request.Http.Response;
+        response.ContentType = contentType;
+        var accepts = request.Http.Request.Headers.AcceptEncoding.ToString();
+        if (length < CompressFrom || !accepts.Contains("gzip", StringComparison.OrdinalIgnoreCase))
+        {
+            await write(response.Body);
+            return;
+        }
+        response.Headers.ContentEncoding = "gzip";
+        response.Headers.Vary = "Accept-Encoding";
+        await using var gzip = new GZipStream(response.Body, CompressionLevel.Fastest, leaveOpen: true);
+        await write(gzip);
+    }
+
+    private byte[] Table(ApiRequest request, ResourceType type, ListMeta metadata, ImmutableArray<IResource> objects, bool hasColumns)
+    {
+        var include = request.Query.Text("includeObject") switch
+        {
+            "None" => TableInclude.None,
+            "Object" => TableInclude.Object,
+            _ => TableInclude.Metadata,
+        };
+        return ModelJson.ToBytes(writer =>
+            tables!.Write(writer, new TableRequest(type, metadata, objects, include, hasColumns, time.GetUtcNow())));
+    }
+
+    private static ImmutableArray<IResource> Objects(ServedResource served, ListPage page) =>
+        [.. page.Entries.Select(entry => StoredObject.Of(entry, served))];
+
+    private static ListMeta MetadataOf(IResource resource) => ListMeta.Empty with { ResourceVersion = resource.Metadata.ResourceVersion };
+
+    private static void Warn(HttpResponse response, WriteContext? context)
+    {
+        foreach (var warning in context?.Warnings ?? [])
+            response.Headers.Append("Warning", $"299 - \"{Escape(warning)}\"");
+    }
+
+    // A header value holds printable ASCII alone.
+    private static string Escape(string text) => string.Concat(text.Select(character => character switch
+    {
+        '"' => "\\\"",
+        '\\' => "\\\\",
+        < ' ' or > '~' => "?",
+        _ => character.ToString(),
+    }));
+}

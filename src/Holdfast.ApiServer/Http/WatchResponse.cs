@@ -1,0 +1,88 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Text;
+using Holdfast.ApiServer.Registry;
+using Holdfast.Client;
+
+namespace Holdfast.ApiServer.Http;
+
+/// <summary>
+/// Streams a watch: one JSON object a line, from the bytes that all watchers share. Nothing is buffered for a reader
+/// that is slow: it falls behind the history and is told to list again.
+/// </summary>
+internal sealed class WatchResponse(Responder responder)
+{
+    public async Task StreamAsync(
+        ApiRequest request, ServedResource served, IAsyncEnumerable<ResourceEvent> events, CancellationToken cancellationToken)
+    {
+        var response = request.Http.Response;
+        response.ContentType = "application/json";
+        await response.StartAsync(cancellationToken);
+        var output = response.BodyWriter;
+        await output.FlushAsync(cancellationToken);
+        try
+        {
+            await WriteEventsAsync(request, served, events, output, cancellationToken);
+        }
+        catch (OperationCanceledException) when (!request.Aborted.IsCancellationRequested)
+        {
+            // Its time was over: the stream ends in order, and the client goes on from where it was.
+            await output.FlushAsync(request.Aborted);
+        }
+        catch (ApiException refusal)
+        {
+            Write(output, "ERROR", ObjectJson.Of(refusal.Status));
+            await output.FlushAsync(cancellationToken);
+        }
+    }
+
+    private async Task WriteEventsAsync(
+        ApiRequest request, ServedResource served, IAsyncEnumerable<ResourceEvent> events, PipeWriter output, CancellationToken cancellationToken)
+    {
+        var isFirst = true;
+        await using var reader = events.GetAsyncEnumerator(cancellationToken);
+        while (true)
+        {
+            var next = reader.MoveNextAsync();
+            if (!next.IsCompleted)
+                await output.FlushAsync(cancellationToken);
+            if (!await next)
+                return;
+            var found = reader.Current;
+            if (found.Type == WatchEventType.Bookmark)
+            {
+                Write(output, "BOOKMARK", Bookmark(served, found));
+            }
+            else
+            {
+                Write(output, Name(found.Type), responder.EventObject(request, served, found, isFirst).Span);
+                isFirst = false;
+            }
+            if (output.UnflushedBytes > 64 * 1024)
+                await output.FlushAsync(cancellationToken);
+        }
+    }
+
+    private static void Write(PipeWriter output, string type, ReadOnlySpan<byte> json)
+    {
+        output.Write("{\"type\":\""u8);
+        output.Write(Encoding.ASCII.GetBytes(type));
+        output.Write("\",\"object\":"u8);
+        output.Write(json);
+        output.Write("}\n"u8);
+    }
+
+    private static byte[] Bookmark(ServedResource served, ResourceEvent found)
+    {
+        var annotations = found.IsInitialEventsEnd ? ",\"annotations\":{\"k8s.io/initial-events-end\":\"true\"}" : "";
+        return Encoding.UTF8.GetBytes(
+            $"{{\"kind\":\"{served.Type.Kind}\",\"apiVersion\":\"{served.Type.ApiVersion}\",\"metadata\":{{\"resourceVersion\":\"{found.ResourceVersion}\"{annotations}}}}}");
+    }
+
+    private static string Name(WatchEventType type) => type switch
+    {
+        WatchEventType.Added => "ADDED",
+        WatchEventType.Modified => "MODIFIED",
+        _ => "DELETED",
+    };
+}
