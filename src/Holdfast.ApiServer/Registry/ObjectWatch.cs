@@ -107,7 +107,10 @@ internal sealed class ObjectWatch(RegistryParts parts)
         }
         finally
         {
-            await timers.CancelAsync();
+            // Not CancelAsync: it would leave the simulator's one thread.
+#pragma warning disable CA1849
+            timers.Cancel();
+#pragma warning restore CA1849
         }
     }
 
