@@ -157,9 +157,10 @@ public sealed class ResourceStore : IAsyncDisposable
 
     private async Task WaitBoundedAsync(Task advanced, TimeSpan limit, CancellationToken cancellationToken)
     {
-        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        // Not linked: a delay that is cancelled while WhenAny waits for it leaves the simulator's one thread.
+        using var waiting = new CancellationTokenSource();
         var timeout = _time.DelayAsync(limit, waiting.Token);
-        await Task.WhenAny(advanced, timeout);
+        await Task.WhenAny(advanced.WaitAsync(cancellationToken), timeout);
         // Not CancelAsync, which would run the cancellation on the thread pool.
         waiting.Cancel();
         cancellationToken.ThrowIfCancellationRequested();

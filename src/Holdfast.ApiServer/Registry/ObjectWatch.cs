@@ -80,7 +80,8 @@ internal sealed class ObjectWatch(RegistryParts parts)
     {
         var watcher = Open(request, from);
         var told = from;
-        using var timers = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        // Not linked: a delay that is cancelled while WhenAny waits for it leaves the simulator's one thread. The end comes from the watcher.
+        using var timers = new CancellationTokenSource();
         var bookmarkDue = NextBookmark(request, timers.Token);
         try
         {
@@ -107,7 +108,10 @@ internal sealed class ObjectWatch(RegistryParts parts)
         }
         finally
         {
-            await timers.CancelAsync();
+            // Not CancelAsync: it would leave the simulator's one thread.
+#pragma warning disable CA1849
+            timers.Cancel();
+#pragma warning restore CA1849
         }
     }
 

@@ -14,6 +14,13 @@ public static class PodReadings
     /// <param name="pod">The pod.</param>
     public static bool IsTerminating(this Pod pod) => pod.Metadata.DeletionTimestamp is not null;
 
+    /// <summary>
+    /// Whether the pod keeps its claims from going: only once it was given a node. Agents start nothing on a terminating claim,
+    /// so a pod without a node would hold the claim, and wait for it, for ever.
+    /// </summary>
+    /// <param name="pod">The pod.</param>
+    public static bool HoldsClaims(this Pod pod) => pod.Spec.NodeName.Length > 0 && !pod.IsFinished();
+
     /// <summary>Whether the pod has its Ready condition.</summary>
     /// <param name="pod">The pod.</param>
     public static bool IsReady(this Pod pod) => pod.ReadyCondition() is { Status: "True" };

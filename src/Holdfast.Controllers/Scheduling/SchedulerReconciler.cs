@@ -50,7 +50,9 @@ public sealed class SchedulerReconciler : IReconciler<ResourceKey>
             .WatchChanges(reconciler._pods, reconciler.Changed)
             .WatchChanges(reconciler._nodes, change => GivesRoom(change) ? reconciler.Unplaced() : [])
             .Watch(reconciler._claims, claim => reconciler._pods
-                .Lookup(PodIndices.ByClaim, PodIndices.ClaimKey(claim.Metadata.Namespace, claim.Metadata.Name)).Select(pod => ResourceKey.Of(pod)));
+                .Lookup(PodIndices.ByClaim, PodIndices.ClaimKey(claim.Metadata.Namespace, claim.Metadata.Name)).Select(pod => ResourceKey.Of(pod)))
+            .Watch(reconciler._volumes, reconciler.Users)
+            .WatchChanges(reconciler._classes, change => change.Old?.VolumeBindingMode == change.New?.VolumeBindingMode ? [] : reconciler.Unplaced());
         host.Add(events).Add(controller);
     }
 
@@ -165,6 +167,11 @@ public sealed class SchedulerReconciler : IReconciler<ResourceKey>
         var isFreed = change.Old is { Spec.NodeName.Length: > 0 } && (change.New is null || change.New.IsFinished());
         return isFreed ? Unplaced() : change.New is not null && Needs(pod) ? [ResourceKey.Of(pod)] : [];
     }
+
+    /// <summary>The pods that use the claim a volume belongs to.</summary>
+    private IEnumerable<ResourceKey> Users(PersistentVolume volume) => volume.Spec.ClaimRef is { } claim
+        ? _pods.Lookup(PodIndices.ByClaim, PodIndices.ClaimKey(claim.Namespace, claim.Name)).Where(Needs).Select(pod => ResourceKey.Of(pod))
+        : [];
 
     private IEnumerable<ResourceKey> Unplaced() => _pods.Lookup(PodIndices.Unplaced, "").Where(Needs).Select(pod => ResourceKey.Of(pod));
 

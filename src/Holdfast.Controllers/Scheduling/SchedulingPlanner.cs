@@ -39,6 +39,11 @@ public static class SchedulingPlanner
             {
                 return new SchedulingPlan.Unschedulable($"{available}: persistentvolumeclaim \"{use.Name}\" is being deleted.");
             }
+            if (use is { IsBound: true, Volume: null })
+            {
+                // Where a volume is decides where its pod may run: an unknown one must not count as one that is everywhere.
+                return new SchedulingPlan.Unschedulable($"{available}: node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s).");
+            }
             if (!use.IsBound && !use.WaitsForPod)
             {
                 return new SchedulingPlan.Unschedulable($"{available}: pod has unbound immediate PersistentVolumeClaims.");

@@ -18,7 +18,7 @@ internal sealed class StatefulSetExecutor(StatefulSet set, KubernetesClient clie
     // As upstream: a burst begins with one, so that a template that is refused is refused once and not for every replica.
     private const int MaximumBurst = 64;
 
-    /// <summary>Executes the effects in order, then the status; a failed effect ends the effects, never the status.</summary>
+    /// <summary>Executes the effects in order, then the status; a failed effect ends the effects, and the status too when it would rest on one that failed.</summary>
     /// <returns>The failure, or null.</returns>
     internal async Task<ReconcileResult?> ExecuteAsync(StatefulSetPlan plan, CancellationToken cancellationToken)
     {
@@ -32,8 +32,13 @@ internal sealed class StatefulSetExecutor(StatefulSet set, KubernetesClient clie
             var results = await Task.WhenAll(batch.Select(step => RunAsync(step, cancellationToken)));
             failure = Array.Find(results, result => result is not null);
         }
-        return await WriteStatusAsync(plan, cancellationToken) ?? failure;
+        // A status may name only revisions and count only pods that are the set's own by now.
+        var isFounded = failure is null || !plan.Effects.Any(IsFoundation);
+        return (isFounded ? await WriteStatusAsync(plan, cancellationToken) : null) ?? failure;
     }
+
+    private static bool IsFoundation(StatefulSetEffect effect) =>
+        effect is AdoptPod or ReleasePod or AdoptRevision or CreateRevision or RenumberRevision;
 
     /// <summary>Effects that must follow one another together: a pod's claims before the pod.</summary>
     private static List<List<StatefulSetEffect>> Steps(StatefulSetPlan plan)

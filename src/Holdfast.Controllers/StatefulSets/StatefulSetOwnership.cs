@@ -23,16 +23,16 @@ public sealed record StatefulSetOwnership(
         var isGoing = set.Metadata.DeletionTimestamp is not null;
         var effects = ImmutableArray.CreateBuilder<StatefulSetEffect>();
         var pods = new List<Pod>();
-        foreach (var pod in observation.Pods.Where(pod => StatefulSetIdentity.Ordinal(set, pod.Metadata.Name) >= 0 || Controls(set, pod.Metadata)))
+        foreach (var pod in observation.Pods)
         {
-            var matches = selector.Matches(pod.Metadata.Labels);
+            var matches = Ordinal(set, pod) >= 0 && selector.Matches(pod.Metadata.Labels);
             switch (Controls(set, pod.Metadata), matches)
             {
                 case (true, true):
                     pods.Add(pod);
                     break;
                 case (true, false) when !isGoing:
-                    effects.Add(new ReleasePod(pod, $"pod {pod.Metadata.Name} no longer matches the selector"));
+                    effects.Add(new ReleasePod(pod, $"pod {pod.Metadata.Name} no longer matches the selector, or its name is not the set's"));
                     break;
                 case (false, true) when !isGoing && !pod.IsTerminating() && pod.Metadata.Controller() is null:
                     effects.Add(new AdoptPod(pod, $"pod {pod.Metadata.Name} matches the selector and nobody controls it"));

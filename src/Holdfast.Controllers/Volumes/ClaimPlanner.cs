@@ -31,7 +31,7 @@ public sealed class ClaimPlanner(string volumesFolder)
 
     private static ImmutableArray<VolumeEffect> Release(PersistentVolumeClaim claim) =>
         claim.Metadata.Finalizers.Contains(VolumeNames.ClaimProtection)
-            ? [new UpdateVolumeClaim(claim.WithMetadata(claim.Metadata with
+            ? [new ReleaseVolumeClaim(claim.WithMetadata(claim.Metadata with
                 {
                     Finalizers = claim.Metadata.Finalizers.Where(finalizer => finalizer != VolumeNames.ClaimProtection).ToValueList(),
                 }), "no pod uses the claim any more")]

@@ -10,7 +10,7 @@ namespace Holdfast.Controllers.Volumes;
 /// <param name="Volume">The volume that it names or that names it, or null.</param>
 /// <param name="Candidates">Volumes of its class that no claim has.</param>
 /// <param name="Nodes">The nodes, for classes that do not wait for a pod.</param>
-/// <param name="IsUsed">Whether a pod that is not finished uses it.</param>
+/// <param name="IsUsed">Whether a pod that has a node and is not finished uses it.</param>
 /// <param name="IsAwaited">Whether any pod names it, so that its node will be chosen.</param>
 public sealed record ClaimObservation(
     PersistentVolumeClaim Claim, StorageClass? Class, PersistentVolume? Volume, ImmutableArray<PersistentVolume> Candidates,
@@ -39,6 +39,11 @@ public sealed record UpdateVolumeStatus(PersistentVolume Volume, string Reason) 
 /// <param name="Volume">The volume.</param>
 /// <param name="Reason">Why.</param>
 public sealed record ReclaimVolume(PersistentVolume Volume, string Reason) : VolumeEffect(Reason);
+
+/// <summary>Let a claim go that is being deleted, unless the server knows of a pod that uses it.</summary>
+/// <param name="Claim">The claim without its protection.</param>
+/// <param name="Reason">Why.</param>
+public sealed record ReleaseVolumeClaim(PersistentVolumeClaim Claim, string Reason) : VolumeEffect(Reason);
 
 /// <summary>Change a claim's spec or metadata.</summary>
 /// <param name="Claim">The claim as it should be.</param>

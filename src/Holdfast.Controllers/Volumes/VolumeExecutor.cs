@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Holdfast.Client;
 using Holdfast.Client.Events;
+using Holdfast.Controllers.Pods;
 using Holdfast.Controllers.Runtime;
 using Holdfast.Model.Core;
 using Holdfast.Model.Meta;
@@ -41,6 +42,8 @@ internal sealed class VolumeExecutor(KubernetesClient client, IEventRecorder eve
                 return client.UpdateAsync(update.Volume, cancellationToken);
             case UpdateVolumeStatus update:
                 return client.UpdateStatusAsync(update.Volume, cancellationToken);
+            case ReleaseVolumeClaim release:
+                return ReleaseAsync(release.Claim, cancellationToken);
             case UpdateVolumeClaim update:
                 return client.UpdateAsync(update.Claim, cancellationToken);
             case UpdateVolumeClaimStatus update:
@@ -65,6 +68,16 @@ internal sealed class VolumeExecutor(KubernetesClient client, IEventRecorder eve
         {
             // Made before, and the answer was lost: its name holds the claim's uid, so it is this claim's.
             await client.GetAsync<PersistentVolume>("", volume.Metadata.Name, cancellationToken);
+        }
+    }
+
+    /// <summary>Asks the server itself, whatever the caches say: a claim that a pod of now uses must not go (invariant V3).</summary>
+    private async Task ReleaseAsync(PersistentVolumeClaim claim, CancellationToken cancellationToken)
+    {
+        var pods = await client.ListAsync<Pod>(new ListQuery { Namespace = claim.Metadata.Namespace }, cancellationToken);
+        if (!pods.Items.Any(pod => pod.HoldsClaims() && PodIndices.ClaimNames(pod).Contains(claim.Metadata.Name)))
+        {
+            await client.UpdateAsync(claim, cancellationToken);
         }
     }
 

@@ -56,6 +56,7 @@ public sealed class VolumeReconcilers
                 .WatchOwn(all._claims)
                 .Watch(all._volumes, all.ClaimsOf)
                 .Watch(all._classes, storageClass => all._claims.Lookup(UnboundByClass, storageClass.Metadata.Name).Select(claim => ResourceKey.Of(claim)))
+                .WatchChanges(all._nodes, change => change.Old is null ? all.Unbound() : [])
                 .WatchChanges(all._pods, change => all.EndingUse(change)))
             .Add(new Controller<ResourceKey>("persistentvolume", new Volumes(all, volumeWrites), context, volumeWrites)
                 .WatchOwn(all._volumes)
@@ -77,7 +78,7 @@ public sealed class VolumeReconcilers
             volume,
             claim.Spec.VolumeName.Length > 0 ? [] : [.. _volumes.Lookup(FreeByClass, claim.Spec.StorageClassName ?? "")],
             [.. _nodes.All],
-            users.Any(pod => !pod.IsFinished()),
+            users.Any(pod => pod.HoldsClaims()),
             users.Any());
     }
 
@@ -85,6 +86,8 @@ public sealed class VolumeReconcilers
     private IEnumerable<ResourceKey> ClaimsOf(PersistentVolume volume) => volume.Spec.ClaimRef is { } claim
         ? [new ResourceKey(claim.Namespace, claim.Name)]
         : _claims.Lookup(UnboundByClass, volume.Spec.StorageClassName).Select(waiting => ResourceKey.Of(waiting));
+
+    private IEnumerable<ResourceKey> Unbound() => _claims.All.Where(claim => claim.Spec.VolumeName.Length == 0).Select(claim => ResourceKey.Of(claim));
 
     /// <summary>The claims whose last user may just have gone.</summary>
     private IEnumerable<ResourceKey> EndingUse(CacheChange<Pod> change) =>

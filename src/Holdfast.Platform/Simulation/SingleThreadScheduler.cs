@@ -9,7 +9,8 @@ namespace Holdfast.Platform.Simulation;
 /// Code under simulation awaits with its context. A few parts of the base library do not, and hop over the thread
 /// pool: <c>ChannelReader.ReadAllAsync</c> (loop over <c>WaitToReadAsync</c> and <c>TryRead</c> instead), a channel's
 /// <c>ValueTask.AsTask</c>, <c>SemaphoreSlim.WaitAsync</c> with a token or a time limit (without either it is fine),
-/// <c>CancellationTokenSource.CancelAsync</c> (use <c>Cancel</c>), and <c>WhenAny</c>, <c>WhenAll</c> or
+/// <c>CancellationTokenSource.CancelAsync</c> (use <c>Cancel</c>), a <c>Task.Delay</c> that is cancelled while
+/// <c>WhenAny</c> waits for it (give the delay a source of its own, cancelled afterwards), and <c>WhenAny</c>, <c>WhenAll</c> or
 /// <c>WaitAsync</c> over a completion source that runs its continuations asynchronously (make sources with
 /// <see cref="Completions"/>). A post that comes from another thread ends the run with a
 /// <see cref="SimulationException"/>.

@@ -1,0 +1,51 @@
+using Holdfast.Model.Apps;
+using Holdfast.Model.Core;
+
+namespace Holdfast.Simulator.Checkers;
+
+/// <summary>Looks at every change of the API and of the processes, and throws <see cref="InvariantViolation"/> when one must not be.</summary>
+/// <param name="truth">What is really so.</param>
+public abstract class Checker(GroundTruth truth)
+{
+    /// <summary>What is really so.</summary>
+    protected GroundTruth Truth => truth;
+
+    /// <summary>A pod was made, changed or removed.</summary>
+    /// <param name="change">The change.</param>
+    public virtual void OnPod(ObjectChange<Pod> change)
+    {
+    }
+
+    /// <summary>A set was made, changed or removed.</summary>
+    /// <param name="change">The change.</param>
+    public virtual void OnSet(ObjectChange<StatefulSet> change)
+    {
+    }
+
+    /// <summary>A claim was made, changed or removed.</summary>
+    /// <param name="change">The change.</param>
+    public virtual void OnClaim(ObjectChange<PersistentVolumeClaim> change)
+    {
+    }
+
+    /// <summary>A revision was made, changed or removed.</summary>
+    /// <param name="change">The change.</param>
+    public virtual void OnRevision(ObjectChange<ControllerRevision> change)
+    {
+    }
+
+    /// <summary>Something in the store or among the processes has changed.</summary>
+    public virtual void OnStep()
+    {
+    }
+
+    /// <summary>Ends the run when something does not hold.</summary>
+    /// <param name="invariant">The invariant's letter and number.</param>
+    /// <param name="holds">Whether it holds.</param>
+    /// <param name="what">What was seen and what should have been.</param>
+    protected static void Holds(string invariant, bool holds, FormattableString what)
+    {
+        if (!holds)
+            throw new InvariantViolation(invariant, FormattableString.Invariant(what));
+    }
+}

@@ -1,0 +1,20 @@
+using System.Globalization;
+using Holdfast.Simulator.Options;
+
+namespace Holdfast.Simulator;
+
+/// <summary>How a run went.</summary>
+/// <param name="Options">What it was like.</param>
+/// <param name="Violation">What did not hold, beginning with the invariant's letter; null when all held.</param>
+/// <param name="TraceHash">A digest of every step and every line of the story: equal for equal runs.</param>
+/// <param name="Steps">How many steps it took.</param>
+/// <param name="Checks">How often the checkers looked.</param>
+/// <param name="SimulatedTime">How much time passed in it.</param>
+/// <param name="Story">What happened, line by line.</param>
+public sealed record SimulationResult(
+    SimulationOptions Options, string? Violation, ulong TraceHash, long Steps, long Checks, TimeSpan SimulatedTime, IReadOnlyList<string> Story)
+{
+    /// <summary>The run in one line.</summary>
+    public string Summary => string.Create(CultureInfo.InvariantCulture,
+        $"seed {Options.Seed,-6} {(Violation is null ? "ok    " : "FAILED")} trace {TraceHash:x16}  {Steps} steps, {Checks} checks, {SimulatedTime:h\\:mm\\:ss} simulated");
+}

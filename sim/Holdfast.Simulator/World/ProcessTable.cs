@@ -1,0 +1,75 @@
+namespace Holdfast.Simulator.World;
+
+/// <summary>The processes of one pod on one node: what really runs, whatever the API says.</summary>
+/// <param name="PodName">The pod's name.</param>
+/// <param name="PodUid">The pod's uid.</param>
+/// <param name="NodeName">Where it runs.</param>
+/// <param name="Image">What it runs.</param>
+/// <param name="Volumes">The volumes that are mounted, by claim name.</param>
+public sealed record PodProcess(string PodName, string PodUid, string NodeName, string Image, IReadOnlyDictionary<string, string> Volumes)
+{
+    /// <summary>Whether it can serve.</summary>
+    public bool IsReady { get; internal set; }
+}
+
+/// <summary>All simulated processes: the ground truth that invariants are checked against.</summary>
+/// <param name="time">The simulated clock.</param>
+public sealed class ProcessTable(TimeProvider time)
+{
+    private readonly List<PodProcess> _live = [];
+    private readonly Dictionary<string, long> _lastReady = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _lastUid = new(StringComparer.Ordinal);
+
+    /// <summary>Rises with every change.</summary>
+    public long Version { get; private set; }
+
+    /// <summary>The processes that run.</summary>
+    public IReadOnlyList<PodProcess> Live => _live;
+
+    /// <summary>A pod's processes begin to run.</summary>
+    /// <param name="process">The processes.</param>
+    public void Start(PodProcess process)
+    {
+        _live.Add(process);
+        _lastUid[process.PodName] = process.PodUid;
+        Version++;
+    }
+
+    /// <summary>They can serve from now on, or cannot any more.</summary>
+    /// <param name="process">The processes.</param>
+    /// <param name="isReady">Whether they can serve.</param>
+    public void SetReady(PodProcess process, bool isReady)
+    {
+        NoteReadiness(process);
+        process.IsReady = isReady;
+        NoteReadiness(process);
+        Version++;
+    }
+
+    /// <summary>They have ended.</summary>
+    /// <param name="process">The processes.</param>
+    public void End(PodProcess process)
+    {
+        NoteReadiness(process);
+        process.IsReady = false;
+        _live.Remove(process);
+        Version++;
+    }
+
+    /// <summary>Whether a pod's own processes could serve at some moment of the last span.</summary>
+    /// <param name="podUid">The pod's uid.</param>
+    /// <param name="span">The span.</param>
+    public bool WasReadyWithin(string podUid, TimeSpan span) =>
+        _live.Exists(process => process.PodUid == podUid && process.IsReady)
+        || (_lastReady.TryGetValue(podUid, out var at) && time.GetElapsedTime(at) <= span);
+
+    /// <summary>The uid of the pod of a name that ran last; empty when none ever did.</summary>
+    /// <param name="podName">The name.</param>
+    public string LastUidOf(string podName) => _lastUid.GetValueOrDefault(podName) ?? "";
+
+    private void NoteReadiness(PodProcess process)
+    {
+        if (process.IsReady)
+            _lastReady[process.PodUid] = time.GetTimestamp();
+    }
+}
