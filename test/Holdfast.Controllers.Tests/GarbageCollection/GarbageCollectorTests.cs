@@ -37,6 +37,7 @@ public sealed class GarbageCollectorTests
     [Fact]
     public Task Nothing_goes_because_the_caches_are_behind() => In(async world =>
     {
+        await world.PassAsync(TimeSpan.FromSeconds(1));
         // The caches show the leaf and not yet its owner.
         world.Api.Faults.WatchLag = 1;
         var root = new ConfigMap { Metadata = Named("root") with { Uid = "root-uid" } };
