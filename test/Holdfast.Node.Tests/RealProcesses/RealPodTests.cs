@@ -5,7 +5,6 @@ using Holdfast.Node.Logs;
 using Holdfast.Node.Probes;
 using Holdfast.Node.Process;
 using Holdfast.Node.Process.Images;
-using Holdfast.Node.Runtime;
 using Holdfast.Node.Volumes;
 using Holdfast.Platform;
 using Holdfast.Testing;
@@ -26,7 +25,7 @@ public sealed class RealPodTests : IDisposable, ILogSink
 
     public void Dispose() => _folder.Dispose();
 
-    public void Write(LogEntry entry) => TestContext.Current.TestOutputHelper?.WriteLine(entry.Message);
+    void ILogSink.Write(LogEntry entry) => TestContext.Current.TestOutputHelper?.WriteLine(entry.Message);
 
     [Fact]
     public Task A_real_process_runs_is_logged_probed_told_to_end_and_leaves_nothing_behind() => RunAsync(async agent =>
