@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Holdfast.Controllers.Pods;
-using Holdfast.Model.Core;
 using Holdfast.Model.Meta;
 using Holdfast.Model.Policy;
 using Holdfast.Model.Values;

@@ -88,7 +88,7 @@ public sealed class NamespaceReconciler : IReconciler<ResourceKey>
         return new(space, found.ToImmutable(), IsComplete: true);
     }
 
-    private static Task FinalizeAsync(KubernetesClient client, Namespace space, CancellationToken cancellationToken)
+    private static Task<ApiAnswer> FinalizeAsync(KubernetesClient client, Namespace space, CancellationToken cancellationToken)
     {
         var finalizers = space.Spec.Finalizers.Where(finalizer => finalizer != NamespacePlanner.Finalizer).ToValueList();
         var call = new ApiCall(ApiVerb.Update, Namespace.ResourceType, "", space.Metadata.Name)
