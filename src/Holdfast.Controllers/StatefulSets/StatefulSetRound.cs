@@ -258,7 +258,9 @@ internal sealed class StatefulSetRound
         return Math.Max(1, number);
     }
 
-    private bool IsOld(Pod pod) => StatefulSetIdentity.Revision(pod) != _revisions.Update.Metadata.Name && !pod.IsTerminating();
+    /// <summary>Whether the update is to replace the pod; one that has ended is deleted and made again already.</summary>
+    private bool IsOld(Pod pod) =>
+        StatefulSetIdentity.Revision(pod) != _revisions.Update.Metadata.Name && !pod.IsTerminating() && !pod.IsFinished();
 
     private bool IsUnavailable(Pod? pod) => pod is null || pod.IsTerminating() || !pod.IsAvailable(_set.Spec.MinReadySeconds, _now);
 
