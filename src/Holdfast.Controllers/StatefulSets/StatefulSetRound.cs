@@ -132,7 +132,8 @@ internal sealed class StatefulSetRound
 
     private void Correct(Pod pod)
     {
-        if (StatefulSetIdentity.Corrected(_set, pod, Ordinal(pod)) is { } corrected)
+        // A pod that is adopted in this very plan is corrected in the next: one write of an object for each look at it.
+        if (pod.Metadata.Controller() is not null && StatefulSetIdentity.Corrected(_set, pod, Ordinal(pod)) is { } corrected)
         {
             Effects.Add(new UpdatePod(corrected, $"pod {pod.Metadata.Name} has lost the labels of its ordinal"));
         }

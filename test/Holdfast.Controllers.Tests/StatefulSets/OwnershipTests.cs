@@ -61,6 +61,17 @@ public sealed class OwnershipTests
     }
 
     [Fact]
+    public void An_orphan_without_the_labels_of_its_ordinal_is_adopted_first_and_corrected_in_the_next_round()
+    {
+        var world = new ModelWorld().Settle();
+        var pod = world.Find(1)!;
+        world.Put(pod with { Metadata = pod.Metadata with { OwnerReferences = default, Labels = pod.Metadata.Labels.Remove(StatefulSetIdentity.PodIndexLabel) } });
+        Assert.Equal(["adopt pod web-1"], world.Round());
+        Assert.Equal(["update pod web-1"], world.Round());
+        Assert.Empty(world.Round());
+    }
+
+    [Fact]
     public void An_orphaned_revision_is_adopted_and_used_again()
     {
         var world = new ModelWorld().Settle();
