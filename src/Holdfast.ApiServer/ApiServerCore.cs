@@ -24,6 +24,8 @@ public sealed class ApiServerCore
     public ApiServerCore(ResourceStore store, TimeProvider time, IChance chance)
     {
         Served = ServedResources.OfModel();
+        foreach (var review in Reviews.All(Authorizer))
+            Served.Serve(review);
         Registry = new ResourceRegistry(new RegistryParts(store, Served, AdmissionChain.BuiltIn(chance), time, chance));
     }
 

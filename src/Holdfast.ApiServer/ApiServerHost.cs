@@ -8,7 +8,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
@@ -54,7 +53,7 @@ public sealed class ApiServerHost : IAsyncDisposable
         var authority = CertificateAuthority.Open(folder, options.Time, options.Chance);
         var authenticator = Authenticator.Open(authority, folder, options.Chance);
         var web = Build(options, authority);
-        var front = Front(options, core, authenticator);
+        var front = Front(options, core, authenticator, web.Lifetime.ApplicationStopping);
         web.Run(front.HandleAsync);
         var host = new ApiServerHost(core, web, authority, authenticator);
         try
@@ -87,10 +86,11 @@ public sealed class ApiServerHost : IAsyncDisposable
         await _web.DisposeAsync();
     }
 
-    private static HttpFront Front(ApiServerOptions options, ApiServerCore core, Authenticator authenticator)
+    private static HttpFront Front(
+        ApiServerOptions options, ApiServerCore core, Authenticator authenticator, CancellationToken stopping)
     {
         var responder = new Responder(options.Tables, options.Time);
-        var resources = new ResourceHandler(core.Registry, core.Authorizer, responder, new PodLogs(options.Nodes), options.Chance);
+        var resources = new ResourceHandler(core.Registry, core.Authorizer, responder, new PodLogs(options.Nodes), options.Chance, stopping);
         return new HttpFront(authenticator, core.Authorizer, resources, new DiscoveryDocuments(core.Served), responder,
             options.OpenApi?.Invoke(core.Served), options.OnFault);
     }
@@ -124,7 +124,8 @@ public sealed class ApiServerHost : IAsyncDisposable
 
     private static void Bound(KestrelServerLimits limits)
     {
-        limits.MaxRequestBodySize = RequestBody.MaximumBytes + 1024;
+        // Above the bound that is refused with a Status: what is a little too large is drained, so that the client reads it.
+        limits.MaxRequestBodySize = 4 * RequestBody.MaximumBytes;
         limits.MaxRequestLineSize = 32 * 1024;
         limits.MaxRequestHeadersTotalSize = 64 * 1024;
         limits.MaxRequestHeaderCount = 100;

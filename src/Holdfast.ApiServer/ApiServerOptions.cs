@@ -19,10 +19,10 @@ public sealed record ApiServerOptions(string DataFolder, ResourceStore Store)
     public IChance Chance { get; init; } = new SystemChance();
 
     /// <summary>Makes Tables; null when there are none.</summary>
-    public ITableConverter? Tables { get; init; }
+    public ITableConverter? Tables { get; init; } = new Tables.TableConverter();
 
     /// <summary>Makes OpenAPI documents; null when there are none.</summary>
-    public Func<Registry.ServedResources, IOpenApiDocuments>? OpenApi { get; init; }
+    public Func<Registry.ServedResources, IOpenApiDocuments>? OpenApi { get; init; } = static served => new OpenApi.OpenApiDocuments(served);
 
     /// <summary>Reaches the nodes; null when there are none.</summary>
     public INodeProxy? Nodes { get; init; }

@@ -1,1 +1,34 @@
-Console.WriteLine("holdfast");
+using System.CommandLine;
+using Holdfast.Cli;
+using Holdfast.Cli.Commands;
+using Holdfast.Host;
+
+// Two threads wait for the disk and for children at most; on a machine with one or two processors the pool would hand out too few.
+ThreadPool.SetMinThreads(Math.Max(8, Environment.ProcessorCount), 8);
+
+var root = new RootCommand("Holdfast keeps stateful workloads safe while they are started, updated, scaled, drained, moved, broken and restored.")
+{
+    UpCommand.Make(),
+    DownCommand.Make(),
+    StatusCommand.Make(),
+    DemoCommand.Make(),
+    ImageCommand.Make(),
+    VersionCommand.Make(),
+};
+
+using var stop = new StopSignals();
+// Signals are ours: a stop takes as long as pods are given to end.
+var configuration = new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false };
+try
+{
+    return await root.Parse(args).InvokeAsync(configuration, stop.Token);
+}
+catch (ClusterException error)
+{
+    await Console.Error.WriteLineAsync($"holdfast: {error.Message}");
+    return ExitCode.Failed;
+}
+catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
+{
+    return ExitCode.Interrupted;
+}

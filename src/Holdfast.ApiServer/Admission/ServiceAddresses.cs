@@ -51,6 +51,8 @@ internal sealed class ServiceAddresses : IAdmissionPlugin
         {
             ClusterIP = address,
             ClusterIPs = service.Spec.ClusterIPs.IsEmpty ? [address] : service.Spec.ClusterIPs,
+            IpFamilies = service.Spec.IpFamilies.IsEmpty ? ["IPv4"] : service.Spec.IpFamilies,
+            IpFamilyPolicy = service.Spec.IpFamilyPolicy ?? "SingleStack",
         },
     };
 

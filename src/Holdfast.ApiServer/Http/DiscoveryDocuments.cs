@@ -14,7 +14,7 @@ internal sealed class DiscoveryDocuments(ServedResources served)
     /// <summary>Whether a group and version are served.</summary>
     public bool Has(string group, string version) => served.All.Any(each => each.Type.Group == group && each.Type.Version == version);
 
-    public byte[] CoreVersions(string address) => ModelJson.ToBytes(writer =>
+    public static byte[] CoreVersions(string address) => ModelJson.ToBytes(writer =>
     {
         Start(writer, "APIVersions", "");
         writer.WriteStartArray("versions"u8);

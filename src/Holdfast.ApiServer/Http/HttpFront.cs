@@ -64,12 +64,12 @@ internal sealed class HttpFront(
             return NotFoundAsync(request);
         return request.Path.Segments switch
         {
-            [] => responder.BytesAsync(request, 200, Encoding.UTF8.GetBytes("""{"paths":["/api","/apis","/healthz","/livez","/openapi/v2","/openapi/v3","/readyz","/version"]}""")),
-            ["version"] => responder.BytesAsync(request, 200, Encoding.UTF8.GetBytes(Version)),
+            [] => Responder.BytesAsync(request, 200, Encoding.UTF8.GetBytes("""{"paths":["/api","/apis","/healthz","/livez","/openapi/v2","/openapi/v3","/readyz","/version"]}""")),
+            ["version"] => Responder.BytesAsync(request, 200, Encoding.UTF8.GetBytes(Version)),
             ["healthz" or "livez" or "readyz"] => TextAsync(request, 200, "ok"),
             ["api"] when request.Form == AcceptedForm.Discovery => DocumentAsync(request, discovery.Aggregated(true), DiscoveryDocuments.AggregatedType),
             ["apis"] when request.Form == AcceptedForm.Discovery => DocumentAsync(request, discovery.Aggregated(false), DiscoveryDocuments.AggregatedType),
-            ["api"] => DocumentAsync(request, discovery.CoreVersions(request.Http.Request.Host.Value ?? "")),
+            ["api"] => DocumentAsync(request, DiscoveryDocuments.CoreVersions(request.Http.Request.Host.Value ?? "")),
             ["apis"] => DocumentAsync(request, discovery.Groups()),
             ["api", var version] => DocumentAsync(request, discovery.Resources("", version)),
             ["apis", var group] => DocumentAsync(request, discovery.Group(group)),
@@ -128,8 +128,8 @@ internal sealed class HttpFront(
         throw request.User == UserInfo.Anonymous ? ApiErrors.Unauthorized() : ApiErrors.ForbiddenPath(access.Refusal(request.User));
     }
 
-    private Task DocumentAsync(ApiRequest request, byte[]? document, string contentType = "application/json") =>
-        document is null ? NotFoundAsync(request) : responder.BytesAsync(request, 200, document, contentType);
+    private static Task DocumentAsync(ApiRequest request, byte[]? document, string contentType = "application/json") =>
+        document is null ? NotFoundAsync(request) : Responder.BytesAsync(request, 200, document, contentType);
 
     private Task OpenApiAsync(ApiRequest request)
     {

@@ -9,23 +9,24 @@ internal sealed class PodLogs(INodeProxy? nodes)
 {
     private const string DefaultContainer = "kubectl.kubernetes.io/default-container";
 
-    public async Task StreamAsync(ApiRequest request, Pod pod)
+    public async Task StreamAsync(ApiRequest request, Pod pod, CancellationToken stopping)
     {
         var options = Options(request.Query, pod);
         if (pod.Spec.NodeName.Length == 0)
             throw ApiErrors.BadRequest($"pod {pod.Metadata.Name} does not have a host assigned");
         if (nodes is null)
             throw ApiErrors.ServiceUnavailable($"no node can be reached from this server, so the log of pod {pod.Metadata.Name} cannot be read");
-        await using var log = await nodes.OpenLogAsync(pod, options, request.Aborted);
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(request.Aborted, stopping);
+        await using var log = await nodes.OpenLogAsync(pod, options, ends.Token);
         var response = request.Http.Response;
         response.ContentType = "text/plain";
         await response.StartAsync(request.Aborted);
         await response.Body.FlushAsync(request.Aborted);
         var buffer = new byte[16 * 1024];
-        while (await log.ReadAsync(buffer, request.Aborted) is var count && count > 0)
+        while (await log.ReadAsync(buffer, ends.Token) is var count && count > 0)
         {
-            await response.Body.WriteAsync(buffer.AsMemory(0, count), request.Aborted);
-            await response.Body.FlushAsync(request.Aborted);
+            await response.Body.WriteAsync(buffer.AsMemory(0, count), ends.Token);
+            await response.Body.FlushAsync(ends.Token);
         }
     }
 

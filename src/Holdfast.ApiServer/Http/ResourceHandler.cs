@@ -11,7 +11,8 @@ namespace Holdfast.ApiServer.Http;
 
 /// <summary>Answers requests for resources: maps path, method and options to a verb of the registry.</summary>
 internal sealed class ResourceHandler(
-    ResourceRegistry registry, IAuthorizer authorizer, Responder responder, PodLogs logs, IChance chance)
+    ResourceRegistry registry, IAuthorizer authorizer, Responder responder, PodLogs logs, IChance chance,
+    CancellationToken stopping)
 {
     private static readonly TimeSpan BookmarkInterval = TimeSpan.FromMinutes(1);
     private readonly WatchResponse _watches = new(responder);
@@ -116,7 +117,7 @@ internal sealed class ResourceHandler(
         var query = request.Query;
         var seconds = query.Number("timeoutSeconds") is > 0 and var given ? given : 1800 + chance.Next(1800);
         using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(Math.Min(seconds, 86_400)), registry.Time);
-        using var ends = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, request.Aborted);
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, request.Aborted, stopping);
         var events = registry.WatchAsync(
             new WatchRequest(served, path.IsInNamespace ? path.Namespace : null, FilterOf(request, served))
             {
@@ -135,7 +136,7 @@ internal sealed class ResourceHandler(
         var body = await RequestBody.ReadObjectAsync(request.Http.Request, request.Aborted);
         var sent = ObjectDecoder.Decode(body, served.Codec, context);
         var created = await registry.CreateAsync(served, path.Namespace, sent, context, request.Aborted);
-        await responder.ObjectAsync(request, 201, created, context);
+        await responder.WrittenAsync(request, 201, created, context);
     }
 
     private async Task UpdateAsync(ApiRequest request, ResourcePath path, ServedResource served)
@@ -145,7 +146,7 @@ internal sealed class ResourceHandler(
         var codec = path.Subresource == "scale" ? Subresources.ScaleCodec : served.Codec;
         var sent = ObjectDecoder.Decode(body, codec, context);
         var outcome = await registry.UpdateAsync(served, path.Namespace, path.Name, path.Subresource, sent, context, request.Aborted);
-        await responder.ObjectAsync(request, outcome.IsCreated ? 201 : 200, outcome.Object, context);
+        await responder.WrittenAsync(request, outcome.IsCreated ? 201 : 200, outcome.Written, context);
     }
 
     private async Task PatchAsync(ApiRequest request, ResourcePath path, ServedResource served)
@@ -154,7 +155,7 @@ internal sealed class ResourceHandler(
         var (form, patch) = await RequestBody.ReadPatchAsync(request.Http.Request, request.Aborted);
         var patched = await registry.PatchAsync(
             served, path.Namespace, path.Name, path.Subresource, form, patch, context, request.Aborted);
-        await responder.ObjectAsync(request, 200, patched, context);
+        await responder.WrittenAsync(request, 200, patched, context);
     }
 
     private async Task DeleteAsync(ApiRequest request, ResourcePath path, ServedResource served)
@@ -167,7 +168,7 @@ internal sealed class ResourceHandler(
             await responder.ObjectAsync(request, isAccepted ? 202 : 200, outcome.Object, context);
             return;
         }
-        await responder.StatusAsync(request, Status.Empty with
+        await Responder.StatusAsync(request, Status.Empty with
         {
             Kind = "Status",
             ApiVersion = "v1",
@@ -227,7 +228,7 @@ internal sealed class ResourceHandler(
         {
             case ("log", "get"):
                 var pod = StoredObject.Of(registry.Get(served, path.Namespace, path.Name), served);
-                await logs.StreamAsync(request, (Pod)pod);
+                await logs.StreamAsync(request, (Pod)pod, stopping);
                 break;
             case ("scale", "get"):
                 await responder.ObjectAsync(request, 200, registry.GetScale(served, path.Namespace, path.Name));
@@ -255,7 +256,7 @@ internal sealed class ResourceHandler(
         var body = await RequestBody.ReadObjectAsync(request.Http.Request, request.Aborted);
         var posted = ObjectDecoder.Decode(body, Subresources.PostedTo(path.Subresource)!, context);
         await registry.PostAsync(served, path.Namespace, path.Name, path.Subresource, posted, context, request.Aborted);
-        await responder.StatusAsync(request, Status.Empty with
+        await Responder.StatusAsync(request, Status.Empty with
         {
             Kind = "Status",
             ApiVersion = "v1",

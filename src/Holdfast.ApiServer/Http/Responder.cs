@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Collections.Immutable;
 using System.IO.Compression;
-using System.Text.Json;
 using Holdfast.ApiServer.Registry;
 using Holdfast.Model.Json;
 using Holdfast.Model.Meta;
@@ -30,11 +29,20 @@ internal sealed class Responder(ITableConverter? tables, TimeProvider time)
         };
     }
 
+    /// <summary>What a write has left, from the bytes that were stored if nothing else was asked for.</summary>
+    public Task WrittenAsync(ApiRequest request, int code, WrittenObject written, WriteContext context)
+    {
+        if (request.Form != AcceptedForm.Json || written.Entry is null)
+            return ObjectAsync(request, code, written.Object, context);
+        Warn(request.Http.Response, context);
+        return BytesAsync(request, code, written.Entry.Json);
+    }
+
     public Task StoredAsync(ApiRequest request, ServedResource served, Store.Entry entry) => request.Form == AcceptedForm.Json
         ? BytesAsync(request, 200, entry.Json)
         : ObjectAsync(request, 200, StoredObject.Of(entry, served));
 
-    public Task StatusAsync(ApiRequest request, Status status, WriteContext? context = null)
+    public static Task StatusAsync(ApiRequest request, Status status, WriteContext? context = null)
     {
         Warn(request.Http.Response, context);
         return BytesAsync(request, status.Code == 0 ? 200 : status.Code, ObjectJson.Of(status));
@@ -67,7 +75,7 @@ internal sealed class Responder(ITableConverter? tables, TimeProvider time)
             _ => found.Json,
         };
 
-    public Task BytesAsync(ApiRequest request, int code, ReadOnlyMemory<byte> body, string contentType = Json)
+    public static Task BytesAsync(ApiRequest request, int code, ReadOnlyMemory<byte> body, string contentType = Json)
     {
         var response = request.Http.Response;
         response.StatusCode = code;

@@ -13,7 +13,7 @@ namespace Holdfast.ApiServer.Http;
 /// Turns one YAML document into JSON, by the core schema's plain scalars as Kubernetes reads them. Aliases are expanded
 /// within the bound of a body, so that a small document cannot become a large object.
 /// </summary>
-internal static class YamlJson
+public static class YamlJson
 {
     private const int MaximumNodes = 300_000;
     private const int MaximumDepth = 200;

@@ -1,7 +1,5 @@
-using System.Collections.Immutable;
 using Holdfast.ApiServer.Admission;
 using Holdfast.ApiServer.Errors;
-using Holdfast.Client;
 using Holdfast.Model.Resources;
 using Holdfast.Store;
 
@@ -13,7 +11,7 @@ internal sealed class ObjectCreation(RegistryParts parts)
     private const int GeneratedSuffixLength = 5;
     private const int GeneratedPrefixLength = 58;
 
-    public async Task<IResource> CreateAsync(
+    public async Task<WrittenObject> CreateAsync(
         ServedResource served, string namespaceName, IResource sent, WriteContext context, CancellationToken cancellationToken)
     {
         var resource = served.Rules.DefaultAny(InNamespace(served, namespaceName, sent));
@@ -35,17 +33,17 @@ internal sealed class ObjectCreation(RegistryParts parts)
         var key = new ResourceKey(served.StoreName, namespaceName, sent.Metadata.Name);
         var request = new AdmissionRequest(served, AdmissionOperation.Create, key, parts.View(), context);
         var admitted = await parts.Admission.MutateAsync(request, sent, cancellationToken);
-        var resource = parts.Fields.Keep(Complete(served, namespaceName, admitted), null, "", context);
+        var resource = FieldManagement.Keep(Complete(served, namespaceName, admitted), null, "", context);
         Check(served, resource, context);
         await parts.Admission.ValidateAsync(request, resource, cancellationToken);
         var name = resource.Metadata.Name;
         key = key with { Name = name };
         if (context.IsDryRun)
-            return parts.Store.Find(key) is null ? new Outcome(resource, false, name) : new Outcome(null, true, name);
+            return parts.Store.Find(key) is null ? new Outcome(new WrittenObject(resource, null), false, name) : new Outcome(null, true, name);
         var transaction = new Transaction([new KeyAbsent(key), .. request.Conditions], [new Put(key, new PendingObject(resource))]);
         return await parts.Store.CommitAsync(transaction, cancellationToken) switch
         {
-            Committed committed => new Outcome(StoredObject.Of(committed.Entries[0], served), false, name),
+            Committed committed => new Outcome(WrittenObject.Of(committed.Entries[0], served), false, name),
             Conflict { Failed: KeyAbsent } => new Outcome(null, true, name),
             _ => new Outcome(null, false, name),
         };
@@ -90,5 +88,5 @@ internal sealed class ObjectCreation(RegistryParts parts)
             context.Warn(warning);
     }
 
-    private sealed record Outcome(IResource? Created, bool IsTaken, string Name);
+    private sealed record Outcome(WrittenObject? Created, bool IsTaken, string Name);
 }

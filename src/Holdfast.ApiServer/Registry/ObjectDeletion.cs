@@ -1,6 +1,5 @@
 using Holdfast.ApiServer.Admission;
 using Holdfast.ApiServer.Errors;
-using Holdfast.Client;
 using Holdfast.Model.Meta;
 using Holdfast.Model.Resources;
 using Holdfast.Model.Rules;

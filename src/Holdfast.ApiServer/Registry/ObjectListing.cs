@@ -3,7 +3,6 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using Holdfast.ApiServer.Errors;
-using Holdfast.Client;
 using Holdfast.Model.Rules;
 using Holdfast.Store;
 
@@ -155,16 +154,16 @@ internal sealed class ObjectListing(RegistryParts parts)
 internal sealed record PageToken(long Revision, PagePosition After)
 {
     private const string Form = "h1";
+    private const int MaximumLength = 2048;
 
     public static string Write(long revision, ResourceKey last) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(
         $"{Form}\n{revision.ToString(CultureInfo.InvariantCulture)}\n{last.Namespace}\n{last.Name}"));
 
     public static PageToken Read(string text)
     {
-        var bytes = new byte[Base64Url.GetMaxDecodedLength(text.Length)];
-        if (text.Length <= 1024 && Base64Url.TryDecodeFromChars(text, bytes, out var length))
+        if (text.Length <= MaximumLength && Base64Url.IsValid(text))
         {
-            var fields = Encoding.UTF8.GetString(bytes, 0, length).Split('\n');
+            var fields = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(text)).Split('\n');
             if (fields.Length == 4 && fields[0] == Form
                 && long.TryParse(fields[1], NumberStyles.None, CultureInfo.InvariantCulture, out var revision) && revision > 0)
                 return new PageToken(revision, new PagePosition(fields[2], fields[3]));

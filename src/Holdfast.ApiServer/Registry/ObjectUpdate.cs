@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Holdfast.ApiServer.Admission;
 using Holdfast.ApiServer.Errors;
-using Holdfast.Client;
 using Holdfast.Model.Core;
 using Holdfast.Model.Meta;
 using Holdfast.Model.Resources;
@@ -40,7 +39,7 @@ internal sealed record UpdateRequest(ServedResource Served, ResourceKey Key, Upd
 /// <summary>Changes objects: the change, admission, the server's own metadata, validation, commit against the version that was read.</summary>
 internal sealed class ObjectUpdate(RegistryParts parts)
 {
-    public async Task<IResource> UpdateAsync(UpdateRequest update, WriteContext context, CancellationToken cancellationToken)
+    public async Task<WrittenObject> UpdateAsync(UpdateRequest update, WriteContext context, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -54,7 +53,7 @@ internal sealed class ObjectUpdate(RegistryParts parts)
         }
     }
 
-    private async Task<IResource?> TryUpdateAsync(
+    private async Task<WrittenObject?> TryUpdateAsync(
         UpdateRequest update, ClusterView view, Entry entry, WriteContext context, CancellationToken cancellationToken)
     {
         var served = update.Served;
@@ -66,17 +65,19 @@ internal sealed class ObjectUpdate(RegistryParts parts)
         };
         var changed = Complete(update, update.Change(old), old);
         var admitted = await parts.Admission.MutateAsync(request, changed, cancellationToken);
-        var updated = parts.Fields.Keep(WithGeneration(update, admitted, old), old, update.Subresource, context);
+        var updated = FieldManagement.Keep(WithGeneration(update, admitted, old), old, update.Subresource, context);
         Check(update, updated, old, context);
         await parts.Admission.ValidateAsync(request, updated, cancellationToken);
-        if (updated.Equals(old) || context.IsDryRun)
-            return updated;
+        if (updated.Equals(old))
+            return new WrittenObject(old, entry);
+        if (context.IsDryRun)
+            return new WrittenObject(updated, null);
         Operation operation = IsFinished(updated)
             ? new Delete(update.Key, new PendingObject(updated))
             : new Put(update.Key, new PendingObject(updated));
         var transaction = new Transaction([new KeyAtRevision(update.Key, entry.Revision), .. request.Conditions], [operation]);
         return await parts.Store.CommitAsync(transaction, cancellationToken) is Committed committed
-            ? StoredObject.Of(committed.Entries[0], served)
+            ? WrittenObject.Of(committed.Entries[0], served)
             : null;
     }
 

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Holdfast.ApiServer.Admission;
 using Holdfast.ApiServer.Errors;
-using Holdfast.Client;
 using Holdfast.Model.Core;
 using Holdfast.Model.Meta;
 using Holdfast.Model.Policy;

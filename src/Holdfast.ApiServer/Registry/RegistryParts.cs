@@ -16,9 +16,6 @@ public sealed record RegistryParts(
     /// <summary>How often a write is decided again when what it rested on has changed, before it is given up.</summary>
     public const int MaximumAttempts = 16;
 
-    /// <summary>Keeps book of who owns which field.</summary>
-    public FieldManagement Fields { get; } = new();
-
     /// <summary>The time as objects carry it, to the second.</summary>
     public DateTimeOffset Now()
     {

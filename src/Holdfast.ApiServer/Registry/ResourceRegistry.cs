@@ -38,9 +38,14 @@ public sealed class ResourceRegistry(RegistryParts parts)
     /// <param name="context">Who asks, and how.</param>
     /// <param name="cancellationToken">Ends the wait; the object may still be made.</param>
     /// <returns>The object as it is stored.</returns>
-    public Task<IResource> CreateAsync(
-        ServedResource served, string namespaceName, IResource resource, WriteContext context, CancellationToken cancellationToken) =>
-        _creation.CreateAsync(served, namespaceName, resource, context, cancellationToken);
+    public Task<WrittenObject> CreateAsync(
+        ServedResource served, string namespaceName, IResource resource, WriteContext context, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(served);
+        return served.Review is { } review
+            ? Task.FromResult(new WrittenObject(review(resource, context), null))
+            : _creation.CreateAsync(served, namespaceName, resource, context, cancellationToken);
+    }
 
     /// <summary>Finds an object as it is now.</summary>
     /// <param name="served">The kind.</param>
@@ -114,7 +119,7 @@ public sealed class ResourceRegistry(RegistryParts parts)
     /// <param name="context">Who asks, and how.</param>
     /// <param name="cancellationToken">Ends the wait; the change may still take place.</param>
     /// <returns>The object as it is stored.</returns>
-    public Task<IResource> PatchAsync(
+    public Task<WrittenObject> PatchAsync(
         ServedResource served, string namespaceName, string name, string subresource, PatchForm form, ReadOnlyMemory<byte> patch,
         WriteContext context, CancellationToken cancellationToken)
     {
@@ -219,6 +224,6 @@ public sealed class ResourceRegistry(RegistryParts parts)
 }
 
 /// <summary>How an update ended.</summary>
-/// <param name="Object">The object as it is stored.</param>
+/// <param name="Written">The object as it is stored.</param>
 /// <param name="IsCreated">Whether it was made by this.</param>
-public sealed record UpdateOutcome(IResource Object, bool IsCreated);
+public sealed record UpdateOutcome(WrittenObject Written, bool IsCreated);

@@ -28,14 +28,14 @@ public sealed record ServedResource(ResourceCodec Codec, KindRules Rules)
     /// <summary>What its <c>scale</c> sub-resource reads and writes; null when it has none.</summary>
     public ScaleAccess? Scale { get; init; }
 
-    /// <summary>Whether it is only asked and never stored, as a review is.</summary>
-    public bool IsVirtual { get; init; }
+    /// <summary>Answers what is posted, for kinds that are only asked and never stored, as reviews are; null for all others.</summary>
+    public Func<IResource, WriteContext, IResource>? Review { get; init; }
 
     /// <summary>Whether a deletion answers with the object instead of a Status.</summary>
     public bool AnswersDeletedObject => AnswerDeleted.Contains(StoreName);
 
     /// <summary>The verbs as discovery lists them.</summary>
-    public ImmutableArray<string> Verbs => IsVirtual
+    public ImmutableArray<string> Verbs => Review is not null
         ? ["create"]
         : ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
 

@@ -11,19 +11,26 @@ namespace Holdfast.ApiServer.Registry;
 /// </summary>
 public sealed class ServedResources
 {
+    // Stored without effect, these would promise what nobody keeps: they are refused by name until something acts on them.
+    private static readonly FrozenSet<string> NotActedOn = new[]
+    {
+        "mutatingwebhookconfigurations.admissionregistration.k8s.io", "validatingwebhookconfigurations.admissionregistration.k8s.io",
+        "customresourcedefinitions.apiextensions.k8s.io", "daemonsets.apps", "resourcequotas", "limitranges",
+    }.ToFrozenSet(StringComparer.Ordinal);
+
     private Catalogue _catalogue;
 
     /// <summary>Serves the given resources.</summary>
     /// <param name="resources">The resources.</param>
     public ServedResources(IEnumerable<ServedResource> resources) => _catalogue = new Catalogue([.. resources]);
 
-    /// <summary>Every kind of the Model that has rules.</summary>
+    /// <summary>Every kind of the Model that has rules and that something acts on.</summary>
     public static ServedResources OfModel()
     {
         var served = new List<ServedResource>();
         foreach (var codec in ResourceCatalog.Codecs)
         {
-            if (KindRulesCatalog.Find(codec.Type) is { } rules)
+            if (!NotActedOn.Contains(codec.Type.GroupResource) && KindRulesCatalog.Find(codec.Type) is { } rules)
                 served.Add(Describe(codec, rules));
         }
         return new ServedResources(served);

@@ -1,5 +1,4 @@
 using Holdfast.ApiServer.Errors;
-using Holdfast.Client;
 using Holdfast.Model.Autoscaling;
 using Holdfast.Model.Core;
 using Holdfast.Model.Policy;
@@ -47,7 +46,7 @@ internal sealed class Subresources(RegistryParts parts)
         }
     }
 
-    public async Task<IResource> SetScaleAsync(
+    public async Task<WrittenObject> SetScaleAsync(
         ServedResource served, string namespaceName, string name, Func<IResource, IResource> change, bool isPinned, WriteContext context,
         CancellationToken cancellationToken)
     {
@@ -68,7 +67,7 @@ internal sealed class Subresources(RegistryParts parts)
                 ResourceVersion = scale.Metadata.ResourceVersion.Length > 0 ? scale.Metadata.ResourceVersion : stored.Metadata.ResourceVersion,
             });
         }) { Subresource = "scale", IsPinned = isPinned }, context, cancellationToken);
-        return access.Read(updated);
+        return new WrittenObject(access.Read(updated.Object), null);
     }
 
     /// <summary>The update that takes away what a namespace waits for.</summary>

@@ -14,8 +14,13 @@ public sealed class ComponentAuthorizer : IAuthorizer
     {
         if (user.IsIn(UserInfo.Masters) || user.IsIn("system:components") || user.IsIn("system:nodes"))
             return Allowed;
-        if (action.IsResource || action.Verb != "get")
+        if (action.IsResource)
+            return user.IsIn(UserInfo.Authenticated) && IsAboutOneself(action) ? Allowed : Refused;
+        if (action.Verb != "get")
             return Refused;
         return action.Path is "/version" or "/healthz" or "/livez" or "/readyz" ? Allowed : Refused;
     }
+
+    private static bool IsAboutOneself(Access action) => (action.Verb, action.Group, action.Resource) is
+        ("create", "authorization.k8s.io", "selfsubjectaccessreviews") or ("create", "authentication.k8s.io", "selfsubjectreviews");
 }

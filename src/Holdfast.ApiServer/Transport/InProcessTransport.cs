@@ -36,9 +36,9 @@ public sealed class InProcessTransport(ResourceRegistry registry, IAuthorizer au
             ApiVerb.Get => Object(Get(served, call)),
             ApiVerb.Create => await CreateAsync(served, call, context, cancellationToken),
             ApiVerb.Update => Object((await registry.UpdateAsync(
-                served, call.Namespace, call.Name, call.Subresource, Body(call), context, cancellationToken)).Object),
-            ApiVerb.Patch => Object(await registry.PatchAsync(
-                served, call.Namespace, call.Name, call.Subresource, call.PatchForm, call.Patch, context, cancellationToken)),
+                served, call.Namespace, call.Name, call.Subresource, Body(call), context, cancellationToken)).Written.Object),
+            ApiVerb.Patch => Object((await registry.PatchAsync(
+                served, call.Namespace, call.Name, call.Subresource, call.PatchForm, call.Patch, context, cancellationToken)).Object),
             ApiVerb.Delete => Object((await registry.DeleteAsync(
                 served, call.Namespace, call.Name, call.DeleteOptions ?? DeleteOptions.Empty, context, cancellationToken)).Object),
             _ => throw ApiErrors.MethodNotAllowed(),
@@ -96,7 +96,7 @@ public sealed class InProcessTransport(ResourceRegistry registry, IAuthorizer au
     private async Task<ApiAnswer> CreateAsync(ServedResource served, ApiCall call, WriteContext context, CancellationToken cancellationToken)
     {
         if (call.Subresource.Length == 0)
-            return Object(await registry.CreateAsync(served, call.Namespace, Body(call), context, cancellationToken));
+            return Object((await registry.CreateAsync(served, call.Namespace, Body(call), context, cancellationToken)).Object);
         await registry.PostAsync(served, call.Namespace, call.Name, call.Subresource, Body(call), context, cancellationToken);
         return new ApiAnswer(null, Status.Empty with { Kind = "Status", ApiVersion = "v1", StatusValue = "Success", Code = 201 });
     }

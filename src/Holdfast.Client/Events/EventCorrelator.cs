@@ -41,6 +41,7 @@ public sealed class EventCorrelator(string component, string host)
     private readonly RecentlyUsed<(string Object, string Type, string Reason, string Message), Event> _events = new(Capacity);
     private readonly RecentlyUsed<(string Object, string Type, string Reason), Similar> _similar = new(Capacity);
     private readonly RecentlyUsed<string, Bucket> _buckets = new(Capacity);
+    private long _lastTicks;
 
     /// <summary>Decides about one note.</summary>
     /// <param name="note">The note.</param>
@@ -66,7 +67,7 @@ public sealed class EventCorrelator(string component, string host)
         {
             // Events about cluster-scoped objects live in the default namespace, as kubectl expects them.
             Namespace = note.InvolvedObject.Namespace.Length > 0 ? note.InvolvedObject.Namespace : "default",
-            Name = string.Create(CultureInfo.InvariantCulture, $"{note.InvolvedObject.Name}.{now.Ticks - DateTimeOffset.UnixEpoch.Ticks:x}"),
+            Name = string.Create(CultureInfo.InvariantCulture, $"{note.InvolvedObject.Name}.{UniqueTicks(now):x}"),
         },
         InvolvedObject = note.InvolvedObject,
         Type = note.Type,
@@ -79,6 +80,10 @@ public sealed class EventCorrelator(string component, string host)
         LastTimestamp = now,
         Count = 1,
     };
+
+    // Names are made from the time, as Kubernetes does; events of one moment still need different ones.
+    private long UniqueTicks(DateTimeOffset now) =>
+        _lastTicks = Math.Max((now - DateTimeOffset.UnixEpoch).Ticks, _lastTicks + 1);
 
     private string Combine(string about, EventNote note, DateTimeOffset now)
     {

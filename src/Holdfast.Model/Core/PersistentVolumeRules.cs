@@ -31,4 +31,12 @@ internal sealed class PersistentVolumeRules : ResourceRules<PersistentVolume>
     public override PersistentVolume PrepareForUpdate(PersistentVolume updated, PersistentVolume old) => updated with { Status = old.Status };
 
     public override PersistentVolume PrepareForStatusUpdate(PersistentVolume updated, PersistentVolume old) => updated with { Spec = old.Spec };
+
+    protected override void Check(PersistentVolume volume, FieldErrors errors) => PersistentVolumeValidation.Check(volume.Spec, SpecPath, errors);
+
+    protected override void CheckUpdate(PersistentVolume updated, PersistentVolume old, FieldErrors errors)
+    {
+        Check(updated, errors);
+        PersistentVolumeValidation.CheckChange(updated.Spec, old.Spec, SpecPath, errors);
+    }
 }

@@ -10,4 +10,7 @@ internal sealed class PodTemplateRules : ResourceRules<PodTemplate>
     public override PodTemplate Default(PodTemplate resource) => resource with { Template = PodDefaults.Template(resource.Template) };
 
     public override bool RaisesGeneration(PodTemplate updated, PodTemplate old) => updated.Template != old.Template;
+
+    protected override void Check(PodTemplate resource, FieldErrors errors) =>
+        PodTemplateValidation.Check(resource.Template, FieldPath.Root("template"), errors, []);
 }

@@ -18,7 +18,7 @@ internal static class SecurityValidation
         RequireId(context.RunAsGroup, path, "runAsGroup", errors);
         for (var i = 0; i < context.SupplementalGroups.Count; i++)
         {
-            if (context.SupplementalGroups[i] is < 0 or > int.MaxValue)
+            if (context.SupplementalGroups[i] is < 0 or > uint.MaxValue)
             {
                 errors.Add(FieldError.Invalid(path.Child("supplementalGroups").Index(i), context.SupplementalGroups[i], IdWords));
             }
@@ -73,11 +73,11 @@ internal static class SecurityValidation
         CheckAppArmor(context.AppArmorProfile, path, errors);
     }
 
-    private const string IdWords = "must be between 0 and 2147483647, inclusive";
+    private const string IdWords = "must be between 0 and 4294967295, inclusive";
 
     private static void RequireId(long? id, FieldPath path, string field, FieldErrors errors)
     {
-        if (id is < 0 or > int.MaxValue)
+        if (id is < 0 or > uint.MaxValue)
         {
             errors.Add(FieldError.Invalid(path.Child(field), id.Value, IdWords));
         }

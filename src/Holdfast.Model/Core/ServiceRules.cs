@@ -32,4 +32,12 @@ internal sealed class ServiceRules : ResourceRules<Service>
     }
 
     public override Service PrepareForStatusUpdate(Service updated, Service old) => updated with { Spec = old.Spec };
+
+    protected override void Check(Service service, FieldErrors errors) => ServiceValidation.Check(service.Spec, SpecPath, errors);
+
+    protected override void CheckUpdate(Service updated, Service old, FieldErrors errors)
+    {
+        ServiceAddressValidation.CheckChange(updated.Spec, old.Spec, SpecPath, errors);
+        Check(updated, errors);
+    }
 }

@@ -17,6 +17,20 @@ public abstract class ResourceCodec
     /// <param name="issues">Where they are collected.</param>
     /// <exception cref="ModelDecodeException">The text does not have the kind's shape.</exception>
     public abstract IResource Read(ReadOnlySpan<byte> utf8, DecodeIssues issues);
+
+    /// <summary>Calls a visitor with the kind as its type argument, for what is the same for every kind but needs to know it when compiling.</summary>
+    /// <typeparam name="TResult">What the visitor gives.</typeparam>
+    /// <param name="visitor">The visitor.</param>
+    public abstract TResult Accept<TResult>(IResourceVisitor<TResult> visitor);
+}
+
+/// <summary>Does the same for any kind.</summary>
+/// <typeparam name="TResult">What it gives.</typeparam>
+public interface IResourceVisitor<out TResult>
+{
+    /// <summary>Does it for a kind.</summary>
+    /// <typeparam name="T">The kind.</typeparam>
+    TResult Visit<T>() where T : class, IResource<T>;
 }
 
 /// <summary>The codec of a kind that is known when compiling.</summary>
@@ -31,4 +45,7 @@ public sealed class ResourceCodec<T> : ResourceCodec where T : class, IResource<
 
     /// <inheritdoc/>
     public override IResource Read(ReadOnlySpan<byte> utf8, DecodeIssues issues) => ModelJson.Read<T>(utf8, issues);
+
+    /// <inheritdoc/>
+    public override TResult Accept<TResult>(IResourceVisitor<TResult> visitor) => visitor.Visit<T>();
 }

@@ -54,7 +54,7 @@ public static class MetadataValidation
         }
         if (updated.ResourceVersion.Length == 0)
         {
-            errors.Add(FieldError.InvalidJson(path.Child("resourceVersion"), "0", "must be specified for an update"));
+            errors.Add(FieldError.Invalid(path.Child("resourceVersion"), "", "must be specified for an update"));
         }
         if (updated.Generation < old.Generation)
         {

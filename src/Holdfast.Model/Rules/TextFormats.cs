@@ -77,10 +77,10 @@ public static class TextFormats
         List<string> problems = [];
         if (slash >= 0)
         {
-            problems.AddRange(slash == 0 ? ["prefix part must be non-empty"] : Dns1123Subdomain(value[..slash]).Select(problem => "prefix part " + problem));
+            problems.AddRange(slash == 0 ? ["prefix part must be non-empty"] : PrefixProblems(value[..slash]));
         }
         problems.AddRange(Collect(
-            name.Length == 0 ? "name part must be non-empty" : name.Length > 63 ? "name part " + TooManyCharacters(63) : null,
+            name.Length == 0 ? "name part must be non-empty" : name.Length > 63 ? "name part " + TooManyBytes(63) : null,
             IsQualified(name) ? null : "name part " + Pattern("must " + AlphanumericWords, QualifiedPattern, "MyName", "my.name", "123-abc")));
         return [.. problems];
     }
@@ -88,7 +88,7 @@ public static class TextFormats
     /// <summary>A label's value: empty, or at most 63 letters, digits, hyphens, underscores and dots.</summary>
     /// <param name="value">The text.</param>
     public static string[] LabelValue(string value) => Collect(
-        value.Length > 63 ? TooManyCharacters(63) : null,
+        value.Length > 63 ? TooManyBytes(63) : null,
         value.Length == 0 || IsQualified(value) ? null
         : Pattern("a valid label must be an empty string or " + AlphanumericWords, $"({QualifiedPattern})?", "MyValue", "my_value", "12345"));
 
@@ -212,6 +212,12 @@ public static class TextFormats
     private static bool IsLowerAlphanumeric(char character) => character is (>= 'a' and <= 'z') or (>= '0' and <= '9');
 
     private static string TooManyCharacters(int max) => $"must be no more than {max} characters";
+
+    private static string TooManyBytes(int max) => $"must be no more than {max} bytes";
+
+    private static string[] PrefixProblems(string prefix) => Collect(
+        prefix.Length > 253 ? "prefix part " + TooManyBytes(253) : null,
+        IsSubdomain(prefix) ? null : "prefix part " + Dns1123Subdomain(prefix)[^1]);
 
     private static string Pattern(string words, string pattern, params ReadOnlySpan<string> examples)
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Holdfast.Platform;
 
 namespace Holdfast.Node.Runtime;
 
@@ -90,7 +91,7 @@ public sealed class FakeContainerRuntime(TimeProvider time, string networkPrefix
         bool obeys = TerminationTime <= grace;
         TimeSpan wait = obeys ? TerminationTime : grace;
         if (wait > TimeSpan.Zero)
-            await Task.WhenAny(container.Ended.Task, Task.Delay(wait, time, cancellationToken));
+            await EndedOrPassedAsync(container, wait, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
         ExitWith(id, 128 + (obeys ? LinuxSignal.Terminate : LinuxSignal.Kill));
         return container.Status;
@@ -150,6 +151,15 @@ public sealed class FakeContainerRuntime(TimeProvider time, string networkPrefix
 
     /// <summary>Lets go of nothing: there are no resources.</summary>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    // A delay that is cancelled under WhenAny would leave the simulated thread; a source of our own does not.
+    private async Task EndedOrPassedAsync(FakeContainer container, TimeSpan wait, CancellationToken cancellationToken)
+    {
+        var passed = Completions.Source();
+        await using var timer = time.CreateTimer(_ => passed.TrySetResult(), null, wait, Timeout.InfiniteTimeSpan);
+        await using var cancelled = cancellationToken.UnsafeRegister(_ => passed.TrySetResult(), null);
+        await Task.WhenAny(container.Ended.Task, passed.Task);
+    }
 
     private void End(FakeContainer container, int code, string reason, string? message)
     {
@@ -214,7 +224,7 @@ public sealed class FakeContainerRuntime(TimeProvider time, string networkPrefix
     {
         public ContainerStatus Status { get; set; } = status;
 
-        public TaskCompletionSource<ContainerStatus> Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource<ContainerStatus> Ended { get; } = Completions.Source<ContainerStatus>();
 
         public bool HasExited => Status.State == ContainerState.Exited;
     }

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
-using Holdfast.Model.Core;
 using Holdfast.Model.Json;
 
 namespace Holdfast.Model.Tests.Json;

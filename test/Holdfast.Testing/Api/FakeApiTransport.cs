@@ -24,7 +24,7 @@ namespace Holdfast.Testing.Api;
 public sealed class FakeApiTransport(TimeProvider time, IChance chance) : IApiTransport
 {
     private readonly FakeStore _store = new();
-    private TaskCompletionSource _changed = Completions.Source();
+    private TaskCompletionSource? _changed;
     private int _watchEpoch;
 
     /// <summary>The faults.</summary>
@@ -94,8 +94,8 @@ public sealed class FakeApiTransport(TimeProvider time, IChance chance) : IApiTr
     public void Tell()
     {
         var changed = _changed;
-        _changed = Completions.Source();
-        changed.TrySetResult();
+        _changed = null;
+        changed?.TrySetResult();
     }
 
     /// <inheritdoc/>
@@ -125,7 +125,7 @@ public sealed class FakeApiTransport(TimeProvider time, IChance chance) : IApiTr
         Listings++;
         if (Faults.OnList(query) is { } error)
             throw error;
-        var (revision, after) = query.Continue.Length > 0 ? ParseContinue(query.Continue) : (_store.Revision - Faults.ListLag, null);
+        var (revision, after) = query.Continue.Length > 0 ? ParseContinue(query.Continue) : (Behind(Faults.ListLag), null);
         if (revision < _store.CompactedRevision && Faults.ListLag == 0)
             throw FakeErrors.Gone();
         var matching = _store.AllAt(T.ResourceType, revision).Where(item => Selects(query, item)).Cast<T>()
@@ -156,7 +156,8 @@ public sealed class FakeApiTransport(TimeProvider time, IChance chance) : IApiTr
             {
                 if (at < _store.CompactedRevision)
                     throw FakeErrors.Gone();
-                var changed = _changed.Task;
+                // Made by the one who waits: a source made outside the simulation would leave its thread.
+                var changed = (_changed ??= Completions.Source()).Task;
                 foreach (var happened in Since<T>(query, at).ToList())
                 {
                     yield return happened;
@@ -175,7 +176,7 @@ public sealed class FakeApiTransport(TimeProvider time, IChance chance) : IApiTr
 
     private IEnumerable<WatchEvent<T>> Since<T>(ListQuery query, ulong revision) where T : class, IResource<T>
     {
-        var visible = _store.Revision - Faults.WatchLag;
+        var visible = Behind(Faults.WatchLag);
         var last = revision;
         foreach (var change in _store.History.Skip((int)(revision - FakeStore.FirstRevision)).TakeWhile(change => change.Revision <= visible))
         {
@@ -186,6 +187,8 @@ public sealed class FakeApiTransport(TimeProvider time, IChance chance) : IApiTr
         if (last > revision)
             yield return new WatchEvent<T>(WatchEventType.Bookmark, null, last.ToString(CultureInfo.InvariantCulture));
     }
+
+    private ulong Behind(ulong lag) => Math.Max(_store.Revision, FakeStore.FirstRevision + lag) - lag;
 
     private static WatchEvent<T>? EventOf<T>(ListQuery query, FakeChange change) where T : class, IResource<T>
     {
@@ -249,7 +252,8 @@ public sealed class FakeApiTransport(TimeProvider time, IChance chance) : IApiTr
         });
         if (FakeObjects.AreSame(stored, next))
             return stored;
-        var isFinished = next.Metadata is { DeletionTimestamp: not null, Finalizers.IsEmpty: true, DeletionGracePeriodSeconds: null or 0 };
+        var isFinished = next.Metadata is { DeletionTimestamp: not null, Finalizers.IsEmpty: true, DeletionGracePeriodSeconds: null or 0 }
+            && next is not Namespace { Spec.Finalizers.IsEmpty: false };
         return isFinished ? _store.Remove(next) : _store.Put(next);
     }
 

@@ -1,0 +1,50 @@
+using System.CommandLine;
+using Holdfast.Cli.Screens;
+using Holdfast.Client;
+using Holdfast.Client.Http;
+using Holdfast.Host;
+
+namespace Holdfast.Cli.Commands;
+
+/// <summary><c>holdfast status</c>: whether the cluster runs and what is in it. It asks with a deadline and never takes silence for health.</summary>
+internal static class StatusCommand
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(5);
+
+    private static readonly Option<string> Data = DataFolders.Option();
+    private static readonly Option<string> Output = new("--output", "-o") { Description = "text or json", DefaultValueFactory = _ => "text" };
+
+    internal static Command Make()
+    {
+        Output.AcceptOnlyFromAmong("text", "json");
+        var command = new Command("status", "Say whether the cluster runs, and what is in it; exit code 3 when it does not run") { Data, Output };
+        command.SetAction((result, cancellationToken) => RunAsync(Path.GetFullPath(result.GetValue(Data)!), result.GetValue(Output) == "json", cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(string dataFolder, bool isJson, CancellationToken cancellationToken)
+    {
+        if (RunningCluster.Find(dataFolder) is not { } running)
+        {
+            Console.WriteLine(isJson ? ClusterStatusScreen.NotRunningJson(dataFolder) : $"No cluster runs on {dataFolder}. Start it: holdfast up");
+            return ExitCode.NotRunning;
+        }
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(Deadline);
+        try
+        {
+            var kubeconfig = KubeConfig.Load(EmbeddedCluster.KubeconfigOf(dataFolder));
+            using var transport = kubeconfig.CreateTransport(TimeProvider.System);
+            var status = await ClusterStatus.ReadAsync(new KubernetesClient(transport, "holdfast"), limit.Token);
+            Console.Write(isJson ? ClusterStatusScreen.Json(running, kubeconfig.Server, status) : ClusterStatusScreen.Text(running, kubeconfig.Server, status));
+            return status.IsHealthy ? ExitCode.Done : ExitCode.Failed;
+        }
+        catch (Exception error) when (error is ApiException or KubeConfigException or OperationCanceledException)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var why = error is OperationCanceledException ? $"it did not answer within {Deadline.TotalSeconds:0} s" : error.Message;
+            await Console.Error.WriteLineAsync($"holdfast: process {running.ProcessId} ({running.CommandLine}) holds {dataFolder}, but its API cannot be asked: {why}");
+            return ExitCode.Failed;
+        }
+    }
+}

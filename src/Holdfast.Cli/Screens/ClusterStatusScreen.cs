@@ -1,0 +1,83 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Holdfast.Host;
+using Holdfast.Model.Apps;
+using Holdfast.Model.Json;
+
+namespace Holdfast.Cli.Screens;
+
+/// <summary>Shows a cluster's status to a person or a program.</summary>
+internal static class ClusterStatusScreen
+{
+    internal static string Text(RunningCluster running, Uri server, ClusterStatus status)
+    {
+        var text = new StringBuilder();
+        text.AppendLine(CultureInfo.InvariantCulture, $"{(status.IsHealthy ? "Healthy" : "Not healthy")}: {server.GetLeftPart(UriPartial.Authority)}, process {running.ProcessId} ({running.CommandLine})");
+        text.AppendLine();
+        text.AppendLine(CultureInfo.InvariantCulture, $"Nodes   {status.Nodes.Count(ClusterStatus.IsReady)}/{status.Nodes.Length} ready");
+        foreach (var node in status.Nodes)
+        {
+            var zone = node.Metadata.Labels.GetValueOrDefault("topology.kubernetes.io/zone") ?? "-";
+            var pods = status.Pods.Count(pod => pod.Spec.NodeName == node.Metadata.Name);
+            text.AppendLine(CultureInfo.InvariantCulture, $"  {node.Metadata.Name,-20} zone {zone,-8} {(ClusterStatus.IsReady(node) ? "ready" : "NOT READY"),-10} {pods} pods");
+        }
+        text.AppendLine(CultureInfo.InvariantCulture, $"Pods    {status.Pods.Count(ClusterStatus.IsReady)}/{status.Pods.Length} ready");
+        text.AppendLine(CultureInfo.InvariantCulture, $"Claims  {status.Claims.Count(claim => claim.Status.Phase == "Bound")}/{status.Claims.Length} bound");
+        if (!status.Sets.IsEmpty)
+        {
+            text.AppendLine("Sets");
+            foreach (var set in status.Sets)
+            {
+                text.AppendLine(CultureInfo.InvariantCulture, $"  {set.Metadata.Namespace + "/" + set.Metadata.Name,-30} {set.Status.ReadyReplicas}/{set.Spec.Replicas ?? 1} ready, {Revision(set)}");
+            }
+        }
+        return text.ToString();
+    }
+
+    internal static string Json(RunningCluster running, Uri server, ClusterStatus status) => Encoding.UTF8.GetString(ModelJson.ToBytes(writer =>
+    {
+        writer.WriteStartObject();
+        writer.WriteBoolean("running", true);
+        writer.WriteBoolean("healthy", status.IsHealthy);
+        writer.WriteNumber("processId", running.ProcessId);
+        writer.WriteString("server", server.GetLeftPart(UriPartial.Authority));
+        Count(writer, "nodes", status.Nodes.Length, status.Nodes.Count(ClusterStatus.IsReady));
+        Count(writer, "pods", status.Pods.Length, status.Pods.Count(ClusterStatus.IsReady));
+        Count(writer, "claims", status.Claims.Length, status.Claims.Count(claim => claim.Status.Phase == "Bound"));
+        writer.WriteStartArray("statefulSets");
+        foreach (var set in status.Sets)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("namespace", set.Metadata.Namespace);
+            writer.WriteString("name", set.Metadata.Name);
+            writer.WriteNumber("wanted", set.Spec.Replicas ?? 1);
+            writer.WriteNumber("ready", set.Status.ReadyReplicas);
+            writer.WriteString("currentRevision", set.Status.CurrentRevision);
+            writer.WriteString("updateRevision", set.Status.UpdateRevision);
+            writer.WriteEndObject();
+        }
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    })) + "\n";
+
+    internal static string NotRunningJson(string dataFolder) => Encoding.UTF8.GetString(ModelJson.ToBytes(writer =>
+    {
+        writer.WriteStartObject();
+        writer.WriteBoolean("running", false);
+        writer.WriteString("data", dataFolder);
+        writer.WriteEndObject();
+    }));
+
+    private static string Revision(StatefulSet set) => set.Status.CurrentRevision == set.Status.UpdateRevision
+        ? $"revision {set.Status.CurrentRevision}"
+        : $"{set.Status.CurrentRevision} -> {set.Status.UpdateRevision}, {set.Status.UpdatedReplicas} updated";
+
+    private static void Count(Utf8JsonWriter writer, string name, int total, int good)
+    {
+        writer.WriteStartObject(name);
+        writer.WriteNumber("total", total);
+        writer.WriteNumber("ready", good);
+        writer.WriteEndObject();
+    }
+}

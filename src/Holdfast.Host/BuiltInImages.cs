@@ -1,0 +1,43 @@
+using Holdfast.Node.Runtime;
+
+namespace Holdfast.Host;
+
+/// <summary>The images that come with Holdfast: LedgerStore in two versions, which are one program told which it is.</summary>
+internal static class BuiltInImages
+{
+    private const string Program = "ledger-store.dll";
+
+    /// <summary>The built-in images; without LedgerStore when its program is nowhere to be found.</summary>
+    internal static IReadOnlyList<ImageEntry> Find(string? folder)
+    {
+        var found = Candidates(folder).FirstOrDefault(candidate => File.Exists(Path.Combine(candidate, Program)));
+        return found is null ? [] : [LedgerStore(found, "2.8.1"), LedgerStore(found, "2.9.0")];
+    }
+
+    private static IEnumerable<string> Candidates(string? folder)
+    {
+        if (folder is not null)
+        {
+            yield return folder;
+            yield break;
+        }
+        var beside = AppContext.BaseDirectory;
+        yield return Path.Combine(beside, "images", "ledger-store");
+        // In a build's output, each project has a folder beside this one's: …/bin/PROJECT/CONFIGURATION/.
+        var configuration = Path.GetFileName(beside.TrimEnd('/'));
+        var bin = Path.GetFullPath(Path.Combine(beside, "..", ".."));
+        yield return Path.Combine(bin, "LedgerStore", configuration);
+        yield return Path.Combine(bin, "LedgerStore", "release");
+        yield return Path.Combine(bin, "LedgerStore", "debug");
+    }
+
+    private static ImageEntry LedgerStore(string folder, string version) => new()
+    {
+        Reference = $"example/ledger-store:{version}",
+        Entrypoint = ["{dotnet}/dotnet", "{files}/" + Program, "--version-as", version],
+        FilesFolder = folder,
+        NeedsDotnet = true,
+        Description = $"LedgerStore {version}, the reference ledger",
+        IsBuiltIn = true,
+    };
+}

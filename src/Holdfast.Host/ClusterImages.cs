@@ -1,0 +1,13 @@
+using Holdfast.Node.Process.Images;
+
+namespace Holdfast.Host;
+
+/// <summary>The images of the cluster of a data folder.</summary>
+public static class ClusterImages
+{
+    /// <summary>Opens the images of a cluster, which need not run.</summary>
+    /// <param name="dataFolder">The cluster's data folder.</param>
+    /// <param name="ledgerStoreFolder">Where the built-in LedgerStore is; null to look beside this program.</param>
+    public static LocalImageStore Open(string dataFolder, string? ledgerStoreFolder = null) =>
+        new(Path.Combine(dataFolder, "images"), BuiltInImages.Find(ledgerStoreFolder));
+}

@@ -1,0 +1,88 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Holdfast.Client;
+using Holdfast.Model.Values;
+using Holdfast.Node;
+using Holdfast.Node.Events;
+using Holdfast.Node.Planning;
+using Holdfast.Node.Probes;
+using Holdfast.Node.Process;
+using Holdfast.Node.Runtime;
+using Holdfast.Node.Volumes;
+using Holdfast.Platform;
+
+namespace Holdfast.Host;
+
+/// <summary>The node agents of a cluster, each with a runtime, a folder and a block of addresses of its own.</summary>
+internal sealed class ClusterNodes(
+    EmbeddedClusterOptions options, ClusterFolder folder, AddressPlan addresses, ClusterNetwork network, ITaskRunner runner, TimeProvider time)
+{
+    private readonly PodNetwork _probes = new(time);
+    private ImmutableArray<(NodeAgent Agent, IContainerRuntime Runtime, string Name)> _nodes = [];
+
+    /// <summary>The nodes' names.</summary>
+    internal IEnumerable<string> Names => _nodes.Select(node => node.Name);
+
+    /// <summary>Where a node's process runtime keeps what it needs.</summary>
+    internal static string RuntimeFolder(string dataFolder, string nodeName) => new NodePaths(dataFolder, nodeName).Runtime;
+
+    /// <summary>Starts every node; when this ends, all have registered.</summary>
+    internal async Task StartAsync(Func<string, ClientEnvironment> environmentOf, Uri server, CancellationToken cancellationToken)
+    {
+        for (var index = 0; index < options.Nodes; index++)
+        {
+            var name = string.Create(CultureInfo.InvariantCulture, $"node-{index + 1}");
+            var runtime = await RuntimeAsync(name, index, cancellationToken);
+            var agent = new NodeAgent(AgentOptions(name, index, runtime, server), environmentOf(name));
+            _nodes = _nodes.Add((agent, runtime, name));
+        }
+        await Task.WhenAll(_nodes.Select(node => node.Agent.StartAsync(cancellationToken)));
+    }
+
+    /// <summary>Stops every node, pods first unless they are left running.</summary>
+    internal async Task StopAsync(bool leavePods)
+    {
+        await Task.WhenAll(_nodes.Select(node => node.Agent.StopAsync(leavePods, CancellationToken.None)));
+        foreach (var (_, runtime, _) in _nodes)
+        {
+            await runtime.DisposeAsync();
+        }
+        _probes.Dispose();
+    }
+
+    /// <summary>The agent of a node, or null when there is none of that name.</summary>
+    internal NodeAgent? Find(string nodeName) => _nodes.FirstOrDefault(node => node.Name == nodeName).Agent;
+
+    private async Task<IContainerRuntime> RuntimeAsync(string name, int index, CancellationToken cancellationToken) =>
+        options.Runtime == PodRuntime.Fake
+            ? new FakeContainerRuntime(time, addresses.NodePrefix(index))
+            : await ProcessRuntime.OpenAsync(
+                new ProcessRuntimeOptions
+                {
+                    Folder = RuntimeFolder(folder.Path, name),
+                    AddressPrefix = addresses.NodePrefix(index),
+                    Images = ClusterImages.Open(folder.Path, options.LedgerStoreFolder),
+                    MayIsolate = options.MayIsolate,
+                },
+                time, runner, cancellationToken);
+
+    private NodeAgentOptions AgentOptions(string name, int index, IContainerRuntime runtime, Uri server)
+    {
+        var agent = new NodeAgentOptions
+        {
+            Name = name,
+            Zone = options.Zones[index % options.Zones.Length],
+            DataFolder = folder.Path,
+            Runtime = runtime,
+            Network = options.Runtime == PodRuntime.Fake ? new SilentPodNetwork() : _probes,
+            VolumeFiles = options.Runtime == PodRuntime.Fake ? new NoVolumeFiles() : new DiskVolumeFiles(),
+            Dns = network.IsDnsOnStandardPort ? new ClusterDns([network.Dns.Address.ToString()]) : null,
+            ApiServer = new ApiServerAddress(server.Host, server.Port),
+        };
+        return options.Runtime == PodRuntime.Fake ? agent with { Capacity = Plenty, Events = new NoEvents(), Policy = PodPolicy.Default with { RunsProbes = false } } : agent;
+    }
+
+    /// <summary>What a node that runs nothing has to give: room for tests of scale.</summary>
+    private static ValueMap<Quantity> Plenty => ValueMap.Of(
+        ("cpu", Quantity.Parse("100k")), ("memory", Quantity.Parse("1Pi")), ("pods", Quantity.Parse("100k")), ("ephemeral-storage", Quantity.Parse("1Pi")));
+}

@@ -1,0 +1,193 @@
+using System.Diagnostics;
+using System.Net;
+using Holdfast.ApiServer;
+using Holdfast.ApiServer.Security;
+using Holdfast.Client;
+using Holdfast.Platform;
+using Holdfast.Store;
+
+namespace Holdfast.Host;
+
+/// <summary>
+/// A Kubernetes cluster in this process: API server, controllers, scheduler, nodes, volumes and DNS, all on loopback. What
+/// <c>holdfast up</c> runs, and what a test in .NET holds with <c>await using</c>.
+/// </summary>
+/// <example>
+/// <code>
+/// await using var cluster = await EmbeddedCluster.StartAsync(new EmbeddedClusterOptions(), cancellationToken);
+/// await cluster.Client.CreateAsync(pod, cancellationToken);
+/// </code>
+/// </example>
+public sealed class EmbeddedCluster : IAsyncDisposable
+{
+    private readonly ClusterFolder _folder;
+    private readonly ClusterFaults _faults;
+    private readonly List<(string Name, Func<bool, Task> Stop)> _stops = [];
+    private readonly TimeProvider _time = TimeProvider.System;
+    private readonly IChance _chance = new SystemChance();
+    private readonly ITaskRunner _runner;
+    private readonly EmbeddedClusterOptions _options;
+    private readonly ClusterNodeProxy _nodeLogs = new(TimeProvider.System);
+    private bool _isStopped;
+
+    private EmbeddedCluster(EmbeddedClusterOptions options, ClusterFolder folder)
+    {
+        (_options, _folder) = (options, folder);
+        _faults = new ClusterFaults();
+        _runner = new ThreadPoolTaskRunner(fault => _faults.Report($"the part \"{fault.Name}\" failed: {fault.Exception.Message}"));
+        Log = new HostLog(Path.Combine(folder.Path, "holdfast.log"), _time, _runner);
+        Stopping("log", async () => await Log.DisposeAsync());
+    }
+
+    /// <summary>A typed client with the administrator's rights, in process.</summary>
+    public KubernetesClient Client { get; private set; } = null!;
+
+    /// <summary>Where the API server is reached.</summary>
+    public Uri Server { get; private set; } = new("https://127.0.0.1");
+
+    /// <summary>The kubeconfig that was written.</summary>
+    public string Kubeconfig => _options.Kubeconfig ?? KubeconfigOf(_folder.Path);
+
+    /// <summary>The folder that holds everything.</summary>
+    public string DataFolder => _folder.Path;
+
+    /// <summary>Where the cluster's DNS answers.</summary>
+    public IPEndPoint Dns { get; private set; } = new(IPAddress.Loopback, 0);
+
+    private HostLog Log { get; }
+
+    /// <summary>Where a cluster's kubeconfig is unless the options say otherwise.</summary>
+    /// <param name="dataFolder">The cluster's data folder.</param>
+    public static string KubeconfigOf(string dataFolder) => Path.Combine(dataFolder, "kubeconfig");
+
+    /// <summary>Starts a cluster; when this ends, its API answers and its nodes are ready.</summary>
+    /// <param name="options">How it is set up.</param>
+    /// <param name="cancellationToken">Gives the start up; what has been started is stopped again.</param>
+    /// <exception cref="ClusterException">It cannot be started; the message says why and what to do.</exception>
+    public static async Task<EmbeddedCluster> StartAsync(EmbeddedClusterOptions options, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Check();
+        var folder = await ClusterFolder.OpenAsync(options, cancellationToken);
+        var cluster = new EmbeddedCluster(options, folder);
+        try
+        {
+            await cluster.StartPartsAsync(cancellationToken);
+            return cluster;
+        }
+        catch (Exception error)
+        {
+            await cluster.StopAsync(leavePods: true);
+            if (StartFailure.Explain(error, options) is { } explained)
+            {
+                throw explained;
+            }
+            throw;
+        }
+    }
+
+    /// <summary>Waits until the caller wants to stop or the cluster cannot go on.</summary>
+    /// <param name="cancellationToken">The caller's wish.</param>
+    /// <returns>Why the cluster cannot go on, in words; null when the caller wanted to stop.</returns>
+    public async Task<string?> WaitForStopAsync(CancellationToken cancellationToken)
+    {
+        var wanted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = cancellationToken.Register(() => wanted.TrySetResult());
+        return await Task.WhenAny(wanted.Task, _faults.First) == wanted.Task ? null : await _faults.First;
+    }
+
+    /// <summary>Stops the cluster in order.</summary>
+    /// <param name="leavePods">Whether pods are left running, for the next start to find.</param>
+    public async Task StopAsync(bool leavePods)
+    {
+        if (_isStopped)
+        {
+            return;
+        }
+        _isStopped = true;
+        foreach (var (_, stop) in Enumerable.Reverse(_stops))
+        {
+            await stop(leavePods);
+        }
+        _folder.Dispose();
+    }
+
+    /// <summary>Stops the cluster and its pods.</summary>
+    public async ValueTask DisposeAsync() => await StopAsync(leavePods: false);
+
+    private async Task StartPartsAsync(CancellationToken cancellationToken)
+    {
+        var addresses = AddressPlan.Claim(_folder.Path);
+        Stopping("addresses", () => { addresses.Dispose(); return Task.CompletedTask; });
+        var store = await TimedAsync("store", () => OpenStoreAsync(cancellationToken), opened => $"revision {opened.CurrentRevision}");
+        var api = await TimedAsync("API server", () => StartApiAsync(store, cancellationToken), _ => Server.GetLeftPart(UriPartial.Authority));
+        var controllers = ClusterControllers.Make(
+            Environment(api, "kube-controller-manager"), ClusterWiring.WatchedKinds(api), _folder.Volumes, api.AdminCredentials().AuthorityPem);
+        var network = await TimedAsync("DNS", () => Task.FromResult(StartNetwork(addresses, controllers)), started => started.Dns.ToString());
+        await TimedAsync("controllers", () => StartControllersAsync(controllers, network, cancellationToken), names => names);
+        if (_options.Nodes > 0)
+        {
+            await TimedAsync("nodes", () => StartNodesAsync(api, addresses, network, cancellationToken), nodes => nodes);
+        }
+    }
+
+    private ClusterNetwork StartNetwork(AddressPlan addresses, ClusterControllers controllers)
+    {
+        var network = ClusterNetwork.Start(addresses, controllers.Caches, _runner, _chance, _time);
+        Stopping("network", async () => await network.DisposeAsync());
+        Dns = network.Dns;
+        return network;
+    }
+
+    private async Task<string> StartControllersAsync(ClusterControllers controllers, ClusterNetwork network, CancellationToken cancellationToken)
+    {
+        Stopping("controllers", async () => await controllers.DisposeAsync());
+        await controllers.StartAsync(cancellationToken);
+        await network.WaitForSyncAsync(cancellationToken);
+        return string.Join(", ", controllers.Names);
+    }
+
+    private async Task<string> StartNodesAsync(ApiServerHost api, AddressPlan addresses, ClusterNetwork network, CancellationToken cancellationToken)
+    {
+        var nodes = new ClusterNodes(_options, _folder, addresses, network, _runner, _time);
+        _stops.Add(("nodes", nodes.StopAsync));
+        await nodes.StartAsync(name => Environment(api, "node:" + name), Server, cancellationToken);
+        _nodeLogs.Attach(nodes);
+        return string.Join(", ", nodes.Names);
+    }
+
+    private ClientEnvironment Environment(ApiServerHost api, string component) =>
+        new(api.InProcess(UserInfo.Component(component)), _runner, _time, _chance, Log);
+
+    private void Stopping(string name, Func<Task> stop) => _stops.Add((name, _ => stop()));
+
+    private async Task<ResourceStore> OpenStoreAsync(CancellationToken cancellationToken)
+    {
+        var journal = new SqliteJournal(Path.Combine(_folder.Path, "store.db"), _chance);
+        var store = await ResourceStore.OpenAsync(journal, new StoreOptions(), _time, _runner, cancellationToken);
+        Stopping("store", async () => await store.DisposeAsync());
+        _ = _runner.Start("store watch", async _ => _faults.Report((await store.Failed).Message), CancellationToken.None);
+        return store;
+    }
+
+    private async Task<ApiServerHost> StartApiAsync(ResourceStore store, CancellationToken cancellationToken)
+    {
+        var options = ClusterWiring.ApiOptions(_folder.Path, store, Log) with { Port = _options.Port, Time = _time, Chance = _chance, Nodes = _nodeLogs };
+        var api = await ApiServerHost.StartAsync(options, cancellationToken);
+        Stopping("API server", async () => await api.DisposeAsync());
+        Server = api.Address;
+        Client = new KubernetesClient(api.InProcess(UserInfo.Administrator), "holdfast");
+        var credentials = api.AdminCredentials();
+        KubeconfigFile.Write(Kubeconfig, Server, credentials.AuthorityPem, credentials.Certificate.CertificatePem, credentials.Certificate.KeyPem);
+        await ClusterDefaults.EnsureAsync(Client, cancellationToken);
+        return api;
+    }
+
+    private async Task<T> TimedAsync<T>(string name, Func<Task<T>> start, Func<T, string> detail)
+    {
+        var begun = Stopwatch.GetTimestamp();
+        var started = await start();
+        _options.Progress?.Report(new StartedPart(name, detail(started), Stopwatch.GetElapsedTime(begun)));
+        return started;
+    }
+}

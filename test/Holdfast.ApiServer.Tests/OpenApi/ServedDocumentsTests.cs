@@ -1,0 +1,89 @@
+using System.Text.Json.Nodes;
+using Holdfast.ApiServer.OpenApi;
+using Holdfast.ApiServer.Registry;
+
+namespace Holdfast.ApiServer.Tests.OpenApi;
+
+public sealed class ServedDocumentsTests
+{
+    private static readonly ServedResources Served = ServedResources.OfModel();
+
+    private readonly OpenApiDocuments _documents = new(Served);
+
+    [Fact]
+    public void The_index_names_a_document_of_each_group_and_version_by_its_content()
+    {
+        var paths = Read("/openapi/v3")["paths"]!.AsObject();
+        Assert.Equal(Served.All.Select(each => Root(each.Type)[1..]).Distinct().Order(StringComparer.Ordinal),
+            paths.Select(path => path.Key));
+        foreach (var (name, entry) in paths)
+        {
+            var parts = ((string)entry!["serverRelativeURL"]!).Split("?hash=");
+            Assert.Equal($"/openapi/v3/{name}", parts[0]);
+            Assert.Equal($"\"{parts[1]}\"", _documents.Find(parts[0], "")!.ETag);
+        }
+    }
+
+    [Fact]
+    public void Every_reference_leads_somewhere()
+    {
+        foreach (var path in Read("/openapi/v3")["paths"]!.AsObject().Select(each => "/openapi/v3/" + each.Key).Append("/openapi/v2"))
+        {
+            var document = Read(path);
+            var schemas = (document["definitions"] ?? document["components"]!["schemas"])!.AsObject();
+            Assert.All(References(document), name => Assert.True(schemas.ContainsKey(name), $"{path}: {name}"));
+        }
+    }
+
+    [Fact]
+    public void A_patch_of_any_stored_kind_says_that_it_takes_field_validation_and_dry_runs()
+    {
+        foreach (var resource in Served.All.Where(each => each.Review is null))
+        {
+            var type = resource.Type;
+            var root = Root(type);
+            var path = $"{root}{(type.IsNamespaced ? "/namespaces/{namespace}" : "")}/{type.Plural}/{{name}}";
+            var patch = Read("/openapi/v3" + root)["paths"]![path]!["patch"]!;
+            var kind = patch["x-kubernetes-group-version-kind"]!;
+            Assert.Equal((type.Group, type.Version, type.Kind), ((string)kind["group"]!, (string)kind["version"]!, (string)kind["kind"]!));
+            Assert.Equal(["dryRun", "fieldManager", "fieldValidation", "force"], patch["parameters"]!.AsArray().Select(each => (string)each!["name"]!));
+        }
+    }
+
+    [Fact]
+    public void A_change_of_what_is_served_leaves_the_documents_of_other_groups_as_they_are()
+    {
+        var served = ServedResources.OfModel();
+        var documents = new OpenApiDocuments(served);
+        var (core, apps) = (documents.Find("/openapi/v3/api/v1", "")!, documents.Find("/openapi/v3/apis/apps/v1", "")!);
+        served.Withdraw(Model.Apps.StatefulSet.ResourceType);
+        Assert.Same(core, documents.Find("/openapi/v3/api/v1", ""));
+        var changed = documents.Find("/openapi/v3/apis/apps/v1", "")!;
+        Assert.NotEqual(apps.ETag, changed.ETag);
+        Assert.Null(JsonNode.Parse(changed.Body.Span)!["components"]!["schemas"]!["io.k8s.api.apps.v1.StatefulSet"]);
+    }
+
+    [Theory]
+    [InlineData("application/json", true)]
+    [InlineData("application/com.github.proto-openapi.spec.v3@v1.0+protobuf, application/json;q=0.5", true)]
+    [InlineData("*/*", true)]
+    [InlineData("application/com.github.proto-openapi.spec.v2@v1.0+protobuf", false)]
+    public void Only_what_is_accepted_is_answered(string accept, bool isFound) =>
+        Assert.Equal(isFound, _documents.Find("/openapi/v2", accept) is not null);
+
+    [Fact]
+    public void There_is_no_document_of_a_group_that_is_not_served() => Assert.Null(_documents.Find("/openapi/v3/apis/nothing.example/v1", ""));
+
+    private static string Root(Model.Resources.ResourceType type) => type.Group.Length == 0 ? $"/api/{type.Version}" : $"/apis/{type.Group}/{type.Version}";
+
+    private JsonNode Read(string path) => JsonNode.Parse(_documents.Find(path, "application/json")!.Body.Span)!;
+
+    private static IEnumerable<string> References(JsonNode? node) => node switch
+    {
+        JsonObject found => found.SelectMany(each => each.Key == "$ref" && each.Value is JsonValue value
+            ? [((string)value!)[(((string)value!).LastIndexOf('/') + 1)..]]
+            : References(each.Value)),
+        JsonArray found => found.SelectMany(References),
+        _ => [],
+    };
+}
