@@ -3,6 +3,8 @@ using System.Globalization;
 using Holdfast.Client;
 using Holdfast.Model.Values;
 using Holdfast.Node;
+using Holdfast.Node.Events;
+using Holdfast.Node.Planning;
 using Holdfast.Node.Probes;
 using Holdfast.Node.Process;
 using Holdfast.Node.Runtime;
@@ -22,7 +24,7 @@ internal sealed class ClusterNodes(
     internal IEnumerable<string> Names => _nodes.Select(node => node.Name);
 
     /// <summary>Where a node's process runtime keeps what it needs.</summary>
-    internal static string RuntimeFolder(string dataFolder, string nodeName) => Path.Combine(dataFolder, "nodes", nodeName, "runtime");
+    internal static string RuntimeFolder(string dataFolder, string nodeName) => new NodePaths(dataFolder, nodeName).Runtime;
 
     /// <summary>Starts every node; when this ends, all have registered.</summary>
     internal async Task StartAsync(Func<string, ClientEnvironment> environmentOf, Uri server, CancellationToken cancellationToken)
@@ -72,12 +74,12 @@ internal sealed class ClusterNodes(
             Zone = options.Zones[index % options.Zones.Length],
             DataFolder = folder.Path,
             Runtime = runtime,
-            Network = _probes,
+            Network = options.Runtime == PodRuntime.Fake ? new SilentPodNetwork() : _probes,
             VolumeFiles = options.Runtime == PodRuntime.Fake ? new NoVolumeFiles() : new DiskVolumeFiles(),
             Dns = network.IsDnsOnStandardPort ? new ClusterDns([network.Dns.Address.ToString()]) : null,
             ApiServer = new ApiServerAddress(server.Host, server.Port),
         };
-        return options.Runtime == PodRuntime.Fake ? agent with { Capacity = Plenty } : agent;
+        return options.Runtime == PodRuntime.Fake ? agent with { Capacity = Plenty, Events = new NoEvents(), Policy = PodPolicy.Default with { RunsProbes = false } } : agent;
     }
 
     /// <summary>What a node that runs nothing has to give: room for tests of scale.</summary>

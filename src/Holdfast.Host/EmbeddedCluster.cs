@@ -121,7 +121,8 @@ public sealed class EmbeddedCluster : IAsyncDisposable
         Stopping("addresses", () => { addresses.Dispose(); return Task.CompletedTask; });
         var store = await TimedAsync("store", () => OpenStoreAsync(cancellationToken), opened => $"revision {opened.CurrentRevision}");
         var api = await TimedAsync("API server", () => StartApiAsync(store, cancellationToken), _ => Server.GetLeftPart(UriPartial.Authority));
-        var controllers = ClusterControllers.Make(Environment(api, "kube-controller-manager"), _folder.Volumes);
+        var controllers = ClusterControllers.Make(
+            Environment(api, "kube-controller-manager"), ClusterWiring.WatchedKinds(api), _folder.Volumes, api.AdminCredentials().AuthorityPem);
         var network = await TimedAsync("DNS", () => Task.FromResult(StartNetwork(addresses, controllers)), started => started.Dns.ToString());
         await TimedAsync("controllers", () => StartControllersAsync(controllers, network, cancellationToken), names => names);
         if (_options.Nodes > 0)
