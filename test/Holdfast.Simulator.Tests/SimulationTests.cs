@@ -1,4 +1,3 @@
-using Holdfast.Simulator;
 using Holdfast.Simulator.Corpus;
 using Holdfast.Simulator.Options;
 

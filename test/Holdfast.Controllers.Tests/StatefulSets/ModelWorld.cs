@@ -6,7 +6,6 @@ using Holdfast.Model.Apps;
 using Holdfast.Model.Core;
 using Holdfast.Model.Json;
 using Holdfast.Model.Meta;
-using Holdfast.Model.Values;
 
 namespace Holdfast.Controllers.Tests.StatefulSets;
 

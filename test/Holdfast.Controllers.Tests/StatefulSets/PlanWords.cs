@@ -1,7 +1,6 @@
 using System.Globalization;
 using Holdfast.Controllers.StatefulSets;
 using Holdfast.Model.Apps;
-using Holdfast.Model.Core;
 using Holdfast.Model.Meta;
 
 namespace Holdfast.Controllers.Tests.StatefulSets;

@@ -1,6 +1,5 @@
 using Holdfast.Controllers.Pods;
 using Holdfast.Controllers.StatefulSets;
-using Holdfast.Model.Apps;
 using Holdfast.Model.Core;
 using Holdfast.Platform;
 
