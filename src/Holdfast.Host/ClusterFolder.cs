@@ -1,4 +1,3 @@
-using Holdfast.Node.Process;
 using Holdfast.Platform;
 using Holdfast.Store;
 

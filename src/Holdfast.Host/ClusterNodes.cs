@@ -15,7 +15,7 @@ namespace Holdfast.Host;
 
 /// <summary>The node agents of a cluster, each with a runtime, a folder and a block of addresses of its own.</summary>
 internal sealed class ClusterNodes(
-    EmbeddedClusterOptions options, ClusterFolder folder, AddressPlan addresses, ClusterNetwork network, ITaskRunner runner, TimeProvider time)
+    EmbeddedClusterOptions options, ClusterFolder folder, AddressPlan addresses, ClusterNetwork network, ITaskRunner runner, TimeProvider time) : IDisposable
 {
     private readonly PodNetwork _probes = new(time);
     private ImmutableArray<(NodeAgent Agent, IContainerRuntime Runtime, string Name)> _nodes = [];
@@ -47,8 +47,11 @@ internal sealed class ClusterNodes(
         {
             await runtime.DisposeAsync();
         }
-        _probes.Dispose();
+        Dispose();
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _probes.Dispose();
 
     /// <summary>The agent of a node, or null when there is none of that name.</summary>
     internal NodeAgent? Find(string nodeName) => _nodes.FirstOrDefault(node => node.Name == nodeName).Agent;

@@ -25,7 +25,7 @@ public sealed class EmbeddedCluster : IAsyncDisposable
     private readonly List<(string Name, Func<bool, Task> Stop)> _stops = [];
     private readonly TimeProvider _time = TimeProvider.System;
     private readonly IChance _chance = new SystemChance();
-    private readonly ITaskRunner _runner;
+    private readonly ThreadPoolTaskRunner _runner;
     private readonly EmbeddedClusterOptions _options;
     private readonly ClusterNodeProxy _nodeLogs = new(TimeProvider.System);
     private bool _isStopped;
