@@ -1,4 +1,3 @@
-using Holdfast.Platform;
 using Holdfast.Store;
 
 namespace Holdfast.Host;

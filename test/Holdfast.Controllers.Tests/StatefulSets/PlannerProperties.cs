@@ -1,6 +1,5 @@
 using Holdfast.Controllers.Pods;
 using Holdfast.Controllers.StatefulSets;
-using Holdfast.Model.Core;
 using Holdfast.Platform;
 
 namespace Holdfast.Controllers.Tests.StatefulSets;
