@@ -36,7 +36,8 @@ internal struct WireReader(ReadOnlyMemory<byte> bytes)
     /// <exception cref="ProtobufException">It does not end within ten bytes.</exception>
     public ulong Varint()
     {
-        var (value, span) = (0UL, _rest.Span);
+        var span = _rest.Span;
+        var value = 0UL;
         for (var place = 0; place < 10; place++)
         {
             if (place == span.Length)
