@@ -21840,7 +21840,7 @@ public sealed partial record VolumeMountStatus : IModelType<VolumeMountStatus>
             new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
             new("readOnly", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [3] },
             new("recursiveReadOnly", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
-            new("volumeStatus", Shape.Object(static () => global::Holdfast.Model.Core.VolumeStatus.ModelSchema)),
+            new("volumeStatus", Shape.Object(static () => global::Holdfast.Model.Core.VolumeStatus.ModelSchema)) { ProtobufPath = [5] },
         ]);
     }
 
@@ -22226,7 +22226,7 @@ public sealed partial record VolumeStatus : IModelType<VolumeStatus>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.VolumeStatus", "", [
-            new("image", Shape.Object(static () => global::Holdfast.Model.Core.ImageVolumeStatus.ModelSchema)),
+            new("image", Shape.Object(static () => global::Holdfast.Model.Core.ImageVolumeStatus.ModelSchema)) { ProtobufPath = [1] },
         ]);
     }
 
