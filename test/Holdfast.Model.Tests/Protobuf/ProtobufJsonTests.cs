@@ -7,7 +7,6 @@ using Holdfast.Model.Protobuf;
 using Holdfast.Model.Resources;
 using Holdfast.Model.Schema;
 using Holdfast.Model.Tests.Json;
-using Holdfast.Model.Tests.References;
 
 namespace Holdfast.Model.Tests.Protobuf;
 
