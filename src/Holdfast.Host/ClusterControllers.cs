@@ -1,10 +1,17 @@
 using Holdfast.Client;
 using Holdfast.Client.Caching;
+using Holdfast.Controllers.Disruption;
 using Holdfast.Controllers.Endpoints;
+using Holdfast.Controllers.GarbageCollection;
+using Holdfast.Controllers.Namespaces;
+using Holdfast.Controllers.NodeLifecycle;
+using Holdfast.Controllers.PodGarbageCollection;
 using Holdfast.Controllers.Runtime;
 using Holdfast.Controllers.Scheduling;
+using Holdfast.Controllers.ServiceAccounts;
 using Holdfast.Controllers.StatefulSets;
 using Holdfast.Controllers.Volumes;
+using Holdfast.Model.Resources;
 using Holdfast.Platform;
 
 namespace Holdfast.Host;
@@ -29,7 +36,8 @@ internal sealed class ClusterControllers : IAsyncDisposable
     internal IEnumerable<string> Names => _host.Controllers.Select(controller => controller.Name);
 
     /// <summary>Puts the controllers together.</summary>
-    internal static ClusterControllers Make(ClientEnvironment environment, string volumesFolder)
+    internal static ClusterControllers Make(
+        ClientEnvironment environment, IReadOnlyList<ResourceCodec> kinds, string volumesFolder, string certificateAuthority)
     {
         var context = new ControllerContext(environment, new SharedCaches(environment), new ControllerOptions());
         var host = new ControllerHost(context);
@@ -37,6 +45,12 @@ internal sealed class ClusterControllers : IAsyncDisposable
         SchedulerReconciler.AddTo(host, context);
         VolumeReconcilers.AddTo(host, context, volumesFolder, new DirectoryVolumes(volumesFolder));
         EndpointsReconciler.AddTo(host, context);
+        BudgetReconciler.AddTo(host, context);
+        ServiceAccountReconciler.AddTo(host, context, certificateAuthority);
+        NamespaceReconciler.AddTo(host, context, kinds);
+        GarbageCollector.AddTo(host, context, kinds);
+        NodeReconciler.AddTo(host, context);
+        PodGarbageReconciler.AddTo(host, context);
         return new ClusterControllers(host, context);
     }
 

@@ -1,5 +1,7 @@
 using Holdfast.ApiServer;
+using Holdfast.ApiServer.OpenApi;
 using Holdfast.ApiServer.Tables;
+using Holdfast.Model.Resources;
 using Holdfast.Platform;
 using Holdfast.Store;
 
@@ -11,6 +13,11 @@ internal static class ClusterWiring
     internal static ApiServerOptions ApiOptions(string dataFolder, ResourceStore store, ILogSink log) => new(dataFolder, store)
     {
         Tables = new TableConverter(),
+        OpenApi = served => new OpenApiDocuments(served),
         OnFault = error => log.Write(new LogEntry(LogSeverity.Error, "API server", "a request failed for a reason of the server's own", error)),
     };
+
+    /// <summary>The kinds whose objects are kept, and so can be watched, owned and left behind.</summary>
+    internal static IReadOnlyList<ResourceCodec> WatchedKinds(ApiServerHost api) =>
+        [.. api.Core.Served.All.Where(served => served.Verbs.Contains("watch")).Select(served => served.Codec)];
 }

@@ -86,7 +86,7 @@ public sealed class NodeAgent : IAsyncDisposable
     {
         _workers.Close();
         if (!leavePods)
-            await EndPodsAsync(cancellationToken);
+            await TryEndPodsAsync(cancellationToken);
         _subscription?.Dispose();
         _stop.Cancel();
         foreach (var loop in _loops)
@@ -129,6 +129,19 @@ public sealed class NodeAgent : IAsyncDisposable
         return new AgentParts(
             options, environment, client, paths, new PodVolumes(paths, options.VolumeFiles, claims, payloads), events,
             new Prober(options.Runtime, options.Network), new LifecycleHooks(options.Runtime, options.Network, environment.Time));
+    }
+
+    private async Task TryEndPodsAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await EndPodsAsync(cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            var left = _workers.All.Where(worker => !worker.Over.IsCompleted).Select(worker => worker.FullName);
+            _parts.Log(LogSeverity.Warning, $"the time to stop in was over before all pods had ended; these are left running: {string.Join(", ", left)}");
+        }
     }
 
     private async Task EndPodsAsync(CancellationToken cancellationToken)

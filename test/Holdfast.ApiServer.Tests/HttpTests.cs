@@ -103,10 +103,9 @@ public sealed class HttpTests
     }
 
     [Fact]
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     public async Task Keys_and_tokens_are_readable_by_their_owner_alone()
     {
-        if (OperatingSystem.IsWindows())
-            return;
         await using var server = await RunningServer.StartAsync(Token);
         _ = server.Host.AdminCredentials();
         foreach (var file in Directory.GetFiles(Path.Combine(server.Folder, "pki")))
@@ -149,6 +148,30 @@ public sealed class HttpTests
         await server.Host.DisposeAsync();
         Assert.Null(await told.WaitAsync(TimeSpan.FromSeconds(10), Token));
         await server.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_log_is_what_the_pods_node_has_of_the_container_asked_for()
+    {
+        var nodes = new OneLog();
+        await using var server = await RunningServer.StartAsync(Token, nodes: nodes);
+        await server.Client.CreateAsync(Objects.DefaultAccount(), Token);
+        await server.Client.CreateAsync(Objects.Pod("p", "n1"), Token);
+        var (code, log) = await server.SendAsync("GET", "/api/v1/namespaces/default/pods/p/log?tailLines=5&timestamps=true");
+        Assert.Equal((200, "one\ntwo\n"), (code, log.GetValue<string>()));
+        Assert.Equal(new Http.PodLogOptions("c") { TailLines = 5, Timestamps = true }, nodes.Asked);
+        Assert.Equal(400, (await server.SendAsync("GET", "/api/v1/namespaces/default/pods/p/log?container=none")).Code);
+    }
+
+    private sealed class OneLog : Http.INodeProxy
+    {
+        public Http.PodLogOptions? Asked { get; private set; }
+
+        public Task<Stream> OpenLogAsync(Model.Core.Pod pod, Http.PodLogOptions options, CancellationToken cancellationToken)
+        {
+            Asked = options;
+            return Task.FromResult<Stream>(new MemoryStream("one\ntwo\n"u8.ToArray()));
+        }
     }
 
     [Fact]

@@ -6,7 +6,7 @@ namespace Holdfast.ApiServer.Tests;
 
 /// <summary>
 /// Conversations that were recorded with a real Kubernetes server, replayed against this one: those that need neither
-/// controllers nor server-side apply, custom resources or Tables.
+/// controllers nor server-side apply nor custom resources.
 /// </summary>
 public sealed class RecordedConversationTests
 {
@@ -16,7 +16,7 @@ public sealed class RecordedConversationTests
         "generation", "graceful-delete", "immutable", "kubectl-apply", "no-op-write", "paging", "partial-metadata", "patch-json", "patch-strategic",
         "pdb-defaults", "pod-defaults", "pod-defaults-probes", "pod-invalid", "pod-update-forbidden", "pvc-defaults", "scale", "selectors", "service-defaults",
         "statefulset-defaults", "statefulset-defaults-minimal", "statefulset-invalid", "statefulset-update-forbidden", "status",
-        "storageclass-defaults", "strict-fields", "versions", "warnings", "watch-history", "watch-initial",
+        "storageclass-defaults", "strict-fields", "table-kinds", "table-pods", "versions", "warnings", "watch-history", "watch-initial",
     ];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -65,7 +65,8 @@ public sealed class RecordedConversationTests
         var at = new DirectoryInfo(AppContext.BaseDirectory);
         while (at is not null && !File.Exists(Path.Combine(at.FullName, "Holdfast.slnx")))
             at = at.Parent;
-        var folder = at?.Parent is null ? "" : Path.Combine(at.Parent.FullName, "shared", "conform");
+        var shared = Environment.GetEnvironmentVariable("HOLDFAST_SHARED") ?? Path.Combine(at?.Parent?.FullName ?? "", "shared");
+        var folder = Path.Combine(shared, "conform");
         return File.Exists(Path.Combine(folder, "conform.py")) ? folder : null;
     }
 }

@@ -46,7 +46,7 @@ internal sealed class CollectedKind<T>(SharedCaches caches) : CollectedKind wher
 
     internal override IResource? Find(ResourceKey key) => _cache.Find(key);
 
-    internal override IResource? FindByUid(string uid) => _cache.Lookup(ByUid, uid).FirstOrDefault();
+    internal override IResource? FindByUid(string uid) => _cache.Lookup(ByUid, uid) is [var found, ..] ? found : null;
 
     internal override IEnumerable<IResource> OwnedBy(string uid) => _cache.OwnedBy(uid);
 

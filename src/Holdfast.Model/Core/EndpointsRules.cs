@@ -45,7 +45,8 @@ internal sealed class EndpointsRules : ResourceRules<Endpoints>
 
     private static void CheckAddress(EndpointAddress address, FieldPath path, FieldErrors errors)
     {
-        AddressFormats.RequireOrdinary(address.Ip, path.Child("ip"), errors);
+        // Not as upstream: pods have loopback addresses where all nodes are one machine.
+        AddressFormats.RequireAddress(address.Ip, path.Child("ip"), errors);
         if (address.Hostname.Length > 0)
         {
             errors.RequireFormat(path, "hostname", address.Hostname, TextFormats.Dns1123Label);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Pipelines;
 using Holdfast.Platform;
 
@@ -11,7 +12,7 @@ internal sealed class LogReader(string path, NodeLogRequest request, Func<bool> 
     private static readonly TimeSpan FollowPause = TimeSpan.FromMilliseconds(100);
 
     private readonly byte[] _buffer = new byte[32 * 1024];
-    private readonly MemoryStream _line = new();
+    private readonly ArrayBufferWriter<byte> _line = new();
     private Queue<byte[]>? _tail = request.TailLines is { } lines && lines < TailLimit ? new Queue<byte[]>() : null;
     private long _left = request.LimitBytes ?? long.MaxValue;
 
@@ -69,21 +70,21 @@ internal sealed class LogReader(string path, NodeLogRequest request, Func<bool> 
             {
                 if (_buffer[at] != (byte)'\n')
                     continue;
-                _line.Write(_buffer, start, at - start);
+                _line.Write(_buffer.AsSpan(start, at - start));
                 start = at + 1;
                 if (!await TakeLineAsync(output, cancellationToken))
                     return false;
             }
-            if (_line.Length < LineLimit)
-                _line.Write(_buffer, start, read - start);
+            if (_line.WrittenCount < LineLimit)
+                _line.Write(_buffer.AsSpan(start, read - start));
         }
         return true;
     }
 
     private async Task<bool> TakeLineAsync(PipeWriter output, CancellationToken cancellationToken)
     {
-        var line = LogLine.Parse(_line.ToArray());
-        _line.SetLength(0);
+        var line = LogLine.Parse(_line.WrittenMemory.ToArray());
+        _line.ResetWrittenCount();
         if (request.SinceTime is { } since && !line.IsSince(since))
             return true;
         var text = line.Render(request.Timestamps);

@@ -43,6 +43,10 @@ internal sealed class ContainerStart(AgentParts parts)
         {
             return Problem(pod, container, history, error.Kind == RuntimeErrorKind.Invalid ? "InvalidImageName" : "CreateContainerError", error.Message);
         }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return Problem(pod, container, history, "CreateContainerConfigError", $"a volume could not be prepared: {error.Message}");
+        }
         catch (ApiException error)
         {
             return Problem(pod, container, history, "CreateContainerConfigError", $"the API could not be asked: {error.Message}");

@@ -1,7 +1,6 @@
 using Holdfast.Node.Events;
 using Holdfast.Node.Planning;
 using Holdfast.Node.Runtime;
-using Holdfast.Platform;
 
 namespace Holdfast.Node.Pods;
 

@@ -8,6 +8,9 @@ public sealed class NodePaths(string dataFolder, string node)
     /// <summary>The folder of all pods of the node.</summary>
     public string Pods { get; } = Path.Combine(Path.GetFullPath(dataFolder), "nodes", node, "pods");
 
+    /// <summary>A folder for the node's runtime to keep its own things in, apart from the pods' folders.</summary>
+    public string Runtime { get; } = Path.Combine(Path.GetFullPath(dataFolder), "nodes", node, "runtime");
+
     /// <summary>The folder that the volumes of claims are in, of all nodes.</summary>
     public string ClaimVolumes { get; } = Path.Combine(Path.GetFullPath(dataFolder), "volumes");
 

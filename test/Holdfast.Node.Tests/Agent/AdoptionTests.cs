@@ -94,6 +94,19 @@ public sealed class AdoptionTests
     }
 
     [Fact]
+    public Task A_stop_that_runs_out_of_time_leaves_its_pods_running_and_says_which() => NodeFixture.RunAsync(async node =>
+    {
+        node.Runtime.TerminationTime = TimeSpan.FromHours(1);
+        node.World.Api.Put(Pods.Named("web-0"));
+        await node.UntilReadyAsync("web-0");
+        var agent = node.Agent!;
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(3), node.World.Environment.Time);
+        await agent.StopAsync(leavePods: false, limit.Token);
+        Assert.Single(await node.Runtime.ListAsync(default));
+        Assert.Contains(node.World.Log, entry => entry.Message.EndsWith("left running: default/web-0", StringComparison.Ordinal));
+    });
+
+    [Fact]
     public async Task The_same_seed_gives_the_same_run()
     {
         Assert.Equal(await TraceAsync(3), await TraceAsync(3));

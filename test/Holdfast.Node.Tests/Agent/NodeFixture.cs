@@ -29,6 +29,9 @@ internal sealed class NodeFixture : IPodNetwork, IEventRecorder
 
     public SimulatedWorld World { get; }
 
+    /// <summary>The agent that <see cref="RunAsync"/> has started.</summary>
+    public NodeAgent? Agent { get; private set; }
+
     public FakeContainerRuntime Runtime { get; }
 
     public NodeAgentOptions Options { get; set; }
@@ -56,7 +59,7 @@ internal sealed class NodeFixture : IPodNetwork, IEventRecorder
         prepare?.Invoke(node);
         return node.World.Run(async () =>
         {
-            var agent = await node.StartedAsync();
+            var agent = node.Agent = await node.StartedAsync();
             await body(node);
             await agent.StopAsync(leavePods: true, CancellationToken.None);
             Assert.Empty(node.World.Faults);

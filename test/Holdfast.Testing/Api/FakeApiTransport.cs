@@ -252,7 +252,8 @@ public sealed class FakeApiTransport(TimeProvider time, IChance chance) : IApiTr
         });
         if (FakeObjects.AreSame(stored, next))
             return stored;
-        var isFinished = next.Metadata is { DeletionTimestamp: not null, Finalizers.IsEmpty: true, DeletionGracePeriodSeconds: null or 0 };
+        var isFinished = next.Metadata is { DeletionTimestamp: not null, Finalizers.IsEmpty: true, DeletionGracePeriodSeconds: null or 0 }
+            && next is not Namespace { Spec.Finalizers.IsEmpty: false };
         return isFinished ? _store.Remove(next) : _store.Put(next);
     }
 

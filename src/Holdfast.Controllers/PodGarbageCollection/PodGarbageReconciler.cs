@@ -1,0 +1,124 @@
+using System.Collections.Concurrent;
+using Holdfast.Client;
+using Holdfast.Client.Caching;
+using Holdfast.Controllers.Pods;
+using Holdfast.Controllers.Runtime;
+using Holdfast.Model.Core;
+using Holdfast.Model.Meta;
+
+namespace Holdfast.Controllers.PodGarbageCollection;
+
+/// <summary>Observes pods and their nodes in the caches, has left-over ones found and removes them.</summary>
+public sealed class PodGarbageReconciler : IReconciler<ResourceKey>
+{
+    private static readonly CacheIndex<Pod> Finished = new("finished", pod => pod.IsFinished() ? [""] : []);
+
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _goneSince = new(StringComparer.Ordinal);
+    private readonly ResourceCache<Node> _nodes;
+    private readonly ResourceCache<Pod> _pods;
+    private readonly OwnWrites<ResourceKey> _writes;
+    private readonly TimeProvider _time;
+    private readonly int _finishedLimit;
+
+    private PodGarbageReconciler(ControllerContext context, OwnWrites<ResourceKey> writes, int finishedLimit)
+    {
+        _nodes = context.Caches.Get<Node>();
+        _pods = context.Caches.Get<Pod>(null, PodIndices.ByNode, Finished);
+        (_writes, _time, _finishedLimit) = (writes, context.Time, finishedLimit);
+    }
+
+    /// <summary>Adds the pod garbage collector to a host.</summary>
+    /// <param name="host">The host.</param>
+    /// <param name="context">The world.</param>
+    /// <param name="finishedLimit">How many pods that ended are kept; above it the oldest go.</param>
+    public static void AddTo(ControllerHost host, ControllerContext context, int finishedLimit = 12500)
+    {
+        var writes = context.Writes<ResourceKey>("pod-garbage-collector");
+        var reconciler = new PodGarbageReconciler(context, writes, finishedLimit);
+        host.Add(new Controller<ResourceKey>("podgc", reconciler, context, writes)
+            .WatchChanges(reconciler._pods, reconciler.PodsOf)
+            .WatchChanges(reconciler._nodes, reconciler.PodsOf));
+    }
+
+    /// <inheritdoc/>
+    public async Task<ReconcileResult> ReconcileAsync(ResourceKey key, CancellationToken cancellationToken)
+    {
+        if (_pods.Find(key) is not { } pod)
+        {
+            return ReconcileResult.Done;
+        }
+        var plan = PodGarbagePlanner.Plan(Observe(pod));
+        var client = _writes.ClientFor(key);
+        if (plan.MustGo && (!plan.IsForNode || await client.FindAsync<Node>("", pod.Spec.NodeName, cancellationToken) is null))
+        {
+            await RemoveAsync(client, pod, plan.Message, cancellationToken);
+        }
+        return plan.RequeueAfter is { } delay ? ReconcileResult.RequeueAfter(delay) : ReconcileResult.Done;
+    }
+
+    private PodGarbageObservation Observe(Pod pod)
+    {
+        var name = pod.Spec.NodeName;
+        var node = name.Length > 0 ? _nodes.Find("", name) : null;
+        var now = _time.GetUtcNow();
+        TimeSpan? goneFor = name.Length > 0 && node is null ? now - _goneSince.GetOrAdd(name, now) : null;
+        return new(pod, node, goneFor, pod.IsFinished() && Oldest() is { } oldest && oldest.Metadata.Uid == pod.Metadata.Uid);
+    }
+
+    /// <summary>The pod that ended and is to go next; null while there are not too many.</summary>
+    private Pod? Oldest()
+    {
+        var finished = _pods.Lookup(Finished, "");
+        return finished.Count > _finishedLimit
+            ? finished.Where(pod => !pod.IsTerminating())
+                .OrderBy(pod => pod.Metadata.CreationTimestamp).ThenBy(pod => ResourceKey.Of(pod)).FirstOrDefault()
+            : null;
+    }
+
+    private async Task RemoveAsync(KubernetesClient client, Pod pod, string message, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (message.Length > 0 && !pod.IsFinished())
+            {
+                var failed = PodDisruptionMark.On(pod, "DeletionByPodGC", message, _time.GetUtcNow());
+                await client.UpdateStatusAsync(failed with { Status = failed.Status with { Phase = "Failed" } }, cancellationToken);
+            }
+            var options = new DeleteOptions { GracePeriodSeconds = 0, Preconditions = new Preconditions { Uid = pod.Metadata.Uid } };
+            await client.DeleteAsync<Pod>(pod.Metadata.Namespace, pod.Metadata.Name, options, cancellationToken);
+        }
+        catch (ApiException error) when (error.IsNotFound)
+        {
+            // Gone is what was wanted.
+        }
+    }
+
+    private IEnumerable<ResourceKey> PodsOf(CacheChange<Pod> change)
+    {
+        var isOld = change is { Old: { } old, New: { } now } && old.Metadata.Uid == now.Metadata.Uid
+            && old.Spec.NodeName == now.Spec.NodeName && old.IsTerminating() == now.IsTerminating() && old.IsFinished() == now.IsFinished();
+        if (!isOld && change.New is { } pod)
+        {
+            yield return ResourceKey.Of(pod);
+        }
+        if (Oldest() is { } oldest)
+        {
+            yield return ResourceKey.Of(oldest);
+        }
+    }
+
+    private IEnumerable<ResourceKey> PodsOf(CacheChange<Node> change)
+    {
+        if (change.New is null)
+        {
+            _goneSince.TryAdd(change.Old!.Metadata.Name, _time.GetUtcNow());
+        }
+        else
+        {
+            _goneSince.TryRemove(change.New.Metadata.Name, out _);
+        }
+        return change is { Old: { } old, New: { } now } && old.Spec.Taints == now.Spec.Taints
+            ? []
+            : _pods.Lookup(PodIndices.ByNode, change.Latest.Metadata.Name).Select(pod => ResourceKey.Of(pod));
+    }
+}
