@@ -15,18 +15,25 @@ namespace Holdfast.ApiServer;
 /// </summary>
 public sealed class ApiServerCore
 {
+    /// <summary>The second number of Services' addresses unless somebody says otherwise.</summary>
+    public const byte DefaultServiceBlock = 96;
+
     private static readonly string[] Namespaces = ["default", "kube-system", "kube-public", "kube-node-lease"];
+
+    private readonly byte _serviceBlock;
 
     /// <summary>Puts the parts together.</summary>
     /// <param name="store">Where objects are kept.</param>
     /// <param name="time">The clock.</param>
     /// <param name="chance">Draws uids and names.</param>
-    public ApiServerCore(ResourceStore store, TimeProvider time, IChance chance)
+    /// <param name="serviceBlock">The second number of Services' addresses, which are 127.N.0.0/16.</param>
+    public ApiServerCore(ResourceStore store, TimeProvider time, IChance chance, byte serviceBlock = DefaultServiceBlock)
     {
+        _serviceBlock = serviceBlock;
         Served = ServedResources.OfModel();
         foreach (var review in Reviews.All(Authorizer))
             Served.Serve(review);
-        Registry = new ResourceRegistry(new RegistryParts(store, Served, AdmissionChain.BuiltIn(chance), time, chance));
+        Registry = new ResourceRegistry(new RegistryParts(store, Served, AdmissionChain.BuiltIn(chance, serviceBlock), time, chance));
     }
 
     /// <summary>What is served.</summary>
@@ -55,7 +62,7 @@ public sealed class ApiServerCore
             Metadata = Meta("kubernetes", "default") with { Labels = Labels(("component", "apiserver"), ("provider", "kubernetes")) },
             Spec = ServiceSpec.Empty with
             {
-                ClusterIP = "127.96.0.1",
+                ClusterIP = $"127.{_serviceBlock}.0.1",
                 Ports = [ServicePort.Empty with { Name = "https", Port = 443, Protocol = "TCP", TargetPort = port == 0 ? 6443 : port }],
             },
         }, cancellationToken);

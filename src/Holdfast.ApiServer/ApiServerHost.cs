@@ -48,7 +48,7 @@ public sealed class ApiServerHost : IAsyncDisposable
     public static async Task<ApiServerHost> StartAsync(ApiServerOptions options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var core = new ApiServerCore(options.Store, options.Time, options.Chance);
+        var core = new ApiServerCore(options.Store, options.Time, options.Chance, options.ServiceBlock);
         var folder = Path.Combine(options.DataFolder, "pki");
         var authority = CertificateAuthority.Open(folder, options.Time, options.Chance);
         var authenticator = Authenticator.Open(authority, folder, options.Chance);

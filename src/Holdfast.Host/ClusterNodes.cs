@@ -56,15 +56,28 @@ internal sealed class ClusterNodes(
     private async Task<IContainerRuntime> RuntimeAsync(string name, int index, CancellationToken cancellationToken) =>
         options.Runtime == PodRuntime.Fake
             ? new FakeContainerRuntime(time, addresses.NodePrefix(index))
-            : await ProcessRuntime.OpenAsync(
-                new ProcessRuntimeOptions
-                {
-                    Folder = RuntimeFolder(folder.Path, name),
-                    AddressPrefix = addresses.NodePrefix(index),
-                    Images = ClusterImages.Open(folder.Path, options.LedgerStoreFolder),
-                    MayIsolate = options.MayIsolate,
-                },
-                time, runner, cancellationToken);
+            : await ProcessRuntimeAsync(name, index, cancellationToken);
+
+    private async Task<IContainerRuntime> ProcessRuntimeAsync(string name, int index, CancellationToken cancellationToken)
+    {
+        var process = new ProcessRuntimeOptions
+        {
+            Folder = RuntimeFolder(folder.Path, name),
+            AddressPrefix = addresses.NodePrefix(index),
+            Images = ClusterImages.Open(folder.Path, options.LedgerStoreFolder),
+            MayIsolate = options.MayIsolate,
+        };
+        var runtime = await ProcessRuntime.OpenAsync(process, time, runner, cancellationToken);
+        if (runtime.Info.Limitations.Count == 0 || !Environment.IsPrivilegedProcess)
+        {
+            return runtime;
+        }
+        // Without a mount namespace a pod with a user of its own walks the real paths to its volumes and its program.
+        await runtime.DisposeAsync();
+        folder.LetOthersThrough();
+        var images = ClusterImages.Open(folder.Path, folder.Reachable(BuiltInImages.FolderOf(options.LedgerStoreFolder)));
+        return await ProcessRuntime.OpenAsync(process with { Images = images }, time, runner, cancellationToken);
+    }
 
     private NodeAgentOptions AgentOptions(string name, int index, IContainerRuntime runtime, Uri server)
     {

@@ -10,7 +10,8 @@ public sealed class AdmissionChain(ImmutableArray<IAdmissionPlugin> plugins)
 {
     /// <summary>The plugins that are built in, in Kubernetes' order; addresses come last, when nothing changes the object any more.</summary>
     /// <param name="chance">Draws names.</param>
-    public static AdmissionChain BuiltIn(IChance chance) => new(
+    /// <param name="serviceBlock">The second number of Services' addresses.</param>
+    public static AdmissionChain BuiltIn(IChance chance, byte serviceBlock) => new(
     [
         new NamespaceLifecycle(),
         new ServiceAccountAdmission(chance),
@@ -18,7 +19,7 @@ public sealed class AdmissionChain(ImmutableArray<IAdmissionPlugin> plugins)
         new DefaultTolerationSeconds(),
         new StorageObjectProtection(),
         new DefaultStorageClass(),
-        new ServiceAddresses(),
+        new ServiceAddresses(serviceBlock),
     ]);
 
     /// <summary>Lets every plugin complete the object.</summary>
