@@ -37,7 +37,8 @@ public sealed class FullDiskTests : IDisposable
         Assert.DoesNotContain('\n', refusal);
         await program.SaysAsync("first ended with 1\n");
         var line = Assert.Single(program.Output.Split('\n'), line => line.StartsWith("holdfast: ", StringComparison.Ordinal));
-        Assert.Contains("full", line, StringComparison.Ordinal);
+        Assert.Contains($"the disk that holds {_folder["disk/data"]} is full", line, StringComparison.Ordinal);
+        Assert.Contains("free space and start again", line, StringComparison.Ordinal);
 
         await File.WriteAllTextAsync(grown, "", Stop);
         await Eventually.HoldsAsync("the second cluster is up", () => program.Output.Split("Ctrl-C stops it").Length == 3 || program.HasExited, Patience.Usual, Stop);
@@ -57,7 +58,7 @@ public sealed class FullDiskTests : IDisposable
             """);
         var line = (await program.EndsAsync()).Refused();
         Assert.StartsWith("holdfast: ", line, StringComparison.Ordinal);
-        Assert.Matches("disk.* full|No space left", line);
+        Assert.Contains($"the disk that holds {_folder["disk/data"]} is full", line, StringComparison.Ordinal);
     }
 
     /// <summary>Runs a script as a process that sees a small disk at <c>$disk</c>, which nobody else sees.</summary>

@@ -22,19 +22,6 @@ public sealed class KubectlTests(FakeCluster cluster) : IClassFixture<FakeCluste
     }
 
     [Fact]
-    public async Task Server_side_apply_tells_who_owns_a_field_in_conflict()
-    {
-        var space = await cluster.NamespaceAsync();
-        (await Kubectl.ApplyAsync(Manifests.Set("db", 1), "-n", space, "--server-side", "--field-manager=one")).Succeeded();
-        var conflict = await Kubectl.ApplyAsync(Manifests.Set("db", 2), "-n", space, "--server-side", "--field-manager=two");
-        Assert.Equal(1, conflict.ExitCode);
-        Assert.Contains("conflict with \"one\"", conflict.Errors, StringComparison.Ordinal);
-        Assert.Contains(".spec.replicas", conflict.Errors, StringComparison.Ordinal);
-        (await Kubectl.ApplyAsync(Manifests.Set("db", 2), "-n", space, "--server-side", "--field-manager=two", "--force-conflicts")).Succeeded();
-        Assert.Equal(2, (await SetAsync(space)).Spec.Replicas);
-    }
-
-    [Fact]
     public async Task Scale_goes_up_and_down()
     {
         var space = await SetOfAsync(1);
@@ -126,15 +113,6 @@ public sealed class KubectlTests(FakeCluster cluster) : IClassFixture<FakeCluste
         var space = await SetOfAsync(1);
         Assert.Equal($"namespace \"{space}\" deleted\n", await Kubectl.SaysAsync("delete", "namespace", space, "--timeout=90s"));
         Assert.Contains("not found", (await Kubectl.RunAsync("get", "namespace", space)).Errors, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Create_makes_objects_from_its_arguments()
-    {
-        var space = await cluster.NamespaceAsync();
-        Assert.Equal("configmap/settings created\n", await Kubectl.SaysAsync("-n", space, "create", "configmap", "settings", "--from-literal=a=b"));
-        Assert.Equal("secret/key created\n", await Kubectl.SaysAsync("-n", space, "create", "secret", "generic", "key", "--from-literal=a=b"));
-        Assert.Equal("b", await Kubectl.SaysAsync("-n", space, "get", "configmap", "settings", "-o", "jsonpath={.data.a}"));
     }
 
     private async Task<string> SetOfAsync(int replicas)

@@ -22,7 +22,7 @@ public sealed class LedgerTests(LedgerCluster cluster) : IClassFixture<LedgerClu
         Assert.Matches(@"^NAME +READY +AGE\nledger-store +3/3 +\S+\n$", await Kubectl.SaysAsync("get", "statefulsets"));
         Assert.Matches(@"^NAME +TYPE +CLUSTER-IP +EXTERNAL-IP +PORT\(S\) +AGE\nledger-store +ClusterIP +None +<none> +8080/TCP ", await Kubectl.SaysAsync("get", "service", "ledger-store"));
         Assert.Matches(@"^NAME +STATUS +VOLUME +CAPACITY +ACCESS MODES +STORAGECLASS .*\n(data-ledger-store-\d +Bound +pvc-\S+ +200Gi +RWO +prod-standard-retain .*\n){3}$", await Kubectl.SaysAsync("get", "pvc"));
-        Assert.Matches(@"^NAME +CAPACITY +ACCESS MODES +RECLAIM POLICY +STATUS .*\n(pvc-\S+ +200Gi +RWO +Retain +Bound +default/data-ledger-store-\d .*\n){3}$", await Kubectl.SaysAsync("get", "pv"));
+        Assert.Matches(@"^NAME +CAPACITY +ACCESS MODES +RECLAIM POLICY +STATUS +CLAIM .*\n(pvc-\S+ +200Gi +RWO +Retain +Bound +\S+/data-ledger-store-\d .*\n){3,}$", await Kubectl.SaysAsync("get", "pv"));
         Assert.Matches(@"^NAME +STATUS +ROLES +AGE +VERSION\n(node-\d +Ready +<none> .* v1\.36\S*\n){3}$", await Kubectl.SaysAsync("get", "nodes"));
         Assert.Matches(@"^NAME +MIN AVAILABLE +MAX UNAVAILABLE +ALLOWED DISRUPTIONS +AGE\nledger-store-pdb +N/A +1 +1 ", await Kubectl.SaysAsync("get", "pdb"));
         Assert.Matches(@"^NAME +ADDRESSTYPE +PORTS +ENDPOINTS +AGE\nledger-store-\S+ +IPv4 +8080 +127\.\S+ ", await Kubectl.SaysAsync("get", "endpointslices", "-l", "kubernetes.io/service-name=ledger-store"));

@@ -27,7 +27,7 @@ public sealed class RefusedManifestTests(FakeCluster cluster) : IClassFixture<Fa
     public async Task A_set_is_told_all_that_is_wrong_with_it_at_once()
     {
         var space = await cluster.NamespaceAsync();
-        var manifest = Manifests.Set("x", 1).Replace("labels: {app: x}", "labels: {app: y}", StringComparison.Ordinal).Replace("image: example/app:1", "image: ''", StringComparison.Ordinal);
+        var manifest = Manifests.Set("x", 1).Replace("labels: {app: x}", "labels: {app: other}", StringComparison.Ordinal).Replace("image: example/app:1", "image: ''", StringComparison.Ordinal);
         var refused = await cluster.Kubectl.ApplyAsync(manifest, "-n", space);
         Assert.Equal(1, refused.ExitCode);
         Assert.Contains("`selector` does not match template `labels`", refused.Errors, StringComparison.Ordinal);
