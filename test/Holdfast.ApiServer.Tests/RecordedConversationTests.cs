@@ -6,13 +6,13 @@ namespace Holdfast.ApiServer.Tests;
 
 /// <summary>
 /// Conversations that were recorded with a real Kubernetes server, replayed against this one: those that need neither
-/// controllers nor server-side apply nor custom resources.
+/// controllers nor custom resources.
 /// </summary>
 public sealed class RecordedConversationTests
 {
     private static readonly string[] Held =
     [
-        "binding", "create-twice", "delete-many", "dry-run", "errors", "eviction", "finalizers", "forbidden", "generate-name",
+        "apply", "apply-statefulset", "binding", "create-twice", "delete-many", "dry-run", "errors", "eviction", "finalizers", "forbidden", "generate-name",
         "generation", "graceful-delete", "immutable", "kubectl-apply", "no-op-write", "paging", "partial-metadata", "patch-json", "patch-strategic",
         "pdb-defaults", "pod-defaults", "pod-defaults-probes", "pod-invalid", "pod-update-forbidden", "pvc-defaults", "scale", "selectors", "service-defaults",
         "statefulset-defaults", "statefulset-defaults-minimal", "statefulset-invalid", "statefulset-update-forbidden", "status",
