@@ -47,6 +47,20 @@ public sealed class PodGarbageTests
         });
 
     [Fact]
+    public Task A_pod_that_comes_to_a_node_long_gone_has_the_whole_while_too() =>
+        Run((host, context) => PodGarbageReconciler.AddTo(host, context), async world =>
+        {
+            world.Api.Put(On("n1", isTerminating: false));
+            await world.UntilAsync("the first is gone", () => world.Api.Find<Pod>("shop", "web-0") is null);
+            await world.PassAsync(TimeSpan.FromMinutes(5));
+            var again = On("n1", isTerminating: false);
+            world.Api.Put(again with { Metadata = again.Metadata with { Uid = "second", CreationTimestamp = world.Environment.Time.GetUtcNow() } });
+            await world.PassAsync(TimeSpan.FromSeconds(30));
+            Assert.NotNull(world.Api.Find<Pod>("shop", "web-0"));
+            await world.UntilAsync("the second is gone", () => world.Api.Find<Pod>("shop", "web-0") is null);
+        });
+
+    [Fact]
     public Task Of_too_many_pods_that_ended_the_oldest_go() =>
         Run((host, context) => PodGarbageReconciler.AddTo(host, context, finishedLimit: 2), async world =>
         {
