@@ -68,7 +68,7 @@ public sealed record Application(JsonElement Live, JsonElement Configuration, Ty
         {
             entries = entries.Add(Own(last, owned, changes));
         }
-        return new([], merged, Book.With(entries));
+        return new([], merged, OwnershipBook.With(entries));
     }
 
     // A write that changes neither the object nor what its manager owns leaves the time, too.

@@ -113,7 +113,7 @@ public sealed class OwnershipBook
         return true;
     }
 
-    internal OwnershipBook With(ImmutableArray<OwnershipEntry> entries) => new OwnershipBook(entries).Capped();
+    internal static OwnershipBook With(ImmutableArray<OwnershipEntry> entries) => new OwnershipBook(entries).Capped();
 
     private static bool IsWellFormed(ManagedFieldsEntry entry) =>
         entry.Operation is ApplyOperation or UpdateOperation && entry.ApiVersion.Length > 0 && entry.FieldsType == "FieldsV1";

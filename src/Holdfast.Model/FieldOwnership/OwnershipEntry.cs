@@ -15,7 +15,7 @@ internal sealed class OwnershipEntry
 {
     private readonly ManagedFieldsEntry _source;
     private FieldSet? _fields;
-    private bool _isChanged;
+    private readonly bool _isChanged;
 
     private OwnershipEntry(ManagedFieldsEntry source, FieldSet? fields, bool isChanged) =>
         (_source, _fields, _isChanged) = (source, fields, isChanged);

@@ -95,6 +95,22 @@ public sealed class ProtobufJsonTests
     }
 
     [Fact]
+    public void The_places_of_JSON_schemas_that_hold_one_of_two_things_are_read_as_what_they_hold()
+    {
+        var text = ProtobufText.Bytes(5, "string"u8.ToArray());
+        var entry = ProtobufText.Joined(ProtobufText.Bytes(1, "a"u8.ToArray()), ProtobufText.Bytes(2, ProtobufText.Bytes(2, "b"u8.ToArray())));
+        var schema = ProtobufText.Joined(
+            ProtobufText.Bytes(24, ProtobufText.Joined(ProtobufText.Bytes(2, text), ProtobufText.Bytes(2, []))),
+            ProtobufText.Bytes(30, ProtobufText.Joined(ProtobufText.Number(1, 1), ProtobufText.Bytes(2, text))),
+            ProtobufText.Bytes(32, entry),
+            ProtobufText.Bytes(33, ProtobufText.Number(1, 1)),
+            ProtobufText.Bytes(28, ProtobufText.Bytes(24, ProtobufText.Bytes(1, text))));
+        var json = JsonNode.Parse(ProtobufJson.Convert(ProtobufText.Body("", "", schema), "", ApiExtensions.JSONSchemaProps.ModelSchema, Megabyte).Span)!;
+        Assert.Equal("""{"additionalItems":true,"additionalProperties":{"type":"string"},"dependencies":{"a":["b"]},"items":[{"type":"string"},{}],"not":{"items":{"type":"string"}}}""",
+            json.ToJsonString());
+    }
+
+    [Fact]
     public void Of_an_object_of_another_kind_only_its_type_is_written()
     {
         var body = ProtobufText.Body("v1", "Secret", ProtobufText.Bytes(2, [0xff]));
