@@ -64,7 +64,8 @@ public sealed class FieldSetTests
                 var json = ModelJson.ToBytes(codec.Read(System.Text.Encoding.UTF8.GetBytes(text), new DecodeIssues()).Write);
                 using var blank = JsonDocument.Parse(ModelJson.ToBytes(codec.Read("{}"u8, new DecodeIssues()).Write));
                 using var whole = JsonDocument.Parse(json);
-                Assert.Equal(FieldChanges.Between(blank.RootElement, whole.RootElement, codec.Schema).Written.ToString(), NewFields.Of(json, codec.Schema).ToString());
+                var found = NewFields.Of(json, codec.Schema).Without(element => element is "f:apiVersion" or "f:kind");
+                Assert.Equal(FieldChanges.Between(blank.RootElement, whole.RootElement, codec.Schema).Written.ToString(), found.ToString());
                 compared++;
             }
         }
