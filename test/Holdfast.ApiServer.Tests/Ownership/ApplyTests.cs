@@ -69,7 +69,7 @@ public sealed class ApplyTests
         await ApplyAsync<Service>(cluster, "one", """{"spec":{"ports":[{"name":"a","port":80},{"name":"b","port":81}]}}""");
         await ApplyAsync<Service>(cluster, "two", """{"spec":{"ports":[{"name":"c","port":90}]}}""");
         var applied = await ApplyAsync<Service>(cluster, "one", """{"spec":{"ports":[{"name":"b","port":81},{"name":"a2","port":80}]}}""");
-        Assert.Equal([81, 80, 90], applied.Spec.Ports.Select(port => port.Port));
+        Assert.Equal([81, 90, 80], applied.Spec.Ports.Select(port => port.Port));
         Assert.Contains("""one: .spec.ports[port=80,protocol="TCP"]""", Owners(applied)[0], StringComparison.Ordinal);
     }
 
