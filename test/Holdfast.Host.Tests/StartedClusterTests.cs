@@ -40,7 +40,7 @@ public sealed class StartedClusterTests : IDisposable
     public async Task Nodes_are_ready_and_spread_over_the_zones()
     {
         await using var cluster = await StartAsync(On(_folder.Path) with { Nodes = 4, Zones = ["north", "south"] });
-        var nodes = (await cluster.Client.ListAsync<Node>(new ListQuery(), Stop)).Items;
+        var nodes = (await cluster.Client.ListAsync<Model.Core.Node>(new ListQuery(), Stop)).Items;
         Assert.Equal(["north", "south", "north", "south"], nodes.Select(node => node.Metadata.Labels["topology.kubernetes.io/zone"]));
         Assert.All(nodes, node => Assert.Contains(node.Status.Conditions, condition => condition is { Type: "Ready", Status: "True" }));
     }
