@@ -1,6 +1,8 @@
 using Holdfast.ApiServer.Admission;
 using Holdfast.ApiServer.Registry;
 using Holdfast.ApiServer.Security;
+using Holdfast.ApiServer.Security.Rbac;
+using Holdfast.ApiServer.Security.Tokens;
 using Holdfast.ApiServer.Transport;
 using Holdfast.Client;
 using Holdfast.Model.Core;
@@ -21,12 +23,17 @@ public sealed class ApiServerCore
     /// <param name="store">Where objects are kept.</param>
     /// <param name="time">The clock.</param>
     /// <param name="chance">Draws uids and names.</param>
-    public ApiServerCore(ResourceStore store, TimeProvider time, IChance chance)
+    /// <param name="tokens">Gives out the tokens of service accounts; null when nobody does.</param>
+    public ApiServerCore(ResourceStore store, TimeProvider time, IChance chance, ServiceAccountTokens? tokens = null)
     {
         Served = ServedResources.OfModel();
+        Authorizer = new ClusterAuthorizer(() => new ClusterView(store.Snapshot()));
         foreach (var review in Reviews.All(Authorizer))
             Served.Serve(review);
-        Registry = new ResourceRegistry(new RegistryParts(store, Served, AdmissionChain.BuiltIn(chance), time, chance));
+        if (tokens is not null && Served.Find(ServiceAccount.ResourceType) is { } accounts)
+            Served.Serve(accounts with { Subresources = [.. accounts.Subresources, "token"] });
+        Registry = new ResourceRegistry(
+            new RegistryParts(store, Served, AdmissionChain.BuiltIn(chance, Authorizer), time, chance) { Tokens = tokens });
     }
 
     /// <summary>What is served.</summary>
@@ -36,13 +43,13 @@ public sealed class ApiServerCore
     public ResourceRegistry Registry { get; }
 
     /// <summary>Who may do what.</summary>
-    public IAuthorizer Authorizer { get; } = new ComponentAuthorizer();
+    public IAuthorizer Authorizer { get; }
 
     /// <summary>A way in for a part of the same process.</summary>
     /// <param name="identity">Who asks.</param>
     public IApiTransport InProcess(UserInfo identity) => new InProcessTransport(Registry, Authorizer, identity);
 
-    /// <summary>Makes what every cluster begins with, where it is missing: the four namespaces and the Service of the API itself.</summary>
+    /// <summary>Makes what every cluster begins with, where it is missing: the four namespaces, the Service of the API itself and the default roles.</summary>
     /// <param name="port">The port on which the API is served; 0 when it is not.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public async Task BootstrapAsync(int port, CancellationToken cancellationToken)
@@ -59,6 +66,11 @@ public sealed class ApiServerCore
                 Ports = [ServicePort.Empty with { Name = "https", Port = 443, Protocol = "TCP", TargetPort = port == 0 ? 6443 : port }],
             },
         }, cancellationToken);
+        // Together, so that they share a commit; what aggregates comes after what it shows.
+        await Task.WhenAll(DefaultRoles.Roles.Where(role => role.AggregationRule is null).Select(role => EnsureAsync(client, role, cancellationToken)));
+        foreach (var role in DefaultRoles.Roles.Where(role => role.AggregationRule is not null))
+            await EnsureAsync(client, role, cancellationToken);
+        await Task.WhenAll(DefaultRoles.Bindings.Select(binding => EnsureAsync(client, binding, cancellationToken)));
     }
 
     private static Model.Meta.ObjectMeta Meta(string name, string namespaceName) =>
