@@ -99,6 +99,10 @@ public sealed class FieldCode(FieldData data, KindsFile file, TypeData owner)
             }
             AddListKind(parts);
             AddPatch(parts);
+            if (!data.Numbers.IsEmpty)
+            {
+                parts.Add($"ProtobufPath = [{string.Join(", ", data.Numbers)}]");
+            }
             return $"new(\"{data.Name}\", {ShapeOf(data.Type)}){(parts.Count == 0 ? "" : " { " + string.Join(", ", parts) + " }")}";
         }
     }

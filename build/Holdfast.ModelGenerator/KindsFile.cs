@@ -30,9 +30,11 @@ public sealed record TypeData(
 /// <param name="Name">Its name in JSON.</param>
 /// <param name="Presence">When it is written.</param>
 /// <param name="Type">Its type as the file has it.</param>
+/// <param name="Numbers">The field numbers that lead to it in protocol buffers; empty when it is not there.</param>
 /// <param name="Attributes">What else holds of it.</param>
 /// <param name="Description">What it means; may be empty.</param>
-public sealed record FieldData(string Name, Presence Presence, string Type, ImmutableArray<string> Attributes, string Description)
+public sealed record FieldData(
+    string Name, Presence Presence, string Type, ImmutableArray<int> Numbers, ImmutableArray<string> Attributes, string Description)
 {
     /// <summary>The value of an attribute <c>NAME=VALUE</c>, or null.</summary>
     /// <param name="name">The attribute's name.</param>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 
 namespace Holdfast.ModelGenerator;
 
@@ -74,9 +75,15 @@ public static class KindsParser
                 '!' => Presence.Always,
                 _ => Presence.WhenNotEmpty,
             };
-            var field = new FieldData(words[0].TrimEnd('?', '!'), presence, words[1], [.. words[2..]], "");
+            var isNumbered = words.Length > 2 && words[2][0] == '#';
+            ImmutableArray<int> numbers = isNumbered ? [.. words[2][1..].Split('.').Select(Number)] : [];
+            var field = new FieldData(words[0].TrimEnd('?', '!'), presence, words[1], numbers, [.. words[(isNumbered ? 3 : 2)..]], "");
             _types[^1] = _types[^1] with { Fields = _types[^1].Fields.Add(field) };
         }
+
+        private static int Number(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0
+            ? number
+            : throw new FormatException($"\"{text}\" is no field number");
 
         private void Describe(string text)
         {

@@ -17,15 +17,23 @@ namespace Holdfast.ApiServer;
 /// </summary>
 public sealed class ApiServerCore
 {
+    /// <summary>The second number of Services' addresses unless somebody says otherwise.</summary>
+    public const byte DefaultServiceBlock = 96;
+
     private static readonly string[] Namespaces = ["default", "kube-system", "kube-public", "kube-node-lease"];
+
+    private readonly byte _serviceBlock;
 
     /// <summary>Puts the parts together.</summary>
     /// <param name="store">Where objects are kept.</param>
     /// <param name="time">The clock.</param>
     /// <param name="chance">Draws uids and names.</param>
+    /// <param name="serviceBlock">The second number of Services' addresses, which are 127.N.0.0/16.</param>
     /// <param name="tokens">Gives out the tokens of service accounts; null when nobody does.</param>
-    public ApiServerCore(ResourceStore store, TimeProvider time, IChance chance, ServiceAccountTokens? tokens = null)
+    public ApiServerCore(
+        ResourceStore store, TimeProvider time, IChance chance, byte serviceBlock = DefaultServiceBlock, ServiceAccountTokens? tokens = null)
     {
+        _serviceBlock = serviceBlock;
         Served = ServedResources.OfModel();
         Authorizer = new ClusterAuthorizer(() => new ClusterView(store.Snapshot()));
         foreach (var review in Reviews.All(Authorizer))
@@ -33,7 +41,7 @@ public sealed class ApiServerCore
         if (tokens is not null && Served.Find(ServiceAccount.ResourceType) is { } accounts)
             Served.Serve(accounts with { Subresources = [.. accounts.Subresources, "token"] });
         Registry = new ResourceRegistry(
-            new RegistryParts(store, Served, AdmissionChain.BuiltIn(chance, Authorizer), time, chance) { Tokens = tokens });
+            new RegistryParts(store, Served, AdmissionChain.BuiltIn(chance, Authorizer, serviceBlock), time, chance) { Tokens = tokens });
     }
 
     /// <summary>What is served.</summary>
@@ -62,7 +70,7 @@ public sealed class ApiServerCore
             Metadata = Meta("kubernetes", "default") with { Labels = Labels(("component", "apiserver"), ("provider", "kubernetes")) },
             Spec = ServiceSpec.Empty with
             {
-                ClusterIP = "127.96.0.1",
+                ClusterIP = $"127.{_serviceBlock}.0.1",
                 Ports = [ServicePort.Empty with { Name = "https", Port = 443, Protocol = "TCP", TargetPort = port == 0 ? 6443 : port }],
             },
         }, cancellationToken);

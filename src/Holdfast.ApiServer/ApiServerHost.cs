@@ -56,7 +56,7 @@ public sealed class ApiServerHost : IAsyncDisposable
         var authority = CertificateAuthority.Open(folder, options.Time, options.Chance);
         var signer = TokenSigner.Open(folder);
         var tokens = new ServiceAccountTokens(signer, options.Time, options.Chance);
-        var core = new ApiServerCore(options.Store, options.Time, options.Chance, tokens);
+        var core = new ApiServerCore(options.Store, options.Time, options.Chance, options.ServiceBlock, tokens);
         var authenticator = Authenticator.Open(authority, folder, options.Chance, tokens, core.Registry.View);
         core.Served.Serve(Reviews.OfTokens(authenticator));
         var web = Build(options, authority);

@@ -12,6 +12,9 @@ public sealed record ApiServerOptions(string DataFolder, ResourceStore Store)
     /// <summary>The port on the loopback address; 0 for any that is free.</summary>
     public int Port { get; init; }
 
+    /// <summary>The second number of Services' addresses, which are 127.N.0.0/16.</summary>
+    public byte ServiceBlock { get; init; } = ApiServerCore.DefaultServiceBlock;
+
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 

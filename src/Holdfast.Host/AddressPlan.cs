@@ -24,8 +24,8 @@ internal sealed class AddressPlan : IDisposable
     /// <summary>Where the cluster's DNS listens.</summary>
     internal IPAddress Dns => new([127, (byte)_block, 0, 10]);
 
-    /// <summary>The first two numbers of Services' addresses.</summary>
-    internal string ServicePrefix => Prefix(1);
+    /// <summary>The second number of Services' addresses.</summary>
+    internal byte ServiceBlock => (byte)(_block + 1);
 
     /// <summary>The first two numbers of the addresses of a node's pods.</summary>
     /// <param name="index">The node, from 0.</param>

@@ -10,9 +10,12 @@ internal static class BuiltInImages
     /// <summary>The built-in images; without LedgerStore when its program is nowhere to be found.</summary>
     internal static IReadOnlyList<ImageEntry> Find(string? folder)
     {
-        var found = Candidates(folder).FirstOrDefault(candidate => File.Exists(Path.Combine(candidate, Program)));
+        var found = FolderOf(folder);
         return found is null ? [] : [LedgerStore(found, "2.8.1"), LedgerStore(found, "2.9.0")];
     }
+
+    /// <summary>Where LedgerStore's program is, or null.</summary>
+    internal static string? FolderOf(string? folder) => Candidates(folder).FirstOrDefault(candidate => File.Exists(Path.Combine(candidate, Program)));
 
     private static IEnumerable<string> Candidates(string? folder)
     {

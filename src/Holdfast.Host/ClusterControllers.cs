@@ -4,6 +4,8 @@ using Holdfast.Controllers.Disruption;
 using Holdfast.Controllers.Endpoints;
 using Holdfast.Controllers.GarbageCollection;
 using Holdfast.Controllers.Namespaces;
+using Holdfast.Controllers.NodeLifecycle;
+using Holdfast.Controllers.PodGarbageCollection;
 using Holdfast.Controllers.Runtime;
 using Holdfast.Controllers.Scheduling;
 using Holdfast.Controllers.ServiceAccounts;
@@ -47,6 +49,8 @@ internal sealed class ClusterControllers : IAsyncDisposable
         ServiceAccountReconciler.AddTo(host, context, certificateAuthority);
         NamespaceReconciler.AddTo(host, context, kinds);
         GarbageCollector.AddTo(host, context, kinds);
+        NodeReconciler.AddTo(host, context);
+        PodGarbageReconciler.AddTo(host, context);
         return new ClusterControllers(host, context);
     }
 

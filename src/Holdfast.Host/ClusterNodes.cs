@@ -15,7 +15,7 @@ namespace Holdfast.Host;
 
 /// <summary>The node agents of a cluster, each with a runtime, a folder and a block of addresses of its own.</summary>
 internal sealed class ClusterNodes(
-    EmbeddedClusterOptions options, ClusterFolder folder, AddressPlan addresses, ClusterNetwork network, ITaskRunner runner, TimeProvider time)
+    EmbeddedClusterOptions options, ClusterFolder folder, AddressPlan addresses, ClusterNetwork network, ITaskRunner runner, TimeProvider time) : IDisposable
 {
     private readonly PodNetwork _probes = new(time);
     private ImmutableArray<(NodeAgent Agent, IContainerRuntime Runtime, string Name)> _nodes = [];
@@ -47,8 +47,11 @@ internal sealed class ClusterNodes(
         {
             await runtime.DisposeAsync();
         }
-        _probes.Dispose();
+        Dispose();
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _probes.Dispose();
 
     /// <summary>The agent of a node, or null when there is none of that name.</summary>
     internal NodeAgent? Find(string nodeName) => _nodes.FirstOrDefault(node => node.Name == nodeName).Agent;
@@ -56,15 +59,28 @@ internal sealed class ClusterNodes(
     private async Task<IContainerRuntime> RuntimeAsync(string name, int index, CancellationToken cancellationToken) =>
         options.Runtime == PodRuntime.Fake
             ? new FakeContainerRuntime(time, addresses.NodePrefix(index))
-            : await ProcessRuntime.OpenAsync(
-                new ProcessRuntimeOptions
-                {
-                    Folder = RuntimeFolder(folder.Path, name),
-                    AddressPrefix = addresses.NodePrefix(index),
-                    Images = ClusterImages.Open(folder.Path, options.LedgerStoreFolder),
-                    MayIsolate = options.MayIsolate,
-                },
-                time, runner, cancellationToken);
+            : await ProcessRuntimeAsync(name, index, cancellationToken);
+
+    private async Task<IContainerRuntime> ProcessRuntimeAsync(string name, int index, CancellationToken cancellationToken)
+    {
+        var process = new ProcessRuntimeOptions
+        {
+            Folder = RuntimeFolder(folder.Path, name),
+            AddressPrefix = addresses.NodePrefix(index),
+            Images = ClusterImages.Open(folder.Path, options.LedgerStoreFolder),
+            MayIsolate = options.MayIsolate,
+        };
+        var runtime = await ProcessRuntime.OpenAsync(process, time, runner, cancellationToken);
+        if (runtime.Info.Limitations.Count == 0 || !Environment.IsPrivilegedProcess)
+        {
+            return runtime;
+        }
+        // Without a mount namespace a pod with a user of its own walks the real paths to its volumes and its program.
+        await runtime.DisposeAsync();
+        folder.LetOthersThrough();
+        var images = ClusterImages.Open(folder.Path, folder.Reachable(BuiltInImages.FolderOf(options.LedgerStoreFolder)));
+        return await ProcessRuntime.OpenAsync(process with { Images = images }, time, runner, cancellationToken);
+    }
 
     private NodeAgentOptions AgentOptions(string name, int index, IContainerRuntime runtime, Uri server)
     {

@@ -25,7 +25,7 @@ public sealed class EmbeddedCluster : IAsyncDisposable
     private readonly List<(string Name, Func<bool, Task> Stop)> _stops = [];
     private readonly TimeProvider _time = TimeProvider.System;
     private readonly IChance _chance = new SystemChance();
-    private readonly ITaskRunner _runner;
+    private readonly ThreadPoolTaskRunner _runner;
     private readonly EmbeddedClusterOptions _options;
     private readonly ClusterNodeProxy _nodeLogs = new(TimeProvider.System);
     private bool _isStopped;
@@ -120,7 +120,7 @@ public sealed class EmbeddedCluster : IAsyncDisposable
         var addresses = AddressPlan.Claim(_folder.Path);
         Stopping("addresses", () => { addresses.Dispose(); return Task.CompletedTask; });
         var store = await TimedAsync("store", () => OpenStoreAsync(cancellationToken), opened => $"revision {opened.CurrentRevision}");
-        var api = await TimedAsync("API server", () => StartApiAsync(store, cancellationToken), _ => Server.GetLeftPart(UriPartial.Authority));
+        var api = await TimedAsync("API server", () => StartApiAsync(store, addresses, cancellationToken), _ => Server.GetLeftPart(UriPartial.Authority));
         var controllers = ClusterControllers.Make(
             Environment(api, UserInfo.Component("kube-controller-manager")), ClusterWiring.WatchedKinds(api), _folder.Volumes, api.AdminCredentials().AuthorityPem);
         var network = await TimedAsync("DNS", () => Task.FromResult(StartNetwork(addresses, controllers)), started => started.Dns.ToString());
@@ -170,9 +170,12 @@ public sealed class EmbeddedCluster : IAsyncDisposable
         return store;
     }
 
-    private async Task<ApiServerHost> StartApiAsync(ResourceStore store, CancellationToken cancellationToken)
+    private async Task<ApiServerHost> StartApiAsync(ResourceStore store, AddressPlan addresses, CancellationToken cancellationToken)
     {
-        var options = ClusterWiring.ApiOptions(_folder.Path, store, Log) with { Port = _options.Port, Time = _time, Chance = _chance, Nodes = _nodeLogs };
+        var options = ClusterWiring.ApiOptions(_folder.Path, store, Log) with
+        {
+            Port = _options.Port, ServiceBlock = addresses.ServiceBlock, Time = _time, Chance = _chance, Nodes = _nodeLogs,
+        };
         var api = await ApiServerHost.StartAsync(options, cancellationToken);
         Stopping("API server", async () => await api.DisposeAsync());
         Server = api.Address;

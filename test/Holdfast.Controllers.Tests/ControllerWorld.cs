@@ -45,6 +45,15 @@ internal static class ControllerWorld
         },
     };
 
+    /// <summary>The node of <see cref="PlacedPod"/>.</summary>
+    public static Node PodsNode { get; } = new() { Metadata = Named("n1", "") };
+
+    public static Pod PlacedPod(string name, string address, params (string Key, string Value)[] labels)
+    {
+        var pod = ReadyPod(name, address, labels);
+        return pod with { Spec = pod.Spec with { NodeName = PodsNode.Metadata.Name } };
+    }
+
     public static Pod NotReady(this Pod pod) => pod with
     {
         Status = pod.Status with { Conditions = [new PodCondition { Type = "Ready", Status = "False" }] },

@@ -1,7 +1,7 @@
 namespace Holdfast.Simulator.Checkers;
 
 /// <summary>Something that must always hold did not.</summary>
-/// <param name="invariant">Its letter and number in docs/INVARIANTS.md: "S4".</param>
+/// <param name="invariant">Its letter and number: "S4".</param>
 /// <param name="what">What was seen and what should have been.</param>
 public sealed class InvariantViolation(string invariant, string what) : Exception($"{invariant}: {what}")
 {

@@ -1,5 +1,4 @@
 using Holdfast.Model.Core;
-using Holdfast.Simulator.World;
 
 namespace Holdfast.Simulator.Checkers;
 

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Holdfast.Controllers.StatefulSets;
 using Holdfast.Model.Apps;
 using Holdfast.Model.Core;

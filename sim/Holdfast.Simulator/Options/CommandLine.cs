@@ -21,7 +21,7 @@ public sealed record CommandLine(ulong First, ulong Last, Mutant Mutant, bool Te
         var (line, isSeeded) = (new CommandLine(1, 1, Mutant.None, false), false);
         for (var index = 0; index < arguments.Count; index++)
         {
-            string Value() => ++index < arguments.Count ? arguments[index] : throw new FormatException($"{arguments[^1]} needs a value; {Usage}");
+            string Value() => ++index < arguments.Count ? arguments[index] : throw new FormatException($"{arguments[index - 1]} needs a value; {Usage}");
             switch (arguments[index])
             {
                 case "--seed":

@@ -4,7 +4,6 @@ using Holdfast.Controllers.Runtime;
 using Holdfast.Controllers.Scheduling;
 using Holdfast.Controllers.StatefulSets;
 using Holdfast.Controllers.Volumes;
-using Holdfast.Platform;
 using Holdfast.Platform.Simulation;
 using Holdfast.Simulator.Faults;
 using Holdfast.Simulator.Options;

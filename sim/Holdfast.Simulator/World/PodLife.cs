@@ -89,7 +89,7 @@ internal sealed class PodLife(Pod pod, NodeParts parts)
     }
 
     /// <summary>The last word of a node agent: a deletion without grace, of this very pod.</summary>
-    private Task ConfirmAsync(CancellationToken stop) => AskAsync(async client =>
+    private Task<bool> ConfirmAsync(CancellationToken stop) => AskAsync(async client =>
     {
         try
         {
@@ -103,7 +103,7 @@ internal sealed class PodLife(Pod pod, NodeParts parts)
         }
     }, stop);
 
-    private Task ShowAsync(string phase, bool isReady, CancellationToken stop) => AskAsync(async client =>
+    private Task<bool> ShowAsync(string phase, bool isReady, CancellationToken stop) => AskAsync(async client =>
     {
         var current = await client.FindAsync<Pod>(pod.Metadata.Namespace, Name, stop);
         if (current is null || current.Metadata.Uid != pod.Metadata.Uid)

@@ -12,7 +12,8 @@ public sealed class AdmissionChain(ImmutableArray<IAdmissionPlugin> plugins)
     /// <summary>The plugins that are built in, in Kubernetes' order; addresses come last, when nothing changes the object any more.</summary>
     /// <param name="chance">Draws names.</param>
     /// <param name="authorizer">Says what a writer may do himself, which bounds what he gives to others.</param>
-    public static AdmissionChain BuiltIn(IChance chance, IAuthorizer authorizer) => new(
+    /// <param name="serviceBlock">The second number of Services' addresses.</param>
+    public static AdmissionChain BuiltIn(IChance chance, IAuthorizer authorizer, byte serviceBlock) => new(
     [
         new NamespaceLifecycle(),
         new NodeRestriction(),
@@ -23,7 +24,7 @@ public sealed class AdmissionChain(ImmutableArray<IAdmissionPlugin> plugins)
         new DefaultStorageClass(),
         new RoleAggregation(),
         new RoleEscalation(authorizer),
-        new ServiceAddresses(),
+        new ServiceAddresses(serviceBlock),
     ]);
 
     /// <summary>Lets every plugin complete the object.</summary>

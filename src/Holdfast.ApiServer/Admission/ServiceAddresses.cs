@@ -9,14 +9,15 @@ using Holdfast.Store;
 namespace Holdfast.ApiServer.Admission;
 
 /// <summary>
-/// Gives Services their cluster addresses, out of 127.96.0.0/16. The Services themselves are the book of what is taken:
+/// Gives Services their cluster addresses, out of a /16 of 127.0.0.0/8. The Services themselves are the book of what is taken:
 /// the write depends on none having changed since, so no address is given twice.
 /// </summary>
 /// <remarks>
 /// As in Kubernetes, the lowest 256 addresses are kept for those who ask for a certain one, and given out only when
 /// there is nothing else.
 /// </remarks>
-internal sealed class ServiceAddresses : IAdmissionPlugin
+/// <param name="block">The second number of the addresses.</param>
+internal sealed class ServiceAddresses(byte block) : IAdmissionPlugin
 {
     private const uint StaticBand = 256;
     private const uint Size = 1u << 16;
@@ -56,7 +57,7 @@ internal sealed class ServiceAddresses : IAdmissionPlugin
         },
     };
 
-    private static string Allocate(AdmissionRequest request, Service service, string wanted)
+    private string Allocate(AdmissionRequest request, Service service, string wanted)
     {
         var taken = request.View.List<Service>(null).Select(each => each.Spec.ClusterIP).ToHashSet(StringComparer.Ordinal);
         if (wanted.Length > 0)
@@ -80,13 +81,13 @@ internal sealed class ServiceAddresses : IAdmissionPlugin
         throw ApiErrors.Internal("failed to allocate a serviceIP: range is full");
     }
 
-    private static bool IsOurs(IPAddress address)
+    private bool IsOurs(IPAddress address)
     {
         Span<byte> bytes = stackalloc byte[4];
-        return address.TryWriteBytes(bytes, out _) && bytes[0] == 127 && bytes[1] == 96;
+        return address.TryWriteBytes(bytes, out _) && bytes[0] == 127 && bytes[1] == block;
     }
 
-    private static string Text(uint offset) => $"127.96.{offset >> 8}.{offset & 0xff}";
+    private string Text(uint offset) => $"127.{block}.{offset >> 8}.{offset & 0xff}";
 
     private static Client.ApiException Refuse(Service service, string wanted, string problem) =>
         ApiErrors.Invalid(Service.ResourceType, service.Metadata.Name, [new FieldError(FieldErrorType.FieldValueInvalid,

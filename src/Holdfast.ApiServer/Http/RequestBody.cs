@@ -1,6 +1,9 @@
 using System.Buffers;
 using Holdfast.ApiServer.Errors;
 using Holdfast.Client;
+using Holdfast.Model.Protobuf;
+using Holdfast.Model.Resources;
+using Holdfast.Model.Schema;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 
@@ -12,16 +15,29 @@ internal static class RequestBody
     /// <summary>How many bytes a body may have.</summary>
     public const int MaximumBytes = 3 * 1024 * 1024;
 
-    private const string Supported = "application/json, application/yaml";
+    // Field names make JSON larger than protocol buffers, and small values the most.
+    private const int MaximumConvertedBytes = 4 * MaximumBytes;
+
+    private const string Supported = "application/json, application/yaml, application/vnd.kubernetes.protobuf";
+
+    /// <summary>Reads the body of an object of a kind.</summary>
+    public static Task<ReadOnlyMemory<byte>> ReadObjectAsync(HttpRequest request, ResourceCodec codec, CancellationToken cancellationToken) =>
+        ReadObjectAsync(request, codec.Type.Kind, codec.Schema, cancellationToken);
 
     /// <summary>Reads an object's body.</summary>
-    public static async Task<ReadOnlyMemory<byte>> ReadObjectAsync(HttpRequest request, CancellationToken cancellationToken)
+    /// <param name="request">The request.</param>
+    /// <param name="kind">The kind that is expected.</param>
+    /// <param name="schema">Its fields, which protocol buffers do not tell.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public static async Task<ReadOnlyMemory<byte>> ReadObjectAsync(
+        HttpRequest request, string kind, TypeSchema schema, CancellationToken cancellationToken)
     {
         var type = MediaType(request);
         return type switch
         {
             "" or "application/json" => await ReadAsync(request, cancellationToken),
             "application/yaml" or "application/x-yaml" or "text/yaml" => YamlJson.Convert(await ReadAsync(request, cancellationToken)),
+            "application/vnd.kubernetes.protobuf" => ConvertProtobuf(await ReadAsync(request, cancellationToken), kind, schema),
             _ => throw ApiErrors.UnsupportedMediaType(Supported),
         };
     }
@@ -37,6 +53,21 @@ internal static class RequestBody
             _ => throw ApiErrors.UnsupportedPatch(),
         };
         return (form, await ReadAsync(request, cancellationToken));
+    }
+
+    private static ReadOnlyMemory<byte> ConvertProtobuf(ReadOnlyMemory<byte> body, string kind, TypeSchema schema)
+    {
+        if (body.IsEmpty)
+            return body;
+        try
+        {
+            return ProtobufJson.Convert(body, kind, schema, MaximumConvertedBytes);
+        }
+        catch (ProtobufException problem)
+        {
+            throw ApiErrors.BadRequest(
+                $"the object provided is unrecognized (must be of type {kind}): the body is not valid application/vnd.kubernetes.protobuf: {problem.Message}");
+        }
     }
 
     private static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpRequest request, CancellationToken cancellationToken)

@@ -135,7 +135,7 @@ internal sealed class ResourceHandler(
     private async Task CreateAsync(ApiRequest request, ResourcePath path, ServedResource served)
     {
         var context = request.Context("CreateOptions");
-        var body = await RequestBody.ReadObjectAsync(request.Http.Request, request.Aborted);
+        var body = await RequestBody.ReadObjectAsync(request.Http.Request, served.Codec, request.Aborted);
         var sent = ObjectDecoder.Decode(body, served.Codec, context);
         var created = await registry.CreateAsync(served, path.Namespace, sent, context, request.Aborted);
         await responder.WrittenAsync(request, 201, created, context);
@@ -144,8 +144,8 @@ internal sealed class ResourceHandler(
     private async Task UpdateAsync(ApiRequest request, ResourcePath path, ServedResource served)
     {
         var context = request.Context("UpdateOptions");
-        var body = await RequestBody.ReadObjectAsync(request.Http.Request, request.Aborted);
         var codec = path.Subresource == "scale" ? Subresources.ScaleCodec : served.Codec;
+        var body = await RequestBody.ReadObjectAsync(request.Http.Request, codec, request.Aborted);
         var sent = ObjectDecoder.Decode(body, codec, context);
         var outcome = await registry.UpdateAsync(served, path.Namespace, path.Name, path.Subresource, sent, context, request.Aborted);
         await responder.WrittenAsync(request, outcome.IsCreated ? 201 : 200, outcome.Written, context);
@@ -195,7 +195,7 @@ internal sealed class ResourceHandler(
     private static async Task<(DeleteOptions Options, WriteContext Context)> DeletionAsync(ApiRequest request)
     {
         var context = request.Context("DeleteOptions");
-        var body = await RequestBody.ReadObjectAsync(request.Http.Request, request.Aborted);
+        var body = await RequestBody.ReadObjectAsync(request.Http.Request, "DeleteOptions", DeleteOptions.ModelSchema, request.Aborted);
         if (body.Length == 0)
         {
             return (DeleteOptions.Empty with
@@ -266,8 +266,9 @@ internal sealed class ResourceHandler(
     private async Task PostAsync(ApiRequest request, ResourcePath path, ServedResource served)
     {
         var context = request.Context("CreateOptions");
-        var body = await RequestBody.ReadObjectAsync(request.Http.Request, request.Aborted);
-        var posted = ObjectDecoder.Decode(body, Subresources.PostedTo(path.Subresource)!, context);
+        var codec = Subresources.PostedTo(path.Subresource)!;
+        var body = await RequestBody.ReadObjectAsync(request.Http.Request, codec, request.Aborted);
+        var posted = ObjectDecoder.Decode(body, codec, context);
         var answer = await registry.PostAsync(served, path.Namespace, path.Name, path.Subresource, posted, context, request.Aborted);
         if (answer is not null)
         {

@@ -78,12 +78,12 @@ public sealed class HttpTransport(HttpClient client, TimeProvider time, HttpTran
         request.Headers.Accept.ParseAdd("application/json");
         using var limit = new CancellationTokenSource(options.Timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        return await OverNetworkAsync(what, limit.Token, cancellationToken, async () =>
+        return await OverNetworkAsync(what, async () =>
         {
             using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
             var body = await ReadBodyAsync(response, either.Token);
             return response.IsSuccessStatusCode ? body : throw Refusal(response, body);
-        });
+        }, limit.Token, cancellationToken);
     }
 
     private async Task<HttpResponseMessage> OpenWatchAsync(string what, string path, CancellationToken cancellationToken)
@@ -95,19 +95,19 @@ public sealed class HttpTransport(HttpClient client, TimeProvider time, HttpTran
         request.Headers.Accept.ParseAdd("application/json");
         using var limit = new CancellationTokenSource(options.Timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        return await OverNetworkAsync(what, limit.Token, cancellationToken, async () =>
+        return await OverNetworkAsync(what, async () =>
         {
             var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
             if (response.IsSuccessStatusCode)
                 return response;
             using (response)
                 throw Refusal(response, await ReadBodyAsync(response, either.Token));
-        });
+        }, limit.Token, cancellationToken);
     }
 
     private Task<WatchEvent<T>?> ReadEventAsync<T>(string what, WatchLines<T> lines, CancellationToken cancellationToken)
         where T : class, IResource<T> =>
-        OverNetworkAsync(what, CancellationToken.None, cancellationToken, () => lines.ReadAsync(cancellationToken));
+        OverNetworkAsync(what, () => lines.ReadAsync(cancellationToken), CancellationToken.None, cancellationToken);
 
     private async Task<byte[]> ReadBodyAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
@@ -130,7 +130,7 @@ public sealed class HttpTransport(HttpClient client, TimeProvider time, HttpTran
         return new ApiException(ApiBody.ToStatus((int)response.StatusCode, Words(response.StatusCode), body, retryAfter));
     }
 
-    private async Task<T> OverNetworkAsync<T>(string what, CancellationToken limit, CancellationToken cancellationToken, Func<Task<T>> exchange)
+    private async Task<T> OverNetworkAsync<T>(string what, Func<Task<T>> exchange, CancellationToken limit, CancellationToken cancellationToken)
     {
         try
         {

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using System.Text;
 using System.Text.Json;
 using Holdfast.Model.Json;
 using Holdfast.Model.Meta;

@@ -112,7 +112,11 @@ public static class BudgetPlanner
         var kept = new List<KeyValuePair<string, DateTimeOffset>>();
         foreach (var (pod, _) in observation.Pods)
         {
-            if (pod.IsTerminating() || !budget.Status.DisruptedPods.TryGetValue(pod.Metadata.Name, out var grantedAt))
+            // The pod that was granted is older than its grant: one of its name that is not has been made in its place. Within
+            // one second the two cannot be told apart; that is harmless, as grant and deletion are one transaction.
+            if (pod.IsTerminating()
+                || !budget.Status.DisruptedPods.TryGetValue(pod.Metadata.Name, out var grantedAt)
+                || pod.Metadata.CreationTimestamp >= grantedAt)
             {
                 continue;
             }

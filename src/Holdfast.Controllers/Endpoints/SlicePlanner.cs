@@ -127,7 +127,8 @@ public static class SlicePlanner
         var service = observation.Service;
         var addresses = pod.Addresses(family).ToValueList();
         var node = observation.Nodes.GetValueOrDefault(pod.Spec.NodeName);
-        var isStranded = node is null && pod.Spec.NodeName.Length > 0 && !service.Spec.PublishNotReadyAddresses;
+        // As upstream: a pod without a node that exists serves nobody, whatever its status says.
+        var isStranded = node is null && !service.Spec.PublishNotReadyAddresses;
         if (pod.IsFinished() || addresses.IsEmpty || isStranded)
         {
             return null;

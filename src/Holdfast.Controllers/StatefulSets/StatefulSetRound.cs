@@ -132,7 +132,8 @@ internal sealed class StatefulSetRound
 
     private void Correct(Pod pod)
     {
-        if (StatefulSetIdentity.Corrected(_set, pod, Ordinal(pod)) is { } corrected)
+        // A pod that is adopted in this very plan is corrected in the next: one write of an object for each look at it.
+        if (pod.Metadata.Controller() is not null && StatefulSetIdentity.Corrected(_set, pod, Ordinal(pod)) is { } corrected)
         {
             Effects.Add(new UpdatePod(corrected, $"pod {pod.Metadata.Name} has lost the labels of its ordinal"));
         }
@@ -258,7 +259,9 @@ internal sealed class StatefulSetRound
         return Math.Max(1, number);
     }
 
-    private bool IsOld(Pod pod) => StatefulSetIdentity.Revision(pod) != _revisions.Update.Metadata.Name && !pod.IsTerminating();
+    /// <summary>Whether the update is to replace the pod; one that has ended is deleted and made again already.</summary>
+    private bool IsOld(Pod pod) =>
+        StatefulSetIdentity.Revision(pod) != _revisions.Update.Metadata.Name && !pod.IsTerminating() && !pod.IsFinished();
 
     private bool IsUnavailable(Pod? pod) => pod is null || pod.IsTerminating() || !pod.IsAvailable(_set.Spec.MinReadySeconds, _now);
 

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Holdfast.Client.Caching;
 using Holdfast.Client.Events;
 using Holdfast.Controllers.Pods;
@@ -57,7 +56,7 @@ public sealed class VolumeReconcilers
                 .Watch(all._volumes, all.ClaimsOf)
                 .Watch(all._classes, storageClass => all._claims.Lookup(UnboundByClass, storageClass.Metadata.Name).Select(claim => ResourceKey.Of(claim)))
                 .WatchChanges(all._nodes, change => change.Old is null ? all.Unbound() : [])
-                .WatchChanges(all._pods, change => all.EndingUse(change)))
+                .WatchChanges(all._pods, EndingUse))
             .Add(new Controller<ResourceKey>("persistentvolume", new Volumes(all, volumeWrites), context, volumeWrites)
                 .WatchOwn(all._volumes)
                 .Watch(all._claims, claim => all._volumes.Lookup(ByClaim, PodIndices.ClaimKey(claim.Metadata.Namespace, claim.Metadata.Name))
@@ -90,7 +89,7 @@ public sealed class VolumeReconcilers
     private IEnumerable<ResourceKey> Unbound() => _claims.All.Where(claim => claim.Spec.VolumeName.Length == 0).Select(claim => ResourceKey.Of(claim));
 
     /// <summary>The claims whose last user may just have gone.</summary>
-    private IEnumerable<ResourceKey> EndingUse(CacheChange<Pod> change) =>
+    private static IEnumerable<ResourceKey> EndingUse(CacheChange<Pod> change) =>
         change.New is null || change.New.IsFinished() || change.IsReplacement
             ? PodIndices.ClaimNames(change.Old ?? change.New!).Select(name => new ResourceKey((change.Old ?? change.New!).Metadata.Namespace, name))
             : [];

@@ -35,8 +35,8 @@ public sealed partial record MutatingWebhookConfiguration : IResource<MutatingWe
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.admissionregistration.v1.MutatingWebhookConfiguration", "", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true },
-            new("webhooks", Shape.List(Shape.Object(static () => global::Holdfast.Model.AdmissionRegistration.MutatingWebhook.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge"] },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("webhooks", Shape.List(Shape.Object(static () => global::Holdfast.Model.AdmissionRegistration.MutatingWebhook.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge"], ProtobufPath = [2] },
         ]);
     }
 
@@ -138,8 +138,8 @@ public sealed partial record ValidatingWebhookConfiguration : IResource<Validati
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.admissionregistration.v1.ValidatingWebhookConfiguration", "", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true },
-            new("webhooks", Shape.List(Shape.Object(static () => global::Holdfast.Model.AdmissionRegistration.ValidatingWebhook.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge"] },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("webhooks", Shape.List(Shape.Object(static () => global::Holdfast.Model.AdmissionRegistration.ValidatingWebhook.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge"], ProtobufPath = [2] },
         ]);
     }
 
@@ -229,8 +229,8 @@ public sealed partial record MatchCondition : IModelType<MatchCondition>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.admissionregistration.v1.MatchCondition", "", [
-            new("expression", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
+            new("expression", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
@@ -304,18 +304,18 @@ public sealed partial record MutatingWebhook : IModelType<MutatingWebhook>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.admissionregistration.v1.MutatingWebhook", "", [
-            new("admissionReviewVersions", Shape.List(Shape.Of(ShapeKind.String))) { IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("clientConfig", Shape.Object(static () => global::Holdfast.Model.AdmissionRegistration.WebhookClientConfig.ModelSchema)) { IsRequired = true, IsAlwaysWritten = true },
-            new("failurePolicy", Shape.Of(ShapeKind.String)),
-            new("matchConditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.AdmissionRegistration.MatchCondition.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge"] },
-            new("matchPolicy", Shape.Of(ShapeKind.String)),
-            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("namespaceSelector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)),
-            new("objectSelector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)),
-            new("reinvocationPolicy", Shape.Of(ShapeKind.String)),
-            new("rules", Shape.List(Shape.Object(static () => global::Holdfast.Model.AdmissionRegistration.RuleWithOperations.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("sideEffects", Shape.Of(ShapeKind.String)) { IsRequired = true },
-            new("timeoutSeconds", Shape.Of(ShapeKind.Int32)),
+            new("admissionReviewVersions", Shape.List(Shape.Of(ShapeKind.String))) { IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [8] },
+            new("clientConfig", Shape.Object(static () => global::Holdfast.Model.AdmissionRegistration.WebhookClientConfig.ModelSchema)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("failurePolicy", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
+            new("matchConditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.AdmissionRegistration.MatchCondition.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge"], ProtobufPath = [12] },
+            new("matchPolicy", Shape.Of(ShapeKind.String)) { ProtobufPath = [9] },
+            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("namespaceSelector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { ProtobufPath = [5] },
+            new("objectSelector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { ProtobufPath = [11] },
+            new("reinvocationPolicy", Shape.Of(ShapeKind.String)) { ProtobufPath = [10] },
+            new("rules", Shape.List(Shape.Object(static () => global::Holdfast.Model.AdmissionRegistration.RuleWithOperations.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
+            new("sideEffects", Shape.Of(ShapeKind.String)) { IsRequired = true, ProtobufPath = [6] },
+            new("timeoutSeconds", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [7] },
         ]);
     }
 
@@ -525,11 +525,11 @@ public sealed partial record RuleWithOperations : IModelType<RuleWithOperations>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.admissionregistration.v1.RuleWithOperations", "", [
-            new("apiGroups", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("apiVersions", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("operations", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("resources", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("scope", Shape.Of(ShapeKind.String)),
+            new("apiGroups", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2, 1] },
+            new("apiVersions", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2, 2] },
+            new("operations", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
+            new("resources", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2, 3] },
+            new("scope", Shape.Of(ShapeKind.String)) { ProtobufPath = [2, 4] },
         ]);
     }
 
@@ -643,10 +643,10 @@ public sealed partial record ServiceReference : IModelType<ServiceReference>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.admissionregistration.v1.ServiceReference", "", [
-            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("namespace", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("path", Shape.Of(ShapeKind.String)),
-            new("port", Shape.Of(ShapeKind.Int32)),
+            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("namespace", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("path", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
+            new("port", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [4] },
         ]);
     }
 
@@ -744,17 +744,17 @@ public sealed partial record ValidatingWebhook : IModelType<ValidatingWebhook>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.admissionregistration.v1.ValidatingWebhook", "", [
-            new("admissionReviewVersions", Shape.List(Shape.Of(ShapeKind.String))) { IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("clientConfig", Shape.Object(static () => global::Holdfast.Model.AdmissionRegistration.WebhookClientConfig.ModelSchema)) { IsRequired = true, IsAlwaysWritten = true },
-            new("failurePolicy", Shape.Of(ShapeKind.String)),
-            new("matchConditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.AdmissionRegistration.MatchCondition.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge"] },
-            new("matchPolicy", Shape.Of(ShapeKind.String)),
-            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("namespaceSelector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)),
-            new("objectSelector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)),
-            new("rules", Shape.List(Shape.Object(static () => global::Holdfast.Model.AdmissionRegistration.RuleWithOperations.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("sideEffects", Shape.Of(ShapeKind.String)) { IsRequired = true },
-            new("timeoutSeconds", Shape.Of(ShapeKind.Int32)),
+            new("admissionReviewVersions", Shape.List(Shape.Of(ShapeKind.String))) { IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [8] },
+            new("clientConfig", Shape.Object(static () => global::Holdfast.Model.AdmissionRegistration.WebhookClientConfig.ModelSchema)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("failurePolicy", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
+            new("matchConditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.AdmissionRegistration.MatchCondition.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge"], ProtobufPath = [11] },
+            new("matchPolicy", Shape.Of(ShapeKind.String)) { ProtobufPath = [9] },
+            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("namespaceSelector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { ProtobufPath = [5] },
+            new("objectSelector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { ProtobufPath = [10] },
+            new("rules", Shape.List(Shape.Object(static () => global::Holdfast.Model.AdmissionRegistration.RuleWithOperations.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
+            new("sideEffects", Shape.Of(ShapeKind.String)) { IsRequired = true, ProtobufPath = [6] },
+            new("timeoutSeconds", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [7] },
         ]);
     }
 
@@ -950,9 +950,9 @@ public sealed partial record WebhookClientConfig : IModelType<WebhookClientConfi
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.admissionregistration.v1.WebhookClientConfig", "", [
-            new("caBundle", Shape.Of(ShapeKind.Bytes)),
-            new("service", Shape.Object(static () => global::Holdfast.Model.AdmissionRegistration.ServiceReference.ModelSchema)),
-            new("url", Shape.Of(ShapeKind.String)),
+            new("caBundle", Shape.Of(ShapeKind.Bytes)) { ProtobufPath = [2] },
+            new("service", Shape.Object(static () => global::Holdfast.Model.AdmissionRegistration.ServiceReference.ModelSchema)) { ProtobufPath = [1] },
+            new("url", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
         ]);
     }
 

@@ -35,9 +35,9 @@ public sealed partial record CustomResourceDefinition : IResource<CustomResource
     {
         internal static readonly TypeSchema Value = new("io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinition", "", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true },
-            new("spec", Shape.Object(static () => global::Holdfast.Model.ApiExtensions.CustomResourceDefinitionSpec.ModelSchema)) { IsRequired = true, IsAlwaysWritten = true },
-            new("status", Shape.Object(static () => global::Holdfast.Model.ApiExtensions.CustomResourceDefinitionStatus.ModelSchema)) { IsAlwaysWritten = true },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("spec", Shape.Object(static () => global::Holdfast.Model.ApiExtensions.CustomResourceDefinitionSpec.ModelSchema)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("status", Shape.Object(static () => global::Holdfast.Model.ApiExtensions.CustomResourceDefinitionStatus.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [3] },
         ]);
     }
 
@@ -141,12 +141,12 @@ public sealed partial record CustomResourceColumnDefinition : IModelType<CustomR
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceColumnDefinition", "", [
-            new("description", Shape.Of(ShapeKind.String)),
-            new("format", Shape.Of(ShapeKind.String)),
-            new("jsonPath", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("priority", Shape.Of(ShapeKind.Int32)),
-            new("type", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
+            new("description", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
+            new("format", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
+            new("jsonPath", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [6] },
+            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("priority", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [5] },
+            new("type", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
     }
 
@@ -272,8 +272,8 @@ public sealed partial record CustomResourceConversion : IModelType<CustomResourc
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceConversion", "", [
-            new("strategy", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("webhook", Shape.Object(static () => global::Holdfast.Model.ApiExtensions.WebhookConversion.ModelSchema)),
+            new("strategy", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("webhook", Shape.Object(static () => global::Holdfast.Model.ApiExtensions.WebhookConversion.ModelSchema)) { ProtobufPath = [2] },
         ]);
     }
 
@@ -347,12 +347,12 @@ public sealed partial record CustomResourceDefinitionCondition : IModelType<Cust
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionCondition", "", [
-            new("lastTransitionTime", Shape.Of(ShapeKind.Time)),
-            new("message", Shape.Of(ShapeKind.String)),
+            new("lastTransitionTime", Shape.Of(ShapeKind.Time)) { ProtobufPath = [3] },
+            new("message", Shape.Of(ShapeKind.String)) { ProtobufPath = [5] },
             new("observedGeneration", Shape.Of(ShapeKind.Int64)),
-            new("reason", Shape.Of(ShapeKind.String)),
-            new("status", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("type", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
+            new("reason", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
+            new("status", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("type", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
@@ -478,12 +478,12 @@ public sealed partial record CustomResourceDefinitionNames : IModelType<CustomRe
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionNames", "", [
-            new("categories", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("kind", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("listKind", Shape.Of(ShapeKind.String)),
-            new("plural", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("shortNames", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("singular", Shape.Of(ShapeKind.String)),
+            new("categories", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [6] },
+            new("kind", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [4] },
+            new("listKind", Shape.Of(ShapeKind.String)) { ProtobufPath = [5] },
+            new("plural", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("shortNames", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
+            new("singular", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
         ]);
     }
 
@@ -609,12 +609,12 @@ public sealed partial record CustomResourceDefinitionSpec : IModelType<CustomRes
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionSpec", "", [
-            new("conversion", Shape.Object(static () => global::Holdfast.Model.ApiExtensions.CustomResourceConversion.ModelSchema)),
-            new("group", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("names", Shape.Object(static () => global::Holdfast.Model.ApiExtensions.CustomResourceDefinitionNames.ModelSchema)) { IsRequired = true, IsAlwaysWritten = true },
-            new("preserveUnknownFields", Shape.Of(ShapeKind.Boolean)),
-            new("scope", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("versions", Shape.List(Shape.Object(static () => global::Holdfast.Model.ApiExtensions.CustomResourceDefinitionVersion.ModelSchema))) { IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
+            new("conversion", Shape.Object(static () => global::Holdfast.Model.ApiExtensions.CustomResourceConversion.ModelSchema)) { ProtobufPath = [9] },
+            new("group", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("names", Shape.Object(static () => global::Holdfast.Model.ApiExtensions.CustomResourceDefinitionNames.ModelSchema)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("preserveUnknownFields", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [10] },
+            new("scope", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [4] },
+            new("versions", Shape.List(Shape.Object(static () => global::Holdfast.Model.ApiExtensions.CustomResourceDefinitionVersion.ModelSchema))) { IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [7] },
         ]);
     }
 
@@ -740,10 +740,10 @@ public sealed partial record CustomResourceDefinitionStatus : IModelType<CustomR
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionStatus", "", [
-            new("acceptedNames", Shape.Object(static () => global::Holdfast.Model.ApiExtensions.CustomResourceDefinitionNames.ModelSchema)) { IsAlwaysWritten = true },
-            new("conditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.ApiExtensions.CustomResourceDefinitionCondition.ModelSchema))) { IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["type"] },
+            new("acceptedNames", Shape.Object(static () => global::Holdfast.Model.ApiExtensions.CustomResourceDefinitionNames.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("conditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.ApiExtensions.CustomResourceDefinitionCondition.ModelSchema))) { IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["type"], ProtobufPath = [1] },
             new("observedGeneration", Shape.Of(ShapeKind.Int64)),
-            new("storedVersions", Shape.List(Shape.Of(ShapeKind.String))) { IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
+            new("storedVersions", Shape.List(Shape.Of(ShapeKind.String))) { IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
         ]);
     }
 
@@ -845,15 +845,15 @@ public sealed partial record CustomResourceDefinitionVersion : IModelType<Custom
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionVersion", "", [
-            new("additionalPrinterColumns", Shape.List(Shape.Object(static () => global::Holdfast.Model.ApiExtensions.CustomResourceColumnDefinition.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("deprecated", Shape.Of(ShapeKind.Boolean)),
-            new("deprecationWarning", Shape.Of(ShapeKind.String)),
-            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("schema", Shape.Object(static () => global::Holdfast.Model.ApiExtensions.CustomResourceValidation.ModelSchema)),
+            new("additionalPrinterColumns", Shape.List(Shape.Object(static () => global::Holdfast.Model.ApiExtensions.CustomResourceColumnDefinition.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [6] },
+            new("deprecated", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [7] },
+            new("deprecationWarning", Shape.Of(ShapeKind.String)) { ProtobufPath = [8] },
+            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("schema", Shape.Object(static () => global::Holdfast.Model.ApiExtensions.CustomResourceValidation.ModelSchema)) { ProtobufPath = [4] },
             new("selectableFields", Shape.List(Shape.Object(static () => global::Holdfast.Model.ApiExtensions.SelectableField.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("served", Shape.Of(ShapeKind.Boolean)) { IsRequired = true, IsAlwaysWritten = true },
-            new("storage", Shape.Of(ShapeKind.Boolean)) { IsRequired = true, IsAlwaysWritten = true },
-            new("subresources", Shape.Object(static () => global::Holdfast.Model.ApiExtensions.CustomResourceSubresources.ModelSchema)),
+            new("served", Shape.Of(ShapeKind.Boolean)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("storage", Shape.Of(ShapeKind.Boolean)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("subresources", Shape.Object(static () => global::Holdfast.Model.ApiExtensions.CustomResourceSubresources.ModelSchema)) { ProtobufPath = [5] },
         ]);
     }
 
@@ -1023,9 +1023,9 @@ public sealed partial record CustomResourceSubresourceScale : IModelType<CustomR
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceSubresourceScale", "", [
-            new("labelSelectorPath", Shape.Of(ShapeKind.String)),
-            new("specReplicasPath", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("statusReplicasPath", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
+            new("labelSelectorPath", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
+            new("specReplicasPath", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("statusReplicasPath", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
     }
 
@@ -1152,8 +1152,8 @@ public sealed partial record CustomResourceSubresources : IModelType<CustomResou
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceSubresources", "", [
-            new("scale", Shape.Object(static () => global::Holdfast.Model.ApiExtensions.CustomResourceSubresourceScale.ModelSchema)),
-            new("status", Shape.Object(static () => global::Holdfast.Model.ApiExtensions.CustomResourceSubresourceStatus.ModelSchema)),
+            new("scale", Shape.Object(static () => global::Holdfast.Model.ApiExtensions.CustomResourceSubresourceScale.ModelSchema)) { ProtobufPath = [2] },
+            new("status", Shape.Object(static () => global::Holdfast.Model.ApiExtensions.CustomResourceSubresourceStatus.ModelSchema)) { ProtobufPath = [1] },
         ]);
     }
 
@@ -1227,7 +1227,7 @@ public sealed partial record CustomResourceValidation : IModelType<CustomResourc
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceValidation", "", [
-            new("openAPIV3Schema", Shape.Object(static () => global::Holdfast.Model.ApiExtensions.JSONSchemaProps.ModelSchema)),
+            new("openAPIV3Schema", Shape.Object(static () => global::Holdfast.Model.ApiExtensions.JSONSchemaProps.ModelSchema)) { ProtobufPath = [1] },
         ]);
     }
 
@@ -1287,8 +1287,8 @@ public sealed partial record ExternalDocumentation : IModelType<ExternalDocument
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.ExternalDocumentation", "", [
-            new("description", Shape.Of(ShapeKind.String)),
-            new("url", Shape.Of(ShapeKind.String)),
+            new("description", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
+            new("url", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
         ]);
     }
 
@@ -1362,50 +1362,50 @@ public sealed partial record JSONSchemaProps : IModelType<JSONSchemaProps>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps", "", [
-            new("$ref", Shape.Of(ShapeKind.String)),
-            new("$schema", Shape.Of(ShapeKind.String)),
-            new("additionalItems", Shape.Object(static () => global::Holdfast.Model.ApiExtensions.JsonSchemaOrBool.ModelSchema)),
-            new("additionalProperties", Shape.Object(static () => global::Holdfast.Model.ApiExtensions.JsonSchemaOrBool.ModelSchema)),
-            new("allOf", Shape.List(Shape.Object(static () => global::Holdfast.Model.ApiExtensions.JSONSchemaProps.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("anyOf", Shape.List(Shape.Object(static () => global::Holdfast.Model.ApiExtensions.JSONSchemaProps.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("default", Shape.Of(ShapeKind.Json)),
-            new("definitions", Shape.Map(Shape.Object(static () => global::Holdfast.Model.ApiExtensions.JSONSchemaProps.ModelSchema))),
-            new("dependencies", Shape.Map(Shape.Object(static () => global::Holdfast.Model.ApiExtensions.JsonSchemaOrStrings.ModelSchema))),
-            new("description", Shape.Of(ShapeKind.String)),
-            new("enum", Shape.List(Shape.Of(ShapeKind.Json))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("example", Shape.Of(ShapeKind.Json)),
-            new("exclusiveMaximum", Shape.Of(ShapeKind.Boolean)),
-            new("exclusiveMinimum", Shape.Of(ShapeKind.Boolean)),
-            new("externalDocs", Shape.Object(static () => global::Holdfast.Model.ApiExtensions.ExternalDocumentation.ModelSchema)),
-            new("format", Shape.Of(ShapeKind.String)),
-            new("id", Shape.Of(ShapeKind.String)),
-            new("items", Shape.Object(static () => global::Holdfast.Model.ApiExtensions.JsonSchemaOrArray.ModelSchema)),
-            new("maxItems", Shape.Of(ShapeKind.Int64)),
-            new("maxLength", Shape.Of(ShapeKind.Int64)),
-            new("maxProperties", Shape.Of(ShapeKind.Int64)),
-            new("maximum", Shape.Of(ShapeKind.Double)),
-            new("minItems", Shape.Of(ShapeKind.Int64)),
-            new("minLength", Shape.Of(ShapeKind.Int64)),
-            new("minProperties", Shape.Of(ShapeKind.Int64)),
-            new("minimum", Shape.Of(ShapeKind.Double)),
-            new("multipleOf", Shape.Of(ShapeKind.Double)),
-            new("not", Shape.Object(static () => global::Holdfast.Model.ApiExtensions.JSONSchemaProps.ModelSchema)),
-            new("nullable", Shape.Of(ShapeKind.Boolean)),
-            new("oneOf", Shape.List(Shape.Object(static () => global::Holdfast.Model.ApiExtensions.JSONSchemaProps.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("pattern", Shape.Of(ShapeKind.String)),
-            new("patternProperties", Shape.Map(Shape.Object(static () => global::Holdfast.Model.ApiExtensions.JSONSchemaProps.ModelSchema))),
-            new("properties", Shape.Map(Shape.Object(static () => global::Holdfast.Model.ApiExtensions.JSONSchemaProps.ModelSchema))),
-            new("required", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("title", Shape.Of(ShapeKind.String)),
-            new("type", Shape.Of(ShapeKind.String)),
-            new("uniqueItems", Shape.Of(ShapeKind.Boolean)),
-            new("x-kubernetes-embedded-resource", Shape.Of(ShapeKind.Boolean)),
-            new("x-kubernetes-int-or-string", Shape.Of(ShapeKind.Boolean)),
-            new("x-kubernetes-list-map-keys", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("x-kubernetes-list-type", Shape.Of(ShapeKind.String)),
-            new("x-kubernetes-map-type", Shape.Of(ShapeKind.String)),
-            new("x-kubernetes-preserve-unknown-fields", Shape.Of(ShapeKind.Boolean)),
-            new("x-kubernetes-validations", Shape.List(Shape.Object(static () => global::Holdfast.Model.ApiExtensions.ValidationRule.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["rule"], MergeKey = "rule", PatchStrategies = ["merge"] },
+            new("$ref", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
+            new("$schema", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
+            new("additionalItems", Shape.Object(static () => global::Holdfast.Model.ApiExtensions.JsonSchemaOrBool.ModelSchema)) { ProtobufPath = [33] },
+            new("additionalProperties", Shape.Object(static () => global::Holdfast.Model.ApiExtensions.JsonSchemaOrBool.ModelSchema)) { ProtobufPath = [30] },
+            new("allOf", Shape.List(Shape.Object(static () => global::Holdfast.Model.ApiExtensions.JSONSchemaProps.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [25] },
+            new("anyOf", Shape.List(Shape.Object(static () => global::Holdfast.Model.ApiExtensions.JSONSchemaProps.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [27] },
+            new("default", Shape.Of(ShapeKind.Json)) { ProtobufPath = [8] },
+            new("definitions", Shape.Map(Shape.Object(static () => global::Holdfast.Model.ApiExtensions.JSONSchemaProps.ModelSchema))) { ProtobufPath = [34] },
+            new("dependencies", Shape.Map(Shape.Object(static () => global::Holdfast.Model.ApiExtensions.JsonSchemaOrStrings.ModelSchema))) { ProtobufPath = [32] },
+            new("description", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
+            new("enum", Shape.List(Shape.Of(ShapeKind.Json))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [20] },
+            new("example", Shape.Of(ShapeKind.Json)) { ProtobufPath = [36] },
+            new("exclusiveMaximum", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [10] },
+            new("exclusiveMinimum", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [12] },
+            new("externalDocs", Shape.Object(static () => global::Holdfast.Model.ApiExtensions.ExternalDocumentation.ModelSchema)) { ProtobufPath = [35] },
+            new("format", Shape.Of(ShapeKind.String)) { ProtobufPath = [6] },
+            new("id", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
+            new("items", Shape.Object(static () => global::Holdfast.Model.ApiExtensions.JsonSchemaOrArray.ModelSchema)) { ProtobufPath = [24] },
+            new("maxItems", Shape.Of(ShapeKind.Int64)) { ProtobufPath = [16] },
+            new("maxLength", Shape.Of(ShapeKind.Int64)) { ProtobufPath = [13] },
+            new("maxProperties", Shape.Of(ShapeKind.Int64)) { ProtobufPath = [21] },
+            new("maximum", Shape.Of(ShapeKind.Double)) { ProtobufPath = [9] },
+            new("minItems", Shape.Of(ShapeKind.Int64)) { ProtobufPath = [17] },
+            new("minLength", Shape.Of(ShapeKind.Int64)) { ProtobufPath = [14] },
+            new("minProperties", Shape.Of(ShapeKind.Int64)) { ProtobufPath = [22] },
+            new("minimum", Shape.Of(ShapeKind.Double)) { ProtobufPath = [11] },
+            new("multipleOf", Shape.Of(ShapeKind.Double)) { ProtobufPath = [19] },
+            new("not", Shape.Object(static () => global::Holdfast.Model.ApiExtensions.JSONSchemaProps.ModelSchema)) { ProtobufPath = [28] },
+            new("nullable", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [37] },
+            new("oneOf", Shape.List(Shape.Object(static () => global::Holdfast.Model.ApiExtensions.JSONSchemaProps.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [26] },
+            new("pattern", Shape.Of(ShapeKind.String)) { ProtobufPath = [15] },
+            new("patternProperties", Shape.Map(Shape.Object(static () => global::Holdfast.Model.ApiExtensions.JSONSchemaProps.ModelSchema))) { ProtobufPath = [31] },
+            new("properties", Shape.Map(Shape.Object(static () => global::Holdfast.Model.ApiExtensions.JSONSchemaProps.ModelSchema))) { ProtobufPath = [29] },
+            new("required", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [23] },
+            new("title", Shape.Of(ShapeKind.String)) { ProtobufPath = [7] },
+            new("type", Shape.Of(ShapeKind.String)) { ProtobufPath = [5] },
+            new("uniqueItems", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [18] },
+            new("x-kubernetes-embedded-resource", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [39] },
+            new("x-kubernetes-int-or-string", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [40] },
+            new("x-kubernetes-list-map-keys", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [41] },
+            new("x-kubernetes-list-type", Shape.Of(ShapeKind.String)) { ProtobufPath = [42] },
+            new("x-kubernetes-map-type", Shape.Of(ShapeKind.String)) { ProtobufPath = [43] },
+            new("x-kubernetes-preserve-unknown-fields", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [38] },
+            new("x-kubernetes-validations", Shape.List(Shape.Object(static () => global::Holdfast.Model.ApiExtensions.ValidationRule.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["rule"], MergeKey = "rule", PatchStrategies = ["merge"], ProtobufPath = [44] },
         ]);
     }
 
@@ -2083,10 +2083,10 @@ public sealed partial record ServiceReference : IModelType<ServiceReference>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.ServiceReference", "", [
-            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("namespace", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("path", Shape.Of(ShapeKind.String)),
-            new("port", Shape.Of(ShapeKind.Int32)),
+            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("namespace", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("path", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
+            new("port", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [4] },
         ]);
     }
 
@@ -2184,12 +2184,12 @@ public sealed partial record ValidationRule : IModelType<ValidationRule>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.ValidationRule", "", [
-            new("fieldPath", Shape.Of(ShapeKind.String)),
-            new("message", Shape.Of(ShapeKind.String)),
-            new("messageExpression", Shape.Of(ShapeKind.String)),
-            new("optionalOldSelf", Shape.Of(ShapeKind.Boolean)),
-            new("reason", Shape.Of(ShapeKind.String)),
-            new("rule", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
+            new("fieldPath", Shape.Of(ShapeKind.String)) { ProtobufPath = [5] },
+            new("message", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
+            new("messageExpression", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
+            new("optionalOldSelf", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [6] },
+            new("reason", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
+            new("rule", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
@@ -2319,9 +2319,9 @@ public sealed partial record WebhookClientConfig : IModelType<WebhookClientConfi
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.WebhookClientConfig", "", [
-            new("caBundle", Shape.Of(ShapeKind.Bytes)),
-            new("service", Shape.Object(static () => global::Holdfast.Model.ApiExtensions.ServiceReference.ModelSchema)),
-            new("url", Shape.Of(ShapeKind.String)),
+            new("caBundle", Shape.Of(ShapeKind.Bytes)) { ProtobufPath = [2] },
+            new("service", Shape.Object(static () => global::Holdfast.Model.ApiExtensions.ServiceReference.ModelSchema)) { ProtobufPath = [1] },
+            new("url", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
         ]);
     }
 
@@ -2409,8 +2409,8 @@ public sealed partial record WebhookConversion : IModelType<WebhookConversion>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.WebhookConversion", "", [
-            new("clientConfig", Shape.Object(static () => global::Holdfast.Model.ApiExtensions.WebhookClientConfig.ModelSchema)),
-            new("conversionReviewVersions", Shape.List(Shape.Of(ShapeKind.String))) { IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
+            new("clientConfig", Shape.Object(static () => global::Holdfast.Model.ApiExtensions.WebhookClientConfig.ModelSchema)) { ProtobufPath = [2] },
+            new("conversionReviewVersions", Shape.List(Shape.Of(ShapeKind.String))) { IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
         ]);
     }
 

@@ -35,9 +35,9 @@ public sealed partial record ControllerRevision : IResource<ControllerRevision>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.ControllerRevision", "One remembered version of a set's template, to roll back to.", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("data", Shape.Of(ShapeKind.Json)) { Description = "The remembered fields." },
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, namespace, labels and the rest of what every object carries.", IsAlwaysWritten = true },
-            new("revision", Shape.Of(ShapeKind.Int64)) { Description = "Its number; higher is newer.", IsRequired = true, IsAlwaysWritten = true },
+            new("data", Shape.Of(ShapeKind.Json)) { Description = "The remembered fields.", ProtobufPath = [2] },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, namespace, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("revision", Shape.Of(ShapeKind.Int64)) { Description = "Its number; higher is newer.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
         ]);
     }
 
@@ -151,9 +151,9 @@ public sealed partial record DaemonSet : IResource<DaemonSet>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.DaemonSet", "", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true },
-            new("spec", Shape.Object(static () => global::Holdfast.Model.Apps.DaemonSetSpec.ModelSchema)) { IsAlwaysWritten = true },
-            new("status", Shape.Object(static () => global::Holdfast.Model.Apps.DaemonSetStatus.ModelSchema)) { IsAlwaysWritten = true },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("spec", Shape.Object(static () => global::Holdfast.Model.Apps.DaemonSetSpec.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("status", Shape.Object(static () => global::Holdfast.Model.Apps.DaemonSetStatus.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [3] },
         ]);
     }
 
@@ -269,9 +269,9 @@ public sealed partial record Deployment : IResource<Deployment>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.Deployment", "", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true },
-            new("spec", Shape.Object(static () => global::Holdfast.Model.Apps.DeploymentSpec.ModelSchema)) { IsAlwaysWritten = true },
-            new("status", Shape.Object(static () => global::Holdfast.Model.Apps.DeploymentStatus.ModelSchema)) { IsAlwaysWritten = true },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("spec", Shape.Object(static () => global::Holdfast.Model.Apps.DeploymentSpec.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("status", Shape.Object(static () => global::Holdfast.Model.Apps.DeploymentStatus.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [3] },
         ]);
     }
 
@@ -387,9 +387,9 @@ public sealed partial record ReplicaSet : IResource<ReplicaSet>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.ReplicaSet", "", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true },
-            new("spec", Shape.Object(static () => global::Holdfast.Model.Apps.ReplicaSetSpec.ModelSchema)) { IsAlwaysWritten = true },
-            new("status", Shape.Object(static () => global::Holdfast.Model.Apps.ReplicaSetStatus.ModelSchema)) { IsAlwaysWritten = true },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("spec", Shape.Object(static () => global::Holdfast.Model.Apps.ReplicaSetSpec.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("status", Shape.Object(static () => global::Holdfast.Model.Apps.ReplicaSetStatus.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [3] },
         ]);
     }
 
@@ -505,9 +505,9 @@ public sealed partial record StatefulSet : IResource<StatefulSet>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.StatefulSet", "Keeps a set of pods that each have an ordinal, a stable name and claims of their own.", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, namespace, labels and the rest of what every object carries.", IsAlwaysWritten = true },
-            new("spec", Shape.Object(static () => global::Holdfast.Model.Apps.StatefulSetSpec.ModelSchema)) { Description = "What is wanted.", IsAlwaysWritten = true },
-            new("status", Shape.Object(static () => global::Holdfast.Model.Apps.StatefulSetStatus.ModelSchema)) { Description = "What the controller last saw.", IsAlwaysWritten = true },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, namespace, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("spec", Shape.Object(static () => global::Holdfast.Model.Apps.StatefulSetSpec.ModelSchema)) { Description = "What is wanted.", IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("status", Shape.Object(static () => global::Holdfast.Model.Apps.StatefulSetStatus.ModelSchema)) { Description = "What the controller last saw.", IsAlwaysWritten = true, ProtobufPath = [3] },
         ]);
     }
 
@@ -611,11 +611,11 @@ public sealed partial record DaemonSetCondition : IModelType<DaemonSetCondition>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.DaemonSetCondition", "", [
-            new("lastTransitionTime", Shape.Of(ShapeKind.Time)),
-            new("message", Shape.Of(ShapeKind.String)),
-            new("reason", Shape.Of(ShapeKind.String)),
-            new("status", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("type", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
+            new("lastTransitionTime", Shape.Of(ShapeKind.Time)) { ProtobufPath = [3] },
+            new("message", Shape.Of(ShapeKind.String)) { ProtobufPath = [5] },
+            new("reason", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
+            new("status", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("type", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
@@ -729,11 +729,11 @@ public sealed partial record DaemonSetSpec : IModelType<DaemonSetSpec>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.DaemonSetSpec", "", [
-            new("minReadySeconds", Shape.Of(ShapeKind.Int32)),
-            new("revisionHistoryLimit", Shape.Of(ShapeKind.Int32)),
-            new("selector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { IsRequired = true },
-            new("template", Shape.Object(static () => global::Holdfast.Model.Core.PodTemplateSpec.ModelSchema)) { IsRequired = true, IsAlwaysWritten = true },
-            new("updateStrategy", Shape.Object(static () => global::Holdfast.Model.Apps.DaemonSetUpdateStrategy.ModelSchema)) { IsAlwaysWritten = true },
+            new("minReadySeconds", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [4] },
+            new("revisionHistoryLimit", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [6] },
+            new("selector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { IsRequired = true, ProtobufPath = [1] },
+            new("template", Shape.Object(static () => global::Holdfast.Model.Core.PodTemplateSpec.ModelSchema)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("updateStrategy", Shape.Object(static () => global::Holdfast.Model.Apps.DaemonSetUpdateStrategy.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [3] },
         ]);
     }
 
@@ -847,16 +847,16 @@ public sealed partial record DaemonSetStatus : IModelType<DaemonSetStatus>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.DaemonSetStatus", "", [
-            new("collisionCount", Shape.Of(ShapeKind.Int32)),
-            new("conditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Apps.DaemonSetCondition.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["type"], MergeKey = "type", PatchStrategies = ["merge"] },
-            new("currentNumberScheduled", Shape.Of(ShapeKind.Int32)) { IsRequired = true, IsAlwaysWritten = true },
-            new("desiredNumberScheduled", Shape.Of(ShapeKind.Int32)) { IsRequired = true, IsAlwaysWritten = true },
-            new("numberAvailable", Shape.Of(ShapeKind.Int32)),
-            new("numberMisscheduled", Shape.Of(ShapeKind.Int32)) { IsRequired = true, IsAlwaysWritten = true },
-            new("numberReady", Shape.Of(ShapeKind.Int32)) { IsRequired = true, IsAlwaysWritten = true },
-            new("numberUnavailable", Shape.Of(ShapeKind.Int32)),
-            new("observedGeneration", Shape.Of(ShapeKind.Int64)),
-            new("updatedNumberScheduled", Shape.Of(ShapeKind.Int32)),
+            new("collisionCount", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [9] },
+            new("conditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Apps.DaemonSetCondition.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["type"], MergeKey = "type", PatchStrategies = ["merge"], ProtobufPath = [10] },
+            new("currentNumberScheduled", Shape.Of(ShapeKind.Int32)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("desiredNumberScheduled", Shape.Of(ShapeKind.Int32)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("numberAvailable", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [7] },
+            new("numberMisscheduled", Shape.Of(ShapeKind.Int32)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("numberReady", Shape.Of(ShapeKind.Int32)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [4] },
+            new("numberUnavailable", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [8] },
+            new("observedGeneration", Shape.Of(ShapeKind.Int64)) { ProtobufPath = [5] },
+            new("updatedNumberScheduled", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [6] },
         ]);
     }
 
@@ -1036,8 +1036,8 @@ public sealed partial record DaemonSetUpdateStrategy : IModelType<DaemonSetUpdat
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.DaemonSetUpdateStrategy", "", [
-            new("rollingUpdate", Shape.Object(static () => global::Holdfast.Model.Apps.RollingUpdateDaemonSet.ModelSchema)),
-            new("type", Shape.Of(ShapeKind.String)),
+            new("rollingUpdate", Shape.Object(static () => global::Holdfast.Model.Apps.RollingUpdateDaemonSet.ModelSchema)) { ProtobufPath = [2] },
+            new("type", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
         ]);
     }
 
@@ -1111,12 +1111,12 @@ public sealed partial record DeploymentCondition : IModelType<DeploymentConditio
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.DeploymentCondition", "", [
-            new("lastTransitionTime", Shape.Of(ShapeKind.Time)),
-            new("lastUpdateTime", Shape.Of(ShapeKind.Time)),
-            new("message", Shape.Of(ShapeKind.String)),
-            new("reason", Shape.Of(ShapeKind.String)),
-            new("status", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("type", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
+            new("lastTransitionTime", Shape.Of(ShapeKind.Time)) { ProtobufPath = [7] },
+            new("lastUpdateTime", Shape.Of(ShapeKind.Time)) { ProtobufPath = [6] },
+            new("message", Shape.Of(ShapeKind.String)) { ProtobufPath = [5] },
+            new("reason", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
+            new("status", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("type", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
@@ -1244,14 +1244,14 @@ public sealed partial record DeploymentSpec : IModelType<DeploymentSpec>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.DeploymentSpec", "", [
-            new("minReadySeconds", Shape.Of(ShapeKind.Int32)),
-            new("paused", Shape.Of(ShapeKind.Boolean)),
-            new("progressDeadlineSeconds", Shape.Of(ShapeKind.Int32)),
-            new("replicas", Shape.Of(ShapeKind.Int32)),
-            new("revisionHistoryLimit", Shape.Of(ShapeKind.Int32)),
-            new("selector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { IsRequired = true },
-            new("strategy", Shape.Object(static () => global::Holdfast.Model.Apps.DeploymentStrategy.ModelSchema)) { IsAlwaysWritten = true, PatchStrategies = ["retainKeys"] },
-            new("template", Shape.Object(static () => global::Holdfast.Model.Core.PodTemplateSpec.ModelSchema)) { IsRequired = true, IsAlwaysWritten = true },
+            new("minReadySeconds", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [5] },
+            new("paused", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [7] },
+            new("progressDeadlineSeconds", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [9] },
+            new("replicas", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [1] },
+            new("revisionHistoryLimit", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [6] },
+            new("selector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { IsRequired = true, ProtobufPath = [2] },
+            new("strategy", Shape.Object(static () => global::Holdfast.Model.Apps.DeploymentStrategy.ModelSchema)) { IsAlwaysWritten = true, PatchStrategies = ["retainKeys"], ProtobufPath = [4] },
+            new("template", Shape.Object(static () => global::Holdfast.Model.Core.PodTemplateSpec.ModelSchema)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
         ]);
     }
 
@@ -1403,15 +1403,15 @@ public sealed partial record DeploymentStatus : IModelType<DeploymentStatus>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.DeploymentStatus", "", [
-            new("availableReplicas", Shape.Of(ShapeKind.Int32)),
-            new("collisionCount", Shape.Of(ShapeKind.Int32)),
-            new("conditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Apps.DeploymentCondition.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["type"], MergeKey = "type", PatchStrategies = ["merge"] },
-            new("observedGeneration", Shape.Of(ShapeKind.Int64)),
-            new("readyReplicas", Shape.Of(ShapeKind.Int32)),
-            new("replicas", Shape.Of(ShapeKind.Int32)),
-            new("terminatingReplicas", Shape.Of(ShapeKind.Int32)),
-            new("unavailableReplicas", Shape.Of(ShapeKind.Int32)),
-            new("updatedReplicas", Shape.Of(ShapeKind.Int32)),
+            new("availableReplicas", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [4] },
+            new("collisionCount", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [8] },
+            new("conditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Apps.DeploymentCondition.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["type"], MergeKey = "type", PatchStrategies = ["merge"], ProtobufPath = [6] },
+            new("observedGeneration", Shape.Of(ShapeKind.Int64)) { ProtobufPath = [1] },
+            new("readyReplicas", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [7] },
+            new("replicas", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [2] },
+            new("terminatingReplicas", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [9] },
+            new("unavailableReplicas", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [5] },
+            new("updatedReplicas", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [3] },
         ]);
     }
 
@@ -1581,8 +1581,8 @@ public sealed partial record DeploymentStrategy : IModelType<DeploymentStrategy>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.DeploymentStrategy", "", [
-            new("rollingUpdate", Shape.Object(static () => global::Holdfast.Model.Apps.RollingUpdateDeployment.ModelSchema)),
-            new("type", Shape.Of(ShapeKind.String)),
+            new("rollingUpdate", Shape.Object(static () => global::Holdfast.Model.Apps.RollingUpdateDeployment.ModelSchema)) { ProtobufPath = [2] },
+            new("type", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
         ]);
     }
 
@@ -1656,11 +1656,11 @@ public sealed partial record ReplicaSetCondition : IModelType<ReplicaSetConditio
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.ReplicaSetCondition", "", [
-            new("lastTransitionTime", Shape.Of(ShapeKind.Time)),
-            new("message", Shape.Of(ShapeKind.String)),
-            new("reason", Shape.Of(ShapeKind.String)),
-            new("status", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("type", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
+            new("lastTransitionTime", Shape.Of(ShapeKind.Time)) { ProtobufPath = [3] },
+            new("message", Shape.Of(ShapeKind.String)) { ProtobufPath = [5] },
+            new("reason", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
+            new("status", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("type", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
@@ -1774,10 +1774,10 @@ public sealed partial record ReplicaSetSpec : IModelType<ReplicaSetSpec>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.ReplicaSetSpec", "", [
-            new("minReadySeconds", Shape.Of(ShapeKind.Int32)),
-            new("replicas", Shape.Of(ShapeKind.Int32)),
-            new("selector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { IsRequired = true },
-            new("template", Shape.Object(static () => global::Holdfast.Model.Core.PodTemplateSpec.ModelSchema)) { IsAlwaysWritten = true },
+            new("minReadySeconds", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [4] },
+            new("replicas", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [1] },
+            new("selector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { IsRequired = true, ProtobufPath = [2] },
+            new("template", Shape.Object(static () => global::Holdfast.Model.Core.PodTemplateSpec.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [3] },
         ]);
     }
 
@@ -1875,13 +1875,13 @@ public sealed partial record ReplicaSetStatus : IModelType<ReplicaSetStatus>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.ReplicaSetStatus", "", [
-            new("availableReplicas", Shape.Of(ShapeKind.Int32)),
-            new("conditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Apps.ReplicaSetCondition.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["type"], MergeKey = "type", PatchStrategies = ["merge"] },
-            new("fullyLabeledReplicas", Shape.Of(ShapeKind.Int32)),
-            new("observedGeneration", Shape.Of(ShapeKind.Int64)),
-            new("readyReplicas", Shape.Of(ShapeKind.Int32)),
-            new("replicas", Shape.Of(ShapeKind.Int32)) { IsRequired = true, IsAlwaysWritten = true },
-            new("terminatingReplicas", Shape.Of(ShapeKind.Int32)),
+            new("availableReplicas", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [5] },
+            new("conditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Apps.ReplicaSetCondition.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["type"], MergeKey = "type", PatchStrategies = ["merge"], ProtobufPath = [6] },
+            new("fullyLabeledReplicas", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [2] },
+            new("observedGeneration", Shape.Of(ShapeKind.Int64)) { ProtobufPath = [3] },
+            new("readyReplicas", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [4] },
+            new("replicas", Shape.Of(ShapeKind.Int32)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("terminatingReplicas", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [7] },
         ]);
     }
 
@@ -2025,8 +2025,8 @@ public sealed partial record RollingUpdateDaemonSet : IModelType<RollingUpdateDa
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.RollingUpdateDaemonSet", "", [
-            new("maxSurge", Shape.Of(ShapeKind.IntOrString)),
-            new("maxUnavailable", Shape.Of(ShapeKind.IntOrString)),
+            new("maxSurge", Shape.Of(ShapeKind.IntOrString)) { ProtobufPath = [2] },
+            new("maxUnavailable", Shape.Of(ShapeKind.IntOrString)) { ProtobufPath = [1] },
         ]);
     }
 
@@ -2100,8 +2100,8 @@ public sealed partial record RollingUpdateDeployment : IModelType<RollingUpdateD
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.RollingUpdateDeployment", "", [
-            new("maxSurge", Shape.Of(ShapeKind.IntOrString)),
-            new("maxUnavailable", Shape.Of(ShapeKind.IntOrString)),
+            new("maxSurge", Shape.Of(ShapeKind.IntOrString)) { ProtobufPath = [2] },
+            new("maxUnavailable", Shape.Of(ShapeKind.IntOrString)) { ProtobufPath = [1] },
         ]);
     }
 
@@ -2175,8 +2175,8 @@ public sealed partial record RollingUpdateStatefulSetStrategy : IModelType<Rolli
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.RollingUpdateStatefulSetStrategy", "", [
-            new("maxUnavailable", Shape.Of(ShapeKind.IntOrString)),
-            new("partition", Shape.Of(ShapeKind.Int32)),
+            new("maxUnavailable", Shape.Of(ShapeKind.IntOrString)) { ProtobufPath = [2] },
+            new("partition", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [1] },
         ]);
     }
 
@@ -2250,11 +2250,11 @@ public sealed partial record StatefulSetCondition : IModelType<StatefulSetCondit
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.StatefulSetCondition", "", [
-            new("lastTransitionTime", Shape.Of(ShapeKind.Time)),
-            new("message", Shape.Of(ShapeKind.String)),
-            new("reason", Shape.Of(ShapeKind.String)),
-            new("status", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("type", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
+            new("lastTransitionTime", Shape.Of(ShapeKind.Time)) { ProtobufPath = [3] },
+            new("message", Shape.Of(ShapeKind.String)) { ProtobufPath = [5] },
+            new("reason", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
+            new("status", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("type", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
@@ -2368,7 +2368,7 @@ public sealed partial record StatefulSetOrdinals : IModelType<StatefulSetOrdinal
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.StatefulSetOrdinals", "", [
-            new("start", Shape.Of(ShapeKind.Int32)) { IsAlwaysWritten = true },
+            new("start", Shape.Of(ShapeKind.Int32)) { IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
@@ -2428,8 +2428,8 @@ public sealed partial record StatefulSetPersistentVolumeClaimRetentionPolicy : I
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.StatefulSetPersistentVolumeClaimRetentionPolicy", "", [
-            new("whenDeleted", Shape.Of(ShapeKind.String)),
-            new("whenScaled", Shape.Of(ShapeKind.String)),
+            new("whenDeleted", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
+            new("whenScaled", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
         ]);
     }
 
@@ -2503,17 +2503,17 @@ public sealed partial record StatefulSetSpec : IModelType<StatefulSetSpec>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.StatefulSetSpec", "What a StatefulSet wants.", [
-            new("minReadySeconds", Shape.Of(ShapeKind.Int32)) { Description = "How many seconds a new pod must stay ready before it counts as available." },
-            new("ordinals", Shape.Object(static () => global::Holdfast.Model.Apps.StatefulSetOrdinals.ModelSchema)) { Description = "Which number the first pod has." },
-            new("persistentVolumeClaimRetentionPolicy", Shape.Object(static () => global::Holdfast.Model.Apps.StatefulSetPersistentVolumeClaimRetentionPolicy.ModelSchema)) { Description = "What becomes of the claims when the set is deleted or scaled down." },
-            new("podManagementPolicy", Shape.Of(ShapeKind.String)) { Description = "OrderedReady starts and stops pods one after the other; Parallel does not wait." },
-            new("replicas", Shape.Of(ShapeKind.Int32)) { Description = "How many pods are wanted; 1 when absent." },
-            new("revisionHistoryLimit", Shape.Of(ShapeKind.Int32)) { Description = "How many old revisions are kept to roll back to." },
-            new("selector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { Description = "Which pods belong to the set; it must match the template's labels and cannot be changed.", IsRequired = true },
-            new("serviceName", Shape.Of(ShapeKind.String)) { Description = "The headless Service that gives the pods their DNS names.", IsAlwaysWritten = true },
-            new("template", Shape.Object(static () => global::Holdfast.Model.Core.PodTemplateSpec.ModelSchema)) { Description = "What each pod is made from.", IsRequired = true, IsAlwaysWritten = true },
-            new("updateStrategy", Shape.Object(static () => global::Holdfast.Model.Apps.StatefulSetUpdateStrategy.ModelSchema)) { Description = "How pods are replaced when the template changes.", IsAlwaysWritten = true },
-            new("volumeClaimTemplates", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PersistentVolumeClaim.ModelSchema))) { Description = "The claims that each pod gets, one of each, named after the template and the pod.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
+            new("minReadySeconds", Shape.Of(ShapeKind.Int32)) { Description = "How many seconds a new pod must stay ready before it counts as available.", ProtobufPath = [9] },
+            new("ordinals", Shape.Object(static () => global::Holdfast.Model.Apps.StatefulSetOrdinals.ModelSchema)) { Description = "Which number the first pod has.", ProtobufPath = [11] },
+            new("persistentVolumeClaimRetentionPolicy", Shape.Object(static () => global::Holdfast.Model.Apps.StatefulSetPersistentVolumeClaimRetentionPolicy.ModelSchema)) { Description = "What becomes of the claims when the set is deleted or scaled down.", ProtobufPath = [10] },
+            new("podManagementPolicy", Shape.Of(ShapeKind.String)) { Description = "OrderedReady starts and stops pods one after the other; Parallel does not wait.", ProtobufPath = [6] },
+            new("replicas", Shape.Of(ShapeKind.Int32)) { Description = "How many pods are wanted; 1 when absent.", ProtobufPath = [1] },
+            new("revisionHistoryLimit", Shape.Of(ShapeKind.Int32)) { Description = "How many old revisions are kept to roll back to.", ProtobufPath = [8] },
+            new("selector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { Description = "Which pods belong to the set; it must match the template's labels and cannot be changed.", IsRequired = true, ProtobufPath = [2] },
+            new("serviceName", Shape.Of(ShapeKind.String)) { Description = "The headless Service that gives the pods their DNS names.", IsAlwaysWritten = true, ProtobufPath = [5] },
+            new("template", Shape.Object(static () => global::Holdfast.Model.Core.PodTemplateSpec.ModelSchema)) { Description = "What each pod is made from.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("updateStrategy", Shape.Object(static () => global::Holdfast.Model.Apps.StatefulSetUpdateStrategy.ModelSchema)) { Description = "How pods are replaced when the template changes.", IsAlwaysWritten = true, ProtobufPath = [7] },
+            new("volumeClaimTemplates", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PersistentVolumeClaim.ModelSchema))) { Description = "The claims that each pod gets, one of each, named after the template and the pod.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [4] },
         ]);
     }
 
@@ -2705,16 +2705,16 @@ public sealed partial record StatefulSetStatus : IModelType<StatefulSetStatus>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.StatefulSetStatus", "What the controller last saw of a StatefulSet.", [
-            new("availableReplicas", Shape.Of(ShapeKind.Int32)) { Description = "Pods that have been ready for at least minReadySeconds.", IsAlwaysWritten = true },
-            new("collisionCount", Shape.Of(ShapeKind.Int32)) { Description = "How often a revision's name had to be chosen again." },
-            new("conditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Apps.StatefulSetCondition.ModelSchema))) { Description = "What holds of the set now.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["type"], MergeKey = "type", PatchStrategies = ["merge"] },
-            new("currentReplicas", Shape.Of(ShapeKind.Int32)) { Description = "Pods of the current revision." },
-            new("currentRevision", Shape.Of(ShapeKind.String)) { Description = "The revision that pods below the partition have." },
-            new("observedGeneration", Shape.Of(ShapeKind.Int64)) { Description = "The generation of the spec that this status speaks of." },
-            new("readyReplicas", Shape.Of(ShapeKind.Int32)) { Description = "Pods that are ready." },
-            new("replicas", Shape.Of(ShapeKind.Int32)) { Description = "Pods that exist.", IsRequired = true, IsAlwaysWritten = true },
-            new("updateRevision", Shape.Of(ShapeKind.String)) { Description = "The revision that pods are being brought to." },
-            new("updatedReplicas", Shape.Of(ShapeKind.Int32)) { Description = "Pods of the update revision." },
+            new("availableReplicas", Shape.Of(ShapeKind.Int32)) { Description = "Pods that have been ready for at least minReadySeconds.", IsAlwaysWritten = true, ProtobufPath = [11] },
+            new("collisionCount", Shape.Of(ShapeKind.Int32)) { Description = "How often a revision's name had to be chosen again.", ProtobufPath = [9] },
+            new("conditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Apps.StatefulSetCondition.ModelSchema))) { Description = "What holds of the set now.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["type"], MergeKey = "type", PatchStrategies = ["merge"], ProtobufPath = [10] },
+            new("currentReplicas", Shape.Of(ShapeKind.Int32)) { Description = "Pods of the current revision.", ProtobufPath = [4] },
+            new("currentRevision", Shape.Of(ShapeKind.String)) { Description = "The revision that pods below the partition have.", ProtobufPath = [6] },
+            new("observedGeneration", Shape.Of(ShapeKind.Int64)) { Description = "The generation of the spec that this status speaks of.", ProtobufPath = [1] },
+            new("readyReplicas", Shape.Of(ShapeKind.Int32)) { Description = "Pods that are ready.", ProtobufPath = [3] },
+            new("replicas", Shape.Of(ShapeKind.Int32)) { Description = "Pods that exist.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("updateRevision", Shape.Of(ShapeKind.String)) { Description = "The revision that pods are being brought to.", ProtobufPath = [7] },
+            new("updatedReplicas", Shape.Of(ShapeKind.Int32)) { Description = "Pods of the update revision.", ProtobufPath = [5] },
         ]);
     }
 
@@ -2894,8 +2894,8 @@ public sealed partial record StatefulSetUpdateStrategy : IModelType<StatefulSetU
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.StatefulSetUpdateStrategy", "", [
-            new("rollingUpdate", Shape.Object(static () => global::Holdfast.Model.Apps.RollingUpdateStatefulSetStrategy.ModelSchema)),
-            new("type", Shape.Of(ShapeKind.String)),
+            new("rollingUpdate", Shape.Object(static () => global::Holdfast.Model.Apps.RollingUpdateStatefulSetStrategy.ModelSchema)) { ProtobufPath = [2] },
+            new("type", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
         ]);
     }
 

@@ -35,8 +35,8 @@ public sealed partial record SelfSubjectReview : IResource<SelfSubjectReview>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.authentication.v1.SelfSubjectReview", "", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true },
-            new("status", Shape.Object(static () => global::Holdfast.Model.Authentication.SelfSubjectReviewStatus.ModelSchema)) { IsAlwaysWritten = true },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("status", Shape.Object(static () => global::Holdfast.Model.Authentication.SelfSubjectReviewStatus.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
     }
 
@@ -140,9 +140,9 @@ public sealed partial record TokenRequest : IResource<TokenRequest>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.authentication.v1.TokenRequest", "", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true },
-            new("spec", Shape.Object(static () => global::Holdfast.Model.Authentication.TokenRequestSpec.ModelSchema)) { IsAlwaysWritten = true },
-            new("status", Shape.Object(static () => global::Holdfast.Model.Authentication.TokenRequestStatus.ModelSchema)) { IsAlwaysWritten = true },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("spec", Shape.Object(static () => global::Holdfast.Model.Authentication.TokenRequestSpec.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("status", Shape.Object(static () => global::Holdfast.Model.Authentication.TokenRequestStatus.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [3] },
         ]);
     }
 
@@ -258,9 +258,9 @@ public sealed partial record TokenReview : IResource<TokenReview>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.authentication.v1.TokenReview", "", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true },
-            new("spec", Shape.Object(static () => global::Holdfast.Model.Authentication.TokenReviewSpec.ModelSchema)) { IsRequired = true, IsAlwaysWritten = true },
-            new("status", Shape.Object(static () => global::Holdfast.Model.Authentication.TokenReviewStatus.ModelSchema)) { IsAlwaysWritten = true },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("spec", Shape.Object(static () => global::Holdfast.Model.Authentication.TokenReviewSpec.ModelSchema)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("status", Shape.Object(static () => global::Holdfast.Model.Authentication.TokenReviewStatus.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [3] },
         ]);
     }
 
@@ -364,10 +364,10 @@ public sealed partial record BoundObjectReference : IModelType<BoundObjectRefere
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.authentication.v1.BoundObjectReference", "", [
-            new("apiVersion", Shape.Of(ShapeKind.String)),
-            new("kind", Shape.Of(ShapeKind.String)),
-            new("name", Shape.Of(ShapeKind.String)),
-            new("uid", Shape.Of(ShapeKind.String)),
+            new("apiVersion", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
+            new("kind", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
+            new("name", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
+            new("uid", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
         ]);
     }
 
@@ -467,7 +467,7 @@ public sealed partial record SelfSubjectReviewStatus : IModelType<SelfSubjectRev
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.authentication.v1.SelfSubjectReviewStatus", "", [
-            new("userInfo", Shape.Object(static () => global::Holdfast.Model.Authentication.UserInfo.ModelSchema)) { IsAlwaysWritten = true },
+            new("userInfo", Shape.Object(static () => global::Holdfast.Model.Authentication.UserInfo.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
@@ -527,9 +527,9 @@ public sealed partial record TokenRequestSpec : IModelType<TokenRequestSpec>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.authentication.v1.TokenRequestSpec", "", [
-            new("audiences", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("boundObjectRef", Shape.Object(static () => global::Holdfast.Model.Authentication.BoundObjectReference.ModelSchema)),
-            new("expirationSeconds", Shape.Of(ShapeKind.Int64)),
+            new("audiences", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
+            new("boundObjectRef", Shape.Object(static () => global::Holdfast.Model.Authentication.BoundObjectReference.ModelSchema)) { ProtobufPath = [3] },
+            new("expirationSeconds", Shape.Of(ShapeKind.Int64)) { ProtobufPath = [4] },
         ]);
     }
 
@@ -617,8 +617,8 @@ public sealed partial record TokenRequestStatus : IModelType<TokenRequestStatus>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.authentication.v1.TokenRequestStatus", "", [
-            new("expirationTimestamp", Shape.Of(ShapeKind.Time)),
-            new("token", Shape.Of(ShapeKind.String)) { IsAlwaysWritten = true },
+            new("expirationTimestamp", Shape.Of(ShapeKind.Time)) { ProtobufPath = [2] },
+            new("token", Shape.Of(ShapeKind.String)) { IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
@@ -692,8 +692,8 @@ public sealed partial record TokenReviewSpec : IModelType<TokenReviewSpec>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.authentication.v1.TokenReviewSpec", "", [
-            new("audiences", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("token", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
+            new("audiences", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
+            new("token", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
@@ -767,10 +767,10 @@ public sealed partial record TokenReviewStatus : IModelType<TokenReviewStatus>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.authentication.v1.TokenReviewStatus", "", [
-            new("audiences", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("authenticated", Shape.Of(ShapeKind.Boolean)),
-            new("error", Shape.Of(ShapeKind.String)),
-            new("user", Shape.Object(static () => global::Holdfast.Model.Authentication.UserInfo.ModelSchema)) { IsAlwaysWritten = true },
+            new("audiences", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [4] },
+            new("authenticated", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [1] },
+            new("error", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
+            new("user", Shape.Object(static () => global::Holdfast.Model.Authentication.UserInfo.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
     }
 
@@ -872,10 +872,10 @@ public sealed partial record UserInfo : IModelType<UserInfo>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.authentication.v1.UserInfo", "", [
-            new("extra", Shape.Map(Shape.List(Shape.Of(ShapeKind.String)))),
-            new("groups", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("uid", Shape.Of(ShapeKind.String)),
-            new("username", Shape.Of(ShapeKind.String)),
+            new("extra", Shape.Map(Shape.List(Shape.Of(ShapeKind.String)))) { ProtobufPath = [4] },
+            new("groups", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
+            new("uid", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
+            new("username", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
         ]);
     }
 

@@ -35,9 +35,9 @@ public sealed partial record LocalSubjectAccessReview : IResource<LocalSubjectAc
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.authorization.v1.LocalSubjectAccessReview", "", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true },
-            new("spec", Shape.Object(static () => global::Holdfast.Model.Authorization.SubjectAccessReviewSpec.ModelSchema)) { IsRequired = true, IsAlwaysWritten = true },
-            new("status", Shape.Object(static () => global::Holdfast.Model.Authorization.SubjectAccessReviewStatus.ModelSchema)) { IsAlwaysWritten = true },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("spec", Shape.Object(static () => global::Holdfast.Model.Authorization.SubjectAccessReviewSpec.ModelSchema)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("status", Shape.Object(static () => global::Holdfast.Model.Authorization.SubjectAccessReviewStatus.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [3] },
         ]);
     }
 
@@ -153,9 +153,9 @@ public sealed partial record SelfSubjectAccessReview : IResource<SelfSubjectAcce
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.authorization.v1.SelfSubjectAccessReview", "", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true },
-            new("spec", Shape.Object(static () => global::Holdfast.Model.Authorization.SelfSubjectAccessReviewSpec.ModelSchema)) { IsRequired = true, IsAlwaysWritten = true },
-            new("status", Shape.Object(static () => global::Holdfast.Model.Authorization.SubjectAccessReviewStatus.ModelSchema)) { IsAlwaysWritten = true },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("spec", Shape.Object(static () => global::Holdfast.Model.Authorization.SelfSubjectAccessReviewSpec.ModelSchema)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("status", Shape.Object(static () => global::Holdfast.Model.Authorization.SubjectAccessReviewStatus.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [3] },
         ]);
     }
 
@@ -271,9 +271,9 @@ public sealed partial record SelfSubjectRulesReview : IResource<SelfSubjectRules
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.authorization.v1.SelfSubjectRulesReview", "", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true },
-            new("spec", Shape.Object(static () => global::Holdfast.Model.Authorization.SelfSubjectRulesReviewSpec.ModelSchema)) { IsRequired = true, IsAlwaysWritten = true },
-            new("status", Shape.Object(static () => global::Holdfast.Model.Authorization.SubjectRulesReviewStatus.ModelSchema)) { IsAlwaysWritten = true },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("spec", Shape.Object(static () => global::Holdfast.Model.Authorization.SelfSubjectRulesReviewSpec.ModelSchema)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("status", Shape.Object(static () => global::Holdfast.Model.Authorization.SubjectRulesReviewStatus.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [3] },
         ]);
     }
 
@@ -389,9 +389,9 @@ public sealed partial record SubjectAccessReview : IResource<SubjectAccessReview
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.authorization.v1.SubjectAccessReview", "", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true },
-            new("spec", Shape.Object(static () => global::Holdfast.Model.Authorization.SubjectAccessReviewSpec.ModelSchema)) { IsRequired = true, IsAlwaysWritten = true },
-            new("status", Shape.Object(static () => global::Holdfast.Model.Authorization.SubjectAccessReviewStatus.ModelSchema)) { IsAlwaysWritten = true },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("spec", Shape.Object(static () => global::Holdfast.Model.Authorization.SubjectAccessReviewSpec.ModelSchema)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("status", Shape.Object(static () => global::Holdfast.Model.Authorization.SubjectAccessReviewStatus.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [3] },
         ]);
     }
 
@@ -495,8 +495,8 @@ public sealed partial record FieldSelectorAttributes : IModelType<FieldSelectorA
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.authorization.v1.FieldSelectorAttributes", "", [
-            new("rawSelector", Shape.Of(ShapeKind.String)),
-            new("requirements", Shape.List(Shape.Object(static () => global::Holdfast.Model.Meta.FieldSelectorRequirement.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
+            new("rawSelector", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
+            new("requirements", Shape.List(Shape.Object(static () => global::Holdfast.Model.Meta.FieldSelectorRequirement.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
         ]);
     }
 
@@ -570,8 +570,8 @@ public sealed partial record LabelSelectorAttributes : IModelType<LabelSelectorA
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.authorization.v1.LabelSelectorAttributes", "", [
-            new("rawSelector", Shape.Of(ShapeKind.String)),
-            new("requirements", Shape.List(Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelectorRequirement.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
+            new("rawSelector", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
+            new("requirements", Shape.List(Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelectorRequirement.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
         ]);
     }
 
@@ -645,8 +645,8 @@ public sealed partial record NonResourceAttributes : IModelType<NonResourceAttri
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.authorization.v1.NonResourceAttributes", "", [
-            new("path", Shape.Of(ShapeKind.String)),
-            new("verb", Shape.Of(ShapeKind.String)),
+            new("path", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
+            new("verb", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
         ]);
     }
 
@@ -718,8 +718,8 @@ public sealed partial record NonResourceRule : IModelType<NonResourceRule>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.authorization.v1.NonResourceRule", "", [
-            new("nonResourceURLs", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("verbs", Shape.List(Shape.Of(ShapeKind.String))) { IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
+            new("nonResourceURLs", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
+            new("verbs", Shape.List(Shape.Of(ShapeKind.String))) { IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
         ]);
     }
 
@@ -793,15 +793,15 @@ public sealed partial record ResourceAttributes : IModelType<ResourceAttributes>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.authorization.v1.ResourceAttributes", "", [
-            new("fieldSelector", Shape.Object(static () => global::Holdfast.Model.Authorization.FieldSelectorAttributes.ModelSchema)),
-            new("group", Shape.Of(ShapeKind.String)),
-            new("labelSelector", Shape.Object(static () => global::Holdfast.Model.Authorization.LabelSelectorAttributes.ModelSchema)),
-            new("name", Shape.Of(ShapeKind.String)),
-            new("namespace", Shape.Of(ShapeKind.String)),
-            new("resource", Shape.Of(ShapeKind.String)),
-            new("subresource", Shape.Of(ShapeKind.String)),
-            new("verb", Shape.Of(ShapeKind.String)),
-            new("version", Shape.Of(ShapeKind.String)),
+            new("fieldSelector", Shape.Object(static () => global::Holdfast.Model.Authorization.FieldSelectorAttributes.ModelSchema)) { ProtobufPath = [8] },
+            new("group", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
+            new("labelSelector", Shape.Object(static () => global::Holdfast.Model.Authorization.LabelSelectorAttributes.ModelSchema)) { ProtobufPath = [9] },
+            new("name", Shape.Of(ShapeKind.String)) { ProtobufPath = [7] },
+            new("namespace", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
+            new("resource", Shape.Of(ShapeKind.String)) { ProtobufPath = [5] },
+            new("subresource", Shape.Of(ShapeKind.String)) { ProtobufPath = [6] },
+            new("verb", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
+            new("version", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
         ]);
     }
 
@@ -969,10 +969,10 @@ public sealed partial record ResourceRule : IModelType<ResourceRule>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.authorization.v1.ResourceRule", "", [
-            new("apiGroups", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("resourceNames", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("resources", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("verbs", Shape.List(Shape.Of(ShapeKind.String))) { IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
+            new("apiGroups", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
+            new("resourceNames", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [4] },
+            new("resources", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
+            new("verbs", Shape.List(Shape.Of(ShapeKind.String))) { IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
         ]);
     }
 
@@ -1072,8 +1072,8 @@ public sealed partial record SelfSubjectAccessReviewSpec : IModelType<SelfSubjec
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.authorization.v1.SelfSubjectAccessReviewSpec", "", [
-            new("nonResourceAttributes", Shape.Object(static () => global::Holdfast.Model.Authorization.NonResourceAttributes.ModelSchema)),
-            new("resourceAttributes", Shape.Object(static () => global::Holdfast.Model.Authorization.ResourceAttributes.ModelSchema)),
+            new("nonResourceAttributes", Shape.Object(static () => global::Holdfast.Model.Authorization.NonResourceAttributes.ModelSchema)) { ProtobufPath = [2] },
+            new("resourceAttributes", Shape.Object(static () => global::Holdfast.Model.Authorization.ResourceAttributes.ModelSchema)) { ProtobufPath = [1] },
         ]);
     }
 
@@ -1147,7 +1147,7 @@ public sealed partial record SelfSubjectRulesReviewSpec : IModelType<SelfSubject
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.authorization.v1.SelfSubjectRulesReviewSpec", "", [
-            new("namespace", Shape.Of(ShapeKind.String)),
+            new("namespace", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
         ]);
     }
 
@@ -1207,12 +1207,12 @@ public sealed partial record SubjectAccessReviewSpec : IModelType<SubjectAccessR
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.authorization.v1.SubjectAccessReviewSpec", "", [
-            new("extra", Shape.Map(Shape.List(Shape.Of(ShapeKind.String)))),
-            new("groups", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("nonResourceAttributes", Shape.Object(static () => global::Holdfast.Model.Authorization.NonResourceAttributes.ModelSchema)),
-            new("resourceAttributes", Shape.Object(static () => global::Holdfast.Model.Authorization.ResourceAttributes.ModelSchema)),
-            new("uid", Shape.Of(ShapeKind.String)),
-            new("user", Shape.Of(ShapeKind.String)),
+            new("extra", Shape.Map(Shape.List(Shape.Of(ShapeKind.String)))) { ProtobufPath = [5] },
+            new("groups", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [4] },
+            new("nonResourceAttributes", Shape.Object(static () => global::Holdfast.Model.Authorization.NonResourceAttributes.ModelSchema)) { ProtobufPath = [2] },
+            new("resourceAttributes", Shape.Object(static () => global::Holdfast.Model.Authorization.ResourceAttributes.ModelSchema)) { ProtobufPath = [1] },
+            new("uid", Shape.Of(ShapeKind.String)) { ProtobufPath = [6] },
+            new("user", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
         ]);
     }
 
@@ -1342,10 +1342,10 @@ public sealed partial record SubjectAccessReviewStatus : IModelType<SubjectAcces
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.authorization.v1.SubjectAccessReviewStatus", "", [
-            new("allowed", Shape.Of(ShapeKind.Boolean)) { IsRequired = true, IsAlwaysWritten = true },
-            new("denied", Shape.Of(ShapeKind.Boolean)),
-            new("evaluationError", Shape.Of(ShapeKind.String)),
-            new("reason", Shape.Of(ShapeKind.String)),
+            new("allowed", Shape.Of(ShapeKind.Boolean)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("denied", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [4] },
+            new("evaluationError", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
+            new("reason", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
         ]);
     }
 
@@ -1445,10 +1445,10 @@ public sealed partial record SubjectRulesReviewStatus : IModelType<SubjectRulesR
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.authorization.v1.SubjectRulesReviewStatus", "", [
-            new("evaluationError", Shape.Of(ShapeKind.String)),
-            new("incomplete", Shape.Of(ShapeKind.Boolean)) { IsRequired = true, IsAlwaysWritten = true },
-            new("nonResourceRules", Shape.List(Shape.Object(static () => global::Holdfast.Model.Authorization.NonResourceRule.ModelSchema))) { IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("resourceRules", Shape.List(Shape.Object(static () => global::Holdfast.Model.Authorization.ResourceRule.ModelSchema))) { IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
+            new("evaluationError", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
+            new("incomplete", Shape.Of(ShapeKind.Boolean)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("nonResourceRules", Shape.List(Shape.Object(static () => global::Holdfast.Model.Authorization.NonResourceRule.ModelSchema))) { IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
+            new("resourceRules", Shape.List(Shape.Object(static () => global::Holdfast.Model.Authorization.ResourceRule.ModelSchema))) { IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
         ]);
     }
 

@@ -35,9 +35,9 @@ public sealed partial record Scale : IResource<Scale>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.autoscaling.v1.Scale", "", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true },
-            new("spec", Shape.Object(static () => global::Holdfast.Model.Autoscaling.ScaleSpec.ModelSchema)) { IsAlwaysWritten = true },
-            new("status", Shape.Object(static () => global::Holdfast.Model.Autoscaling.ScaleStatus.ModelSchema)) { IsAlwaysWritten = true },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("spec", Shape.Object(static () => global::Holdfast.Model.Autoscaling.ScaleSpec.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("status", Shape.Object(static () => global::Holdfast.Model.Autoscaling.ScaleStatus.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [3] },
         ]);
     }
 
@@ -141,7 +141,7 @@ public sealed partial record ScaleSpec : IModelType<ScaleSpec>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.autoscaling.v1.ScaleSpec", "", [
-            new("replicas", Shape.Of(ShapeKind.Int32)),
+            new("replicas", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [1] },
         ]);
     }
 
@@ -201,8 +201,8 @@ public sealed partial record ScaleStatus : IModelType<ScaleStatus>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.autoscaling.v1.ScaleStatus", "", [
-            new("replicas", Shape.Of(ShapeKind.Int32)) { IsRequired = true, IsAlwaysWritten = true },
-            new("selector", Shape.Of(ShapeKind.String)),
+            new("replicas", Shape.Of(ShapeKind.Int32)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("selector", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
         ]);
     }
 

@@ -35,9 +35,9 @@ public sealed partial record CronJob : IResource<CronJob>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.batch.v1.CronJob", "", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true },
-            new("spec", Shape.Object(static () => global::Holdfast.Model.Batch.CronJobSpec.ModelSchema)) { IsRequired = true, IsAlwaysWritten = true },
-            new("status", Shape.Object(static () => global::Holdfast.Model.Batch.CronJobStatus.ModelSchema)) { IsAlwaysWritten = true },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("spec", Shape.Object(static () => global::Holdfast.Model.Batch.CronJobSpec.ModelSchema)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("status", Shape.Object(static () => global::Holdfast.Model.Batch.CronJobStatus.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [3] },
         ]);
     }
 
@@ -153,9 +153,9 @@ public sealed partial record Job : IResource<Job>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.batch.v1.Job", "", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true },
-            new("spec", Shape.Object(static () => global::Holdfast.Model.Batch.JobSpec.ModelSchema)) { IsAlwaysWritten = true },
-            new("status", Shape.Object(static () => global::Holdfast.Model.Batch.JobStatus.ModelSchema)) { IsAlwaysWritten = true },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("spec", Shape.Object(static () => global::Holdfast.Model.Batch.JobSpec.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("status", Shape.Object(static () => global::Holdfast.Model.Batch.JobStatus.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [3] },
         ]);
     }
 
@@ -259,14 +259,14 @@ public sealed partial record CronJobSpec : IModelType<CronJobSpec>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.batch.v1.CronJobSpec", "", [
-            new("concurrencyPolicy", Shape.Of(ShapeKind.String)),
-            new("failedJobsHistoryLimit", Shape.Of(ShapeKind.Int32)),
-            new("jobTemplate", Shape.Object(static () => global::Holdfast.Model.Batch.JobTemplateSpec.ModelSchema)) { IsRequired = true, IsAlwaysWritten = true },
-            new("schedule", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("startingDeadlineSeconds", Shape.Of(ShapeKind.Int64)),
-            new("successfulJobsHistoryLimit", Shape.Of(ShapeKind.Int32)),
-            new("suspend", Shape.Of(ShapeKind.Boolean)),
-            new("timeZone", Shape.Of(ShapeKind.String)),
+            new("concurrencyPolicy", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
+            new("failedJobsHistoryLimit", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [7] },
+            new("jobTemplate", Shape.Object(static () => global::Holdfast.Model.Batch.JobTemplateSpec.ModelSchema)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [5] },
+            new("schedule", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("startingDeadlineSeconds", Shape.Of(ShapeKind.Int64)) { ProtobufPath = [2] },
+            new("successfulJobsHistoryLimit", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [6] },
+            new("suspend", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [4] },
+            new("timeZone", Shape.Of(ShapeKind.String)) { ProtobufPath = [8] },
         ]);
     }
 
@@ -422,9 +422,9 @@ public sealed partial record CronJobStatus : IModelType<CronJobStatus>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.batch.v1.CronJobStatus", "", [
-            new("active", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ObjectReference.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("lastScheduleTime", Shape.Of(ShapeKind.Time)),
-            new("lastSuccessfulTime", Shape.Of(ShapeKind.Time)),
+            new("active", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ObjectReference.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
+            new("lastScheduleTime", Shape.Of(ShapeKind.Time)) { ProtobufPath = [4] },
+            new("lastSuccessfulTime", Shape.Of(ShapeKind.Time)) { ProtobufPath = [5] },
         ]);
     }
 
@@ -512,12 +512,12 @@ public sealed partial record JobCondition : IModelType<JobCondition>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.batch.v1.JobCondition", "", [
-            new("lastProbeTime", Shape.Of(ShapeKind.Time)),
-            new("lastTransitionTime", Shape.Of(ShapeKind.Time)),
-            new("message", Shape.Of(ShapeKind.String)),
-            new("reason", Shape.Of(ShapeKind.String)),
-            new("status", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("type", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
+            new("lastProbeTime", Shape.Of(ShapeKind.Time)) { ProtobufPath = [3] },
+            new("lastTransitionTime", Shape.Of(ShapeKind.Time)) { ProtobufPath = [4] },
+            new("message", Shape.Of(ShapeKind.String)) { ProtobufPath = [6] },
+            new("reason", Shape.Of(ShapeKind.String)) { ProtobufPath = [5] },
+            new("status", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("type", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
@@ -645,22 +645,22 @@ public sealed partial record JobSpec : IModelType<JobSpec>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.batch.v1.JobSpec", "", [
-            new("activeDeadlineSeconds", Shape.Of(ShapeKind.Int64)),
-            new("backoffLimit", Shape.Of(ShapeKind.Int32)),
-            new("backoffLimitPerIndex", Shape.Of(ShapeKind.Int32)),
-            new("completionMode", Shape.Of(ShapeKind.String)),
-            new("completions", Shape.Of(ShapeKind.Int32)),
-            new("managedBy", Shape.Of(ShapeKind.String)),
-            new("manualSelector", Shape.Of(ShapeKind.Boolean)),
-            new("maxFailedIndexes", Shape.Of(ShapeKind.Int32)),
-            new("parallelism", Shape.Of(ShapeKind.Int32)),
-            new("podFailurePolicy", Shape.Object(static () => global::Holdfast.Model.Batch.PodFailurePolicy.ModelSchema)),
-            new("podReplacementPolicy", Shape.Of(ShapeKind.String)),
-            new("selector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)),
-            new("successPolicy", Shape.Object(static () => global::Holdfast.Model.Batch.SuccessPolicy.ModelSchema)),
-            new("suspend", Shape.Of(ShapeKind.Boolean)),
-            new("template", Shape.Object(static () => global::Holdfast.Model.Core.PodTemplateSpec.ModelSchema)) { IsRequired = true, IsAlwaysWritten = true },
-            new("ttlSecondsAfterFinished", Shape.Of(ShapeKind.Int32)),
+            new("activeDeadlineSeconds", Shape.Of(ShapeKind.Int64)) { ProtobufPath = [3] },
+            new("backoffLimit", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [7] },
+            new("backoffLimitPerIndex", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [12] },
+            new("completionMode", Shape.Of(ShapeKind.String)) { ProtobufPath = [9] },
+            new("completions", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [2] },
+            new("managedBy", Shape.Of(ShapeKind.String)) { ProtobufPath = [15] },
+            new("manualSelector", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [5] },
+            new("maxFailedIndexes", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [13] },
+            new("parallelism", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [1] },
+            new("podFailurePolicy", Shape.Object(static () => global::Holdfast.Model.Batch.PodFailurePolicy.ModelSchema)) { ProtobufPath = [11] },
+            new("podReplacementPolicy", Shape.Of(ShapeKind.String)) { ProtobufPath = [14] },
+            new("selector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { ProtobufPath = [4] },
+            new("successPolicy", Shape.Object(static () => global::Holdfast.Model.Batch.SuccessPolicy.ModelSchema)) { ProtobufPath = [16] },
+            new("suspend", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [10] },
+            new("template", Shape.Object(static () => global::Holdfast.Model.Core.PodTemplateSpec.ModelSchema)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [6] },
+            new("ttlSecondsAfterFinished", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [8] },
         ]);
     }
 
@@ -920,17 +920,17 @@ public sealed partial record JobStatus : IModelType<JobStatus>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.batch.v1.JobStatus", "", [
-            new("active", Shape.Of(ShapeKind.Int32)),
-            new("completedIndexes", Shape.Of(ShapeKind.String)),
-            new("completionTime", Shape.Of(ShapeKind.Time)),
-            new("conditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Batch.JobCondition.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, MergeKey = "type", PatchStrategies = ["merge"] },
-            new("failed", Shape.Of(ShapeKind.Int32)),
-            new("failedIndexes", Shape.Of(ShapeKind.String)),
-            new("ready", Shape.Of(ShapeKind.Int32)),
-            new("startTime", Shape.Of(ShapeKind.Time)),
-            new("succeeded", Shape.Of(ShapeKind.Int32)),
-            new("terminating", Shape.Of(ShapeKind.Int32)),
-            new("uncountedTerminatedPods", Shape.Object(static () => global::Holdfast.Model.Batch.UncountedTerminatedPods.ModelSchema)),
+            new("active", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [4] },
+            new("completedIndexes", Shape.Of(ShapeKind.String)) { ProtobufPath = [7] },
+            new("completionTime", Shape.Of(ShapeKind.Time)) { ProtobufPath = [3] },
+            new("conditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Batch.JobCondition.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, MergeKey = "type", PatchStrategies = ["merge"], ProtobufPath = [1] },
+            new("failed", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [6] },
+            new("failedIndexes", Shape.Of(ShapeKind.String)) { ProtobufPath = [10] },
+            new("ready", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [9] },
+            new("startTime", Shape.Of(ShapeKind.Time)) { ProtobufPath = [2] },
+            new("succeeded", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [5] },
+            new("terminating", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [11] },
+            new("uncountedTerminatedPods", Shape.Object(static () => global::Holdfast.Model.Batch.UncountedTerminatedPods.ModelSchema)) { ProtobufPath = [8] },
         ]);
     }
 
@@ -1126,8 +1126,8 @@ public sealed partial record JobTemplateSpec : IModelType<JobTemplateSpec>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.batch.v1.JobTemplateSpec", "", [
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true },
-            new("spec", Shape.Object(static () => global::Holdfast.Model.Batch.JobSpec.ModelSchema)) { IsAlwaysWritten = true },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("spec", Shape.Object(static () => global::Holdfast.Model.Batch.JobSpec.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
     }
 
@@ -1201,7 +1201,7 @@ public sealed partial record PodFailurePolicy : IModelType<PodFailurePolicy>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.batch.v1.PodFailurePolicy", "", [
-            new("rules", Shape.List(Shape.Object(static () => global::Holdfast.Model.Batch.PodFailurePolicyRule.ModelSchema))) { IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
+            new("rules", Shape.List(Shape.Object(static () => global::Holdfast.Model.Batch.PodFailurePolicyRule.ModelSchema))) { IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
         ]);
     }
 
@@ -1261,9 +1261,9 @@ public sealed partial record PodFailurePolicyOnExitCodesRequirement : IModelType
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.batch.v1.PodFailurePolicyOnExitCodesRequirement", "", [
-            new("containerName", Shape.Of(ShapeKind.String)),
-            new("operator", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("values", Shape.List(Shape.Of(ShapeKind.Int32))) { IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Set },
+            new("containerName", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
+            new("operator", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("values", Shape.List(Shape.Of(ShapeKind.Int32))) { IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Set, ProtobufPath = [3] },
         ]);
     }
 
@@ -1351,8 +1351,8 @@ public sealed partial record PodFailurePolicyOnPodConditionsPattern : IModelType
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.batch.v1.PodFailurePolicyOnPodConditionsPattern", "", [
-            new("status", Shape.Of(ShapeKind.String)) { IsAlwaysWritten = true },
-            new("type", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
+            new("status", Shape.Of(ShapeKind.String)) { IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("type", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
@@ -1426,9 +1426,9 @@ public sealed partial record PodFailurePolicyRule : IModelType<PodFailurePolicyR
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.batch.v1.PodFailurePolicyRule", "", [
-            new("action", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("onExitCodes", Shape.Object(static () => global::Holdfast.Model.Batch.PodFailurePolicyOnExitCodesRequirement.ModelSchema)),
-            new("onPodConditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Batch.PodFailurePolicyOnPodConditionsPattern.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
+            new("action", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("onExitCodes", Shape.Object(static () => global::Holdfast.Model.Batch.PodFailurePolicyOnExitCodesRequirement.ModelSchema)) { ProtobufPath = [2] },
+            new("onPodConditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Batch.PodFailurePolicyOnPodConditionsPattern.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
         ]);
     }
 
@@ -1516,7 +1516,7 @@ public sealed partial record SuccessPolicy : IModelType<SuccessPolicy>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.batch.v1.SuccessPolicy", "", [
-            new("rules", Shape.List(Shape.Object(static () => global::Holdfast.Model.Batch.SuccessPolicyRule.ModelSchema))) { IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
+            new("rules", Shape.List(Shape.Object(static () => global::Holdfast.Model.Batch.SuccessPolicyRule.ModelSchema))) { IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
         ]);
     }
 
@@ -1576,8 +1576,8 @@ public sealed partial record SuccessPolicyRule : IModelType<SuccessPolicyRule>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.batch.v1.SuccessPolicyRule", "", [
-            new("succeededCount", Shape.Of(ShapeKind.Int32)),
-            new("succeededIndexes", Shape.Of(ShapeKind.String)),
+            new("succeededCount", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [2] },
+            new("succeededIndexes", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
         ]);
     }
 
@@ -1651,8 +1651,8 @@ public sealed partial record UncountedTerminatedPods : IModelType<UncountedTermi
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.batch.v1.UncountedTerminatedPods", "", [
-            new("failed", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Set },
-            new("succeeded", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Set },
+            new("failed", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Set, ProtobufPath = [2] },
+            new("succeeded", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Set, ProtobufPath = [1] },
         ]);
     }
 

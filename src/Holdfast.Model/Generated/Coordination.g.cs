@@ -35,8 +35,8 @@ public sealed partial record Lease : IResource<Lease>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.coordination.v1.Lease", "Says who holds something and until when, for elections and heartbeats.", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true },
-            new("spec", Shape.Object(static () => global::Holdfast.Model.Coordination.LeaseSpec.ModelSchema)) { IsAlwaysWritten = true },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("spec", Shape.Object(static () => global::Holdfast.Model.Coordination.LeaseSpec.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
     }
 
@@ -126,13 +126,13 @@ public sealed partial record LeaseSpec : IModelType<LeaseSpec>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.coordination.v1.LeaseSpec", "", [
-            new("acquireTime", Shape.Of(ShapeKind.MicroTime)),
-            new("holderIdentity", Shape.Of(ShapeKind.String)),
-            new("leaseDurationSeconds", Shape.Of(ShapeKind.Int32)),
-            new("leaseTransitions", Shape.Of(ShapeKind.Int32)),
-            new("preferredHolder", Shape.Of(ShapeKind.String)),
-            new("renewTime", Shape.Of(ShapeKind.MicroTime)),
-            new("strategy", Shape.Of(ShapeKind.String)),
+            new("acquireTime", Shape.Of(ShapeKind.MicroTime)) { ProtobufPath = [3] },
+            new("holderIdentity", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
+            new("leaseDurationSeconds", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [2] },
+            new("leaseTransitions", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [5] },
+            new("preferredHolder", Shape.Of(ShapeKind.String)) { ProtobufPath = [7] },
+            new("renewTime", Shape.Of(ShapeKind.MicroTime)) { ProtobufPath = [4] },
+            new("strategy", Shape.Of(ShapeKind.String)) { ProtobufPath = [6] },
         ]);
     }
 

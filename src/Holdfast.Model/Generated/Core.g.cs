@@ -35,8 +35,8 @@ public sealed partial record Binding : IResource<Binding>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.Binding", "", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true },
-            new("target", Shape.Object(static () => global::Holdfast.Model.Core.ObjectReference.ModelSchema)) { IsRequired = true, IsAlwaysWritten = true },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("target", Shape.Object(static () => global::Holdfast.Model.Core.ObjectReference.ModelSchema)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
     }
 
@@ -140,10 +140,10 @@ public sealed partial record ConfigMap : IResource<ConfigMap>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ConfigMap", "Settings, as texts and bytes by name, for pods to read.", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("binaryData", Shape.Map(Shape.Of(ShapeKind.Bytes))) { Description = "Bytes by name." },
-            new("data", Shape.Map(Shape.Of(ShapeKind.String))) { Description = "Texts by name." },
-            new("immutable", Shape.Of(ShapeKind.Boolean)) { Description = "Whether the content can never change again." },
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, namespace, labels and the rest of what every object carries.", IsAlwaysWritten = true },
+            new("binaryData", Shape.Map(Shape.Of(ShapeKind.Bytes))) { Description = "Bytes by name.", ProtobufPath = [3] },
+            new("data", Shape.Map(Shape.Of(ShapeKind.String))) { Description = "Texts by name.", ProtobufPath = [2] },
+            new("immutable", Shape.Of(ShapeKind.Boolean)) { Description = "Whether the content can never change again.", ProtobufPath = [4] },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, namespace, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
@@ -271,8 +271,8 @@ public sealed partial record Endpoints : IResource<Endpoints>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.Endpoints", "", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true },
-            new("subsets", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.EndpointSubset.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("subsets", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.EndpointSubset.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
         ]);
     }
 
@@ -376,21 +376,21 @@ public sealed partial record Event : IResource<Event>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.Event", "A note of something that happened to an object.", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("action", Shape.Of(ShapeKind.String)),
-            new("count", Shape.Of(ShapeKind.Int32)),
-            new("eventTime", Shape.Of(ShapeKind.MicroTime)) { IsAlwaysWritten = true },
-            new("firstTimestamp", Shape.Of(ShapeKind.Time)),
-            new("involvedObject", Shape.Object(static () => global::Holdfast.Model.Core.ObjectReference.ModelSchema)) { IsRequired = true, IsAlwaysWritten = true },
-            new("lastTimestamp", Shape.Of(ShapeKind.Time)),
-            new("message", Shape.Of(ShapeKind.String)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsRequired = true, IsAlwaysWritten = true },
-            new("reason", Shape.Of(ShapeKind.String)),
-            new("related", Shape.Object(static () => global::Holdfast.Model.Core.ObjectReference.ModelSchema)),
-            new("reportingComponent", Shape.Of(ShapeKind.String)) { IsAlwaysWritten = true },
-            new("reportingInstance", Shape.Of(ShapeKind.String)) { IsAlwaysWritten = true },
-            new("series", Shape.Object(static () => global::Holdfast.Model.Core.EventSeries.ModelSchema)),
-            new("source", Shape.Object(static () => global::Holdfast.Model.Core.EventSource.ModelSchema)) { IsAlwaysWritten = true },
-            new("type", Shape.Of(ShapeKind.String)),
+            new("action", Shape.Of(ShapeKind.String)) { ProtobufPath = [12] },
+            new("count", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [8] },
+            new("eventTime", Shape.Of(ShapeKind.MicroTime)) { IsAlwaysWritten = true, ProtobufPath = [10] },
+            new("firstTimestamp", Shape.Of(ShapeKind.Time)) { ProtobufPath = [6] },
+            new("involvedObject", Shape.Object(static () => global::Holdfast.Model.Core.ObjectReference.ModelSchema)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("lastTimestamp", Shape.Of(ShapeKind.Time)) { ProtobufPath = [7] },
+            new("message", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("reason", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
+            new("related", Shape.Object(static () => global::Holdfast.Model.Core.ObjectReference.ModelSchema)) { ProtobufPath = [13] },
+            new("reportingComponent", Shape.Of(ShapeKind.String)) { IsAlwaysWritten = true, ProtobufPath = [14] },
+            new("reportingInstance", Shape.Of(ShapeKind.String)) { IsAlwaysWritten = true, ProtobufPath = [15] },
+            new("series", Shape.Object(static () => global::Holdfast.Model.Core.EventSeries.ModelSchema)) { ProtobufPath = [11] },
+            new("source", Shape.Object(static () => global::Holdfast.Model.Core.EventSource.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [5] },
+            new("type", Shape.Of(ShapeKind.String)) { ProtobufPath = [9] },
         ]);
     }
 
@@ -664,8 +664,8 @@ public sealed partial record LimitRange : IResource<LimitRange>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.LimitRange", "", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true },
-            new("spec", Shape.Object(static () => global::Holdfast.Model.Core.LimitRangeSpec.ModelSchema)) { IsAlwaysWritten = true },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("spec", Shape.Object(static () => global::Holdfast.Model.Core.LimitRangeSpec.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
     }
 
@@ -767,9 +767,9 @@ public sealed partial record Namespace : IResource<Namespace>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.Namespace", "A room of its own for names, rights and quotas.", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true },
-            new("spec", Shape.Object(static () => global::Holdfast.Model.Core.NamespaceSpec.ModelSchema)) { IsAlwaysWritten = true },
-            new("status", Shape.Object(static () => global::Holdfast.Model.Core.NamespaceStatus.ModelSchema)) { IsAlwaysWritten = true },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("spec", Shape.Object(static () => global::Holdfast.Model.Core.NamespaceSpec.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("status", Shape.Object(static () => global::Holdfast.Model.Core.NamespaceStatus.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [3] },
         ]);
     }
 
@@ -885,9 +885,9 @@ public sealed partial record Node : IResource<Node>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.Node", "A machine, or a part of one, that runs pods.", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true },
-            new("spec", Shape.Object(static () => global::Holdfast.Model.Core.NodeSpec.ModelSchema)) { Description = "How it may be used.", IsAlwaysWritten = true },
-            new("status", Shape.Object(static () => global::Holdfast.Model.Core.NodeStatus.ModelSchema)) { Description = "What it has and how it is.", IsAlwaysWritten = true },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("spec", Shape.Object(static () => global::Holdfast.Model.Core.NodeSpec.ModelSchema)) { Description = "How it may be used.", IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("status", Shape.Object(static () => global::Holdfast.Model.Core.NodeStatus.ModelSchema)) { Description = "What it has and how it is.", IsAlwaysWritten = true, ProtobufPath = [3] },
         ]);
     }
 
@@ -1003,9 +1003,9 @@ public sealed partial record PersistentVolume : IResource<PersistentVolume>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PersistentVolume", "A piece of storage that outlives the pods that use it.", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true },
-            new("spec", Shape.Object(static () => global::Holdfast.Model.Core.PersistentVolumeSpec.ModelSchema)) { Description = "What the storage is and who may use it.", IsAlwaysWritten = true },
-            new("status", Shape.Object(static () => global::Holdfast.Model.Core.PersistentVolumeStatus.ModelSchema)) { Description = "Whether it is free, bound or released.", IsAlwaysWritten = true },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("spec", Shape.Object(static () => global::Holdfast.Model.Core.PersistentVolumeSpec.ModelSchema)) { Description = "What the storage is and who may use it.", IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("status", Shape.Object(static () => global::Holdfast.Model.Core.PersistentVolumeStatus.ModelSchema)) { Description = "Whether it is free, bound or released.", IsAlwaysWritten = true, ProtobufPath = [3] },
         ]);
     }
 
@@ -1121,9 +1121,9 @@ public sealed partial record PersistentVolumeClaim : IResource<PersistentVolumeC
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PersistentVolumeClaim", "Asks for a volume of some size and kind, and holds on to the one it gets.", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, namespace, labels and the rest of what every object carries.", IsAlwaysWritten = true },
-            new("spec", Shape.Object(static () => global::Holdfast.Model.Core.PersistentVolumeClaimSpec.ModelSchema)) { Description = "The volume that is wanted.", IsAlwaysWritten = true },
-            new("status", Shape.Object(static () => global::Holdfast.Model.Core.PersistentVolumeClaimStatus.ModelSchema)) { Description = "The volume that is there.", IsAlwaysWritten = true },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, namespace, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("spec", Shape.Object(static () => global::Holdfast.Model.Core.PersistentVolumeClaimSpec.ModelSchema)) { Description = "The volume that is wanted.", IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("status", Shape.Object(static () => global::Holdfast.Model.Core.PersistentVolumeClaimStatus.ModelSchema)) { Description = "The volume that is there.", IsAlwaysWritten = true, ProtobufPath = [3] },
         ]);
     }
 
@@ -1239,9 +1239,9 @@ public sealed partial record Pod : IResource<Pod>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.Pod", "One or more containers that run together on one node and share network and volumes.", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, namespace, labels and the rest of what every object carries.", IsAlwaysWritten = true },
-            new("spec", Shape.Object(static () => global::Holdfast.Model.Core.PodSpec.ModelSchema)) { Description = "What is to run, and where.", IsAlwaysWritten = true },
-            new("status", Shape.Object(static () => global::Holdfast.Model.Core.PodStatus.ModelSchema)) { Description = "What is known of the running pod.", IsAlwaysWritten = true },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, namespace, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("spec", Shape.Object(static () => global::Holdfast.Model.Core.PodSpec.ModelSchema)) { Description = "What is to run, and where.", IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("status", Shape.Object(static () => global::Holdfast.Model.Core.PodStatus.ModelSchema)) { Description = "What is known of the running pod.", IsAlwaysWritten = true, ProtobufPath = [3] },
         ]);
     }
 
@@ -1357,8 +1357,8 @@ public sealed partial record PodTemplate : IResource<PodTemplate>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodTemplate", "", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true },
-            new("template", Shape.Object(static () => global::Holdfast.Model.Core.PodTemplateSpec.ModelSchema)) { IsAlwaysWritten = true },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("template", Shape.Object(static () => global::Holdfast.Model.Core.PodTemplateSpec.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
     }
 
@@ -1460,9 +1460,9 @@ public sealed partial record ResourceQuota : IResource<ResourceQuota>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ResourceQuota", "", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true },
-            new("spec", Shape.Object(static () => global::Holdfast.Model.Core.ResourceQuotaSpec.ModelSchema)) { IsAlwaysWritten = true },
-            new("status", Shape.Object(static () => global::Holdfast.Model.Core.ResourceQuotaStatus.ModelSchema)) { IsAlwaysWritten = true },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("spec", Shape.Object(static () => global::Holdfast.Model.Core.ResourceQuotaSpec.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("status", Shape.Object(static () => global::Holdfast.Model.Core.ResourceQuotaStatus.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [3] },
         ]);
     }
 
@@ -1578,11 +1578,11 @@ public sealed partial record Secret : IResource<Secret>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.Secret", "Confidential bytes by name, for pods to read.", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("data", Shape.Map(Shape.Of(ShapeKind.Bytes))) { Description = "Bytes by name, in base64." },
-            new("immutable", Shape.Of(ShapeKind.Boolean)) { Description = "Whether the content can never change again." },
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, namespace, labels and the rest of what every object carries.", IsAlwaysWritten = true },
-            new("stringData", Shape.Map(Shape.Of(ShapeKind.String))) { Description = "Texts that are put into data when written; never read back." },
-            new("type", Shape.Of(ShapeKind.String)) { Description = "What the secret is for, which says what names it must have." },
+            new("data", Shape.Map(Shape.Of(ShapeKind.Bytes))) { Description = "Bytes by name, in base64.", ProtobufPath = [2] },
+            new("immutable", Shape.Of(ShapeKind.Boolean)) { Description = "Whether the content can never change again.", ProtobufPath = [5] },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, namespace, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("stringData", Shape.Map(Shape.Of(ShapeKind.String))) { Description = "Texts that are put into data when written; never read back.", ProtobufPath = [4] },
+            new("type", Shape.Of(ShapeKind.String)) { Description = "What the secret is for, which says what names it must have.", ProtobufPath = [3] },
         ]);
     }
 
@@ -1722,9 +1722,9 @@ public sealed partial record Service : IResource<Service>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.Service", "One stable name and address for a changing group of pods.", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, namespace, labels and the rest of what every object carries.", IsAlwaysWritten = true },
-            new("spec", Shape.Object(static () => global::Holdfast.Model.Core.ServiceSpec.ModelSchema)) { Description = "Which pods, which ports and which addresses.", IsAlwaysWritten = true },
-            new("status", Shape.Object(static () => global::Holdfast.Model.Core.ServiceStatus.ModelSchema)) { Description = "The addresses outside of the cluster.", IsAlwaysWritten = true },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, namespace, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("spec", Shape.Object(static () => global::Holdfast.Model.Core.ServiceSpec.ModelSchema)) { Description = "Which pods, which ports and which addresses.", IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("status", Shape.Object(static () => global::Holdfast.Model.Core.ServiceStatus.ModelSchema)) { Description = "The addresses outside of the cluster.", IsAlwaysWritten = true, ProtobufPath = [3] },
         ]);
     }
 
@@ -1840,10 +1840,10 @@ public sealed partial record ServiceAccount : IResource<ServiceAccount>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ServiceAccount", "Who a pod is when it speaks to the API.", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("automountServiceAccountToken", Shape.Of(ShapeKind.Boolean)),
-            new("imagePullSecrets", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.LocalObjectReference.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true },
-            new("secrets", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ObjectReference.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge"] },
+            new("automountServiceAccountToken", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [4] },
+            new("imagePullSecrets", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.LocalObjectReference.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("secrets", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ObjectReference.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge"], ProtobufPath = [2] },
         ]);
     }
 
@@ -1963,10 +1963,10 @@ public sealed partial record AWSElasticBlockStoreVolumeSource : IModelType<AWSEl
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.AWSElasticBlockStoreVolumeSource", "", [
-            new("fsType", Shape.Of(ShapeKind.String)),
-            new("partition", Shape.Of(ShapeKind.Int32)),
-            new("readOnly", Shape.Of(ShapeKind.Boolean)),
-            new("volumeID", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
+            new("fsType", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
+            new("partition", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [3] },
+            new("readOnly", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [4] },
+            new("volumeID", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
@@ -2066,9 +2066,9 @@ public sealed partial record Affinity : IModelType<Affinity>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.Affinity", "", [
-            new("nodeAffinity", Shape.Object(static () => global::Holdfast.Model.Core.NodeAffinity.ModelSchema)),
-            new("podAffinity", Shape.Object(static () => global::Holdfast.Model.Core.PodAffinity.ModelSchema)),
-            new("podAntiAffinity", Shape.Object(static () => global::Holdfast.Model.Core.PodAntiAffinity.ModelSchema)),
+            new("nodeAffinity", Shape.Object(static () => global::Holdfast.Model.Core.NodeAffinity.ModelSchema)) { ProtobufPath = [1] },
+            new("podAffinity", Shape.Object(static () => global::Holdfast.Model.Core.PodAffinity.ModelSchema)) { ProtobufPath = [2] },
+            new("podAntiAffinity", Shape.Object(static () => global::Holdfast.Model.Core.PodAntiAffinity.ModelSchema)) { ProtobufPath = [3] },
         ]);
     }
 
@@ -2156,8 +2156,8 @@ public sealed partial record AppArmorProfile : IModelType<AppArmorProfile>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.AppArmorProfile", "", [
-            new("localhostProfile", Shape.Of(ShapeKind.String)),
-            new("type", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
+            new("localhostProfile", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
+            new("type", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
@@ -2231,8 +2231,8 @@ public sealed partial record AttachedVolume : IModelType<AttachedVolume>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.AttachedVolume", "", [
-            new("devicePath", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
+            new("devicePath", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
@@ -2306,12 +2306,12 @@ public sealed partial record AzureDiskVolumeSource : IModelType<AzureDiskVolumeS
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.AzureDiskVolumeSource", "", [
-            new("cachingMode", Shape.Of(ShapeKind.String)),
-            new("diskName", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("diskURI", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("fsType", Shape.Of(ShapeKind.String)),
-            new("kind", Shape.Of(ShapeKind.String)),
-            new("readOnly", Shape.Of(ShapeKind.Boolean)),
+            new("cachingMode", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
+            new("diskName", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("diskURI", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("fsType", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
+            new("kind", Shape.Of(ShapeKind.String)) { ProtobufPath = [6] },
+            new("readOnly", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [5] },
         ]);
     }
 
@@ -2439,10 +2439,10 @@ public sealed partial record AzureFilePersistentVolumeSource : IModelType<AzureF
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.AzureFilePersistentVolumeSource", "", [
-            new("readOnly", Shape.Of(ShapeKind.Boolean)),
-            new("secretName", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("secretNamespace", Shape.Of(ShapeKind.String)),
-            new("shareName", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
+            new("readOnly", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [3] },
+            new("secretName", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("secretNamespace", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
+            new("shareName", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
     }
 
@@ -2544,9 +2544,9 @@ public sealed partial record AzureFileVolumeSource : IModelType<AzureFileVolumeS
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.AzureFileVolumeSource", "", [
-            new("readOnly", Shape.Of(ShapeKind.Boolean)),
-            new("secretName", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("shareName", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
+            new("readOnly", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [3] },
+            new("secretName", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("shareName", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
     }
 
@@ -2634,16 +2634,16 @@ public sealed partial record CSIPersistentVolumeSource : IModelType<CSIPersisten
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.CSIPersistentVolumeSource", "", [
-            new("controllerExpandSecretRef", Shape.Object(static () => global::Holdfast.Model.Core.SecretReference.ModelSchema)),
-            new("controllerPublishSecretRef", Shape.Object(static () => global::Holdfast.Model.Core.SecretReference.ModelSchema)),
-            new("driver", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("fsType", Shape.Of(ShapeKind.String)),
-            new("nodeExpandSecretRef", Shape.Object(static () => global::Holdfast.Model.Core.SecretReference.ModelSchema)),
-            new("nodePublishSecretRef", Shape.Object(static () => global::Holdfast.Model.Core.SecretReference.ModelSchema)),
-            new("nodeStageSecretRef", Shape.Object(static () => global::Holdfast.Model.Core.SecretReference.ModelSchema)),
-            new("readOnly", Shape.Of(ShapeKind.Boolean)),
-            new("volumeAttributes", Shape.Map(Shape.Of(ShapeKind.String))),
-            new("volumeHandle", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
+            new("controllerExpandSecretRef", Shape.Object(static () => global::Holdfast.Model.Core.SecretReference.ModelSchema)) { ProtobufPath = [9] },
+            new("controllerPublishSecretRef", Shape.Object(static () => global::Holdfast.Model.Core.SecretReference.ModelSchema)) { ProtobufPath = [6] },
+            new("driver", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("fsType", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
+            new("nodeExpandSecretRef", Shape.Object(static () => global::Holdfast.Model.Core.SecretReference.ModelSchema)) { ProtobufPath = [10] },
+            new("nodePublishSecretRef", Shape.Object(static () => global::Holdfast.Model.Core.SecretReference.ModelSchema)) { ProtobufPath = [8] },
+            new("nodeStageSecretRef", Shape.Object(static () => global::Holdfast.Model.Core.SecretReference.ModelSchema)) { ProtobufPath = [7] },
+            new("readOnly", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [3] },
+            new("volumeAttributes", Shape.Map(Shape.Of(ShapeKind.String))) { ProtobufPath = [5] },
+            new("volumeHandle", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
     }
 
@@ -2827,11 +2827,11 @@ public sealed partial record CSIVolumeSource : IModelType<CSIVolumeSource>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.CSIVolumeSource", "", [
-            new("driver", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("fsType", Shape.Of(ShapeKind.String)),
-            new("nodePublishSecretRef", Shape.Object(static () => global::Holdfast.Model.Core.LocalObjectReference.ModelSchema)),
-            new("readOnly", Shape.Of(ShapeKind.Boolean)),
-            new("volumeAttributes", Shape.Map(Shape.Of(ShapeKind.String))),
+            new("driver", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("fsType", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
+            new("nodePublishSecretRef", Shape.Object(static () => global::Holdfast.Model.Core.LocalObjectReference.ModelSchema)) { ProtobufPath = [5] },
+            new("readOnly", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [2] },
+            new("volumeAttributes", Shape.Map(Shape.Of(ShapeKind.String))) { ProtobufPath = [4] },
         ]);
     }
 
@@ -2945,8 +2945,8 @@ public sealed partial record Capabilities : IModelType<Capabilities>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.Capabilities", "", [
-            new("add", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("drop", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
+            new("add", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
+            new("drop", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
         ]);
     }
 
@@ -3020,12 +3020,12 @@ public sealed partial record CephFSPersistentVolumeSource : IModelType<CephFSPer
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.CephFSPersistentVolumeSource", "", [
-            new("monitors", Shape.List(Shape.Of(ShapeKind.String))) { IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("path", Shape.Of(ShapeKind.String)),
-            new("readOnly", Shape.Of(ShapeKind.Boolean)),
-            new("secretFile", Shape.Of(ShapeKind.String)),
-            new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.SecretReference.ModelSchema)),
-            new("user", Shape.Of(ShapeKind.String)),
+            new("monitors", Shape.List(Shape.Of(ShapeKind.String))) { IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
+            new("path", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
+            new("readOnly", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [6] },
+            new("secretFile", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
+            new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.SecretReference.ModelSchema)) { ProtobufPath = [5] },
+            new("user", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
         ]);
     }
 
@@ -3151,12 +3151,12 @@ public sealed partial record CephFSVolumeSource : IModelType<CephFSVolumeSource>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.CephFSVolumeSource", "", [
-            new("monitors", Shape.List(Shape.Of(ShapeKind.String))) { IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("path", Shape.Of(ShapeKind.String)),
-            new("readOnly", Shape.Of(ShapeKind.Boolean)),
-            new("secretFile", Shape.Of(ShapeKind.String)),
-            new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.LocalObjectReference.ModelSchema)),
-            new("user", Shape.Of(ShapeKind.String)),
+            new("monitors", Shape.List(Shape.Of(ShapeKind.String))) { IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
+            new("path", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
+            new("readOnly", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [6] },
+            new("secretFile", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
+            new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.LocalObjectReference.ModelSchema)) { ProtobufPath = [5] },
+            new("user", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
         ]);
     }
 
@@ -3282,10 +3282,10 @@ public sealed partial record CinderPersistentVolumeSource : IModelType<CinderPer
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.CinderPersistentVolumeSource", "", [
-            new("fsType", Shape.Of(ShapeKind.String)),
-            new("readOnly", Shape.Of(ShapeKind.Boolean)),
-            new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.SecretReference.ModelSchema)),
-            new("volumeID", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
+            new("fsType", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
+            new("readOnly", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [3] },
+            new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.SecretReference.ModelSchema)) { ProtobufPath = [4] },
+            new("volumeID", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
@@ -3385,10 +3385,10 @@ public sealed partial record CinderVolumeSource : IModelType<CinderVolumeSource>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.CinderVolumeSource", "", [
-            new("fsType", Shape.Of(ShapeKind.String)),
-            new("readOnly", Shape.Of(ShapeKind.Boolean)),
-            new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.LocalObjectReference.ModelSchema)),
-            new("volumeID", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
+            new("fsType", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
+            new("readOnly", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [3] },
+            new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.LocalObjectReference.ModelSchema)) { ProtobufPath = [4] },
+            new("volumeID", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
@@ -3488,7 +3488,7 @@ public sealed partial record ClientIPConfig : IModelType<ClientIPConfig>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ClientIPConfig", "", [
-            new("timeoutSeconds", Shape.Of(ShapeKind.Int32)),
+            new("timeoutSeconds", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [1] },
         ]);
     }
 
@@ -3548,11 +3548,11 @@ public sealed partial record ClusterTrustBundleProjection : IModelType<ClusterTr
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ClusterTrustBundleProjection", "", [
-            new("labelSelector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)),
-            new("name", Shape.Of(ShapeKind.String)),
-            new("optional", Shape.Of(ShapeKind.Boolean)),
-            new("path", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("signerName", Shape.Of(ShapeKind.String)),
+            new("labelSelector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { ProtobufPath = [3] },
+            new("name", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
+            new("optional", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [5] },
+            new("path", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [4] },
+            new("signerName", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
         ]);
     }
 
@@ -3666,8 +3666,8 @@ public sealed partial record ConfigMapEnvSource : IModelType<ConfigMapEnvSource>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ConfigMapEnvSource", "", [
-            new("name", Shape.Of(ShapeKind.String)),
-            new("optional", Shape.Of(ShapeKind.Boolean)),
+            new("name", Shape.Of(ShapeKind.String)) { ProtobufPath = [1, 1] },
+            new("optional", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [2] },
         ]);
     }
 
@@ -3741,9 +3741,9 @@ public sealed partial record ConfigMapKeySelector : IModelType<ConfigMapKeySelec
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ConfigMapKeySelector", "", [
-            new("key", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("name", Shape.Of(ShapeKind.String)),
-            new("optional", Shape.Of(ShapeKind.Boolean)),
+            new("key", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("name", Shape.Of(ShapeKind.String)) { ProtobufPath = [1, 1] },
+            new("optional", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [3] },
         ], isAtomic: true);
     }
 
@@ -3831,11 +3831,11 @@ public sealed partial record ConfigMapNodeConfigSource : IModelType<ConfigMapNod
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ConfigMapNodeConfigSource", "", [
-            new("kubeletConfigKey", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("namespace", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("resourceVersion", Shape.Of(ShapeKind.String)),
-            new("uid", Shape.Of(ShapeKind.String)),
+            new("kubeletConfigKey", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [5] },
+            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("namespace", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("resourceVersion", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
+            new("uid", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
         ]);
     }
 
@@ -3951,9 +3951,9 @@ public sealed partial record ConfigMapProjection : IModelType<ConfigMapProjectio
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ConfigMapProjection", "", [
-            new("items", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.KeyToPath.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("name", Shape.Of(ShapeKind.String)),
-            new("optional", Shape.Of(ShapeKind.Boolean)),
+            new("items", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.KeyToPath.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
+            new("name", Shape.Of(ShapeKind.String)) { ProtobufPath = [1, 1] },
+            new("optional", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [4] },
         ]);
     }
 
@@ -4041,10 +4041,10 @@ public sealed partial record ConfigMapVolumeSource : IModelType<ConfigMapVolumeS
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ConfigMapVolumeSource", "", [
-            new("defaultMode", Shape.Of(ShapeKind.Int32)),
-            new("items", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.KeyToPath.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("name", Shape.Of(ShapeKind.String)),
-            new("optional", Shape.Of(ShapeKind.Boolean)),
+            new("defaultMode", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [3] },
+            new("items", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.KeyToPath.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
+            new("name", Shape.Of(ShapeKind.String)) { ProtobufPath = [1, 1] },
+            new("optional", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [4] },
         ]);
     }
 
@@ -4146,31 +4146,31 @@ public sealed partial record Container : IModelType<Container>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.Container", "One program of a pod and how it is run and watched.", [
-            new("args", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Its arguments, in place of the image's.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("command", Shape.List(Shape.Of(ShapeKind.String))) { Description = "The program, in place of the image's.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("env", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.EnvVar.ModelSchema))) { Description = "Environment variables.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge"] },
-            new("envFrom", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.EnvFromSource.ModelSchema))) { Description = "Maps and secrets whose entries become environment variables.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("image", Shape.Of(ShapeKind.String)) { Description = "What it is made from." },
-            new("imagePullPolicy", Shape.Of(ShapeKind.String)) { Description = "Whether the image is fetched anew." },
-            new("lifecycle", Shape.Object(static () => global::Holdfast.Model.Core.Lifecycle.ModelSchema)) { Description = "What is done after its start and before its end." },
-            new("livenessProbe", Shape.Object(static () => global::Holdfast.Model.Core.Probe.ModelSchema)) { Description = "When this fails, the container is started again." },
-            new("name", Shape.Of(ShapeKind.String)) { Description = "Its name, unique in the pod.", IsRequired = true, IsAlwaysWritten = true },
-            new("ports", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ContainerPort.ModelSchema))) { Description = "Ports that it listens on, for people and Services to name.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["containerPort", "protocol"], MergeKey = "containerPort", PatchStrategies = ["merge"] },
-            new("readinessProbe", Shape.Object(static () => global::Holdfast.Model.Core.Probe.ModelSchema)) { Description = "While this fails, the pod gets no traffic." },
-            new("resizePolicy", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ContainerResizePolicy.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("resources", Shape.Object(static () => global::Holdfast.Model.Core.ResourceRequirements.ModelSchema)) { Description = "What it is given and how much it may use.", IsAlwaysWritten = true },
-            new("restartPolicy", Shape.Of(ShapeKind.String)),
-            new("restartPolicyRules", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ContainerRestartRule.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("securityContext", Shape.Object(static () => global::Holdfast.Model.Core.SecurityContext.ModelSchema)) { Description = "Its user, groups and rights." },
-            new("startupProbe", Shape.Object(static () => global::Holdfast.Model.Core.Probe.ModelSchema)) { Description = "Until this succeeds, the other probes wait." },
-            new("stdin", Shape.Of(ShapeKind.Boolean)),
-            new("stdinOnce", Shape.Of(ShapeKind.Boolean)),
-            new("terminationMessagePath", Shape.Of(ShapeKind.String)) { Description = "The file in which it leaves its last words." },
-            new("terminationMessagePolicy", Shape.Of(ShapeKind.String)),
-            new("tty", Shape.Of(ShapeKind.Boolean)),
-            new("volumeDevices", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.VolumeDevice.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["devicePath"], MergeKey = "devicePath", PatchStrategies = ["merge"] },
-            new("volumeMounts", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.VolumeMount.ModelSchema))) { Description = "Where volumes appear in its files.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["mountPath"], MergeKey = "mountPath", PatchStrategies = ["merge"] },
-            new("workingDir", Shape.Of(ShapeKind.String)) { Description = "The folder that it starts in." },
+            new("args", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Its arguments, in place of the image's.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [4] },
+            new("command", Shape.List(Shape.Of(ShapeKind.String))) { Description = "The program, in place of the image's.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
+            new("env", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.EnvVar.ModelSchema))) { Description = "Environment variables.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge"], ProtobufPath = [7] },
+            new("envFrom", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.EnvFromSource.ModelSchema))) { Description = "Maps and secrets whose entries become environment variables.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [19] },
+            new("image", Shape.Of(ShapeKind.String)) { Description = "What it is made from.", ProtobufPath = [2] },
+            new("imagePullPolicy", Shape.Of(ShapeKind.String)) { Description = "Whether the image is fetched anew.", ProtobufPath = [14] },
+            new("lifecycle", Shape.Object(static () => global::Holdfast.Model.Core.Lifecycle.ModelSchema)) { Description = "What is done after its start and before its end.", ProtobufPath = [12] },
+            new("livenessProbe", Shape.Object(static () => global::Holdfast.Model.Core.Probe.ModelSchema)) { Description = "When this fails, the container is started again.", ProtobufPath = [10] },
+            new("name", Shape.Of(ShapeKind.String)) { Description = "Its name, unique in the pod.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("ports", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ContainerPort.ModelSchema))) { Description = "Ports that it listens on, for people and Services to name.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["containerPort", "protocol"], MergeKey = "containerPort", PatchStrategies = ["merge"], ProtobufPath = [6] },
+            new("readinessProbe", Shape.Object(static () => global::Holdfast.Model.Core.Probe.ModelSchema)) { Description = "While this fails, the pod gets no traffic.", ProtobufPath = [11] },
+            new("resizePolicy", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ContainerResizePolicy.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [23] },
+            new("resources", Shape.Object(static () => global::Holdfast.Model.Core.ResourceRequirements.ModelSchema)) { Description = "What it is given and how much it may use.", IsAlwaysWritten = true, ProtobufPath = [8] },
+            new("restartPolicy", Shape.Of(ShapeKind.String)) { ProtobufPath = [24] },
+            new("restartPolicyRules", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ContainerRestartRule.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [25] },
+            new("securityContext", Shape.Object(static () => global::Holdfast.Model.Core.SecurityContext.ModelSchema)) { Description = "Its user, groups and rights.", ProtobufPath = [15] },
+            new("startupProbe", Shape.Object(static () => global::Holdfast.Model.Core.Probe.ModelSchema)) { Description = "Until this succeeds, the other probes wait.", ProtobufPath = [22] },
+            new("stdin", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [16] },
+            new("stdinOnce", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [17] },
+            new("terminationMessagePath", Shape.Of(ShapeKind.String)) { Description = "The file in which it leaves its last words.", ProtobufPath = [13] },
+            new("terminationMessagePolicy", Shape.Of(ShapeKind.String)) { ProtobufPath = [20] },
+            new("tty", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [18] },
+            new("volumeDevices", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.VolumeDevice.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["devicePath"], MergeKey = "devicePath", PatchStrategies = ["merge"], ProtobufPath = [21] },
+            new("volumeMounts", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.VolumeMount.ModelSchema))) { Description = "Where volumes appear in its files.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["mountPath"], MergeKey = "mountPath", PatchStrategies = ["merge"], ProtobufPath = [9] },
+            new("workingDir", Shape.Of(ShapeKind.String)) { Description = "The folder that it starts in.", ProtobufPath = [5] },
         ]);
     }
 
@@ -4632,8 +4632,8 @@ public sealed partial record ContainerImage : IModelType<ContainerImage>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ContainerImage", "", [
-            new("names", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("sizeBytes", Shape.Of(ShapeKind.Int64)),
+            new("names", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
+            new("sizeBytes", Shape.Of(ShapeKind.Int64)) { ProtobufPath = [2] },
         ]);
     }
 
@@ -4707,11 +4707,11 @@ public sealed partial record ContainerPort : IModelType<ContainerPort>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ContainerPort", "", [
-            new("containerPort", Shape.Of(ShapeKind.Int32)) { IsRequired = true, IsAlwaysWritten = true },
-            new("hostIP", Shape.Of(ShapeKind.String)),
-            new("hostPort", Shape.Of(ShapeKind.Int32)),
-            new("name", Shape.Of(ShapeKind.String)),
-            new("protocol", Shape.Of(ShapeKind.String)),
+            new("containerPort", Shape.Of(ShapeKind.Int32)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("hostIP", Shape.Of(ShapeKind.String)) { ProtobufPath = [5] },
+            new("hostPort", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [2] },
+            new("name", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
+            new("protocol", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
         ]);
     }
 
@@ -4825,8 +4825,8 @@ public sealed partial record ContainerResizePolicy : IModelType<ContainerResizeP
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ContainerResizePolicy", "", [
-            new("resourceName", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("restartPolicy", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
+            new("resourceName", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("restartPolicy", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
     }
 
@@ -5050,9 +5050,9 @@ public sealed partial record ContainerState : IModelType<ContainerState>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ContainerState", "", [
-            new("running", Shape.Object(static () => global::Holdfast.Model.Core.ContainerStateRunning.ModelSchema)),
-            new("terminated", Shape.Object(static () => global::Holdfast.Model.Core.ContainerStateTerminated.ModelSchema)),
-            new("waiting", Shape.Object(static () => global::Holdfast.Model.Core.ContainerStateWaiting.ModelSchema)),
+            new("running", Shape.Object(static () => global::Holdfast.Model.Core.ContainerStateRunning.ModelSchema)) { ProtobufPath = [2] },
+            new("terminated", Shape.Object(static () => global::Holdfast.Model.Core.ContainerStateTerminated.ModelSchema)) { ProtobufPath = [3] },
+            new("waiting", Shape.Object(static () => global::Holdfast.Model.Core.ContainerStateWaiting.ModelSchema)) { ProtobufPath = [1] },
         ]);
     }
 
@@ -5138,7 +5138,7 @@ public sealed partial record ContainerStateRunning : IModelType<ContainerStateRu
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ContainerStateRunning", "", [
-            new("startedAt", Shape.Of(ShapeKind.Time)),
+            new("startedAt", Shape.Of(ShapeKind.Time)) { ProtobufPath = [1] },
         ]);
     }
 
@@ -5198,13 +5198,13 @@ public sealed partial record ContainerStateTerminated : IModelType<ContainerStat
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ContainerStateTerminated", "", [
-            new("containerID", Shape.Of(ShapeKind.String)),
-            new("exitCode", Shape.Of(ShapeKind.Int32)) { IsRequired = true, IsAlwaysWritten = true },
-            new("finishedAt", Shape.Of(ShapeKind.Time)),
-            new("message", Shape.Of(ShapeKind.String)),
-            new("reason", Shape.Of(ShapeKind.String)),
-            new("signal", Shape.Of(ShapeKind.Int32)),
-            new("startedAt", Shape.Of(ShapeKind.Time)),
+            new("containerID", Shape.Of(ShapeKind.String)) { ProtobufPath = [7] },
+            new("exitCode", Shape.Of(ShapeKind.Int32)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("finishedAt", Shape.Of(ShapeKind.Time)) { ProtobufPath = [6] },
+            new("message", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
+            new("reason", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
+            new("signal", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [2] },
+            new("startedAt", Shape.Of(ShapeKind.Time)) { ProtobufPath = [5] },
         ]);
     }
 
@@ -5346,8 +5346,8 @@ public sealed partial record ContainerStateWaiting : IModelType<ContainerStateWa
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ContainerStateWaiting", "", [
-            new("message", Shape.Of(ShapeKind.String)),
-            new("reason", Shape.Of(ShapeKind.String)),
+            new("message", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
+            new("reason", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
         ]);
     }
 
@@ -5421,21 +5421,21 @@ public sealed partial record ContainerStatus : IModelType<ContainerStatus>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ContainerStatus", "", [
-            new("allocatedResources", Shape.Map(Shape.Of(ShapeKind.Quantity))),
-            new("allocatedResourcesStatus", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ResourceStatus.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge"] },
-            new("containerID", Shape.Of(ShapeKind.String)),
-            new("image", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("imageID", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("lastState", Shape.Object(static () => global::Holdfast.Model.Core.ContainerState.ModelSchema)) { IsAlwaysWritten = true },
-            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("ready", Shape.Of(ShapeKind.Boolean)) { IsRequired = true, IsAlwaysWritten = true },
-            new("resources", Shape.Object(static () => global::Holdfast.Model.Core.ResourceRequirements.ModelSchema)),
-            new("restartCount", Shape.Of(ShapeKind.Int32)) { IsRequired = true, IsAlwaysWritten = true },
-            new("started", Shape.Of(ShapeKind.Boolean)),
-            new("state", Shape.Object(static () => global::Holdfast.Model.Core.ContainerState.ModelSchema)) { IsAlwaysWritten = true },
+            new("allocatedResources", Shape.Map(Shape.Of(ShapeKind.Quantity))) { ProtobufPath = [10] },
+            new("allocatedResourcesStatus", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ResourceStatus.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge"], ProtobufPath = [14] },
+            new("containerID", Shape.Of(ShapeKind.String)) { ProtobufPath = [8] },
+            new("image", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [6] },
+            new("imageID", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [7] },
+            new("lastState", Shape.Object(static () => global::Holdfast.Model.Core.ContainerState.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("ready", Shape.Of(ShapeKind.Boolean)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [4] },
+            new("resources", Shape.Object(static () => global::Holdfast.Model.Core.ResourceRequirements.ModelSchema)) { ProtobufPath = [11] },
+            new("restartCount", Shape.Of(ShapeKind.Int32)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [5] },
+            new("started", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [9] },
+            new("state", Shape.Object(static () => global::Holdfast.Model.Core.ContainerState.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [2] },
             new("stopSignal", Shape.Of(ShapeKind.String)),
-            new("user", Shape.Object(static () => global::Holdfast.Model.Core.ContainerUser.ModelSchema)),
-            new("volumeMounts", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.VolumeMountStatus.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["mountPath"], MergeKey = "mountPath", PatchStrategies = ["merge"] },
+            new("user", Shape.Object(static () => global::Holdfast.Model.Core.ContainerUser.ModelSchema)) { ProtobufPath = [13] },
+            new("volumeMounts", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.VolumeMountStatus.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["mountPath"], MergeKey = "mountPath", PatchStrategies = ["merge"], ProtobufPath = [12] },
         ]);
     }
 
@@ -5679,7 +5679,7 @@ public sealed partial record ContainerUser : IModelType<ContainerUser>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ContainerUser", "", [
-            new("linux", Shape.Object(static () => global::Holdfast.Model.Core.LinuxContainerUser.ModelSchema)),
+            new("linux", Shape.Object(static () => global::Holdfast.Model.Core.LinuxContainerUser.ModelSchema)) { ProtobufPath = [1] },
         ]);
     }
 
@@ -5739,7 +5739,7 @@ public sealed partial record DaemonEndpoint : IModelType<DaemonEndpoint>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.DaemonEndpoint", "", [
-            new("Port", Shape.Of(ShapeKind.Int32)) { IsRequired = true, IsAlwaysWritten = true },
+            new("Port", Shape.Of(ShapeKind.Int32)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
@@ -5799,7 +5799,7 @@ public sealed partial record DownwardAPIProjection : IModelType<DownwardAPIProje
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.DownwardAPIProjection", "", [
-            new("items", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.DownwardAPIVolumeFile.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
+            new("items", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.DownwardAPIVolumeFile.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
         ]);
     }
 
@@ -5859,10 +5859,10 @@ public sealed partial record DownwardAPIVolumeFile : IModelType<DownwardAPIVolum
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.DownwardAPIVolumeFile", "", [
-            new("fieldRef", Shape.Object(static () => global::Holdfast.Model.Core.ObjectFieldSelector.ModelSchema)),
-            new("mode", Shape.Of(ShapeKind.Int32)),
-            new("path", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("resourceFieldRef", Shape.Object(static () => global::Holdfast.Model.Core.ResourceFieldSelector.ModelSchema)),
+            new("fieldRef", Shape.Object(static () => global::Holdfast.Model.Core.ObjectFieldSelector.ModelSchema)) { ProtobufPath = [2] },
+            new("mode", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [4] },
+            new("path", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("resourceFieldRef", Shape.Object(static () => global::Holdfast.Model.Core.ResourceFieldSelector.ModelSchema)) { ProtobufPath = [3] },
         ]);
     }
 
@@ -5962,8 +5962,8 @@ public sealed partial record DownwardAPIVolumeSource : IModelType<DownwardAPIVol
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.DownwardAPIVolumeSource", "", [
-            new("defaultMode", Shape.Of(ShapeKind.Int32)),
-            new("items", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.DownwardAPIVolumeFile.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
+            new("defaultMode", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [2] },
+            new("items", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.DownwardAPIVolumeFile.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
         ]);
     }
 
@@ -6037,8 +6037,8 @@ public sealed partial record EmptyDirVolumeSource : IModelType<EmptyDirVolumeSou
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.EmptyDirVolumeSource", "", [
-            new("medium", Shape.Of(ShapeKind.String)),
-            new("sizeLimit", Shape.Of(ShapeKind.Quantity)),
+            new("medium", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
+            new("sizeLimit", Shape.Of(ShapeKind.Quantity)) { ProtobufPath = [2] },
         ]);
     }
 
@@ -6112,10 +6112,10 @@ public sealed partial record EndpointAddress : IModelType<EndpointAddress>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.EndpointAddress", "", [
-            new("hostname", Shape.Of(ShapeKind.String)),
-            new("ip", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("nodeName", Shape.Of(ShapeKind.String)),
-            new("targetRef", Shape.Object(static () => global::Holdfast.Model.Core.ObjectReference.ModelSchema)),
+            new("hostname", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
+            new("ip", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("nodeName", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
+            new("targetRef", Shape.Object(static () => global::Holdfast.Model.Core.ObjectReference.ModelSchema)) { ProtobufPath = [2] },
         ], isAtomic: true);
     }
 
@@ -6215,10 +6215,10 @@ public sealed partial record EndpointPort : IModelType<EndpointPort>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.EndpointPort", "", [
-            new("appProtocol", Shape.Of(ShapeKind.String)),
-            new("name", Shape.Of(ShapeKind.String)),
-            new("port", Shape.Of(ShapeKind.Int32)) { IsRequired = true, IsAlwaysWritten = true },
-            new("protocol", Shape.Of(ShapeKind.String)),
+            new("appProtocol", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
+            new("name", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
+            new("port", Shape.Of(ShapeKind.Int32)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("protocol", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
         ], isAtomic: true);
     }
 
@@ -6318,9 +6318,9 @@ public sealed partial record EndpointSubset : IModelType<EndpointSubset>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.EndpointSubset", "", [
-            new("addresses", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.EndpointAddress.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("notReadyAddresses", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.EndpointAddress.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("ports", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.EndpointPort.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
+            new("addresses", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.EndpointAddress.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
+            new("notReadyAddresses", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.EndpointAddress.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
+            new("ports", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.EndpointPort.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
         ]);
     }
 
@@ -6408,9 +6408,9 @@ public sealed partial record EnvFromSource : IModelType<EnvFromSource>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.EnvFromSource", "", [
-            new("configMapRef", Shape.Object(static () => global::Holdfast.Model.Core.ConfigMapEnvSource.ModelSchema)),
-            new("prefix", Shape.Of(ShapeKind.String)),
-            new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.SecretEnvSource.ModelSchema)),
+            new("configMapRef", Shape.Object(static () => global::Holdfast.Model.Core.ConfigMapEnvSource.ModelSchema)) { ProtobufPath = [2] },
+            new("prefix", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
+            new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.SecretEnvSource.ModelSchema)) { ProtobufPath = [3] },
         ]);
     }
 
@@ -6498,9 +6498,9 @@ public sealed partial record EnvVar : IModelType<EnvVar>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.EnvVar", "", [
-            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("value", Shape.Of(ShapeKind.String)),
-            new("valueFrom", Shape.Object(static () => global::Holdfast.Model.Core.EnvVarSource.ModelSchema)),
+            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("value", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
+            new("valueFrom", Shape.Object(static () => global::Holdfast.Model.Core.EnvVarSource.ModelSchema)) { ProtobufPath = [3] },
         ]);
     }
 
@@ -6588,11 +6588,11 @@ public sealed partial record EnvVarSource : IModelType<EnvVarSource>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.EnvVarSource", "", [
-            new("configMapKeyRef", Shape.Object(static () => global::Holdfast.Model.Core.ConfigMapKeySelector.ModelSchema)),
-            new("fieldRef", Shape.Object(static () => global::Holdfast.Model.Core.ObjectFieldSelector.ModelSchema)),
-            new("fileKeyRef", Shape.Object(static () => global::Holdfast.Model.Core.FileKeySelector.ModelSchema)),
-            new("resourceFieldRef", Shape.Object(static () => global::Holdfast.Model.Core.ResourceFieldSelector.ModelSchema)),
-            new("secretKeyRef", Shape.Object(static () => global::Holdfast.Model.Core.SecretKeySelector.ModelSchema)),
+            new("configMapKeyRef", Shape.Object(static () => global::Holdfast.Model.Core.ConfigMapKeySelector.ModelSchema)) { ProtobufPath = [3] },
+            new("fieldRef", Shape.Object(static () => global::Holdfast.Model.Core.ObjectFieldSelector.ModelSchema)) { ProtobufPath = [1] },
+            new("fileKeyRef", Shape.Object(static () => global::Holdfast.Model.Core.FileKeySelector.ModelSchema)) { ProtobufPath = [5] },
+            new("resourceFieldRef", Shape.Object(static () => global::Holdfast.Model.Core.ResourceFieldSelector.ModelSchema)) { ProtobufPath = [2] },
+            new("secretKeyRef", Shape.Object(static () => global::Holdfast.Model.Core.SecretKeySelector.ModelSchema)) { ProtobufPath = [4] },
         ]);
     }
 
@@ -6708,32 +6708,32 @@ public sealed partial record EphemeralContainer : IModelType<EphemeralContainer>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.EphemeralContainer", "", [
-            new("args", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("command", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("env", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.EnvVar.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge"] },
-            new("envFrom", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.EnvFromSource.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("image", Shape.Of(ShapeKind.String)),
-            new("imagePullPolicy", Shape.Of(ShapeKind.String)),
-            new("lifecycle", Shape.Object(static () => global::Holdfast.Model.Core.Lifecycle.ModelSchema)),
-            new("livenessProbe", Shape.Object(static () => global::Holdfast.Model.Core.Probe.ModelSchema)),
-            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("ports", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ContainerPort.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["containerPort", "protocol"], MergeKey = "containerPort", PatchStrategies = ["merge"] },
-            new("readinessProbe", Shape.Object(static () => global::Holdfast.Model.Core.Probe.ModelSchema)),
-            new("resizePolicy", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ContainerResizePolicy.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("resources", Shape.Object(static () => global::Holdfast.Model.Core.ResourceRequirements.ModelSchema)) { IsAlwaysWritten = true },
-            new("restartPolicy", Shape.Of(ShapeKind.String)),
-            new("restartPolicyRules", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ContainerRestartRule.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("securityContext", Shape.Object(static () => global::Holdfast.Model.Core.SecurityContext.ModelSchema)),
-            new("startupProbe", Shape.Object(static () => global::Holdfast.Model.Core.Probe.ModelSchema)),
-            new("stdin", Shape.Of(ShapeKind.Boolean)),
-            new("stdinOnce", Shape.Of(ShapeKind.Boolean)),
-            new("targetContainerName", Shape.Of(ShapeKind.String)),
-            new("terminationMessagePath", Shape.Of(ShapeKind.String)),
-            new("terminationMessagePolicy", Shape.Of(ShapeKind.String)),
-            new("tty", Shape.Of(ShapeKind.Boolean)),
-            new("volumeDevices", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.VolumeDevice.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["devicePath"], MergeKey = "devicePath", PatchStrategies = ["merge"] },
-            new("volumeMounts", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.VolumeMount.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["mountPath"], MergeKey = "mountPath", PatchStrategies = ["merge"] },
-            new("workingDir", Shape.Of(ShapeKind.String)),
+            new("args", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1, 4] },
+            new("command", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1, 3] },
+            new("env", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.EnvVar.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge"], ProtobufPath = [1, 7] },
+            new("envFrom", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.EnvFromSource.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1, 19] },
+            new("image", Shape.Of(ShapeKind.String)) { ProtobufPath = [1, 2] },
+            new("imagePullPolicy", Shape.Of(ShapeKind.String)) { ProtobufPath = [1, 14] },
+            new("lifecycle", Shape.Object(static () => global::Holdfast.Model.Core.Lifecycle.ModelSchema)) { ProtobufPath = [1, 12] },
+            new("livenessProbe", Shape.Object(static () => global::Holdfast.Model.Core.Probe.ModelSchema)) { ProtobufPath = [1, 10] },
+            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1, 1] },
+            new("ports", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ContainerPort.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["containerPort", "protocol"], MergeKey = "containerPort", PatchStrategies = ["merge"], ProtobufPath = [1, 6] },
+            new("readinessProbe", Shape.Object(static () => global::Holdfast.Model.Core.Probe.ModelSchema)) { ProtobufPath = [1, 11] },
+            new("resizePolicy", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ContainerResizePolicy.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1, 23] },
+            new("resources", Shape.Object(static () => global::Holdfast.Model.Core.ResourceRequirements.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1, 8] },
+            new("restartPolicy", Shape.Of(ShapeKind.String)) { ProtobufPath = [1, 24] },
+            new("restartPolicyRules", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ContainerRestartRule.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1, 25] },
+            new("securityContext", Shape.Object(static () => global::Holdfast.Model.Core.SecurityContext.ModelSchema)) { ProtobufPath = [1, 15] },
+            new("startupProbe", Shape.Object(static () => global::Holdfast.Model.Core.Probe.ModelSchema)) { ProtobufPath = [1, 22] },
+            new("stdin", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [1, 16] },
+            new("stdinOnce", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [1, 17] },
+            new("targetContainerName", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
+            new("terminationMessagePath", Shape.Of(ShapeKind.String)) { ProtobufPath = [1, 13] },
+            new("terminationMessagePolicy", Shape.Of(ShapeKind.String)) { ProtobufPath = [1, 20] },
+            new("tty", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [1, 18] },
+            new("volumeDevices", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.VolumeDevice.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["devicePath"], MergeKey = "devicePath", PatchStrategies = ["merge"], ProtobufPath = [1, 21] },
+            new("volumeMounts", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.VolumeMount.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["mountPath"], MergeKey = "mountPath", PatchStrategies = ["merge"], ProtobufPath = [1, 9] },
+            new("workingDir", Shape.Of(ShapeKind.String)) { ProtobufPath = [1, 5] },
         ]);
     }
 
@@ -7119,7 +7119,7 @@ public sealed partial record EphemeralVolumeSource : IModelType<EphemeralVolumeS
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.EphemeralVolumeSource", "", [
-            new("volumeClaimTemplate", Shape.Object(static () => global::Holdfast.Model.Core.PersistentVolumeClaimTemplate.ModelSchema)),
+            new("volumeClaimTemplate", Shape.Object(static () => global::Holdfast.Model.Core.PersistentVolumeClaimTemplate.ModelSchema)) { ProtobufPath = [1] },
         ]);
     }
 
@@ -7179,8 +7179,8 @@ public sealed partial record EventSeries : IModelType<EventSeries>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.EventSeries", "", [
-            new("count", Shape.Of(ShapeKind.Int32)),
-            new("lastObservedTime", Shape.Of(ShapeKind.MicroTime)),
+            new("count", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [1] },
+            new("lastObservedTime", Shape.Of(ShapeKind.MicroTime)) { ProtobufPath = [2] },
         ]);
     }
 
@@ -7254,8 +7254,8 @@ public sealed partial record EventSource : IModelType<EventSource>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.EventSource", "", [
-            new("component", Shape.Of(ShapeKind.String)),
-            new("host", Shape.Of(ShapeKind.String)),
+            new("component", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
+            new("host", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
         ]);
     }
 
@@ -7329,7 +7329,7 @@ public sealed partial record ExecAction : IModelType<ExecAction>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ExecAction", "", [
-            new("command", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
+            new("command", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
         ]);
     }
 
@@ -7389,11 +7389,11 @@ public sealed partial record FCVolumeSource : IModelType<FCVolumeSource>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.FCVolumeSource", "", [
-            new("fsType", Shape.Of(ShapeKind.String)),
-            new("lun", Shape.Of(ShapeKind.Int32)),
-            new("readOnly", Shape.Of(ShapeKind.Boolean)),
-            new("targetWWNs", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("wwids", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
+            new("fsType", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
+            new("lun", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [2] },
+            new("readOnly", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [4] },
+            new("targetWWNs", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
+            new("wwids", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [5] },
         ]);
     }
 
@@ -7509,10 +7509,10 @@ public sealed partial record FileKeySelector : IModelType<FileKeySelector>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.FileKeySelector", "", [
-            new("key", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("optional", Shape.Of(ShapeKind.Boolean)),
-            new("path", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("volumeName", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
+            new("key", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("optional", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [4] },
+            new("path", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("volumeName", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ], isAtomic: true);
     }
 
@@ -7614,11 +7614,11 @@ public sealed partial record FlexPersistentVolumeSource : IModelType<FlexPersist
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.FlexPersistentVolumeSource", "", [
-            new("driver", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("fsType", Shape.Of(ShapeKind.String)),
-            new("options", Shape.Map(Shape.Of(ShapeKind.String))),
-            new("readOnly", Shape.Of(ShapeKind.Boolean)),
-            new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.SecretReference.ModelSchema)),
+            new("driver", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("fsType", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
+            new("options", Shape.Map(Shape.Of(ShapeKind.String))) { ProtobufPath = [5] },
+            new("readOnly", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [4] },
+            new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.SecretReference.ModelSchema)) { ProtobufPath = [3] },
         ]);
     }
 
@@ -7732,11 +7732,11 @@ public sealed partial record FlexVolumeSource : IModelType<FlexVolumeSource>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.FlexVolumeSource", "", [
-            new("driver", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("fsType", Shape.Of(ShapeKind.String)),
-            new("options", Shape.Map(Shape.Of(ShapeKind.String))),
-            new("readOnly", Shape.Of(ShapeKind.Boolean)),
-            new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.LocalObjectReference.ModelSchema)),
+            new("driver", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("fsType", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
+            new("options", Shape.Map(Shape.Of(ShapeKind.String))) { ProtobufPath = [5] },
+            new("readOnly", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [4] },
+            new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.LocalObjectReference.ModelSchema)) { ProtobufPath = [3] },
         ]);
     }
 
@@ -7850,8 +7850,8 @@ public sealed partial record FlockerVolumeSource : IModelType<FlockerVolumeSourc
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.FlockerVolumeSource", "", [
-            new("datasetName", Shape.Of(ShapeKind.String)),
-            new("datasetUUID", Shape.Of(ShapeKind.String)),
+            new("datasetName", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
+            new("datasetUUID", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
         ]);
     }
 
@@ -7923,10 +7923,10 @@ public sealed partial record GCEPersistentDiskVolumeSource : IModelType<GCEPersi
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.GCEPersistentDiskVolumeSource", "", [
-            new("fsType", Shape.Of(ShapeKind.String)),
-            new("partition", Shape.Of(ShapeKind.Int32)),
-            new("pdName", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("readOnly", Shape.Of(ShapeKind.Boolean)),
+            new("fsType", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
+            new("partition", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [3] },
+            new("pdName", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("readOnly", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [4] },
         ]);
     }
 
@@ -8026,8 +8026,8 @@ public sealed partial record GRPCAction : IModelType<GRPCAction>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.GRPCAction", "", [
-            new("port", Shape.Of(ShapeKind.Int32)) { IsRequired = true, IsAlwaysWritten = true },
-            new("service", Shape.Of(ShapeKind.String)),
+            new("port", Shape.Of(ShapeKind.Int32)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("service", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
         ]);
     }
 
@@ -8101,9 +8101,9 @@ public sealed partial record GitRepoVolumeSource : IModelType<GitRepoVolumeSourc
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.GitRepoVolumeSource", "", [
-            new("directory", Shape.Of(ShapeKind.String)),
-            new("repository", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("revision", Shape.Of(ShapeKind.String)),
+            new("directory", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
+            new("repository", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("revision", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
         ]);
     }
 
@@ -8191,10 +8191,10 @@ public sealed partial record GlusterfsPersistentVolumeSource : IModelType<Gluste
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.GlusterfsPersistentVolumeSource", "", [
-            new("endpoints", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("endpointsNamespace", Shape.Of(ShapeKind.String)),
-            new("path", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("readOnly", Shape.Of(ShapeKind.Boolean)),
+            new("endpoints", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("endpointsNamespace", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
+            new("path", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("readOnly", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [3] },
         ]);
     }
 
@@ -8296,9 +8296,9 @@ public sealed partial record GlusterfsVolumeSource : IModelType<GlusterfsVolumeS
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.GlusterfsVolumeSource", "", [
-            new("endpoints", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("path", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("readOnly", Shape.Of(ShapeKind.Boolean)),
+            new("endpoints", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("path", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("readOnly", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [3] },
         ]);
     }
 
@@ -8386,11 +8386,11 @@ public sealed partial record HTTPGetAction : IModelType<HTTPGetAction>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.HTTPGetAction", "", [
-            new("host", Shape.Of(ShapeKind.String)),
-            new("httpHeaders", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.HTTPHeader.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("path", Shape.Of(ShapeKind.String)),
-            new("port", Shape.Of(ShapeKind.IntOrString)) { IsRequired = true, IsAlwaysWritten = true },
-            new("scheme", Shape.Of(ShapeKind.String)),
+            new("host", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
+            new("httpHeaders", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.HTTPHeader.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [5] },
+            new("path", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
+            new("port", Shape.Of(ShapeKind.IntOrString)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("scheme", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
         ]);
     }
 
@@ -8502,8 +8502,8 @@ public sealed partial record HTTPHeader : IModelType<HTTPHeader>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.HTTPHeader", "", [
-            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("value", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
+            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("value", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
     }
 
@@ -8577,8 +8577,8 @@ public sealed partial record HostAlias : IModelType<HostAlias>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.HostAlias", "", [
-            new("hostnames", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("ip", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
+            new("hostnames", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
+            new("ip", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
@@ -8652,7 +8652,7 @@ public sealed partial record HostIP : IModelType<HostIP>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.HostIP", "", [
-            new("ip", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
+            new("ip", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
@@ -8712,8 +8712,8 @@ public sealed partial record HostPathVolumeSource : IModelType<HostPathVolumeSou
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.HostPathVolumeSource", "", [
-            new("path", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("type", Shape.Of(ShapeKind.String)),
+            new("path", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("type", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
         ]);
     }
 
@@ -8785,17 +8785,17 @@ public sealed partial record ISCSIPersistentVolumeSource : IModelType<ISCSIPersi
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ISCSIPersistentVolumeSource", "", [
-            new("chapAuthDiscovery", Shape.Of(ShapeKind.Boolean)),
-            new("chapAuthSession", Shape.Of(ShapeKind.Boolean)),
-            new("fsType", Shape.Of(ShapeKind.String)),
-            new("initiatorName", Shape.Of(ShapeKind.String)),
-            new("iqn", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("iscsiInterface", Shape.Of(ShapeKind.String)),
-            new("lun", Shape.Of(ShapeKind.Int32)) { IsRequired = true, IsAlwaysWritten = true },
-            new("portals", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("readOnly", Shape.Of(ShapeKind.Boolean)),
-            new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.SecretReference.ModelSchema)),
-            new("targetPortal", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
+            new("chapAuthDiscovery", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [8] },
+            new("chapAuthSession", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [11] },
+            new("fsType", Shape.Of(ShapeKind.String)) { ProtobufPath = [5] },
+            new("initiatorName", Shape.Of(ShapeKind.String)) { ProtobufPath = [12] },
+            new("iqn", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("iscsiInterface", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
+            new("lun", Shape.Of(ShapeKind.Int32)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("portals", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [7] },
+            new("readOnly", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [6] },
+            new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.SecretReference.ModelSchema)) { ProtobufPath = [10] },
+            new("targetPortal", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
@@ -8993,17 +8993,17 @@ public sealed partial record ISCSIVolumeSource : IModelType<ISCSIVolumeSource>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ISCSIVolumeSource", "", [
-            new("chapAuthDiscovery", Shape.Of(ShapeKind.Boolean)),
-            new("chapAuthSession", Shape.Of(ShapeKind.Boolean)),
-            new("fsType", Shape.Of(ShapeKind.String)),
-            new("initiatorName", Shape.Of(ShapeKind.String)),
-            new("iqn", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("iscsiInterface", Shape.Of(ShapeKind.String)),
-            new("lun", Shape.Of(ShapeKind.Int32)) { IsRequired = true, IsAlwaysWritten = true },
-            new("portals", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("readOnly", Shape.Of(ShapeKind.Boolean)),
-            new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.LocalObjectReference.ModelSchema)),
-            new("targetPortal", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
+            new("chapAuthDiscovery", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [8] },
+            new("chapAuthSession", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [11] },
+            new("fsType", Shape.Of(ShapeKind.String)) { ProtobufPath = [5] },
+            new("initiatorName", Shape.Of(ShapeKind.String)) { ProtobufPath = [12] },
+            new("iqn", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("iscsiInterface", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
+            new("lun", Shape.Of(ShapeKind.Int32)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("portals", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [7] },
+            new("readOnly", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [6] },
+            new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.LocalObjectReference.ModelSchema)) { ProtobufPath = [10] },
+            new("targetPortal", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
@@ -9201,8 +9201,8 @@ public sealed partial record ImageVolumeSource : IModelType<ImageVolumeSource>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ImageVolumeSource", "", [
-            new("pullPolicy", Shape.Of(ShapeKind.String)),
-            new("reference", Shape.Of(ShapeKind.String)),
+            new("pullPolicy", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
+            new("reference", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
         ]);
     }
 
@@ -9336,9 +9336,9 @@ public sealed partial record KeyToPath : IModelType<KeyToPath>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.KeyToPath", "", [
-            new("key", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("mode", Shape.Of(ShapeKind.Int32)),
-            new("path", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
+            new("key", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("mode", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [3] },
+            new("path", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
     }
 
@@ -9424,9 +9424,9 @@ public sealed partial record Lifecycle : IModelType<Lifecycle>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.Lifecycle", "", [
-            new("postStart", Shape.Object(static () => global::Holdfast.Model.Core.LifecycleHandler.ModelSchema)),
-            new("preStop", Shape.Object(static () => global::Holdfast.Model.Core.LifecycleHandler.ModelSchema)),
-            new("stopSignal", Shape.Of(ShapeKind.String)),
+            new("postStart", Shape.Object(static () => global::Holdfast.Model.Core.LifecycleHandler.ModelSchema)) { ProtobufPath = [1] },
+            new("preStop", Shape.Object(static () => global::Holdfast.Model.Core.LifecycleHandler.ModelSchema)) { ProtobufPath = [2] },
+            new("stopSignal", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
         ]);
     }
 
@@ -9514,10 +9514,10 @@ public sealed partial record LifecycleHandler : IModelType<LifecycleHandler>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.LifecycleHandler", "", [
-            new("exec", Shape.Object(static () => global::Holdfast.Model.Core.ExecAction.ModelSchema)),
-            new("httpGet", Shape.Object(static () => global::Holdfast.Model.Core.HTTPGetAction.ModelSchema)),
-            new("sleep", Shape.Object(static () => global::Holdfast.Model.Core.SleepAction.ModelSchema)),
-            new("tcpSocket", Shape.Object(static () => global::Holdfast.Model.Core.TCPSocketAction.ModelSchema)),
+            new("exec", Shape.Object(static () => global::Holdfast.Model.Core.ExecAction.ModelSchema)) { ProtobufPath = [1] },
+            new("httpGet", Shape.Object(static () => global::Holdfast.Model.Core.HTTPGetAction.ModelSchema)) { ProtobufPath = [2] },
+            new("sleep", Shape.Object(static () => global::Holdfast.Model.Core.SleepAction.ModelSchema)) { ProtobufPath = [4] },
+            new("tcpSocket", Shape.Object(static () => global::Holdfast.Model.Core.TCPSocketAction.ModelSchema)) { ProtobufPath = [3] },
         ]);
     }
 
@@ -9619,12 +9619,12 @@ public sealed partial record LimitRangeItem : IModelType<LimitRangeItem>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.LimitRangeItem", "", [
-            new("default", Shape.Map(Shape.Of(ShapeKind.Quantity))),
-            new("defaultRequest", Shape.Map(Shape.Of(ShapeKind.Quantity))),
-            new("max", Shape.Map(Shape.Of(ShapeKind.Quantity))),
-            new("maxLimitRequestRatio", Shape.Map(Shape.Of(ShapeKind.Quantity))),
-            new("min", Shape.Map(Shape.Of(ShapeKind.Quantity))),
-            new("type", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
+            new("default", Shape.Map(Shape.Of(ShapeKind.Quantity))) { ProtobufPath = [4] },
+            new("defaultRequest", Shape.Map(Shape.Of(ShapeKind.Quantity))) { ProtobufPath = [5] },
+            new("max", Shape.Map(Shape.Of(ShapeKind.Quantity))) { ProtobufPath = [2] },
+            new("maxLimitRequestRatio", Shape.Map(Shape.Of(ShapeKind.Quantity))) { ProtobufPath = [6] },
+            new("min", Shape.Map(Shape.Of(ShapeKind.Quantity))) { ProtobufPath = [3] },
+            new("type", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
@@ -9752,7 +9752,7 @@ public sealed partial record LimitRangeSpec : IModelType<LimitRangeSpec>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.LimitRangeSpec", "", [
-            new("limits", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.LimitRangeItem.ModelSchema))) { IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
+            new("limits", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.LimitRangeItem.ModelSchema))) { IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
         ]);
     }
 
@@ -9812,9 +9812,9 @@ public sealed partial record LinuxContainerUser : IModelType<LinuxContainerUser>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.LinuxContainerUser", "", [
-            new("gid", Shape.Of(ShapeKind.Int64)) { IsRequired = true, IsAlwaysWritten = true },
-            new("supplementalGroups", Shape.List(Shape.Of(ShapeKind.Int64))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("uid", Shape.Of(ShapeKind.Int64)) { IsRequired = true, IsAlwaysWritten = true },
+            new("gid", Shape.Of(ShapeKind.Int64)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("supplementalGroups", Shape.List(Shape.Of(ShapeKind.Int64))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
+            new("uid", Shape.Of(ShapeKind.Int64)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
@@ -9900,10 +9900,10 @@ public sealed partial record LoadBalancerIngress : IModelType<LoadBalancerIngres
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.LoadBalancerIngress", "", [
-            new("hostname", Shape.Of(ShapeKind.String)),
-            new("ip", Shape.Of(ShapeKind.String)),
-            new("ipMode", Shape.Of(ShapeKind.String)),
-            new("ports", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PortStatus.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
+            new("hostname", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
+            new("ip", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
+            new("ipMode", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
+            new("ports", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PortStatus.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [4] },
         ]);
     }
 
@@ -10005,7 +10005,7 @@ public sealed partial record LoadBalancerStatus : IModelType<LoadBalancerStatus>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.LoadBalancerStatus", "", [
-            new("ingress", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.LoadBalancerIngress.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
+            new("ingress", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.LoadBalancerIngress.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
         ]);
     }
 
@@ -10065,7 +10065,7 @@ public sealed partial record LocalObjectReference : IModelType<LocalObjectRefere
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.LocalObjectReference", "", [
-            new("name", Shape.Of(ShapeKind.String)),
+            new("name", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
         ], isAtomic: true);
     }
 
@@ -10125,8 +10125,8 @@ public sealed partial record LocalVolumeSource : IModelType<LocalVolumeSource>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.LocalVolumeSource", "", [
-            new("fsType", Shape.Of(ShapeKind.String)),
-            new("path", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
+            new("fsType", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
+            new("path", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
@@ -10200,8 +10200,8 @@ public sealed partial record ModifyVolumeStatus : IModelType<ModifyVolumeStatus>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ModifyVolumeStatus", "", [
-            new("status", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("targetVolumeAttributesClassName", Shape.Of(ShapeKind.String)),
+            new("status", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("targetVolumeAttributesClassName", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
         ]);
     }
 
@@ -10275,9 +10275,9 @@ public sealed partial record NFSVolumeSource : IModelType<NFSVolumeSource>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NFSVolumeSource", "", [
-            new("path", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("readOnly", Shape.Of(ShapeKind.Boolean)),
-            new("server", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
+            new("path", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("readOnly", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [3] },
+            new("server", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
@@ -10365,11 +10365,11 @@ public sealed partial record NamespaceCondition : IModelType<NamespaceCondition>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NamespaceCondition", "", [
-            new("lastTransitionTime", Shape.Of(ShapeKind.Time)),
-            new("message", Shape.Of(ShapeKind.String)),
-            new("reason", Shape.Of(ShapeKind.String)),
-            new("status", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("type", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
+            new("lastTransitionTime", Shape.Of(ShapeKind.Time)) { ProtobufPath = [4] },
+            new("message", Shape.Of(ShapeKind.String)) { ProtobufPath = [6] },
+            new("reason", Shape.Of(ShapeKind.String)) { ProtobufPath = [5] },
+            new("status", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("type", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
@@ -10483,7 +10483,7 @@ public sealed partial record NamespaceSpec : IModelType<NamespaceSpec>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NamespaceSpec", "", [
-            new("finalizers", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
+            new("finalizers", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
         ]);
     }
 
@@ -10543,8 +10543,8 @@ public sealed partial record NamespaceStatus : IModelType<NamespaceStatus>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NamespaceStatus", "", [
-            new("conditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.NamespaceCondition.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["type"], MergeKey = "type", PatchStrategies = ["merge"] },
-            new("phase", Shape.Of(ShapeKind.String)),
+            new("conditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.NamespaceCondition.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["type"], MergeKey = "type", PatchStrategies = ["merge"], ProtobufPath = [2] },
+            new("phase", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
         ]);
     }
 
@@ -10618,8 +10618,8 @@ public sealed partial record NodeAddress : IModelType<NodeAddress>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NodeAddress", "", [
-            new("address", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("type", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
+            new("address", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("type", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
@@ -10693,8 +10693,8 @@ public sealed partial record NodeAffinity : IModelType<NodeAffinity>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NodeAffinity", "", [
-            new("preferredDuringSchedulingIgnoredDuringExecution", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PreferredSchedulingTerm.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("requiredDuringSchedulingIgnoredDuringExecution", Shape.Object(static () => global::Holdfast.Model.Core.NodeSelector.ModelSchema)),
+            new("preferredDuringSchedulingIgnoredDuringExecution", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PreferredSchedulingTerm.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
+            new("requiredDuringSchedulingIgnoredDuringExecution", Shape.Object(static () => global::Holdfast.Model.Core.NodeSelector.ModelSchema)) { ProtobufPath = [1] },
         ]);
     }
 
@@ -10858,12 +10858,12 @@ public sealed partial record NodeCondition : IModelType<NodeCondition>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NodeCondition", "", [
-            new("lastHeartbeatTime", Shape.Of(ShapeKind.Time)),
-            new("lastTransitionTime", Shape.Of(ShapeKind.Time)),
-            new("message", Shape.Of(ShapeKind.String)),
-            new("reason", Shape.Of(ShapeKind.String)),
-            new("status", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("type", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
+            new("lastHeartbeatTime", Shape.Of(ShapeKind.Time)) { ProtobufPath = [3] },
+            new("lastTransitionTime", Shape.Of(ShapeKind.Time)) { ProtobufPath = [4] },
+            new("message", Shape.Of(ShapeKind.String)) { ProtobufPath = [6] },
+            new("reason", Shape.Of(ShapeKind.String)) { ProtobufPath = [5] },
+            new("status", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("type", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
@@ -10991,7 +10991,7 @@ public sealed partial record NodeConfigSource : IModelType<NodeConfigSource>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NodeConfigSource", "", [
-            new("configMap", Shape.Object(static () => global::Holdfast.Model.Core.ConfigMapNodeConfigSource.ModelSchema)),
+            new("configMap", Shape.Object(static () => global::Holdfast.Model.Core.ConfigMapNodeConfigSource.ModelSchema)) { ProtobufPath = [2] },
         ]);
     }
 
@@ -11051,10 +11051,10 @@ public sealed partial record NodeConfigStatus : IModelType<NodeConfigStatus>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NodeConfigStatus", "", [
-            new("active", Shape.Object(static () => global::Holdfast.Model.Core.NodeConfigSource.ModelSchema)),
-            new("assigned", Shape.Object(static () => global::Holdfast.Model.Core.NodeConfigSource.ModelSchema)),
-            new("error", Shape.Of(ShapeKind.String)),
-            new("lastKnownGood", Shape.Object(static () => global::Holdfast.Model.Core.NodeConfigSource.ModelSchema)),
+            new("active", Shape.Object(static () => global::Holdfast.Model.Core.NodeConfigSource.ModelSchema)) { ProtobufPath = [2] },
+            new("assigned", Shape.Object(static () => global::Holdfast.Model.Core.NodeConfigSource.ModelSchema)) { ProtobufPath = [1] },
+            new("error", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
+            new("lastKnownGood", Shape.Object(static () => global::Holdfast.Model.Core.NodeConfigSource.ModelSchema)) { ProtobufPath = [3] },
         ]);
     }
 
@@ -11156,7 +11156,7 @@ public sealed partial record NodeDaemonEndpoints : IModelType<NodeDaemonEndpoint
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NodeDaemonEndpoints", "", [
-            new("kubeletEndpoint", Shape.Object(static () => global::Holdfast.Model.Core.DaemonEndpoint.ModelSchema)) { IsAlwaysWritten = true },
+            new("kubeletEndpoint", Shape.Object(static () => global::Holdfast.Model.Core.DaemonEndpoint.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
@@ -11216,7 +11216,7 @@ public sealed partial record NodeFeatures : IModelType<NodeFeatures>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NodeFeatures", "", [
-            new("supplementalGroupsPolicy", Shape.Of(ShapeKind.Boolean)),
+            new("supplementalGroupsPolicy", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [1] },
         ]);
     }
 
@@ -11276,8 +11276,8 @@ public sealed partial record NodeRuntimeHandler : IModelType<NodeRuntimeHandler>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NodeRuntimeHandler", "", [
-            new("features", Shape.Object(static () => global::Holdfast.Model.Core.NodeRuntimeHandlerFeatures.ModelSchema)),
-            new("name", Shape.Of(ShapeKind.String)) { IsAlwaysWritten = true },
+            new("features", Shape.Object(static () => global::Holdfast.Model.Core.NodeRuntimeHandlerFeatures.ModelSchema)) { ProtobufPath = [2] },
+            new("name", Shape.Of(ShapeKind.String)) { IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
@@ -11351,8 +11351,8 @@ public sealed partial record NodeRuntimeHandlerFeatures : IModelType<NodeRuntime
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NodeRuntimeHandlerFeatures", "", [
-            new("recursiveReadOnlyMounts", Shape.Of(ShapeKind.Boolean)),
-            new("userNamespaces", Shape.Of(ShapeKind.Boolean)),
+            new("recursiveReadOnlyMounts", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [1] },
+            new("userNamespaces", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [2] },
         ]);
     }
 
@@ -11426,7 +11426,7 @@ public sealed partial record NodeSelector : IModelType<NodeSelector>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NodeSelector", "", [
-            new("nodeSelectorTerms", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.NodeSelectorTerm.ModelSchema))) { IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
+            new("nodeSelectorTerms", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.NodeSelectorTerm.ModelSchema))) { IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
         ], isAtomic: true);
     }
 
@@ -11486,9 +11486,9 @@ public sealed partial record NodeSelectorRequirement : IModelType<NodeSelectorRe
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NodeSelectorRequirement", "", [
-            new("key", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("operator", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("values", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
+            new("key", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("operator", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("values", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
         ]);
     }
 
@@ -11576,8 +11576,8 @@ public sealed partial record NodeSelectorTerm : IModelType<NodeSelectorTerm>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NodeSelectorTerm", "", [
-            new("matchExpressions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.NodeSelectorRequirement.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("matchFields", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.NodeSelectorRequirement.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
+            new("matchExpressions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.NodeSelectorRequirement.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
+            new("matchFields", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.NodeSelectorRequirement.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
         ], isAtomic: true);
     }
 
@@ -11651,13 +11651,13 @@ public sealed partial record NodeSpec : IModelType<NodeSpec>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NodeSpec", "", [
-            new("configSource", Shape.Object(static () => global::Holdfast.Model.Core.NodeConfigSource.ModelSchema)),
-            new("externalID", Shape.Of(ShapeKind.String)),
-            new("podCIDR", Shape.Of(ShapeKind.String)),
-            new("podCIDRs", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Set, PatchStrategies = ["merge"] },
-            new("providerID", Shape.Of(ShapeKind.String)),
-            new("taints", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.Taint.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("unschedulable", Shape.Of(ShapeKind.Boolean)),
+            new("configSource", Shape.Object(static () => global::Holdfast.Model.Core.NodeConfigSource.ModelSchema)) { ProtobufPath = [6] },
+            new("externalID", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
+            new("podCIDR", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
+            new("podCIDRs", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Set, PatchStrategies = ["merge"], ProtobufPath = [7] },
+            new("providerID", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
+            new("taints", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.Taint.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [5] },
+            new("unschedulable", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [4] },
         ]);
     }
 
@@ -11799,20 +11799,20 @@ public sealed partial record NodeStatus : IModelType<NodeStatus>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NodeStatus", "", [
-            new("addresses", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.NodeAddress.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["type"], MergeKey = "type", PatchStrategies = ["merge"] },
-            new("allocatable", Shape.Map(Shape.Of(ShapeKind.Quantity))),
-            new("capacity", Shape.Map(Shape.Of(ShapeKind.Quantity))),
-            new("conditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.NodeCondition.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["type"], MergeKey = "type", PatchStrategies = ["merge"] },
-            new("config", Shape.Object(static () => global::Holdfast.Model.Core.NodeConfigStatus.ModelSchema)),
-            new("daemonEndpoints", Shape.Object(static () => global::Holdfast.Model.Core.NodeDaemonEndpoints.ModelSchema)) { IsAlwaysWritten = true },
+            new("addresses", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.NodeAddress.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["type"], MergeKey = "type", PatchStrategies = ["merge"], ProtobufPath = [5] },
+            new("allocatable", Shape.Map(Shape.Of(ShapeKind.Quantity))) { ProtobufPath = [2] },
+            new("capacity", Shape.Map(Shape.Of(ShapeKind.Quantity))) { ProtobufPath = [1] },
+            new("conditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.NodeCondition.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["type"], MergeKey = "type", PatchStrategies = ["merge"], ProtobufPath = [4] },
+            new("config", Shape.Object(static () => global::Holdfast.Model.Core.NodeConfigStatus.ModelSchema)) { ProtobufPath = [11] },
+            new("daemonEndpoints", Shape.Object(static () => global::Holdfast.Model.Core.NodeDaemonEndpoints.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [6] },
             new("declaredFeatures", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("features", Shape.Object(static () => global::Holdfast.Model.Core.NodeFeatures.ModelSchema)),
-            new("images", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ContainerImage.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("nodeInfo", Shape.Object(static () => global::Holdfast.Model.Core.NodeSystemInfo.ModelSchema)) { IsAlwaysWritten = true },
-            new("phase", Shape.Of(ShapeKind.String)),
-            new("runtimeHandlers", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.NodeRuntimeHandler.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("volumesAttached", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.AttachedVolume.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("volumesInUse", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
+            new("features", Shape.Object(static () => global::Holdfast.Model.Core.NodeFeatures.ModelSchema)) { ProtobufPath = [13] },
+            new("images", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ContainerImage.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [8] },
+            new("nodeInfo", Shape.Object(static () => global::Holdfast.Model.Core.NodeSystemInfo.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [7] },
+            new("phase", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
+            new("runtimeHandlers", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.NodeRuntimeHandler.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [12] },
+            new("volumesAttached", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.AttachedVolume.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [10] },
+            new("volumesInUse", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [9] },
         ]);
     }
 
@@ -12104,17 +12104,17 @@ public sealed partial record NodeSystemInfo : IModelType<NodeSystemInfo>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NodeSystemInfo", "", [
-            new("architecture", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("bootID", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("containerRuntimeVersion", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("kernelVersion", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("kubeProxyVersion", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("kubeletVersion", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("machineID", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("operatingSystem", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("osImage", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
+            new("architecture", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [10] },
+            new("bootID", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("containerRuntimeVersion", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [6] },
+            new("kernelVersion", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [4] },
+            new("kubeProxyVersion", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [8] },
+            new("kubeletVersion", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [7] },
+            new("machineID", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("operatingSystem", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [9] },
+            new("osImage", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [5] },
             new("swap", Shape.Object(static () => global::Holdfast.Model.Core.NodeSwapStatus.ModelSchema)),
-            new("systemUUID", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
+            new("systemUUID", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
     }
 
@@ -12314,8 +12314,8 @@ public sealed partial record ObjectFieldSelector : IModelType<ObjectFieldSelecto
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ObjectFieldSelector", "", [
-            new("apiVersion", Shape.Of(ShapeKind.String)),
-            new("fieldPath", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
+            new("apiVersion", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
+            new("fieldPath", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
         ], isAtomic: true);
     }
 
@@ -12389,13 +12389,13 @@ public sealed partial record ObjectReference : IModelType<ObjectReference>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ObjectReference", "", [
-            new("apiVersion", Shape.Of(ShapeKind.String)),
-            new("fieldPath", Shape.Of(ShapeKind.String)),
-            new("kind", Shape.Of(ShapeKind.String)),
-            new("name", Shape.Of(ShapeKind.String)),
-            new("namespace", Shape.Of(ShapeKind.String)),
-            new("resourceVersion", Shape.Of(ShapeKind.String)),
-            new("uid", Shape.Of(ShapeKind.String)),
+            new("apiVersion", Shape.Of(ShapeKind.String)) { ProtobufPath = [5] },
+            new("fieldPath", Shape.Of(ShapeKind.String)) { ProtobufPath = [7] },
+            new("kind", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
+            new("name", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
+            new("namespace", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
+            new("resourceVersion", Shape.Of(ShapeKind.String)) { ProtobufPath = [6] },
+            new("uid", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
         ], isAtomic: true);
     }
 
@@ -12535,12 +12535,12 @@ public sealed partial record PersistentVolumeClaimCondition : IModelType<Persist
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PersistentVolumeClaimCondition", "", [
-            new("lastProbeTime", Shape.Of(ShapeKind.Time)),
-            new("lastTransitionTime", Shape.Of(ShapeKind.Time)),
-            new("message", Shape.Of(ShapeKind.String)),
-            new("reason", Shape.Of(ShapeKind.String)),
-            new("status", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("type", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
+            new("lastProbeTime", Shape.Of(ShapeKind.Time)) { ProtobufPath = [3] },
+            new("lastTransitionTime", Shape.Of(ShapeKind.Time)) { ProtobufPath = [4] },
+            new("message", Shape.Of(ShapeKind.String)) { ProtobufPath = [6] },
+            new("reason", Shape.Of(ShapeKind.String)) { ProtobufPath = [5] },
+            new("status", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("type", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
@@ -12668,15 +12668,15 @@ public sealed partial record PersistentVolumeClaimSpec : IModelType<PersistentVo
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PersistentVolumeClaimSpec", "The volume that a claim wants.", [
-            new("accessModes", Shape.List(Shape.Of(ShapeKind.String))) { Description = "How many nodes and pods mount it at once, and whether they write.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("dataSource", Shape.Object(static () => global::Holdfast.Model.Core.TypedLocalObjectReference.ModelSchema)) { Description = "What the volume is filled from: a snapshot or another claim." },
-            new("dataSourceRef", Shape.Object(static () => global::Holdfast.Model.Core.TypedObjectReference.ModelSchema)),
-            new("resources", Shape.Object(static () => global::Holdfast.Model.Core.VolumeResourceRequirements.ModelSchema)) { Description = "The least size.", IsAlwaysWritten = true },
-            new("selector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { Description = "Labels that the volume must have." },
-            new("storageClassName", Shape.Of(ShapeKind.String)) { Description = "The class; absent takes the default one, empty wants none." },
-            new("volumeAttributesClassName", Shape.Of(ShapeKind.String)),
-            new("volumeMode", Shape.Of(ShapeKind.String)) { Description = "Filesystem or Block." },
-            new("volumeName", Shape.Of(ShapeKind.String)) { Description = "The volume that the claim is bound to." },
+            new("accessModes", Shape.List(Shape.Of(ShapeKind.String))) { Description = "How many nodes and pods mount it at once, and whether they write.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
+            new("dataSource", Shape.Object(static () => global::Holdfast.Model.Core.TypedLocalObjectReference.ModelSchema)) { Description = "What the volume is filled from: a snapshot or another claim.", ProtobufPath = [7] },
+            new("dataSourceRef", Shape.Object(static () => global::Holdfast.Model.Core.TypedObjectReference.ModelSchema)) { ProtobufPath = [8] },
+            new("resources", Shape.Object(static () => global::Holdfast.Model.Core.VolumeResourceRequirements.ModelSchema)) { Description = "The least size.", IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("selector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { Description = "Labels that the volume must have.", ProtobufPath = [4] },
+            new("storageClassName", Shape.Of(ShapeKind.String)) { Description = "The class; absent takes the default one, empty wants none.", ProtobufPath = [5] },
+            new("volumeAttributesClassName", Shape.Of(ShapeKind.String)) { ProtobufPath = [9] },
+            new("volumeMode", Shape.Of(ShapeKind.String)) { Description = "Filesystem or Block.", ProtobufPath = [6] },
+            new("volumeName", Shape.Of(ShapeKind.String)) { Description = "The volume that the claim is bound to.", ProtobufPath = [3] },
         ]);
     }
 
@@ -12844,14 +12844,14 @@ public sealed partial record PersistentVolumeClaimStatus : IModelType<Persistent
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PersistentVolumeClaimStatus", "", [
-            new("accessModes", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("allocatedResourceStatuses", Shape.Map(Shape.Of(ShapeKind.String))),
-            new("allocatedResources", Shape.Map(Shape.Of(ShapeKind.Quantity))),
-            new("capacity", Shape.Map(Shape.Of(ShapeKind.Quantity))),
-            new("conditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PersistentVolumeClaimCondition.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["type"], MergeKey = "type", PatchStrategies = ["merge"] },
-            new("currentVolumeAttributesClassName", Shape.Of(ShapeKind.String)),
-            new("modifyVolumeStatus", Shape.Object(static () => global::Holdfast.Model.Core.ModifyVolumeStatus.ModelSchema)),
-            new("phase", Shape.Of(ShapeKind.String)),
+            new("accessModes", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
+            new("allocatedResourceStatuses", Shape.Map(Shape.Of(ShapeKind.String))) { ProtobufPath = [7] },
+            new("allocatedResources", Shape.Map(Shape.Of(ShapeKind.Quantity))) { ProtobufPath = [5] },
+            new("capacity", Shape.Map(Shape.Of(ShapeKind.Quantity))) { ProtobufPath = [3] },
+            new("conditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PersistentVolumeClaimCondition.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["type"], MergeKey = "type", PatchStrategies = ["merge"], ProtobufPath = [4] },
+            new("currentVolumeAttributesClassName", Shape.Of(ShapeKind.String)) { ProtobufPath = [8] },
+            new("modifyVolumeStatus", Shape.Object(static () => global::Holdfast.Model.Core.ModifyVolumeStatus.ModelSchema)) { ProtobufPath = [9] },
+            new("phase", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
         ]);
     }
 
@@ -13007,8 +13007,8 @@ public sealed partial record PersistentVolumeClaimTemplate : IModelType<Persiste
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PersistentVolumeClaimTemplate", "", [
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true },
-            new("spec", Shape.Object(static () => global::Holdfast.Model.Core.PersistentVolumeClaimSpec.ModelSchema)) { IsRequired = true, IsAlwaysWritten = true },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("spec", Shape.Object(static () => global::Holdfast.Model.Core.PersistentVolumeClaimSpec.ModelSchema)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
     }
 
@@ -13082,8 +13082,8 @@ public sealed partial record PersistentVolumeClaimVolumeSource : IModelType<Pers
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PersistentVolumeClaimVolumeSource", "", [
-            new("claimName", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("readOnly", Shape.Of(ShapeKind.Boolean)),
+            new("claimName", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("readOnly", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [2] },
         ]);
     }
 
@@ -13157,37 +13157,37 @@ public sealed partial record PersistentVolumeSpec : IModelType<PersistentVolumeS
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PersistentVolumeSpec", "", [
-            new("accessModes", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("awsElasticBlockStore", Shape.Object(static () => global::Holdfast.Model.Core.AWSElasticBlockStoreVolumeSource.ModelSchema)),
-            new("azureDisk", Shape.Object(static () => global::Holdfast.Model.Core.AzureDiskVolumeSource.ModelSchema)),
-            new("azureFile", Shape.Object(static () => global::Holdfast.Model.Core.AzureFilePersistentVolumeSource.ModelSchema)),
-            new("capacity", Shape.Map(Shape.Of(ShapeKind.Quantity))),
-            new("cephfs", Shape.Object(static () => global::Holdfast.Model.Core.CephFSPersistentVolumeSource.ModelSchema)),
-            new("cinder", Shape.Object(static () => global::Holdfast.Model.Core.CinderPersistentVolumeSource.ModelSchema)),
-            new("claimRef", Shape.Object(static () => global::Holdfast.Model.Core.ObjectReference.ModelSchema)),
-            new("csi", Shape.Object(static () => global::Holdfast.Model.Core.CSIPersistentVolumeSource.ModelSchema)),
-            new("fc", Shape.Object(static () => global::Holdfast.Model.Core.FCVolumeSource.ModelSchema)),
-            new("flexVolume", Shape.Object(static () => global::Holdfast.Model.Core.FlexPersistentVolumeSource.ModelSchema)),
-            new("flocker", Shape.Object(static () => global::Holdfast.Model.Core.FlockerVolumeSource.ModelSchema)),
-            new("gcePersistentDisk", Shape.Object(static () => global::Holdfast.Model.Core.GCEPersistentDiskVolumeSource.ModelSchema)),
-            new("glusterfs", Shape.Object(static () => global::Holdfast.Model.Core.GlusterfsPersistentVolumeSource.ModelSchema)),
-            new("hostPath", Shape.Object(static () => global::Holdfast.Model.Core.HostPathVolumeSource.ModelSchema)),
-            new("iscsi", Shape.Object(static () => global::Holdfast.Model.Core.ISCSIPersistentVolumeSource.ModelSchema)),
-            new("local", Shape.Object(static () => global::Holdfast.Model.Core.LocalVolumeSource.ModelSchema)),
-            new("mountOptions", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("nfs", Shape.Object(static () => global::Holdfast.Model.Core.NFSVolumeSource.ModelSchema)),
-            new("nodeAffinity", Shape.Object(static () => global::Holdfast.Model.Core.VolumeNodeAffinity.ModelSchema)),
-            new("persistentVolumeReclaimPolicy", Shape.Of(ShapeKind.String)),
-            new("photonPersistentDisk", Shape.Object(static () => global::Holdfast.Model.Core.PhotonPersistentDiskVolumeSource.ModelSchema)),
-            new("portworxVolume", Shape.Object(static () => global::Holdfast.Model.Core.PortworxVolumeSource.ModelSchema)),
-            new("quobyte", Shape.Object(static () => global::Holdfast.Model.Core.QuobyteVolumeSource.ModelSchema)),
-            new("rbd", Shape.Object(static () => global::Holdfast.Model.Core.RBDPersistentVolumeSource.ModelSchema)),
-            new("scaleIO", Shape.Object(static () => global::Holdfast.Model.Core.ScaleIOPersistentVolumeSource.ModelSchema)),
-            new("storageClassName", Shape.Of(ShapeKind.String)),
-            new("storageos", Shape.Object(static () => global::Holdfast.Model.Core.StorageOSPersistentVolumeSource.ModelSchema)),
-            new("volumeAttributesClassName", Shape.Of(ShapeKind.String)),
-            new("volumeMode", Shape.Of(ShapeKind.String)),
-            new("vsphereVolume", Shape.Object(static () => global::Holdfast.Model.Core.VsphereVirtualDiskVolumeSource.ModelSchema)),
+            new("accessModes", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
+            new("awsElasticBlockStore", Shape.Object(static () => global::Holdfast.Model.Core.AWSElasticBlockStoreVolumeSource.ModelSchema)) { ProtobufPath = [2, 2] },
+            new("azureDisk", Shape.Object(static () => global::Holdfast.Model.Core.AzureDiskVolumeSource.ModelSchema)) { ProtobufPath = [2, 16] },
+            new("azureFile", Shape.Object(static () => global::Holdfast.Model.Core.AzureFilePersistentVolumeSource.ModelSchema)) { ProtobufPath = [2, 13] },
+            new("capacity", Shape.Map(Shape.Of(ShapeKind.Quantity))) { ProtobufPath = [1] },
+            new("cephfs", Shape.Object(static () => global::Holdfast.Model.Core.CephFSPersistentVolumeSource.ModelSchema)) { ProtobufPath = [2, 9] },
+            new("cinder", Shape.Object(static () => global::Holdfast.Model.Core.CinderPersistentVolumeSource.ModelSchema)) { ProtobufPath = [2, 8] },
+            new("claimRef", Shape.Object(static () => global::Holdfast.Model.Core.ObjectReference.ModelSchema)) { ProtobufPath = [4] },
+            new("csi", Shape.Object(static () => global::Holdfast.Model.Core.CSIPersistentVolumeSource.ModelSchema)) { ProtobufPath = [2, 22] },
+            new("fc", Shape.Object(static () => global::Holdfast.Model.Core.FCVolumeSource.ModelSchema)) { ProtobufPath = [2, 10] },
+            new("flexVolume", Shape.Object(static () => global::Holdfast.Model.Core.FlexPersistentVolumeSource.ModelSchema)) { ProtobufPath = [2, 12] },
+            new("flocker", Shape.Object(static () => global::Holdfast.Model.Core.FlockerVolumeSource.ModelSchema)) { ProtobufPath = [2, 11] },
+            new("gcePersistentDisk", Shape.Object(static () => global::Holdfast.Model.Core.GCEPersistentDiskVolumeSource.ModelSchema)) { ProtobufPath = [2, 1] },
+            new("glusterfs", Shape.Object(static () => global::Holdfast.Model.Core.GlusterfsPersistentVolumeSource.ModelSchema)) { ProtobufPath = [2, 4] },
+            new("hostPath", Shape.Object(static () => global::Holdfast.Model.Core.HostPathVolumeSource.ModelSchema)) { ProtobufPath = [2, 3] },
+            new("iscsi", Shape.Object(static () => global::Holdfast.Model.Core.ISCSIPersistentVolumeSource.ModelSchema)) { ProtobufPath = [2, 7] },
+            new("local", Shape.Object(static () => global::Holdfast.Model.Core.LocalVolumeSource.ModelSchema)) { ProtobufPath = [2, 20] },
+            new("mountOptions", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [7] },
+            new("nfs", Shape.Object(static () => global::Holdfast.Model.Core.NFSVolumeSource.ModelSchema)) { ProtobufPath = [2, 5] },
+            new("nodeAffinity", Shape.Object(static () => global::Holdfast.Model.Core.VolumeNodeAffinity.ModelSchema)) { ProtobufPath = [9] },
+            new("persistentVolumeReclaimPolicy", Shape.Of(ShapeKind.String)) { ProtobufPath = [5] },
+            new("photonPersistentDisk", Shape.Object(static () => global::Holdfast.Model.Core.PhotonPersistentDiskVolumeSource.ModelSchema)) { ProtobufPath = [2, 17] },
+            new("portworxVolume", Shape.Object(static () => global::Holdfast.Model.Core.PortworxVolumeSource.ModelSchema)) { ProtobufPath = [2, 18] },
+            new("quobyte", Shape.Object(static () => global::Holdfast.Model.Core.QuobyteVolumeSource.ModelSchema)) { ProtobufPath = [2, 15] },
+            new("rbd", Shape.Object(static () => global::Holdfast.Model.Core.RBDPersistentVolumeSource.ModelSchema)) { ProtobufPath = [2, 6] },
+            new("scaleIO", Shape.Object(static () => global::Holdfast.Model.Core.ScaleIOPersistentVolumeSource.ModelSchema)) { ProtobufPath = [2, 19] },
+            new("storageClassName", Shape.Of(ShapeKind.String)) { ProtobufPath = [6] },
+            new("storageos", Shape.Object(static () => global::Holdfast.Model.Core.StorageOSPersistentVolumeSource.ModelSchema)) { ProtobufPath = [2, 21] },
+            new("volumeAttributesClassName", Shape.Of(ShapeKind.String)) { ProtobufPath = [10] },
+            new("volumeMode", Shape.Of(ShapeKind.String)) { ProtobufPath = [8] },
+            new("vsphereVolume", Shape.Object(static () => global::Holdfast.Model.Core.VsphereVirtualDiskVolumeSource.ModelSchema)) { ProtobufPath = [2, 14] },
         ]);
     }
 
@@ -13639,10 +13639,10 @@ public sealed partial record PersistentVolumeStatus : IModelType<PersistentVolum
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PersistentVolumeStatus", "", [
-            new("lastPhaseTransitionTime", Shape.Of(ShapeKind.Time)),
-            new("message", Shape.Of(ShapeKind.String)),
-            new("phase", Shape.Of(ShapeKind.String)),
-            new("reason", Shape.Of(ShapeKind.String)),
+            new("lastPhaseTransitionTime", Shape.Of(ShapeKind.Time)) { ProtobufPath = [4] },
+            new("message", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
+            new("phase", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
+            new("reason", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
         ]);
     }
 
@@ -13744,8 +13744,8 @@ public sealed partial record PhotonPersistentDiskVolumeSource : IModelType<Photo
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PhotonPersistentDiskVolumeSource", "", [
-            new("fsType", Shape.Of(ShapeKind.String)),
-            new("pdID", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
+            new("fsType", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
+            new("pdID", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
@@ -13819,8 +13819,8 @@ public sealed partial record PodAffinity : IModelType<PodAffinity>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodAffinity", "", [
-            new("preferredDuringSchedulingIgnoredDuringExecution", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.WeightedPodAffinityTerm.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("requiredDuringSchedulingIgnoredDuringExecution", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PodAffinityTerm.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
+            new("preferredDuringSchedulingIgnoredDuringExecution", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.WeightedPodAffinityTerm.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
+            new("requiredDuringSchedulingIgnoredDuringExecution", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PodAffinityTerm.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
         ]);
     }
 
@@ -13894,12 +13894,12 @@ public sealed partial record PodAffinityTerm : IModelType<PodAffinityTerm>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodAffinityTerm", "", [
-            new("labelSelector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)),
-            new("matchLabelKeys", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("mismatchLabelKeys", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("namespaceSelector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)),
-            new("namespaces", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("topologyKey", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
+            new("labelSelector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { ProtobufPath = [1] },
+            new("matchLabelKeys", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [5] },
+            new("mismatchLabelKeys", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [6] },
+            new("namespaceSelector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { ProtobufPath = [4] },
+            new("namespaces", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
+            new("topologyKey", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
         ]);
     }
 
@@ -14027,8 +14027,8 @@ public sealed partial record PodAntiAffinity : IModelType<PodAntiAffinity>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodAntiAffinity", "", [
-            new("preferredDuringSchedulingIgnoredDuringExecution", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.WeightedPodAffinityTerm.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("requiredDuringSchedulingIgnoredDuringExecution", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PodAffinityTerm.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
+            new("preferredDuringSchedulingIgnoredDuringExecution", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.WeightedPodAffinityTerm.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
+            new("requiredDuringSchedulingIgnoredDuringExecution", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PodAffinityTerm.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
         ]);
     }
 
@@ -14246,13 +14246,13 @@ public sealed partial record PodCondition : IModelType<PodCondition>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodCondition", "", [
-            new("lastProbeTime", Shape.Of(ShapeKind.Time)) { IsAlwaysWritten = true },
-            new("lastTransitionTime", Shape.Of(ShapeKind.Time)),
-            new("message", Shape.Of(ShapeKind.String)),
+            new("lastProbeTime", Shape.Of(ShapeKind.Time)) { IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("lastTransitionTime", Shape.Of(ShapeKind.Time)) { ProtobufPath = [4] },
+            new("message", Shape.Of(ShapeKind.String)) { ProtobufPath = [6] },
             new("observedGeneration", Shape.Of(ShapeKind.Int64)),
-            new("reason", Shape.Of(ShapeKind.String)),
-            new("status", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("type", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
+            new("reason", Shape.Of(ShapeKind.String)) { ProtobufPath = [5] },
+            new("status", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("type", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
@@ -14392,9 +14392,9 @@ public sealed partial record PodDNSConfig : IModelType<PodDNSConfig>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodDNSConfig", "", [
-            new("nameservers", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("options", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PodDNSConfigOption.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("searches", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
+            new("nameservers", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
+            new("options", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PodDNSConfigOption.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
+            new("searches", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
         ]);
     }
 
@@ -14482,8 +14482,8 @@ public sealed partial record PodDNSConfigOption : IModelType<PodDNSConfigOption>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodDNSConfigOption", "", [
-            new("name", Shape.Of(ShapeKind.String)),
-            new("value", Shape.Of(ShapeKind.String)),
+            new("name", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
+            new("value", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
         ]);
     }
 
@@ -14632,7 +14632,7 @@ public sealed partial record PodIP : IModelType<PodIP>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodIP", "", [
-            new("ip", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
+            new("ip", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
@@ -14692,7 +14692,7 @@ public sealed partial record PodOS : IModelType<PodOS>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodOS", "", [
-            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
+            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
@@ -14752,7 +14752,7 @@ public sealed partial record PodReadinessGate : IModelType<PodReadinessGate>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodReadinessGate", "", [
-            new("conditionType", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
+            new("conditionType", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
@@ -14812,9 +14812,9 @@ public sealed partial record PodResourceClaim : IModelType<PodResourceClaim>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodResourceClaim", "", [
-            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("resourceClaimName", Shape.Of(ShapeKind.String)),
-            new("resourceClaimTemplateName", Shape.Of(ShapeKind.String)),
+            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("resourceClaimName", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
+            new("resourceClaimTemplateName", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
         ]);
     }
 
@@ -14902,8 +14902,8 @@ public sealed partial record PodResourceClaimStatus : IModelType<PodResourceClai
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodResourceClaimStatus", "", [
-            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("resourceClaimName", Shape.Of(ShapeKind.String)),
+            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("resourceClaimName", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
         ]);
     }
 
@@ -14977,7 +14977,7 @@ public sealed partial record PodSchedulingGate : IModelType<PodSchedulingGate>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodSchedulingGate", "", [
-            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
+            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
@@ -15097,19 +15097,19 @@ public sealed partial record PodSecurityContext : IModelType<PodSecurityContext>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodSecurityContext", "", [
-            new("appArmorProfile", Shape.Object(static () => global::Holdfast.Model.Core.AppArmorProfile.ModelSchema)),
-            new("fsGroup", Shape.Of(ShapeKind.Int64)),
-            new("fsGroupChangePolicy", Shape.Of(ShapeKind.String)),
-            new("runAsGroup", Shape.Of(ShapeKind.Int64)),
-            new("runAsNonRoot", Shape.Of(ShapeKind.Boolean)),
-            new("runAsUser", Shape.Of(ShapeKind.Int64)),
-            new("seLinuxChangePolicy", Shape.Of(ShapeKind.String)),
-            new("seLinuxOptions", Shape.Object(static () => global::Holdfast.Model.Core.SELinuxOptions.ModelSchema)),
-            new("seccompProfile", Shape.Object(static () => global::Holdfast.Model.Core.SeccompProfile.ModelSchema)),
-            new("supplementalGroups", Shape.List(Shape.Of(ShapeKind.Int64))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("supplementalGroupsPolicy", Shape.Of(ShapeKind.String)),
-            new("sysctls", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.Sysctl.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("windowsOptions", Shape.Object(static () => global::Holdfast.Model.Core.WindowsSecurityContextOptions.ModelSchema)),
+            new("appArmorProfile", Shape.Object(static () => global::Holdfast.Model.Core.AppArmorProfile.ModelSchema)) { ProtobufPath = [11] },
+            new("fsGroup", Shape.Of(ShapeKind.Int64)) { ProtobufPath = [5] },
+            new("fsGroupChangePolicy", Shape.Of(ShapeKind.String)) { ProtobufPath = [9] },
+            new("runAsGroup", Shape.Of(ShapeKind.Int64)) { ProtobufPath = [6] },
+            new("runAsNonRoot", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [3] },
+            new("runAsUser", Shape.Of(ShapeKind.Int64)) { ProtobufPath = [2] },
+            new("seLinuxChangePolicy", Shape.Of(ShapeKind.String)) { ProtobufPath = [13] },
+            new("seLinuxOptions", Shape.Object(static () => global::Holdfast.Model.Core.SELinuxOptions.ModelSchema)) { ProtobufPath = [1] },
+            new("seccompProfile", Shape.Object(static () => global::Holdfast.Model.Core.SeccompProfile.ModelSchema)) { ProtobufPath = [10] },
+            new("supplementalGroups", Shape.List(Shape.Of(ShapeKind.Int64))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [4] },
+            new("supplementalGroupsPolicy", Shape.Of(ShapeKind.String)) { ProtobufPath = [12] },
+            new("sysctls", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.Sysctl.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [7] },
+            new("windowsOptions", Shape.Object(static () => global::Holdfast.Model.Core.WindowsSecurityContextOptions.ModelSchema)) { ProtobufPath = [8] },
         ]);
     }
 
@@ -15329,48 +15329,48 @@ public sealed partial record PodSpec : IModelType<PodSpec>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodSpec", "What a pod runs, and where.", [
-            new("activeDeadlineSeconds", Shape.Of(ShapeKind.Int64)),
-            new("affinity", Shape.Object(static () => global::Holdfast.Model.Core.Affinity.ModelSchema)) { Description = "What the pod wants to be near to or away from." },
-            new("automountServiceAccountToken", Shape.Of(ShapeKind.Boolean)),
-            new("containers", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.Container.ModelSchema))) { Description = "What runs; at least one.", IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge"] },
-            new("dnsConfig", Shape.Object(static () => global::Holdfast.Model.Core.PodDNSConfig.ModelSchema)),
-            new("dnsPolicy", Shape.Of(ShapeKind.String)) { Description = "Which name servers the pod asks." },
-            new("enableServiceLinks", Shape.Of(ShapeKind.Boolean)),
-            new("ephemeralContainers", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.EphemeralContainer.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge"] },
-            new("hostAliases", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.HostAlias.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["ip"], MergeKey = "ip", PatchStrategies = ["merge"] },
-            new("hostIPC", Shape.Of(ShapeKind.Boolean)),
-            new("hostNetwork", Shape.Of(ShapeKind.Boolean)) { Description = "Whether the pod uses the node's own network." },
-            new("hostPID", Shape.Of(ShapeKind.Boolean)),
-            new("hostUsers", Shape.Of(ShapeKind.Boolean)),
-            new("hostname", Shape.Of(ShapeKind.String)) { Description = "The name that the pod gives itself." },
-            new("hostnameOverride", Shape.Of(ShapeKind.String)),
-            new("imagePullSecrets", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.LocalObjectReference.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge"] },
-            new("initContainers", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.Container.ModelSchema))) { Description = "What runs before, one after the other.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge"] },
-            new("nodeName", Shape.Of(ShapeKind.String)) { Description = "The node that runs the pod; set by the scheduler." },
-            new("nodeSelector", Shape.Map(Shape.Of(ShapeKind.String))) { Description = "Labels that the node must have.", IsAtomic = true },
-            new("os", Shape.Object(static () => global::Holdfast.Model.Core.PodOS.ModelSchema)),
-            new("overhead", Shape.Map(Shape.Of(ShapeKind.Quantity))),
-            new("preemptionPolicy", Shape.Of(ShapeKind.String)),
-            new("priority", Shape.Of(ShapeKind.Int32)) { Description = "How important the pod is; higher wins." },
-            new("priorityClassName", Shape.Of(ShapeKind.String)) { Description = "How important the pod is, by name." },
-            new("readinessGates", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PodReadinessGate.ModelSchema))) { Description = "Further conditions that must hold before the pod is ready.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("resourceClaims", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PodResourceClaim.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge", "retainKeys"] },
-            new("resources", Shape.Object(static () => global::Holdfast.Model.Core.ResourceRequirements.ModelSchema)),
-            new("restartPolicy", Shape.Of(ShapeKind.String)) { Description = "Whether containers that end are started again." },
-            new("runtimeClassName", Shape.Of(ShapeKind.String)),
-            new("schedulerName", Shape.Of(ShapeKind.String)) { Description = "Who chooses the node." },
-            new("schedulingGates", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PodSchedulingGate.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge"] },
+            new("activeDeadlineSeconds", Shape.Of(ShapeKind.Int64)) { ProtobufPath = [5] },
+            new("affinity", Shape.Object(static () => global::Holdfast.Model.Core.Affinity.ModelSchema)) { Description = "What the pod wants to be near to or away from.", ProtobufPath = [18] },
+            new("automountServiceAccountToken", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [21] },
+            new("containers", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.Container.ModelSchema))) { Description = "What runs; at least one.", IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge"], ProtobufPath = [2] },
+            new("dnsConfig", Shape.Object(static () => global::Holdfast.Model.Core.PodDNSConfig.ModelSchema)) { ProtobufPath = [26] },
+            new("dnsPolicy", Shape.Of(ShapeKind.String)) { Description = "Which name servers the pod asks.", ProtobufPath = [6] },
+            new("enableServiceLinks", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [30] },
+            new("ephemeralContainers", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.EphemeralContainer.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge"], ProtobufPath = [34] },
+            new("hostAliases", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.HostAlias.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["ip"], MergeKey = "ip", PatchStrategies = ["merge"], ProtobufPath = [23] },
+            new("hostIPC", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [13] },
+            new("hostNetwork", Shape.Of(ShapeKind.Boolean)) { Description = "Whether the pod uses the node's own network.", ProtobufPath = [11] },
+            new("hostPID", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [12] },
+            new("hostUsers", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [37] },
+            new("hostname", Shape.Of(ShapeKind.String)) { Description = "The name that the pod gives itself.", ProtobufPath = [16] },
+            new("hostnameOverride", Shape.Of(ShapeKind.String)) { ProtobufPath = [41] },
+            new("imagePullSecrets", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.LocalObjectReference.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge"], ProtobufPath = [15] },
+            new("initContainers", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.Container.ModelSchema))) { Description = "What runs before, one after the other.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge"], ProtobufPath = [20] },
+            new("nodeName", Shape.Of(ShapeKind.String)) { Description = "The node that runs the pod; set by the scheduler.", ProtobufPath = [10] },
+            new("nodeSelector", Shape.Map(Shape.Of(ShapeKind.String))) { Description = "Labels that the node must have.", IsAtomic = true, ProtobufPath = [7] },
+            new("os", Shape.Object(static () => global::Holdfast.Model.Core.PodOS.ModelSchema)) { ProtobufPath = [36] },
+            new("overhead", Shape.Map(Shape.Of(ShapeKind.Quantity))) { ProtobufPath = [32] },
+            new("preemptionPolicy", Shape.Of(ShapeKind.String)) { ProtobufPath = [31] },
+            new("priority", Shape.Of(ShapeKind.Int32)) { Description = "How important the pod is; higher wins.", ProtobufPath = [25] },
+            new("priorityClassName", Shape.Of(ShapeKind.String)) { Description = "How important the pod is, by name.", ProtobufPath = [24] },
+            new("readinessGates", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PodReadinessGate.ModelSchema))) { Description = "Further conditions that must hold before the pod is ready.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [28] },
+            new("resourceClaims", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PodResourceClaim.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge", "retainKeys"], ProtobufPath = [39] },
+            new("resources", Shape.Object(static () => global::Holdfast.Model.Core.ResourceRequirements.ModelSchema)) { ProtobufPath = [40] },
+            new("restartPolicy", Shape.Of(ShapeKind.String)) { Description = "Whether containers that end are started again.", ProtobufPath = [3] },
+            new("runtimeClassName", Shape.Of(ShapeKind.String)) { ProtobufPath = [29] },
+            new("schedulerName", Shape.Of(ShapeKind.String)) { Description = "Who chooses the node.", ProtobufPath = [19] },
+            new("schedulingGates", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PodSchedulingGate.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge"], ProtobufPath = [38] },
             new("schedulingGroup", Shape.Object(static () => global::Holdfast.Model.Core.PodSchedulingGroup.ModelSchema)),
-            new("securityContext", Shape.Object(static () => global::Holdfast.Model.Core.PodSecurityContext.ModelSchema)) { Description = "Users, groups and rights for all containers." },
-            new("serviceAccount", Shape.Of(ShapeKind.String)),
-            new("serviceAccountName", Shape.Of(ShapeKind.String)) { Description = "Who the pod is when it speaks to the API." },
-            new("setHostnameAsFQDN", Shape.Of(ShapeKind.Boolean)),
-            new("shareProcessNamespace", Shape.Of(ShapeKind.Boolean)),
-            new("subdomain", Shape.Of(ShapeKind.String)) { Description = "The headless Service in whose domain the hostname stands." },
-            new("terminationGracePeriodSeconds", Shape.Of(ShapeKind.Int64)) { Description = "How many seconds the containers have to end before they are killed." },
-            new("tolerations", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.Toleration.ModelSchema))) { Description = "Taints that do not keep the pod away.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("topologySpreadConstraints", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.TopologySpreadConstraint.ModelSchema))) { Description = "How evenly pods spread over zones or nodes.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["topologyKey", "whenUnsatisfiable"], MergeKey = "topologyKey", PatchStrategies = ["merge"] },
-            new("volumes", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.Volume.ModelSchema))) { Description = "Storage that the containers can mount.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge", "retainKeys"] },
+            new("securityContext", Shape.Object(static () => global::Holdfast.Model.Core.PodSecurityContext.ModelSchema)) { Description = "Users, groups and rights for all containers.", ProtobufPath = [14] },
+            new("serviceAccount", Shape.Of(ShapeKind.String)) { ProtobufPath = [9] },
+            new("serviceAccountName", Shape.Of(ShapeKind.String)) { Description = "Who the pod is when it speaks to the API.", ProtobufPath = [8] },
+            new("setHostnameAsFQDN", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [35] },
+            new("shareProcessNamespace", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [27] },
+            new("subdomain", Shape.Of(ShapeKind.String)) { Description = "The headless Service in whose domain the hostname stands.", ProtobufPath = [17] },
+            new("terminationGracePeriodSeconds", Shape.Of(ShapeKind.Int64)) { Description = "How many seconds the containers have to end before they are killed.", ProtobufPath = [4] },
+            new("tolerations", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.Toleration.ModelSchema))) { Description = "Taints that do not keep the pod away.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [22] },
+            new("topologySpreadConstraints", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.TopologySpreadConstraint.ModelSchema))) { Description = "How evenly pods spread over zones or nodes.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["topologyKey", "whenUnsatisfiable"], MergeKey = "topologyKey", PatchStrategies = ["merge"], ProtobufPath = [33] },
+            new("volumes", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.Volume.ModelSchema))) { Description = "Storage that the containers can mount.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge", "retainKeys"], ProtobufPath = [1] },
         ]);
     }
 
@@ -15957,26 +15957,26 @@ public sealed partial record PodStatus : IModelType<PodStatus>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodStatus", "", [
             new("allocatedResources", Shape.Map(Shape.Of(ShapeKind.Quantity))),
-            new("conditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PodCondition.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["type"], MergeKey = "type", PatchStrategies = ["merge"] },
-            new("containerStatuses", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ContainerStatus.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("ephemeralContainerStatuses", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ContainerStatus.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("extendedResourceClaimStatus", Shape.Object(static () => global::Holdfast.Model.Core.PodExtendedResourceClaimStatus.ModelSchema)),
-            new("hostIP", Shape.Of(ShapeKind.String)),
-            new("hostIPs", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.HostIP.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, MergeKey = "ip", PatchStrategies = ["merge"] },
-            new("initContainerStatuses", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ContainerStatus.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("message", Shape.Of(ShapeKind.String)),
+            new("conditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PodCondition.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["type"], MergeKey = "type", PatchStrategies = ["merge"], ProtobufPath = [2] },
+            new("containerStatuses", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ContainerStatus.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [8] },
+            new("ephemeralContainerStatuses", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ContainerStatus.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [13] },
+            new("extendedResourceClaimStatus", Shape.Object(static () => global::Holdfast.Model.Core.PodExtendedResourceClaimStatus.ModelSchema)) { ProtobufPath = [17] },
+            new("hostIP", Shape.Of(ShapeKind.String)) { ProtobufPath = [5] },
+            new("hostIPs", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.HostIP.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, MergeKey = "ip", PatchStrategies = ["merge"], ProtobufPath = [16] },
+            new("initContainerStatuses", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ContainerStatus.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [10] },
+            new("message", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
             new("nodeAllocatableResourceClaimStatuses", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.NodeAllocatableResourceClaimStatus.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("nominatedNodeName", Shape.Of(ShapeKind.String)),
+            new("nominatedNodeName", Shape.Of(ShapeKind.String)) { ProtobufPath = [11] },
             new("observedGeneration", Shape.Of(ShapeKind.Int64)),
-            new("phase", Shape.Of(ShapeKind.String)),
-            new("podIP", Shape.Of(ShapeKind.String)),
-            new("podIPs", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PodIP.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["ip"], MergeKey = "ip", PatchStrategies = ["merge"] },
-            new("qosClass", Shape.Of(ShapeKind.String)),
-            new("reason", Shape.Of(ShapeKind.String)),
-            new("resize", Shape.Of(ShapeKind.String)),
-            new("resourceClaimStatuses", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PodResourceClaimStatus.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge", "retainKeys"] },
+            new("phase", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
+            new("podIP", Shape.Of(ShapeKind.String)) { ProtobufPath = [6] },
+            new("podIPs", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PodIP.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["ip"], MergeKey = "ip", PatchStrategies = ["merge"], ProtobufPath = [12] },
+            new("qosClass", Shape.Of(ShapeKind.String)) { ProtobufPath = [9] },
+            new("reason", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
+            new("resize", Shape.Of(ShapeKind.String)) { ProtobufPath = [14] },
+            new("resourceClaimStatuses", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PodResourceClaimStatus.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge", "retainKeys"], ProtobufPath = [15] },
             new("resources", Shape.Object(static () => global::Holdfast.Model.Core.ResourceRequirements.ModelSchema)),
-            new("startTime", Shape.Of(ShapeKind.Time)),
+            new("startTime", Shape.Of(ShapeKind.Time)) { ProtobufPath = [7] },
         ]);
     }
 
@@ -16298,8 +16298,8 @@ public sealed partial record PodTemplateSpec : IModelType<PodTemplateSpec>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodTemplateSpec", "", [
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true },
-            new("spec", Shape.Object(static () => global::Holdfast.Model.Core.PodSpec.ModelSchema)) { IsAlwaysWritten = true },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("spec", Shape.Object(static () => global::Holdfast.Model.Core.PodSpec.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
     }
 
@@ -16373,9 +16373,9 @@ public sealed partial record PortStatus : IModelType<PortStatus>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PortStatus", "", [
-            new("error", Shape.Of(ShapeKind.String)),
-            new("port", Shape.Of(ShapeKind.Int32)) { IsRequired = true, IsAlwaysWritten = true },
-            new("protocol", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
+            new("error", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
+            new("port", Shape.Of(ShapeKind.Int32)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("protocol", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
     }
 
@@ -16463,9 +16463,9 @@ public sealed partial record PortworxVolumeSource : IModelType<PortworxVolumeSou
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PortworxVolumeSource", "", [
-            new("fsType", Shape.Of(ShapeKind.String)),
-            new("readOnly", Shape.Of(ShapeKind.Boolean)),
-            new("volumeID", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
+            new("fsType", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
+            new("readOnly", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [3] },
+            new("volumeID", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
@@ -16551,8 +16551,8 @@ public sealed partial record PreferredSchedulingTerm : IModelType<PreferredSched
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PreferredSchedulingTerm", "", [
-            new("preference", Shape.Object(static () => global::Holdfast.Model.Core.NodeSelectorTerm.ModelSchema)) { IsRequired = true, IsAlwaysWritten = true },
-            new("weight", Shape.Of(ShapeKind.Int32)) { IsRequired = true, IsAlwaysWritten = true },
+            new("preference", Shape.Object(static () => global::Holdfast.Model.Core.NodeSelectorTerm.ModelSchema)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("weight", Shape.Of(ShapeKind.Int32)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
@@ -16626,16 +16626,16 @@ public sealed partial record Probe : IModelType<Probe>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.Probe", "", [
-            new("exec", Shape.Object(static () => global::Holdfast.Model.Core.ExecAction.ModelSchema)),
-            new("failureThreshold", Shape.Of(ShapeKind.Int32)),
-            new("grpc", Shape.Object(static () => global::Holdfast.Model.Core.GRPCAction.ModelSchema)),
-            new("httpGet", Shape.Object(static () => global::Holdfast.Model.Core.HTTPGetAction.ModelSchema)),
-            new("initialDelaySeconds", Shape.Of(ShapeKind.Int32)),
-            new("periodSeconds", Shape.Of(ShapeKind.Int32)),
-            new("successThreshold", Shape.Of(ShapeKind.Int32)),
-            new("tcpSocket", Shape.Object(static () => global::Holdfast.Model.Core.TCPSocketAction.ModelSchema)),
-            new("terminationGracePeriodSeconds", Shape.Of(ShapeKind.Int64)),
-            new("timeoutSeconds", Shape.Of(ShapeKind.Int32)),
+            new("exec", Shape.Object(static () => global::Holdfast.Model.Core.ExecAction.ModelSchema)) { ProtobufPath = [1, 1] },
+            new("failureThreshold", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [6] },
+            new("grpc", Shape.Object(static () => global::Holdfast.Model.Core.GRPCAction.ModelSchema)) { ProtobufPath = [1, 4] },
+            new("httpGet", Shape.Object(static () => global::Holdfast.Model.Core.HTTPGetAction.ModelSchema)) { ProtobufPath = [1, 2] },
+            new("initialDelaySeconds", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [2] },
+            new("periodSeconds", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [4] },
+            new("successThreshold", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [5] },
+            new("tcpSocket", Shape.Object(static () => global::Holdfast.Model.Core.TCPSocketAction.ModelSchema)) { ProtobufPath = [1, 3] },
+            new("terminationGracePeriodSeconds", Shape.Of(ShapeKind.Int64)) { ProtobufPath = [7] },
+            new("timeoutSeconds", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [3] },
         ]);
     }
 
@@ -16817,8 +16817,8 @@ public sealed partial record ProjectedVolumeSource : IModelType<ProjectedVolumeS
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ProjectedVolumeSource", "", [
-            new("defaultMode", Shape.Of(ShapeKind.Int32)),
-            new("sources", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.VolumeProjection.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
+            new("defaultMode", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [2] },
+            new("sources", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.VolumeProjection.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
         ]);
     }
 
@@ -16892,12 +16892,12 @@ public sealed partial record QuobyteVolumeSource : IModelType<QuobyteVolumeSourc
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.QuobyteVolumeSource", "", [
-            new("group", Shape.Of(ShapeKind.String)),
-            new("readOnly", Shape.Of(ShapeKind.Boolean)),
-            new("registry", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("tenant", Shape.Of(ShapeKind.String)),
-            new("user", Shape.Of(ShapeKind.String)),
-            new("volume", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
+            new("group", Shape.Of(ShapeKind.String)) { ProtobufPath = [5] },
+            new("readOnly", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [3] },
+            new("registry", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("tenant", Shape.Of(ShapeKind.String)) { ProtobufPath = [6] },
+            new("user", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
+            new("volume", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
     }
 
@@ -17023,14 +17023,14 @@ public sealed partial record RBDPersistentVolumeSource : IModelType<RBDPersisten
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.RBDPersistentVolumeSource", "", [
-            new("fsType", Shape.Of(ShapeKind.String)),
-            new("image", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("keyring", Shape.Of(ShapeKind.String)),
-            new("monitors", Shape.List(Shape.Of(ShapeKind.String))) { IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("pool", Shape.Of(ShapeKind.String)),
-            new("readOnly", Shape.Of(ShapeKind.Boolean)),
-            new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.SecretReference.ModelSchema)),
-            new("user", Shape.Of(ShapeKind.String)),
+            new("fsType", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
+            new("image", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("keyring", Shape.Of(ShapeKind.String)) { ProtobufPath = [6] },
+            new("monitors", Shape.List(Shape.Of(ShapeKind.String))) { IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
+            new("pool", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
+            new("readOnly", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [8] },
+            new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.SecretReference.ModelSchema)) { ProtobufPath = [7] },
+            new("user", Shape.Of(ShapeKind.String)) { ProtobufPath = [5] },
         ]);
     }
 
@@ -17184,14 +17184,14 @@ public sealed partial record RBDVolumeSource : IModelType<RBDVolumeSource>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.RBDVolumeSource", "", [
-            new("fsType", Shape.Of(ShapeKind.String)),
-            new("image", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("keyring", Shape.Of(ShapeKind.String)),
-            new("monitors", Shape.List(Shape.Of(ShapeKind.String))) { IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("pool", Shape.Of(ShapeKind.String)),
-            new("readOnly", Shape.Of(ShapeKind.Boolean)),
-            new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.LocalObjectReference.ModelSchema)),
-            new("user", Shape.Of(ShapeKind.String)),
+            new("fsType", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
+            new("image", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("keyring", Shape.Of(ShapeKind.String)) { ProtobufPath = [6] },
+            new("monitors", Shape.List(Shape.Of(ShapeKind.String))) { IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
+            new("pool", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
+            new("readOnly", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [8] },
+            new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.LocalObjectReference.ModelSchema)) { ProtobufPath = [7] },
+            new("user", Shape.Of(ShapeKind.String)) { ProtobufPath = [5] },
         ]);
     }
 
@@ -17345,8 +17345,8 @@ public sealed partial record ResourceClaim : IModelType<ResourceClaim>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ResourceClaim", "", [
-            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("request", Shape.Of(ShapeKind.String)),
+            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("request", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
         ]);
     }
 
@@ -17420,9 +17420,9 @@ public sealed partial record ResourceFieldSelector : IModelType<ResourceFieldSel
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ResourceFieldSelector", "", [
-            new("containerName", Shape.Of(ShapeKind.String)),
-            new("divisor", Shape.Of(ShapeKind.Quantity)),
-            new("resource", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
+            new("containerName", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
+            new("divisor", Shape.Of(ShapeKind.Quantity)) { ProtobufPath = [3] },
+            new("resource", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
         ], isAtomic: true);
     }
 
@@ -17510,9 +17510,9 @@ public sealed partial record ResourceHealth : IModelType<ResourceHealth>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ResourceHealth", "", [
-            new("health", Shape.Of(ShapeKind.String)),
+            new("health", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
             new("message", Shape.Of(ShapeKind.String)),
-            new("resourceID", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
+            new("resourceID", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
@@ -17600,9 +17600,9 @@ public sealed partial record ResourceQuotaSpec : IModelType<ResourceQuotaSpec>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ResourceQuotaSpec", "", [
-            new("hard", Shape.Map(Shape.Of(ShapeKind.Quantity))),
-            new("scopeSelector", Shape.Object(static () => global::Holdfast.Model.Core.ScopeSelector.ModelSchema)),
-            new("scopes", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
+            new("hard", Shape.Map(Shape.Of(ShapeKind.Quantity))) { ProtobufPath = [1] },
+            new("scopeSelector", Shape.Object(static () => global::Holdfast.Model.Core.ScopeSelector.ModelSchema)) { ProtobufPath = [3] },
+            new("scopes", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
         ]);
     }
 
@@ -17690,8 +17690,8 @@ public sealed partial record ResourceQuotaStatus : IModelType<ResourceQuotaStatu
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ResourceQuotaStatus", "", [
-            new("hard", Shape.Map(Shape.Of(ShapeKind.Quantity))),
-            new("used", Shape.Map(Shape.Of(ShapeKind.Quantity))),
+            new("hard", Shape.Map(Shape.Of(ShapeKind.Quantity))) { ProtobufPath = [1] },
+            new("used", Shape.Map(Shape.Of(ShapeKind.Quantity))) { ProtobufPath = [2] },
         ]);
     }
 
@@ -17763,9 +17763,9 @@ public sealed partial record ResourceRequirements : IModelType<ResourceRequireme
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ResourceRequirements", "", [
-            new("claims", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ResourceClaim.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"] },
-            new("limits", Shape.Map(Shape.Of(ShapeKind.Quantity))),
-            new("requests", Shape.Map(Shape.Of(ShapeKind.Quantity))),
+            new("claims", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ResourceClaim.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], ProtobufPath = [3] },
+            new("limits", Shape.Map(Shape.Of(ShapeKind.Quantity))) { ProtobufPath = [1] },
+            new("requests", Shape.Map(Shape.Of(ShapeKind.Quantity))) { ProtobufPath = [2] },
         ]);
     }
 
@@ -17851,8 +17851,8 @@ public sealed partial record ResourceStatus : IModelType<ResourceStatus>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ResourceStatus", "", [
-            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("resources", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ResourceHealth.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["resourceID"] },
+            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("resources", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ResourceHealth.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["resourceID"], ProtobufPath = [2] },
         ]);
     }
 
@@ -17926,10 +17926,10 @@ public sealed partial record SELinuxOptions : IModelType<SELinuxOptions>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.SELinuxOptions", "", [
-            new("level", Shape.Of(ShapeKind.String)),
-            new("role", Shape.Of(ShapeKind.String)),
-            new("type", Shape.Of(ShapeKind.String)),
-            new("user", Shape.Of(ShapeKind.String)),
+            new("level", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
+            new("role", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
+            new("type", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
+            new("user", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
         ]);
     }
 
@@ -18027,16 +18027,16 @@ public sealed partial record ScaleIOPersistentVolumeSource : IModelType<ScaleIOP
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ScaleIOPersistentVolumeSource", "", [
-            new("fsType", Shape.Of(ShapeKind.String)),
-            new("gateway", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("protectionDomain", Shape.Of(ShapeKind.String)),
-            new("readOnly", Shape.Of(ShapeKind.Boolean)),
-            new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.SecretReference.ModelSchema)) { IsRequired = true },
-            new("sslEnabled", Shape.Of(ShapeKind.Boolean)),
-            new("storageMode", Shape.Of(ShapeKind.String)),
-            new("storagePool", Shape.Of(ShapeKind.String)),
-            new("system", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("volumeName", Shape.Of(ShapeKind.String)),
+            new("fsType", Shape.Of(ShapeKind.String)) { ProtobufPath = [9] },
+            new("gateway", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("protectionDomain", Shape.Of(ShapeKind.String)) { ProtobufPath = [5] },
+            new("readOnly", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [10] },
+            new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.SecretReference.ModelSchema)) { IsRequired = true, ProtobufPath = [3] },
+            new("sslEnabled", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [4] },
+            new("storageMode", Shape.Of(ShapeKind.String)) { ProtobufPath = [7] },
+            new("storagePool", Shape.Of(ShapeKind.String)) { ProtobufPath = [6] },
+            new("system", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("volumeName", Shape.Of(ShapeKind.String)) { ProtobufPath = [8] },
         ]);
     }
 
@@ -18216,16 +18216,16 @@ public sealed partial record ScaleIOVolumeSource : IModelType<ScaleIOVolumeSourc
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ScaleIOVolumeSource", "", [
-            new("fsType", Shape.Of(ShapeKind.String)),
-            new("gateway", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("protectionDomain", Shape.Of(ShapeKind.String)),
-            new("readOnly", Shape.Of(ShapeKind.Boolean)),
-            new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.LocalObjectReference.ModelSchema)) { IsRequired = true },
-            new("sslEnabled", Shape.Of(ShapeKind.Boolean)),
-            new("storageMode", Shape.Of(ShapeKind.String)),
-            new("storagePool", Shape.Of(ShapeKind.String)),
-            new("system", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("volumeName", Shape.Of(ShapeKind.String)),
+            new("fsType", Shape.Of(ShapeKind.String)) { ProtobufPath = [9] },
+            new("gateway", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("protectionDomain", Shape.Of(ShapeKind.String)) { ProtobufPath = [5] },
+            new("readOnly", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [10] },
+            new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.LocalObjectReference.ModelSchema)) { IsRequired = true, ProtobufPath = [3] },
+            new("sslEnabled", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [4] },
+            new("storageMode", Shape.Of(ShapeKind.String)) { ProtobufPath = [7] },
+            new("storagePool", Shape.Of(ShapeKind.String)) { ProtobufPath = [6] },
+            new("system", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("volumeName", Shape.Of(ShapeKind.String)) { ProtobufPath = [8] },
         ]);
     }
 
@@ -18405,7 +18405,7 @@ public sealed partial record ScopeSelector : IModelType<ScopeSelector>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ScopeSelector", "", [
-            new("matchExpressions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ScopedResourceSelectorRequirement.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
+            new("matchExpressions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ScopedResourceSelectorRequirement.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
         ], isAtomic: true);
     }
 
@@ -18465,9 +18465,9 @@ public sealed partial record ScopedResourceSelectorRequirement : IModelType<Scop
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ScopedResourceSelectorRequirement", "", [
-            new("operator", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("scopeName", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("values", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
+            new("operator", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("scopeName", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("values", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
         ]);
     }
 
@@ -18555,8 +18555,8 @@ public sealed partial record SeccompProfile : IModelType<SeccompProfile>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.SeccompProfile", "", [
-            new("localhostProfile", Shape.Of(ShapeKind.String)),
-            new("type", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
+            new("localhostProfile", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
+            new("type", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
@@ -18630,8 +18630,8 @@ public sealed partial record SecretEnvSource : IModelType<SecretEnvSource>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.SecretEnvSource", "", [
-            new("name", Shape.Of(ShapeKind.String)),
-            new("optional", Shape.Of(ShapeKind.Boolean)),
+            new("name", Shape.Of(ShapeKind.String)) { ProtobufPath = [1, 1] },
+            new("optional", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [2] },
         ]);
     }
 
@@ -18705,9 +18705,9 @@ public sealed partial record SecretKeySelector : IModelType<SecretKeySelector>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.SecretKeySelector", "", [
-            new("key", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("name", Shape.Of(ShapeKind.String)),
-            new("optional", Shape.Of(ShapeKind.Boolean)),
+            new("key", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("name", Shape.Of(ShapeKind.String)) { ProtobufPath = [1, 1] },
+            new("optional", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [3] },
         ], isAtomic: true);
     }
 
@@ -18795,9 +18795,9 @@ public sealed partial record SecretProjection : IModelType<SecretProjection>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.SecretProjection", "", [
-            new("items", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.KeyToPath.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("name", Shape.Of(ShapeKind.String)),
-            new("optional", Shape.Of(ShapeKind.Boolean)),
+            new("items", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.KeyToPath.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
+            new("name", Shape.Of(ShapeKind.String)) { ProtobufPath = [1, 1] },
+            new("optional", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [4] },
         ]);
     }
 
@@ -18885,8 +18885,8 @@ public sealed partial record SecretReference : IModelType<SecretReference>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.SecretReference", "", [
-            new("name", Shape.Of(ShapeKind.String)),
-            new("namespace", Shape.Of(ShapeKind.String)),
+            new("name", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
+            new("namespace", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
         ], isAtomic: true);
     }
 
@@ -18960,10 +18960,10 @@ public sealed partial record SecretVolumeSource : IModelType<SecretVolumeSource>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.SecretVolumeSource", "", [
-            new("defaultMode", Shape.Of(ShapeKind.Int32)),
-            new("items", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.KeyToPath.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("optional", Shape.Of(ShapeKind.Boolean)),
-            new("secretName", Shape.Of(ShapeKind.String)),
+            new("defaultMode", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [3] },
+            new("items", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.KeyToPath.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
+            new("optional", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [4] },
+            new("secretName", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
         ]);
     }
 
@@ -19065,18 +19065,18 @@ public sealed partial record SecurityContext : IModelType<SecurityContext>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.SecurityContext", "", [
-            new("allowPrivilegeEscalation", Shape.Of(ShapeKind.Boolean)),
-            new("appArmorProfile", Shape.Object(static () => global::Holdfast.Model.Core.AppArmorProfile.ModelSchema)),
-            new("capabilities", Shape.Object(static () => global::Holdfast.Model.Core.Capabilities.ModelSchema)),
-            new("privileged", Shape.Of(ShapeKind.Boolean)),
-            new("procMount", Shape.Of(ShapeKind.String)),
-            new("readOnlyRootFilesystem", Shape.Of(ShapeKind.Boolean)),
-            new("runAsGroup", Shape.Of(ShapeKind.Int64)),
-            new("runAsNonRoot", Shape.Of(ShapeKind.Boolean)),
-            new("runAsUser", Shape.Of(ShapeKind.Int64)),
-            new("seLinuxOptions", Shape.Object(static () => global::Holdfast.Model.Core.SELinuxOptions.ModelSchema)),
-            new("seccompProfile", Shape.Object(static () => global::Holdfast.Model.Core.SeccompProfile.ModelSchema)),
-            new("windowsOptions", Shape.Object(static () => global::Holdfast.Model.Core.WindowsSecurityContextOptions.ModelSchema)),
+            new("allowPrivilegeEscalation", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [7] },
+            new("appArmorProfile", Shape.Object(static () => global::Holdfast.Model.Core.AppArmorProfile.ModelSchema)) { ProtobufPath = [12] },
+            new("capabilities", Shape.Object(static () => global::Holdfast.Model.Core.Capabilities.ModelSchema)) { ProtobufPath = [1] },
+            new("privileged", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [2] },
+            new("procMount", Shape.Of(ShapeKind.String)) { ProtobufPath = [9] },
+            new("readOnlyRootFilesystem", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [6] },
+            new("runAsGroup", Shape.Of(ShapeKind.Int64)) { ProtobufPath = [8] },
+            new("runAsNonRoot", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [5] },
+            new("runAsUser", Shape.Of(ShapeKind.Int64)) { ProtobufPath = [4] },
+            new("seLinuxOptions", Shape.Object(static () => global::Holdfast.Model.Core.SELinuxOptions.ModelSchema)) { ProtobufPath = [3] },
+            new("seccompProfile", Shape.Object(static () => global::Holdfast.Model.Core.SeccompProfile.ModelSchema)) { ProtobufPath = [11] },
+            new("windowsOptions", Shape.Object(static () => global::Holdfast.Model.Core.WindowsSecurityContextOptions.ModelSchema)) { ProtobufPath = [10] },
         ]);
     }
 
@@ -19280,9 +19280,9 @@ public sealed partial record ServiceAccountTokenProjection : IModelType<ServiceA
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ServiceAccountTokenProjection", "", [
-            new("audience", Shape.Of(ShapeKind.String)),
-            new("expirationSeconds", Shape.Of(ShapeKind.Int64)),
-            new("path", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
+            new("audience", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
+            new("expirationSeconds", Shape.Of(ShapeKind.Int64)) { ProtobufPath = [2] },
+            new("path", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
         ]);
     }
 
@@ -19370,12 +19370,12 @@ public sealed partial record ServicePort : IModelType<ServicePort>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ServicePort", "", [
-            new("appProtocol", Shape.Of(ShapeKind.String)),
-            new("name", Shape.Of(ShapeKind.String)),
-            new("nodePort", Shape.Of(ShapeKind.Int32)),
-            new("port", Shape.Of(ShapeKind.Int32)) { IsRequired = true, IsAlwaysWritten = true },
-            new("protocol", Shape.Of(ShapeKind.String)),
-            new("targetPort", Shape.Of(ShapeKind.IntOrString)),
+            new("appProtocol", Shape.Of(ShapeKind.String)) { ProtobufPath = [6] },
+            new("name", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
+            new("nodePort", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [5] },
+            new("port", Shape.Of(ShapeKind.Int32)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("protocol", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
+            new("targetPort", Shape.Of(ShapeKind.IntOrString)) { ProtobufPath = [4] },
         ]);
     }
 
@@ -19501,26 +19501,26 @@ public sealed partial record ServiceSpec : IModelType<ServiceSpec>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ServiceSpec", "", [
-            new("allocateLoadBalancerNodePorts", Shape.Of(ShapeKind.Boolean)),
-            new("clusterIP", Shape.Of(ShapeKind.String)),
-            new("clusterIPs", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("externalIPs", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("externalName", Shape.Of(ShapeKind.String)),
-            new("externalTrafficPolicy", Shape.Of(ShapeKind.String)),
-            new("healthCheckNodePort", Shape.Of(ShapeKind.Int32)),
-            new("internalTrafficPolicy", Shape.Of(ShapeKind.String)),
-            new("ipFamilies", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("ipFamilyPolicy", Shape.Of(ShapeKind.String)),
-            new("loadBalancerClass", Shape.Of(ShapeKind.String)),
-            new("loadBalancerIP", Shape.Of(ShapeKind.String)),
-            new("loadBalancerSourceRanges", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("ports", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ServicePort.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["port", "protocol"], MergeKey = "port", PatchStrategies = ["merge"] },
-            new("publishNotReadyAddresses", Shape.Of(ShapeKind.Boolean)),
-            new("selector", Shape.Map(Shape.Of(ShapeKind.String))) { IsAtomic = true },
-            new("sessionAffinity", Shape.Of(ShapeKind.String)),
-            new("sessionAffinityConfig", Shape.Object(static () => global::Holdfast.Model.Core.SessionAffinityConfig.ModelSchema)),
-            new("trafficDistribution", Shape.Of(ShapeKind.String)),
-            new("type", Shape.Of(ShapeKind.String)),
+            new("allocateLoadBalancerNodePorts", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [20] },
+            new("clusterIP", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
+            new("clusterIPs", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [18] },
+            new("externalIPs", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [5] },
+            new("externalName", Shape.Of(ShapeKind.String)) { ProtobufPath = [10] },
+            new("externalTrafficPolicy", Shape.Of(ShapeKind.String)) { ProtobufPath = [11] },
+            new("healthCheckNodePort", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [12] },
+            new("internalTrafficPolicy", Shape.Of(ShapeKind.String)) { ProtobufPath = [22] },
+            new("ipFamilies", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [19] },
+            new("ipFamilyPolicy", Shape.Of(ShapeKind.String)) { ProtobufPath = [17] },
+            new("loadBalancerClass", Shape.Of(ShapeKind.String)) { ProtobufPath = [21] },
+            new("loadBalancerIP", Shape.Of(ShapeKind.String)) { ProtobufPath = [8] },
+            new("loadBalancerSourceRanges", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [9] },
+            new("ports", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ServicePort.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["port", "protocol"], MergeKey = "port", PatchStrategies = ["merge"], ProtobufPath = [1] },
+            new("publishNotReadyAddresses", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [13] },
+            new("selector", Shape.Map(Shape.Of(ShapeKind.String))) { IsAtomic = true, ProtobufPath = [2] },
+            new("sessionAffinity", Shape.Of(ShapeKind.String)) { ProtobufPath = [7] },
+            new("sessionAffinityConfig", Shape.Object(static () => global::Holdfast.Model.Core.SessionAffinityConfig.ModelSchema)) { ProtobufPath = [14] },
+            new("trafficDistribution", Shape.Of(ShapeKind.String)) { ProtobufPath = [23] },
+            new("type", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
         ]);
     }
 
@@ -19834,8 +19834,8 @@ public sealed partial record ServiceStatus : IModelType<ServiceStatus>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ServiceStatus", "", [
-            new("conditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Meta.Condition.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["type"], MergeKey = "type", PatchStrategies = ["merge"] },
-            new("loadBalancer", Shape.Object(static () => global::Holdfast.Model.Core.LoadBalancerStatus.ModelSchema)) { IsAlwaysWritten = true },
+            new("conditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Meta.Condition.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["type"], MergeKey = "type", PatchStrategies = ["merge"], ProtobufPath = [2] },
+            new("loadBalancer", Shape.Object(static () => global::Holdfast.Model.Core.LoadBalancerStatus.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
@@ -19909,7 +19909,7 @@ public sealed partial record SessionAffinityConfig : IModelType<SessionAffinityC
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.SessionAffinityConfig", "", [
-            new("clientIP", Shape.Object(static () => global::Holdfast.Model.Core.ClientIPConfig.ModelSchema)),
+            new("clientIP", Shape.Object(static () => global::Holdfast.Model.Core.ClientIPConfig.ModelSchema)) { ProtobufPath = [1] },
         ]);
     }
 
@@ -19969,7 +19969,7 @@ public sealed partial record SleepAction : IModelType<SleepAction>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.SleepAction", "", [
-            new("seconds", Shape.Of(ShapeKind.Int64)) { IsRequired = true, IsAlwaysWritten = true },
+            new("seconds", Shape.Of(ShapeKind.Int64)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
@@ -20029,11 +20029,11 @@ public sealed partial record StorageOSPersistentVolumeSource : IModelType<Storag
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.StorageOSPersistentVolumeSource", "", [
-            new("fsType", Shape.Of(ShapeKind.String)),
-            new("readOnly", Shape.Of(ShapeKind.Boolean)),
-            new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.ObjectReference.ModelSchema)),
-            new("volumeName", Shape.Of(ShapeKind.String)),
-            new("volumeNamespace", Shape.Of(ShapeKind.String)),
+            new("fsType", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
+            new("readOnly", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [4] },
+            new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.ObjectReference.ModelSchema)) { ProtobufPath = [5] },
+            new("volumeName", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
+            new("volumeNamespace", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
         ]);
     }
 
@@ -20149,11 +20149,11 @@ public sealed partial record StorageOSVolumeSource : IModelType<StorageOSVolumeS
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.StorageOSVolumeSource", "", [
-            new("fsType", Shape.Of(ShapeKind.String)),
-            new("readOnly", Shape.Of(ShapeKind.Boolean)),
-            new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.LocalObjectReference.ModelSchema)),
-            new("volumeName", Shape.Of(ShapeKind.String)),
-            new("volumeNamespace", Shape.Of(ShapeKind.String)),
+            new("fsType", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
+            new("readOnly", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [4] },
+            new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.LocalObjectReference.ModelSchema)) { ProtobufPath = [5] },
+            new("volumeName", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
+            new("volumeNamespace", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
         ]);
     }
 
@@ -20269,8 +20269,8 @@ public sealed partial record Sysctl : IModelType<Sysctl>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.Sysctl", "", [
-            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("value", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
+            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("value", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
     }
 
@@ -20344,8 +20344,8 @@ public sealed partial record TCPSocketAction : IModelType<TCPSocketAction>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.TCPSocketAction", "", [
-            new("host", Shape.Of(ShapeKind.String)),
-            new("port", Shape.Of(ShapeKind.IntOrString)) { IsRequired = true, IsAlwaysWritten = true },
+            new("host", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
+            new("port", Shape.Of(ShapeKind.IntOrString)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
@@ -20417,10 +20417,10 @@ public sealed partial record Taint : IModelType<Taint>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.Taint", "", [
-            new("effect", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("key", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("timeAdded", Shape.Of(ShapeKind.Time)),
-            new("value", Shape.Of(ShapeKind.String)),
+            new("effect", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("key", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("timeAdded", Shape.Of(ShapeKind.Time)) { ProtobufPath = [4] },
+            new("value", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
         ]);
     }
 
@@ -20522,11 +20522,11 @@ public sealed partial record Toleration : IModelType<Toleration>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.Toleration", "", [
-            new("effect", Shape.Of(ShapeKind.String)),
-            new("key", Shape.Of(ShapeKind.String)),
-            new("operator", Shape.Of(ShapeKind.String)),
-            new("tolerationSeconds", Shape.Of(ShapeKind.Int64)),
-            new("value", Shape.Of(ShapeKind.String)),
+            new("effect", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
+            new("key", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
+            new("operator", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
+            new("tolerationSeconds", Shape.Of(ShapeKind.Int64)) { ProtobufPath = [5] },
+            new("value", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
         ]);
     }
 
@@ -20642,8 +20642,8 @@ public sealed partial record TopologySelectorLabelRequirement : IModelType<Topol
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.TopologySelectorLabelRequirement", "", [
-            new("key", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("values", Shape.List(Shape.Of(ShapeKind.String))) { IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
+            new("key", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("values", Shape.List(Shape.Of(ShapeKind.String))) { IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
         ]);
     }
 
@@ -20717,7 +20717,7 @@ public sealed partial record TopologySelectorTerm : IModelType<TopologySelectorT
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.TopologySelectorTerm", "", [
-            new("matchLabelExpressions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.TopologySelectorLabelRequirement.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
+            new("matchLabelExpressions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.TopologySelectorLabelRequirement.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
         ], isAtomic: true);
     }
 
@@ -20777,14 +20777,14 @@ public sealed partial record TopologySpreadConstraint : IModelType<TopologySprea
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.TopologySpreadConstraint", "", [
-            new("labelSelector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)),
-            new("matchLabelKeys", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("maxSkew", Shape.Of(ShapeKind.Int32)) { IsRequired = true, IsAlwaysWritten = true },
-            new("minDomains", Shape.Of(ShapeKind.Int32)),
-            new("nodeAffinityPolicy", Shape.Of(ShapeKind.String)),
-            new("nodeTaintsPolicy", Shape.Of(ShapeKind.String)),
-            new("topologyKey", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("whenUnsatisfiable", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
+            new("labelSelector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { ProtobufPath = [4] },
+            new("matchLabelKeys", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [8] },
+            new("maxSkew", Shape.Of(ShapeKind.Int32)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("minDomains", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [5] },
+            new("nodeAffinityPolicy", Shape.Of(ShapeKind.String)) { ProtobufPath = [6] },
+            new("nodeTaintsPolicy", Shape.Of(ShapeKind.String)) { ProtobufPath = [7] },
+            new("topologyKey", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("whenUnsatisfiable", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
         ]);
     }
 
@@ -20942,9 +20942,9 @@ public sealed partial record TypedLocalObjectReference : IModelType<TypedLocalOb
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.TypedLocalObjectReference", "", [
-            new("apiGroup", Shape.Of(ShapeKind.String)),
-            new("kind", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
+            new("apiGroup", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
+            new("kind", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
         ], isAtomic: true);
     }
 
@@ -21030,10 +21030,10 @@ public sealed partial record TypedObjectReference : IModelType<TypedObjectRefere
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.TypedObjectReference", "", [
-            new("apiGroup", Shape.Of(ShapeKind.String)),
-            new("kind", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("namespace", Shape.Of(ShapeKind.String)),
+            new("apiGroup", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
+            new("kind", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("namespace", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
         ]);
     }
 
@@ -21133,37 +21133,37 @@ public sealed partial record Volume : IModelType<Volume>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.Volume", "", [
-            new("awsElasticBlockStore", Shape.Object(static () => global::Holdfast.Model.Core.AWSElasticBlockStoreVolumeSource.ModelSchema)),
-            new("azureDisk", Shape.Object(static () => global::Holdfast.Model.Core.AzureDiskVolumeSource.ModelSchema)),
-            new("azureFile", Shape.Object(static () => global::Holdfast.Model.Core.AzureFileVolumeSource.ModelSchema)),
-            new("cephfs", Shape.Object(static () => global::Holdfast.Model.Core.CephFSVolumeSource.ModelSchema)),
-            new("cinder", Shape.Object(static () => global::Holdfast.Model.Core.CinderVolumeSource.ModelSchema)),
-            new("configMap", Shape.Object(static () => global::Holdfast.Model.Core.ConfigMapVolumeSource.ModelSchema)),
-            new("csi", Shape.Object(static () => global::Holdfast.Model.Core.CSIVolumeSource.ModelSchema)),
-            new("downwardAPI", Shape.Object(static () => global::Holdfast.Model.Core.DownwardAPIVolumeSource.ModelSchema)),
-            new("emptyDir", Shape.Object(static () => global::Holdfast.Model.Core.EmptyDirVolumeSource.ModelSchema)),
-            new("ephemeral", Shape.Object(static () => global::Holdfast.Model.Core.EphemeralVolumeSource.ModelSchema)),
-            new("fc", Shape.Object(static () => global::Holdfast.Model.Core.FCVolumeSource.ModelSchema)),
-            new("flexVolume", Shape.Object(static () => global::Holdfast.Model.Core.FlexVolumeSource.ModelSchema)),
-            new("flocker", Shape.Object(static () => global::Holdfast.Model.Core.FlockerVolumeSource.ModelSchema)),
-            new("gcePersistentDisk", Shape.Object(static () => global::Holdfast.Model.Core.GCEPersistentDiskVolumeSource.ModelSchema)),
-            new("gitRepo", Shape.Object(static () => global::Holdfast.Model.Core.GitRepoVolumeSource.ModelSchema)),
-            new("glusterfs", Shape.Object(static () => global::Holdfast.Model.Core.GlusterfsVolumeSource.ModelSchema)),
-            new("hostPath", Shape.Object(static () => global::Holdfast.Model.Core.HostPathVolumeSource.ModelSchema)),
-            new("image", Shape.Object(static () => global::Holdfast.Model.Core.ImageVolumeSource.ModelSchema)),
-            new("iscsi", Shape.Object(static () => global::Holdfast.Model.Core.ISCSIVolumeSource.ModelSchema)),
-            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("nfs", Shape.Object(static () => global::Holdfast.Model.Core.NFSVolumeSource.ModelSchema)),
-            new("persistentVolumeClaim", Shape.Object(static () => global::Holdfast.Model.Core.PersistentVolumeClaimVolumeSource.ModelSchema)),
-            new("photonPersistentDisk", Shape.Object(static () => global::Holdfast.Model.Core.PhotonPersistentDiskVolumeSource.ModelSchema)),
-            new("portworxVolume", Shape.Object(static () => global::Holdfast.Model.Core.PortworxVolumeSource.ModelSchema)),
-            new("projected", Shape.Object(static () => global::Holdfast.Model.Core.ProjectedVolumeSource.ModelSchema)),
-            new("quobyte", Shape.Object(static () => global::Holdfast.Model.Core.QuobyteVolumeSource.ModelSchema)),
-            new("rbd", Shape.Object(static () => global::Holdfast.Model.Core.RBDVolumeSource.ModelSchema)),
-            new("scaleIO", Shape.Object(static () => global::Holdfast.Model.Core.ScaleIOVolumeSource.ModelSchema)),
-            new("secret", Shape.Object(static () => global::Holdfast.Model.Core.SecretVolumeSource.ModelSchema)),
-            new("storageos", Shape.Object(static () => global::Holdfast.Model.Core.StorageOSVolumeSource.ModelSchema)),
-            new("vsphereVolume", Shape.Object(static () => global::Holdfast.Model.Core.VsphereVirtualDiskVolumeSource.ModelSchema)),
+            new("awsElasticBlockStore", Shape.Object(static () => global::Holdfast.Model.Core.AWSElasticBlockStoreVolumeSource.ModelSchema)) { ProtobufPath = [2, 4] },
+            new("azureDisk", Shape.Object(static () => global::Holdfast.Model.Core.AzureDiskVolumeSource.ModelSchema)) { ProtobufPath = [2, 22] },
+            new("azureFile", Shape.Object(static () => global::Holdfast.Model.Core.AzureFileVolumeSource.ModelSchema)) { ProtobufPath = [2, 18] },
+            new("cephfs", Shape.Object(static () => global::Holdfast.Model.Core.CephFSVolumeSource.ModelSchema)) { ProtobufPath = [2, 14] },
+            new("cinder", Shape.Object(static () => global::Holdfast.Model.Core.CinderVolumeSource.ModelSchema)) { ProtobufPath = [2, 13] },
+            new("configMap", Shape.Object(static () => global::Holdfast.Model.Core.ConfigMapVolumeSource.ModelSchema)) { ProtobufPath = [2, 19] },
+            new("csi", Shape.Object(static () => global::Holdfast.Model.Core.CSIVolumeSource.ModelSchema)) { ProtobufPath = [2, 28] },
+            new("downwardAPI", Shape.Object(static () => global::Holdfast.Model.Core.DownwardAPIVolumeSource.ModelSchema)) { ProtobufPath = [2, 16] },
+            new("emptyDir", Shape.Object(static () => global::Holdfast.Model.Core.EmptyDirVolumeSource.ModelSchema)) { ProtobufPath = [2, 2] },
+            new("ephemeral", Shape.Object(static () => global::Holdfast.Model.Core.EphemeralVolumeSource.ModelSchema)) { ProtobufPath = [2, 29] },
+            new("fc", Shape.Object(static () => global::Holdfast.Model.Core.FCVolumeSource.ModelSchema)) { ProtobufPath = [2, 17] },
+            new("flexVolume", Shape.Object(static () => global::Holdfast.Model.Core.FlexVolumeSource.ModelSchema)) { ProtobufPath = [2, 12] },
+            new("flocker", Shape.Object(static () => global::Holdfast.Model.Core.FlockerVolumeSource.ModelSchema)) { ProtobufPath = [2, 15] },
+            new("gcePersistentDisk", Shape.Object(static () => global::Holdfast.Model.Core.GCEPersistentDiskVolumeSource.ModelSchema)) { ProtobufPath = [2, 3] },
+            new("gitRepo", Shape.Object(static () => global::Holdfast.Model.Core.GitRepoVolumeSource.ModelSchema)) { ProtobufPath = [2, 5] },
+            new("glusterfs", Shape.Object(static () => global::Holdfast.Model.Core.GlusterfsVolumeSource.ModelSchema)) { ProtobufPath = [2, 9] },
+            new("hostPath", Shape.Object(static () => global::Holdfast.Model.Core.HostPathVolumeSource.ModelSchema)) { ProtobufPath = [2, 1] },
+            new("image", Shape.Object(static () => global::Holdfast.Model.Core.ImageVolumeSource.ModelSchema)) { ProtobufPath = [2, 30] },
+            new("iscsi", Shape.Object(static () => global::Holdfast.Model.Core.ISCSIVolumeSource.ModelSchema)) { ProtobufPath = [2, 8] },
+            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("nfs", Shape.Object(static () => global::Holdfast.Model.Core.NFSVolumeSource.ModelSchema)) { ProtobufPath = [2, 7] },
+            new("persistentVolumeClaim", Shape.Object(static () => global::Holdfast.Model.Core.PersistentVolumeClaimVolumeSource.ModelSchema)) { ProtobufPath = [2, 10] },
+            new("photonPersistentDisk", Shape.Object(static () => global::Holdfast.Model.Core.PhotonPersistentDiskVolumeSource.ModelSchema)) { ProtobufPath = [2, 23] },
+            new("portworxVolume", Shape.Object(static () => global::Holdfast.Model.Core.PortworxVolumeSource.ModelSchema)) { ProtobufPath = [2, 24] },
+            new("projected", Shape.Object(static () => global::Holdfast.Model.Core.ProjectedVolumeSource.ModelSchema)) { ProtobufPath = [2, 26] },
+            new("quobyte", Shape.Object(static () => global::Holdfast.Model.Core.QuobyteVolumeSource.ModelSchema)) { ProtobufPath = [2, 21] },
+            new("rbd", Shape.Object(static () => global::Holdfast.Model.Core.RBDVolumeSource.ModelSchema)) { ProtobufPath = [2, 11] },
+            new("scaleIO", Shape.Object(static () => global::Holdfast.Model.Core.ScaleIOVolumeSource.ModelSchema)) { ProtobufPath = [2, 25] },
+            new("secret", Shape.Object(static () => global::Holdfast.Model.Core.SecretVolumeSource.ModelSchema)) { ProtobufPath = [2, 6] },
+            new("storageos", Shape.Object(static () => global::Holdfast.Model.Core.StorageOSVolumeSource.ModelSchema)) { ProtobufPath = [2, 27] },
+            new("vsphereVolume", Shape.Object(static () => global::Holdfast.Model.Core.VsphereVirtualDiskVolumeSource.ModelSchema)) { ProtobufPath = [2, 20] },
         ]);
     }
 
@@ -21611,8 +21611,8 @@ public sealed partial record VolumeDevice : IModelType<VolumeDevice>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.VolumeDevice", "", [
-            new("devicePath", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
+            new("devicePath", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
@@ -21686,13 +21686,13 @@ public sealed partial record VolumeMount : IModelType<VolumeMount>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.VolumeMount", "", [
-            new("mountPath", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("mountPropagation", Shape.Of(ShapeKind.String)),
-            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("readOnly", Shape.Of(ShapeKind.Boolean)),
-            new("recursiveReadOnly", Shape.Of(ShapeKind.String)),
-            new("subPath", Shape.Of(ShapeKind.String)),
-            new("subPathExpr", Shape.Of(ShapeKind.String)),
+            new("mountPath", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("mountPropagation", Shape.Of(ShapeKind.String)) { ProtobufPath = [5] },
+            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("readOnly", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [2] },
+            new("recursiveReadOnly", Shape.Of(ShapeKind.String)) { ProtobufPath = [7] },
+            new("subPath", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
+            new("subPathExpr", Shape.Of(ShapeKind.String)) { ProtobufPath = [6] },
         ]);
     }
 
@@ -21836,10 +21836,10 @@ public sealed partial record VolumeMountStatus : IModelType<VolumeMountStatus>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.VolumeMountStatus", "", [
-            new("mountPath", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("readOnly", Shape.Of(ShapeKind.Boolean)),
-            new("recursiveReadOnly", Shape.Of(ShapeKind.String)),
+            new("mountPath", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("readOnly", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [3] },
+            new("recursiveReadOnly", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
             new("volumeStatus", Shape.Object(static () => global::Holdfast.Model.Core.VolumeStatus.ModelSchema)),
         ]);
     }
@@ -21956,7 +21956,7 @@ public sealed partial record VolumeNodeAffinity : IModelType<VolumeNodeAffinity>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.VolumeNodeAffinity", "", [
-            new("required", Shape.Object(static () => global::Holdfast.Model.Core.NodeSelector.ModelSchema)),
+            new("required", Shape.Object(static () => global::Holdfast.Model.Core.NodeSelector.ModelSchema)) { ProtobufPath = [1] },
         ]);
     }
 
@@ -22016,12 +22016,12 @@ public sealed partial record VolumeProjection : IModelType<VolumeProjection>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.VolumeProjection", "", [
-            new("clusterTrustBundle", Shape.Object(static () => global::Holdfast.Model.Core.ClusterTrustBundleProjection.ModelSchema)),
-            new("configMap", Shape.Object(static () => global::Holdfast.Model.Core.ConfigMapProjection.ModelSchema)),
-            new("downwardAPI", Shape.Object(static () => global::Holdfast.Model.Core.DownwardAPIProjection.ModelSchema)),
-            new("podCertificate", Shape.Object(static () => global::Holdfast.Model.Core.PodCertificateProjection.ModelSchema)),
-            new("secret", Shape.Object(static () => global::Holdfast.Model.Core.SecretProjection.ModelSchema)),
-            new("serviceAccountToken", Shape.Object(static () => global::Holdfast.Model.Core.ServiceAccountTokenProjection.ModelSchema)),
+            new("clusterTrustBundle", Shape.Object(static () => global::Holdfast.Model.Core.ClusterTrustBundleProjection.ModelSchema)) { ProtobufPath = [5] },
+            new("configMap", Shape.Object(static () => global::Holdfast.Model.Core.ConfigMapProjection.ModelSchema)) { ProtobufPath = [3] },
+            new("downwardAPI", Shape.Object(static () => global::Holdfast.Model.Core.DownwardAPIProjection.ModelSchema)) { ProtobufPath = [2] },
+            new("podCertificate", Shape.Object(static () => global::Holdfast.Model.Core.PodCertificateProjection.ModelSchema)) { ProtobufPath = [6] },
+            new("secret", Shape.Object(static () => global::Holdfast.Model.Core.SecretProjection.ModelSchema)) { ProtobufPath = [1] },
+            new("serviceAccountToken", Shape.Object(static () => global::Holdfast.Model.Core.ServiceAccountTokenProjection.ModelSchema)) { ProtobufPath = [4] },
         ]);
     }
 
@@ -22151,8 +22151,8 @@ public sealed partial record VolumeResourceRequirements : IModelType<VolumeResou
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.VolumeResourceRequirements", "", [
-            new("limits", Shape.Map(Shape.Of(ShapeKind.Quantity))),
-            new("requests", Shape.Map(Shape.Of(ShapeKind.Quantity))),
+            new("limits", Shape.Map(Shape.Of(ShapeKind.Quantity))) { ProtobufPath = [1] },
+            new("requests", Shape.Map(Shape.Of(ShapeKind.Quantity))) { ProtobufPath = [2] },
         ]);
     }
 
@@ -22286,10 +22286,10 @@ public sealed partial record VsphereVirtualDiskVolumeSource : IModelType<Vsphere
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.VsphereVirtualDiskVolumeSource", "", [
-            new("fsType", Shape.Of(ShapeKind.String)),
-            new("storagePolicyID", Shape.Of(ShapeKind.String)),
-            new("storagePolicyName", Shape.Of(ShapeKind.String)),
-            new("volumePath", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
+            new("fsType", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
+            new("storagePolicyID", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
+            new("storagePolicyName", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
+            new("volumePath", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
@@ -22391,8 +22391,8 @@ public sealed partial record WeightedPodAffinityTerm : IModelType<WeightedPodAff
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.WeightedPodAffinityTerm", "", [
-            new("podAffinityTerm", Shape.Object(static () => global::Holdfast.Model.Core.PodAffinityTerm.ModelSchema)) { IsRequired = true, IsAlwaysWritten = true },
-            new("weight", Shape.Of(ShapeKind.Int32)) { IsRequired = true, IsAlwaysWritten = true },
+            new("podAffinityTerm", Shape.Object(static () => global::Holdfast.Model.Core.PodAffinityTerm.ModelSchema)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("weight", Shape.Of(ShapeKind.Int32)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
@@ -22466,10 +22466,10 @@ public sealed partial record WindowsSecurityContextOptions : IModelType<WindowsS
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.WindowsSecurityContextOptions", "", [
-            new("gmsaCredentialSpec", Shape.Of(ShapeKind.String)),
-            new("gmsaCredentialSpecName", Shape.Of(ShapeKind.String)),
-            new("hostProcess", Shape.Of(ShapeKind.Boolean)),
-            new("runAsUserName", Shape.Of(ShapeKind.String)),
+            new("gmsaCredentialSpec", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
+            new("gmsaCredentialSpecName", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
+            new("hostProcess", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [4] },
+            new("runAsUserName", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
         ]);
     }
 

@@ -35,10 +35,10 @@ public sealed partial record EndpointSlice : IResource<EndpointSlice>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.discovery.v1.EndpointSlice", "A part of the addresses behind a Service.", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("addressType", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("endpoints", Shape.List(Shape.Object(static () => global::Holdfast.Model.Discovery.Endpoint.ModelSchema))) { IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true },
-            new("ports", Shape.List(Shape.Object(static () => global::Holdfast.Model.Discovery.EndpointPort.ModelSchema))) { IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
+            new("addressType", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [4] },
+            new("endpoints", Shape.List(Shape.Object(static () => global::Holdfast.Model.Discovery.Endpoint.ModelSchema))) { IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("ports", Shape.List(Shape.Object(static () => global::Holdfast.Model.Discovery.EndpointPort.ModelSchema))) { IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
         ]);
     }
 
@@ -158,14 +158,14 @@ public sealed partial record Endpoint : IModelType<Endpoint>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.discovery.v1.Endpoint", "", [
-            new("addresses", Shape.List(Shape.Of(ShapeKind.String))) { IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Set },
-            new("conditions", Shape.Object(static () => global::Holdfast.Model.Discovery.EndpointConditions.ModelSchema)) { IsAlwaysWritten = true },
-            new("deprecatedTopology", Shape.Map(Shape.Of(ShapeKind.String))),
-            new("hints", Shape.Object(static () => global::Holdfast.Model.Discovery.EndpointHints.ModelSchema)),
-            new("hostname", Shape.Of(ShapeKind.String)),
-            new("nodeName", Shape.Of(ShapeKind.String)),
-            new("targetRef", Shape.Object(static () => global::Holdfast.Model.Core.ObjectReference.ModelSchema)),
-            new("zone", Shape.Of(ShapeKind.String)),
+            new("addresses", Shape.List(Shape.Of(ShapeKind.String))) { IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Set, ProtobufPath = [1] },
+            new("conditions", Shape.Object(static () => global::Holdfast.Model.Discovery.EndpointConditions.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("deprecatedTopology", Shape.Map(Shape.Of(ShapeKind.String))) { ProtobufPath = [5] },
+            new("hints", Shape.Object(static () => global::Holdfast.Model.Discovery.EndpointHints.ModelSchema)) { ProtobufPath = [8] },
+            new("hostname", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
+            new("nodeName", Shape.Of(ShapeKind.String)) { ProtobufPath = [6] },
+            new("targetRef", Shape.Object(static () => global::Holdfast.Model.Core.ObjectReference.ModelSchema)) { ProtobufPath = [4] },
+            new("zone", Shape.Of(ShapeKind.String)) { ProtobufPath = [7] },
         ]);
     }
 
@@ -319,9 +319,9 @@ public sealed partial record EndpointConditions : IModelType<EndpointConditions>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.discovery.v1.EndpointConditions", "", [
-            new("ready", Shape.Of(ShapeKind.Boolean)),
-            new("serving", Shape.Of(ShapeKind.Boolean)),
-            new("terminating", Shape.Of(ShapeKind.Boolean)),
+            new("ready", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [1] },
+            new("serving", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [2] },
+            new("terminating", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [3] },
         ]);
     }
 
@@ -409,8 +409,8 @@ public sealed partial record EndpointHints : IModelType<EndpointHints>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.discovery.v1.EndpointHints", "", [
-            new("forNodes", Shape.List(Shape.Object(static () => global::Holdfast.Model.Discovery.ForNode.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("forZones", Shape.List(Shape.Object(static () => global::Holdfast.Model.Discovery.ForZone.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
+            new("forNodes", Shape.List(Shape.Object(static () => global::Holdfast.Model.Discovery.ForNode.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
+            new("forZones", Shape.List(Shape.Object(static () => global::Holdfast.Model.Discovery.ForZone.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
         ]);
     }
 
@@ -482,10 +482,10 @@ public sealed partial record EndpointPort : IModelType<EndpointPort>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.discovery.v1.EndpointPort", "", [
-            new("appProtocol", Shape.Of(ShapeKind.String)),
-            new("name", Shape.Of(ShapeKind.String)),
-            new("port", Shape.Of(ShapeKind.Int32)),
-            new("protocol", Shape.Of(ShapeKind.String)),
+            new("appProtocol", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
+            new("name", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
+            new("port", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [3] },
+            new("protocol", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
         ], isAtomic: true);
     }
 
@@ -645,7 +645,7 @@ public sealed partial record ForZone : IModelType<ForZone>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.discovery.v1.ForZone", "", [
-            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
+            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 

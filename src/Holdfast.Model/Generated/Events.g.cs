@@ -35,21 +35,21 @@ public sealed partial record Event : IResource<Event>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.events.v1.Event", "", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("action", Shape.Of(ShapeKind.String)),
-            new("deprecatedCount", Shape.Of(ShapeKind.Int32)),
-            new("deprecatedFirstTimestamp", Shape.Of(ShapeKind.Time)),
-            new("deprecatedLastTimestamp", Shape.Of(ShapeKind.Time)),
-            new("deprecatedSource", Shape.Object(static () => global::Holdfast.Model.Core.EventSource.ModelSchema)) { IsAlwaysWritten = true },
-            new("eventTime", Shape.Of(ShapeKind.MicroTime)) { IsRequired = true, IsAlwaysWritten = true },
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true },
-            new("note", Shape.Of(ShapeKind.String)),
-            new("reason", Shape.Of(ShapeKind.String)),
-            new("regarding", Shape.Object(static () => global::Holdfast.Model.Core.ObjectReference.ModelSchema)) { IsAlwaysWritten = true },
-            new("related", Shape.Object(static () => global::Holdfast.Model.Core.ObjectReference.ModelSchema)),
-            new("reportingController", Shape.Of(ShapeKind.String)),
-            new("reportingInstance", Shape.Of(ShapeKind.String)),
-            new("series", Shape.Object(static () => global::Holdfast.Model.Events.EventSeries.ModelSchema)),
-            new("type", Shape.Of(ShapeKind.String)),
+            new("action", Shape.Of(ShapeKind.String)) { ProtobufPath = [6] },
+            new("deprecatedCount", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [15] },
+            new("deprecatedFirstTimestamp", Shape.Of(ShapeKind.Time)) { ProtobufPath = [13] },
+            new("deprecatedLastTimestamp", Shape.Of(ShapeKind.Time)) { ProtobufPath = [14] },
+            new("deprecatedSource", Shape.Object(static () => global::Holdfast.Model.Core.EventSource.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [12] },
+            new("eventTime", Shape.Of(ShapeKind.MicroTime)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("note", Shape.Of(ShapeKind.String)) { ProtobufPath = [10] },
+            new("reason", Shape.Of(ShapeKind.String)) { ProtobufPath = [7] },
+            new("regarding", Shape.Object(static () => global::Holdfast.Model.Core.ObjectReference.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [8] },
+            new("related", Shape.Object(static () => global::Holdfast.Model.Core.ObjectReference.ModelSchema)) { ProtobufPath = [9] },
+            new("reportingController", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
+            new("reportingInstance", Shape.Of(ShapeKind.String)) { ProtobufPath = [5] },
+            new("series", Shape.Object(static () => global::Holdfast.Model.Events.EventSeries.ModelSchema)) { ProtobufPath = [3] },
+            new("type", Shape.Of(ShapeKind.String)) { ProtobufPath = [11] },
         ]);
     }
 
@@ -313,8 +313,8 @@ public sealed partial record EventSeries : IModelType<EventSeries>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.events.v1.EventSeries", "", [
-            new("count", Shape.Of(ShapeKind.Int32)) { IsRequired = true, IsAlwaysWritten = true },
-            new("lastObservedTime", Shape.Of(ShapeKind.MicroTime)) { IsRequired = true },
+            new("count", Shape.Of(ShapeKind.Int32)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("lastObservedTime", Shape.Of(ShapeKind.MicroTime)) { IsRequired = true, ProtobufPath = [2] },
         ]);
     }
 

@@ -23,16 +23,16 @@ public sealed partial record APIResource : IModelType<APIResource>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.apimachinery.pkg.apis.meta.v1.APIResource", "", [
-            new("categories", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("group", Shape.Of(ShapeKind.String)),
-            new("kind", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("namespaced", Shape.Of(ShapeKind.Boolean)) { IsRequired = true, IsAlwaysWritten = true },
-            new("shortNames", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("singularName", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("storageVersionHash", Shape.Of(ShapeKind.String)),
-            new("verbs", Shape.List(Shape.Of(ShapeKind.String))) { IsRequired = true, IsAlwaysWritten = true },
-            new("version", Shape.Of(ShapeKind.String)),
+            new("categories", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [7] },
+            new("group", Shape.Of(ShapeKind.String)) { ProtobufPath = [8] },
+            new("kind", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("namespaced", Shape.Of(ShapeKind.Boolean)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("shortNames", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [5] },
+            new("singularName", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [6] },
+            new("storageVersionHash", Shape.Of(ShapeKind.String)) { ProtobufPath = [10] },
+            new("verbs", Shape.List(Shape.Of(ShapeKind.String))) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [4, 1] },
+            new("version", Shape.Of(ShapeKind.String)) { ProtobufPath = [9] },
         ]);
     }
 
@@ -211,9 +211,9 @@ public sealed partial record APIResourceList : IModelType<APIResourceList>
     {
         internal static readonly TypeSchema Value = new("io.k8s.apimachinery.pkg.apis.meta.v1.APIResourceList", "", [
             new("apiVersion", Shape.Of(ShapeKind.String)),
-            new("groupVersion", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
+            new("groupVersion", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
             new("kind", Shape.Of(ShapeKind.String)),
-            new("resources", Shape.List(Shape.Object(static () => global::Holdfast.Model.Meta.APIResource.ModelSchema))) { IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
+            new("resources", Shape.List(Shape.Object(static () => global::Holdfast.Model.Meta.APIResource.ModelSchema))) { IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
         ]);
     }
 
@@ -315,12 +315,12 @@ public sealed partial record Condition : IModelType<Condition>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.apimachinery.pkg.apis.meta.v1.Condition", "", [
-            new("lastTransitionTime", Shape.Of(ShapeKind.Time)) { IsRequired = true },
-            new("message", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("observedGeneration", Shape.Of(ShapeKind.Int64)),
-            new("reason", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("status", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("type", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
+            new("lastTransitionTime", Shape.Of(ShapeKind.Time)) { IsRequired = true, ProtobufPath = [4] },
+            new("message", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [6] },
+            new("observedGeneration", Shape.Of(ShapeKind.Int64)) { ProtobufPath = [3] },
+            new("reason", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [5] },
+            new("status", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("type", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
@@ -447,13 +447,13 @@ public sealed partial record DeleteOptions : IModelType<DeleteOptions>
     {
         internal static readonly TypeSchema Value = new("io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions", "", [
             new("apiVersion", Shape.Of(ShapeKind.String)),
-            new("dryRun", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("gracePeriodSeconds", Shape.Of(ShapeKind.Int64)),
-            new("ignoreStoreReadErrorWithClusterBreakingPotential", Shape.Of(ShapeKind.Boolean)),
+            new("dryRun", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [5] },
+            new("gracePeriodSeconds", Shape.Of(ShapeKind.Int64)) { ProtobufPath = [1] },
+            new("ignoreStoreReadErrorWithClusterBreakingPotential", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [6] },
             new("kind", Shape.Of(ShapeKind.String)),
-            new("orphanDependents", Shape.Of(ShapeKind.Boolean)),
-            new("preconditions", Shape.Object(static () => global::Holdfast.Model.Meta.Preconditions.ModelSchema)),
-            new("propagationPolicy", Shape.Of(ShapeKind.String)),
+            new("orphanDependents", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [3] },
+            new("preconditions", Shape.Object(static () => global::Holdfast.Model.Meta.Preconditions.ModelSchema)) { ProtobufPath = [2] },
+            new("propagationPolicy", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
         ]);
     }
 
@@ -611,9 +611,9 @@ public sealed partial record FieldSelectorRequirement : IModelType<FieldSelector
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.apimachinery.pkg.apis.meta.v1.FieldSelectorRequirement", "", [
-            new("key", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("operator", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("values", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
+            new("key", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("operator", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("values", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
         ]);
     }
 
@@ -701,8 +701,8 @@ public sealed partial record LabelSelector : IModelType<LabelSelector>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector", "", [
-            new("matchExpressions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelectorRequirement.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("matchLabels", Shape.Map(Shape.Of(ShapeKind.String))),
+            new("matchExpressions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelectorRequirement.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
+            new("matchLabels", Shape.Map(Shape.Of(ShapeKind.String))) { ProtobufPath = [1] },
         ], isAtomic: true);
     }
 
@@ -776,9 +776,9 @@ public sealed partial record LabelSelectorRequirement : IModelType<LabelSelector
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelectorRequirement", "", [
-            new("key", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("operator", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("values", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
+            new("key", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("operator", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("values", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
         ]);
     }
 
@@ -866,10 +866,10 @@ public sealed partial record ListMeta : IModelType<ListMeta>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.apimachinery.pkg.apis.meta.v1.ListMeta", "", [
-            new("continue", Shape.Of(ShapeKind.String)),
-            new("remainingItemCount", Shape.Of(ShapeKind.Int64)),
-            new("resourceVersion", Shape.Of(ShapeKind.String)),
-            new("selfLink", Shape.Of(ShapeKind.String)),
+            new("continue", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
+            new("remainingItemCount", Shape.Of(ShapeKind.Int64)) { ProtobufPath = [4] },
+            new("resourceVersion", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
+            new("selfLink", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
             new("shardInfo", Shape.Object(static () => global::Holdfast.Model.Meta.ShardInfo.ModelSchema)),
         ]);
     }
@@ -984,13 +984,13 @@ public sealed partial record ManagedFieldsEntry : IModelType<ManagedFieldsEntry>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.apimachinery.pkg.apis.meta.v1.ManagedFieldsEntry", "", [
-            new("apiVersion", Shape.Of(ShapeKind.String)),
-            new("fieldsType", Shape.Of(ShapeKind.String)),
-            new("fieldsV1", Shape.Of(ShapeKind.Json)),
-            new("manager", Shape.Of(ShapeKind.String)),
-            new("operation", Shape.Of(ShapeKind.String)),
-            new("subresource", Shape.Of(ShapeKind.String)),
-            new("time", Shape.Of(ShapeKind.Time)),
+            new("apiVersion", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
+            new("fieldsType", Shape.Of(ShapeKind.String)) { ProtobufPath = [6] },
+            new("fieldsV1", Shape.Of(ShapeKind.Json)) { ProtobufPath = [7] },
+            new("manager", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
+            new("operation", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
+            new("subresource", Shape.Of(ShapeKind.String)) { ProtobufPath = [8] },
+            new("time", Shape.Of(ShapeKind.Time)) { ProtobufPath = [4] },
         ]);
     }
 
@@ -1132,21 +1132,21 @@ public sealed partial record ObjectMeta : IModelType<ObjectMeta>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta", "", [
-            new("annotations", Shape.Map(Shape.Of(ShapeKind.String))),
-            new("creationTimestamp", Shape.Of(ShapeKind.Time)),
-            new("deletionGracePeriodSeconds", Shape.Of(ShapeKind.Int64)),
-            new("deletionTimestamp", Shape.Of(ShapeKind.Time)),
-            new("finalizers", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Set, PatchStrategies = ["merge"] },
-            new("generateName", Shape.Of(ShapeKind.String)),
-            new("generation", Shape.Of(ShapeKind.Int64)),
-            new("labels", Shape.Map(Shape.Of(ShapeKind.String))),
-            new("managedFields", Shape.List(Shape.Object(static () => global::Holdfast.Model.Meta.ManagedFieldsEntry.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("name", Shape.Of(ShapeKind.String)),
-            new("namespace", Shape.Of(ShapeKind.String)),
-            new("ownerReferences", Shape.List(Shape.Object(static () => global::Holdfast.Model.Meta.OwnerReference.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["uid"], MergeKey = "uid", PatchStrategies = ["merge"] },
-            new("resourceVersion", Shape.Of(ShapeKind.String)),
-            new("selfLink", Shape.Of(ShapeKind.String)),
-            new("uid", Shape.Of(ShapeKind.String)),
+            new("annotations", Shape.Map(Shape.Of(ShapeKind.String))) { ProtobufPath = [12] },
+            new("creationTimestamp", Shape.Of(ShapeKind.Time)) { ProtobufPath = [8] },
+            new("deletionGracePeriodSeconds", Shape.Of(ShapeKind.Int64)) { ProtobufPath = [10] },
+            new("deletionTimestamp", Shape.Of(ShapeKind.Time)) { ProtobufPath = [9] },
+            new("finalizers", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Set, PatchStrategies = ["merge"], ProtobufPath = [14] },
+            new("generateName", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
+            new("generation", Shape.Of(ShapeKind.Int64)) { ProtobufPath = [7] },
+            new("labels", Shape.Map(Shape.Of(ShapeKind.String))) { ProtobufPath = [11] },
+            new("managedFields", Shape.List(Shape.Object(static () => global::Holdfast.Model.Meta.ManagedFieldsEntry.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [17] },
+            new("name", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
+            new("namespace", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
+            new("ownerReferences", Shape.List(Shape.Object(static () => global::Holdfast.Model.Meta.OwnerReference.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["uid"], MergeKey = "uid", PatchStrategies = ["merge"], ProtobufPath = [13] },
+            new("resourceVersion", Shape.Of(ShapeKind.String)) { ProtobufPath = [6] },
+            new("selfLink", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
+            new("uid", Shape.Of(ShapeKind.String)) { ProtobufPath = [5] },
         ]);
     }
 
@@ -1396,12 +1396,12 @@ public sealed partial record OwnerReference : IModelType<OwnerReference>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.apimachinery.pkg.apis.meta.v1.OwnerReference", "", [
-            new("apiVersion", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("blockOwnerDeletion", Shape.Of(ShapeKind.Boolean)),
-            new("controller", Shape.Of(ShapeKind.Boolean)),
-            new("kind", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("uid", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
+            new("apiVersion", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [5] },
+            new("blockOwnerDeletion", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [7] },
+            new("controller", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [6] },
+            new("kind", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("uid", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [4] },
         ], isAtomic: true);
     }
 
@@ -1527,8 +1527,8 @@ public sealed partial record Preconditions : IModelType<Preconditions>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.apimachinery.pkg.apis.meta.v1.Preconditions", "", [
-            new("resourceVersion", Shape.Of(ShapeKind.String)),
-            new("uid", Shape.Of(ShapeKind.String)),
+            new("resourceVersion", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
+            new("uid", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
         ]);
     }
 
@@ -1663,13 +1663,13 @@ public sealed partial record Status : IModelType<Status>
     {
         internal static readonly TypeSchema Value = new("io.k8s.apimachinery.pkg.apis.meta.v1.Status", "", [
             new("apiVersion", Shape.Of(ShapeKind.String)),
-            new("code", Shape.Of(ShapeKind.Int32)),
-            new("details", Shape.Object(static () => global::Holdfast.Model.Meta.StatusDetails.ModelSchema)),
+            new("code", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [6] },
+            new("details", Shape.Object(static () => global::Holdfast.Model.Meta.StatusDetails.ModelSchema)) { ProtobufPath = [5] },
             new("kind", Shape.Of(ShapeKind.String)),
-            new("message", Shape.Of(ShapeKind.String)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ListMeta.ModelSchema)) { IsAlwaysWritten = true },
-            new("reason", Shape.Of(ShapeKind.String)),
-            new("status", Shape.Of(ShapeKind.String)),
+            new("message", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ListMeta.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("reason", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
+            new("status", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
         ]);
     }
 
@@ -1821,9 +1821,9 @@ public sealed partial record StatusCause : IModelType<StatusCause>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.apimachinery.pkg.apis.meta.v1.StatusCause", "", [
-            new("field", Shape.Of(ShapeKind.String)),
-            new("message", Shape.Of(ShapeKind.String)),
-            new("reason", Shape.Of(ShapeKind.String)),
+            new("field", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
+            new("message", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
+            new("reason", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
         ]);
     }
 
@@ -1911,12 +1911,12 @@ public sealed partial record StatusDetails : IModelType<StatusDetails>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.apimachinery.pkg.apis.meta.v1.StatusDetails", "", [
-            new("causes", Shape.List(Shape.Object(static () => global::Holdfast.Model.Meta.StatusCause.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("group", Shape.Of(ShapeKind.String)),
-            new("kind", Shape.Of(ShapeKind.String)),
-            new("name", Shape.Of(ShapeKind.String)),
-            new("retryAfterSeconds", Shape.Of(ShapeKind.Int32)),
-            new("uid", Shape.Of(ShapeKind.String)),
+            new("causes", Shape.List(Shape.Object(static () => global::Holdfast.Model.Meta.StatusCause.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [4] },
+            new("group", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
+            new("kind", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
+            new("name", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
+            new("retryAfterSeconds", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [5] },
+            new("uid", Shape.Of(ShapeKind.String)) { ProtobufPath = [6] },
         ]);
     }
 

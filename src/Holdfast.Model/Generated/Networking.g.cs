@@ -35,8 +35,8 @@ public sealed partial record NetworkPolicy : IResource<NetworkPolicy>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.networking.v1.NetworkPolicy", "", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true },
-            new("spec", Shape.Object(static () => global::Holdfast.Model.Networking.NetworkPolicySpec.ModelSchema)) { IsAlwaysWritten = true },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("spec", Shape.Object(static () => global::Holdfast.Model.Networking.NetworkPolicySpec.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
     }
 
@@ -126,8 +126,8 @@ public sealed partial record IPBlock : IModelType<IPBlock>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.networking.v1.IPBlock", "", [
-            new("cidr", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("except", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
+            new("cidr", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("except", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
         ]);
     }
 
@@ -201,8 +201,8 @@ public sealed partial record NetworkPolicyEgressRule : IModelType<NetworkPolicyE
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.networking.v1.NetworkPolicyEgressRule", "", [
-            new("ports", Shape.List(Shape.Object(static () => global::Holdfast.Model.Networking.NetworkPolicyPort.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("to", Shape.List(Shape.Object(static () => global::Holdfast.Model.Networking.NetworkPolicyPeer.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
+            new("ports", Shape.List(Shape.Object(static () => global::Holdfast.Model.Networking.NetworkPolicyPort.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
+            new("to", Shape.List(Shape.Object(static () => global::Holdfast.Model.Networking.NetworkPolicyPeer.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
         ]);
     }
 
@@ -276,8 +276,8 @@ public sealed partial record NetworkPolicyIngressRule : IModelType<NetworkPolicy
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.networking.v1.NetworkPolicyIngressRule", "", [
-            new("from", Shape.List(Shape.Object(static () => global::Holdfast.Model.Networking.NetworkPolicyPeer.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("ports", Shape.List(Shape.Object(static () => global::Holdfast.Model.Networking.NetworkPolicyPort.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
+            new("from", Shape.List(Shape.Object(static () => global::Holdfast.Model.Networking.NetworkPolicyPeer.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
+            new("ports", Shape.List(Shape.Object(static () => global::Holdfast.Model.Networking.NetworkPolicyPort.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
         ]);
     }
 
@@ -351,9 +351,9 @@ public sealed partial record NetworkPolicyPeer : IModelType<NetworkPolicyPeer>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.networking.v1.NetworkPolicyPeer", "", [
-            new("ipBlock", Shape.Object(static () => global::Holdfast.Model.Networking.IPBlock.ModelSchema)),
-            new("namespaceSelector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)),
-            new("podSelector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)),
+            new("ipBlock", Shape.Object(static () => global::Holdfast.Model.Networking.IPBlock.ModelSchema)) { ProtobufPath = [3] },
+            new("namespaceSelector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { ProtobufPath = [2] },
+            new("podSelector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { ProtobufPath = [1] },
         ]);
     }
 
@@ -441,9 +441,9 @@ public sealed partial record NetworkPolicyPort : IModelType<NetworkPolicyPort>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.networking.v1.NetworkPolicyPort", "", [
-            new("endPort", Shape.Of(ShapeKind.Int32)),
-            new("port", Shape.Of(ShapeKind.IntOrString)),
-            new("protocol", Shape.Of(ShapeKind.String)),
+            new("endPort", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [3] },
+            new("port", Shape.Of(ShapeKind.IntOrString)) { ProtobufPath = [2] },
+            new("protocol", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
         ]);
     }
 
@@ -531,10 +531,10 @@ public sealed partial record NetworkPolicySpec : IModelType<NetworkPolicySpec>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.networking.v1.NetworkPolicySpec", "", [
-            new("egress", Shape.List(Shape.Object(static () => global::Holdfast.Model.Networking.NetworkPolicyEgressRule.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("ingress", Shape.List(Shape.Object(static () => global::Holdfast.Model.Networking.NetworkPolicyIngressRule.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("podSelector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { IsAlwaysWritten = true },
-            new("policyTypes", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
+            new("egress", Shape.List(Shape.Object(static () => global::Holdfast.Model.Networking.NetworkPolicyEgressRule.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
+            new("ingress", Shape.List(Shape.Object(static () => global::Holdfast.Model.Networking.NetworkPolicyIngressRule.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
+            new("podSelector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("policyTypes", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [4] },
         ]);
     }
 

@@ -35,8 +35,8 @@ public sealed partial record Eviction : IResource<Eviction>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.policy.v1.Eviction", "Asks that a pod be deleted if every budget allows it.", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("deleteOptions", Shape.Object(static () => global::Holdfast.Model.Meta.DeleteOptions.ModelSchema)) { Description = "How the pod is deleted." },
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Names the pod.", IsAlwaysWritten = true },
+            new("deleteOptions", Shape.Object(static () => global::Holdfast.Model.Meta.DeleteOptions.ModelSchema)) { Description = "How the pod is deleted.", ProtobufPath = [2] },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Names the pod.", IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
@@ -140,9 +140,9 @@ public sealed partial record PodDisruptionBudget : IResource<PodDisruptionBudget
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.policy.v1.PodDisruptionBudget", "Bounds how many pods of an application may be down at once through voluntary action.", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, namespace, labels and the rest of what every object carries.", IsAlwaysWritten = true },
-            new("spec", Shape.Object(static () => global::Holdfast.Model.Policy.PodDisruptionBudgetSpec.ModelSchema)) { Description = "What is allowed.", IsAlwaysWritten = true },
-            new("status", Shape.Object(static () => global::Holdfast.Model.Policy.PodDisruptionBudgetStatus.ModelSchema)) { Description = "How many disruptions are allowed now.", IsAlwaysWritten = true },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, namespace, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("spec", Shape.Object(static () => global::Holdfast.Model.Policy.PodDisruptionBudgetSpec.ModelSchema)) { Description = "What is allowed.", IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("status", Shape.Object(static () => global::Holdfast.Model.Policy.PodDisruptionBudgetStatus.ModelSchema)) { Description = "How many disruptions are allowed now.", IsAlwaysWritten = true, ProtobufPath = [3] },
         ]);
     }
 
@@ -246,10 +246,10 @@ public sealed partial record PodDisruptionBudgetSpec : IModelType<PodDisruptionB
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.policy.v1.PodDisruptionBudgetSpec", "What a disruption budget allows.", [
-            new("maxUnavailable", Shape.Of(ShapeKind.IntOrString)) { Description = "How many of the pods, or what share of them, may be unavailable after an eviction." },
-            new("minAvailable", Shape.Of(ShapeKind.IntOrString)) { Description = "How many of the pods, or what share of them, must stay available after an eviction." },
-            new("selector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { Description = "Which pods the budget guards; absent guards none, empty guards all of the namespace.", PatchStrategies = ["replace"] },
-            new("unhealthyPodEvictionPolicy", Shape.Of(ShapeKind.String)) { Description = "Whether pods that are not ready may be evicted although the budget is used up." },
+            new("maxUnavailable", Shape.Of(ShapeKind.IntOrString)) { Description = "How many of the pods, or what share of them, may be unavailable after an eviction.", ProtobufPath = [3] },
+            new("minAvailable", Shape.Of(ShapeKind.IntOrString)) { Description = "How many of the pods, or what share of them, must stay available after an eviction.", ProtobufPath = [1] },
+            new("selector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { Description = "Which pods the budget guards; absent guards none, empty guards all of the namespace.", PatchStrategies = ["replace"], ProtobufPath = [2] },
+            new("unhealthyPodEvictionPolicy", Shape.Of(ShapeKind.String)) { Description = "Whether pods that are not ready may be evicted although the budget is used up.", ProtobufPath = [4] },
         ]);
     }
 
@@ -351,13 +351,13 @@ public sealed partial record PodDisruptionBudgetStatus : IModelType<PodDisruptio
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.policy.v1.PodDisruptionBudgetStatus", "What the disruption controller last counted.", [
-            new("conditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Meta.Condition.ModelSchema))) { Description = "What holds of the budget now.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["type"], MergeKey = "type", PatchStrategies = ["merge"] },
-            new("currentHealthy", Shape.Of(ShapeKind.Int32)) { Description = "Healthy pods now.", IsAlwaysWritten = true },
-            new("desiredHealthy", Shape.Of(ShapeKind.Int32)) { Description = "Healthy pods that must remain.", IsAlwaysWritten = true },
-            new("disruptedPods", Shape.Map(Shape.Of(ShapeKind.Time))) { Description = "Pods whose eviction was granted and that are not seen to go yet, with the time of the grant." },
-            new("disruptionsAllowed", Shape.Of(ShapeKind.Int32)) { Description = "How many pods may be evicted now.", IsAlwaysWritten = true },
-            new("expectedPods", Shape.Of(ShapeKind.Int32)) { Description = "Pods that the budget counts.", IsAlwaysWritten = true },
-            new("observedGeneration", Shape.Of(ShapeKind.Int64)) { Description = "The generation of the spec that this status speaks of." },
+            new("conditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Meta.Condition.ModelSchema))) { Description = "What holds of the budget now.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["type"], MergeKey = "type", PatchStrategies = ["merge"], ProtobufPath = [7] },
+            new("currentHealthy", Shape.Of(ShapeKind.Int32)) { Description = "Healthy pods now.", IsAlwaysWritten = true, ProtobufPath = [4] },
+            new("desiredHealthy", Shape.Of(ShapeKind.Int32)) { Description = "Healthy pods that must remain.", IsAlwaysWritten = true, ProtobufPath = [5] },
+            new("disruptedPods", Shape.Map(Shape.Of(ShapeKind.Time))) { Description = "Pods whose eviction was granted and that are not seen to go yet, with the time of the grant.", ProtobufPath = [2] },
+            new("disruptionsAllowed", Shape.Of(ShapeKind.Int32)) { Description = "How many pods may be evicted now.", IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("expectedPods", Shape.Of(ShapeKind.Int32)) { Description = "Pods that the budget counts.", IsAlwaysWritten = true, ProtobufPath = [6] },
+            new("observedGeneration", Shape.Of(ShapeKind.Int64)) { Description = "The generation of the spec that this status speaks of.", ProtobufPath = [1] },
         ]);
     }
 

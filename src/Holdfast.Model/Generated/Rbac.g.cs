@@ -35,9 +35,9 @@ public sealed partial record ClusterRole : IResource<ClusterRole>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.rbac.v1.ClusterRole", "", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("aggregationRule", Shape.Object(static () => global::Holdfast.Model.Rbac.AggregationRule.ModelSchema)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true },
-            new("rules", Shape.List(Shape.Object(static () => global::Holdfast.Model.Rbac.PolicyRule.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
+            new("aggregationRule", Shape.Object(static () => global::Holdfast.Model.Rbac.AggregationRule.ModelSchema)) { ProtobufPath = [3] },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("rules", Shape.List(Shape.Object(static () => global::Holdfast.Model.Rbac.PolicyRule.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
         ]);
     }
 
@@ -155,9 +155,9 @@ public sealed partial record ClusterRoleBinding : IResource<ClusterRoleBinding>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.rbac.v1.ClusterRoleBinding", "", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true },
-            new("roleRef", Shape.Object(static () => global::Holdfast.Model.Rbac.RoleRef.ModelSchema)) { IsRequired = true, IsAlwaysWritten = true },
-            new("subjects", Shape.List(Shape.Object(static () => global::Holdfast.Model.Rbac.Subject.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("roleRef", Shape.Object(static () => global::Holdfast.Model.Rbac.RoleRef.ModelSchema)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("subjects", Shape.List(Shape.Object(static () => global::Holdfast.Model.Rbac.Subject.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
         ]);
     }
 
@@ -273,8 +273,8 @@ public sealed partial record Role : IResource<Role>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.rbac.v1.Role", "", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true },
-            new("rules", Shape.List(Shape.Object(static () => global::Holdfast.Model.Rbac.PolicyRule.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("rules", Shape.List(Shape.Object(static () => global::Holdfast.Model.Rbac.PolicyRule.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
         ]);
     }
 
@@ -378,9 +378,9 @@ public sealed partial record RoleBinding : IResource<RoleBinding>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.rbac.v1.RoleBinding", "", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true },
-            new("roleRef", Shape.Object(static () => global::Holdfast.Model.Rbac.RoleRef.ModelSchema)) { IsRequired = true, IsAlwaysWritten = true },
-            new("subjects", Shape.List(Shape.Object(static () => global::Holdfast.Model.Rbac.Subject.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("roleRef", Shape.Object(static () => global::Holdfast.Model.Rbac.RoleRef.ModelSchema)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("subjects", Shape.List(Shape.Object(static () => global::Holdfast.Model.Rbac.Subject.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
         ]);
     }
 
@@ -484,7 +484,7 @@ public sealed partial record AggregationRule : IModelType<AggregationRule>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.rbac.v1.AggregationRule", "", [
-            new("clusterRoleSelectors", Shape.List(Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
+            new("clusterRoleSelectors", Shape.List(Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
         ]);
     }
 
@@ -544,11 +544,11 @@ public sealed partial record PolicyRule : IModelType<PolicyRule>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.rbac.v1.PolicyRule", "", [
-            new("apiGroups", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("nonResourceURLs", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("resourceNames", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("resources", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("verbs", Shape.List(Shape.Of(ShapeKind.String))) { IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
+            new("apiGroups", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
+            new("nonResourceURLs", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [5] },
+            new("resourceNames", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [4] },
+            new("resources", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
+            new("verbs", Shape.List(Shape.Of(ShapeKind.String))) { IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
         ]);
     }
 
@@ -662,9 +662,9 @@ public sealed partial record RoleRef : IModelType<RoleRef>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.rbac.v1.RoleRef", "", [
-            new("apiGroup", Shape.Of(ShapeKind.String)) { IsAlwaysWritten = true },
-            new("kind", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
+            new("apiGroup", Shape.Of(ShapeKind.String)) { IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("kind", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
         ], isAtomic: true);
     }
 
@@ -750,10 +750,10 @@ public sealed partial record Subject : IModelType<Subject>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.rbac.v1.Subject", "", [
-            new("apiGroup", Shape.Of(ShapeKind.String)),
-            new("kind", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("namespace", Shape.Of(ShapeKind.String)),
+            new("apiGroup", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
+            new("kind", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("namespace", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
         ], isAtomic: true);
     }
 

@@ -35,11 +35,11 @@ public sealed partial record PriorityClass : IResource<PriorityClass>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.scheduling.v1.PriorityClass", "Gives a name to a priority of pods.", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("description", Shape.Of(ShapeKind.String)),
-            new("globalDefault", Shape.Of(ShapeKind.Boolean)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true },
-            new("preemptionPolicy", Shape.Of(ShapeKind.String)),
-            new("value", Shape.Of(ShapeKind.Int32)) { IsAlwaysWritten = true },
+            new("description", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
+            new("globalDefault", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [3] },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("preemptionPolicy", Shape.Of(ShapeKind.String)) { ProtobufPath = [5] },
+            new("value", Shape.Of(ShapeKind.Int32)) { IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
     }
 

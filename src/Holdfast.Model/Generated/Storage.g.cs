@@ -35,14 +35,14 @@ public sealed partial record StorageClass : IResource<StorageClass>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.storage.v1.StorageClass", "Says how volumes of one class are made.", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("allowVolumeExpansion", Shape.Of(ShapeKind.Boolean)) { Description = "Whether claims of this class may grow." },
-            new("allowedTopologies", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.TopologySelectorTerm.ModelSchema))) { Description = "Where volumes may be made; anywhere when empty.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true },
-            new("mountOptions", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Options that volumes are mounted with.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("parameters", Shape.Map(Shape.Of(ShapeKind.String))) { Description = "Settings that the provisioner understands." },
-            new("provisioner", Shape.Of(ShapeKind.String)) { Description = "Who makes the volumes.", IsRequired = true, IsAlwaysWritten = true },
-            new("reclaimPolicy", Shape.Of(ShapeKind.String)) { Description = "What becomes of a volume when its claim is gone: Delete or Retain." },
-            new("volumeBindingMode", Shape.Of(ShapeKind.String)) { Description = "Immediate binds a claim at once; WaitForFirstConsumer when a pod that uses it is scheduled." },
+            new("allowVolumeExpansion", Shape.Of(ShapeKind.Boolean)) { Description = "Whether claims of this class may grow.", ProtobufPath = [6] },
+            new("allowedTopologies", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.TopologySelectorTerm.ModelSchema))) { Description = "Where volumes may be made; anywhere when empty.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [8] },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("mountOptions", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Options that volumes are mounted with.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [5] },
+            new("parameters", Shape.Map(Shape.Of(ShapeKind.String))) { Description = "Settings that the provisioner understands.", ProtobufPath = [3] },
+            new("provisioner", Shape.Of(ShapeKind.String)) { Description = "Who makes the volumes.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("reclaimPolicy", Shape.Of(ShapeKind.String)) { Description = "What becomes of a volume when its claim is gone: Delete or Retain.", ProtobufPath = [4] },
+            new("volumeBindingMode", Shape.Of(ShapeKind.String)) { Description = "Immediate binds a claim at once; WaitForFirstConsumer when a pod that uses it is scheduled.", ProtobufPath = [7] },
         ]);
     }
 
@@ -226,9 +226,9 @@ public sealed partial record VolumeAttachment : IResource<VolumeAttachment>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.storage.v1.VolumeAttachment", "", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true },
-            new("spec", Shape.Object(static () => global::Holdfast.Model.Storage.VolumeAttachmentSpec.ModelSchema)) { IsRequired = true, IsAlwaysWritten = true },
-            new("status", Shape.Object(static () => global::Holdfast.Model.Storage.VolumeAttachmentStatus.ModelSchema)) { IsAlwaysWritten = true },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("spec", Shape.Object(static () => global::Holdfast.Model.Storage.VolumeAttachmentSpec.ModelSchema)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("status", Shape.Object(static () => global::Holdfast.Model.Storage.VolumeAttachmentStatus.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [3] },
         ]);
     }
 
@@ -332,8 +332,8 @@ public sealed partial record VolumeAttachmentSource : IModelType<VolumeAttachmen
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.storage.v1.VolumeAttachmentSource", "", [
-            new("inlineVolumeSpec", Shape.Object(static () => global::Holdfast.Model.Core.PersistentVolumeSpec.ModelSchema)),
-            new("persistentVolumeName", Shape.Of(ShapeKind.String)),
+            new("inlineVolumeSpec", Shape.Object(static () => global::Holdfast.Model.Core.PersistentVolumeSpec.ModelSchema)) { ProtobufPath = [2] },
+            new("persistentVolumeName", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
         ]);
     }
 
@@ -407,9 +407,9 @@ public sealed partial record VolumeAttachmentSpec : IModelType<VolumeAttachmentS
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.storage.v1.VolumeAttachmentSpec", "", [
-            new("attacher", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("nodeName", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("source", Shape.Object(static () => global::Holdfast.Model.Storage.VolumeAttachmentSource.ModelSchema)) { IsRequired = true, IsAlwaysWritten = true },
+            new("attacher", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("nodeName", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("source", Shape.Object(static () => global::Holdfast.Model.Storage.VolumeAttachmentSource.ModelSchema)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
     }
 
@@ -495,10 +495,10 @@ public sealed partial record VolumeAttachmentStatus : IModelType<VolumeAttachmen
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.storage.v1.VolumeAttachmentStatus", "", [
-            new("attachError", Shape.Object(static () => global::Holdfast.Model.Storage.VolumeError.ModelSchema)),
-            new("attached", Shape.Of(ShapeKind.Boolean)) { IsRequired = true, IsAlwaysWritten = true },
-            new("attachmentMetadata", Shape.Map(Shape.Of(ShapeKind.String))),
-            new("detachError", Shape.Object(static () => global::Holdfast.Model.Storage.VolumeError.ModelSchema)),
+            new("attachError", Shape.Object(static () => global::Holdfast.Model.Storage.VolumeError.ModelSchema)) { ProtobufPath = [3] },
+            new("attached", Shape.Of(ShapeKind.Boolean)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("attachmentMetadata", Shape.Map(Shape.Of(ShapeKind.String))) { ProtobufPath = [2] },
+            new("detachError", Shape.Object(static () => global::Holdfast.Model.Storage.VolumeError.ModelSchema)) { ProtobufPath = [4] },
         ]);
     }
 
@@ -599,8 +599,8 @@ public sealed partial record VolumeError : IModelType<VolumeError>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.storage.v1.VolumeError", "", [
             new("errorCode", Shape.Of(ShapeKind.Int32)),
-            new("message", Shape.Of(ShapeKind.String)),
-            new("time", Shape.Of(ShapeKind.Time)),
+            new("message", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
+            new("time", Shape.Of(ShapeKind.Time)) { ProtobufPath = [1] },
         ]);
     }
 

@@ -67,6 +67,12 @@ public sealed record FieldSchema(string JsonName, Shape Shape)
 
     /// <summary>Whether the object or map in this field is owned as a whole.</summary>
     public bool IsAtomic { get; init; }
+
+    /// <summary>
+    /// The field numbers that lead to the value in protocol buffers: one, or more where Kubernetes keeps the value in an
+    /// embedded message that JSON does not show; empty when it never stands there.
+    /// </summary>
+    public ImmutableArray<int> ProtobufPath { get; init; } = [];
 }
 
 /// <summary>How server-side apply treats a list (<c>x-kubernetes-list-type</c>).</summary>

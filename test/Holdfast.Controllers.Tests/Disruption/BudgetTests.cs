@@ -51,6 +51,21 @@ public sealed class BudgetTests
     }
 
     [Fact]
+    public void A_pod_that_was_made_in_place_of_a_granted_one_counts_at_once()
+    {
+        var budget = Budget("1", null) with { Status = new PodDisruptionBudgetStatus { DisruptedPods = ValueMap.Of(("web-0", Now)) } };
+        var observation = Observation(budget, 3, 3);
+        var again = observation.Pods[0].Pod;
+        again = again.WithMetadata(again.Metadata with { CreationTimestamp = Now });
+
+        var plan = BudgetPlanner.Plan(observation with { Pods = observation.Pods.SetItem(0, observation.Pods[0] with { Pod = again }) }, Now.AddSeconds(1));
+
+        Assert.Equal((3, 1), (plan.Status!.CurrentHealthy, plan.Status.DisruptionsAllowed));
+        Assert.Empty(plan.Status.DisruptedPods);
+        Assert.Null(plan.RequeueAfter);
+    }
+
+    [Fact]
     public void A_terminating_pod_is_not_healthy()
     {
         var observation = Observation(Budget("1", null), 3, 3);

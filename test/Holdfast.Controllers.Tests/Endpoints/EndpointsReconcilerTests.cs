@@ -17,8 +17,9 @@ public sealed class EndpointsReconcilerTests
     [Fact]
     public Task Slices_and_endpoints_follow_the_pods_readiness_and_labels() => Run(EndpointsReconciler.AddTo, async world =>
     {
+        world.Api.Put(PodsNode);
         world.Api.Put(Web);
-        var pod = world.Api.Put(ReadyPod("web-0", "10.0.0.1", ("app", "web")));
+        var pod = world.Api.Put(PlacedPod("web-0", "10.0.0.1", ("app", "web")));
         await world.UntilAsync("the pod is an endpoint", () => Ready() == "10.0.0.1");
         pod = world.Api.Put(pod.NotReady());
         await world.UntilAsync("the pod is not ready any more", () => Ready().Length == 0);
@@ -34,8 +35,9 @@ public sealed class EndpointsReconcilerTests
     [Fact]
     public Task Nothing_is_written_once_all_is_right() => Run(EndpointsReconciler.AddTo, async world =>
     {
+        world.Api.Put(PodsNode);
         world.Api.Put(Web);
-        var pod = world.Api.Put(ReadyPod("web-0", "10.0.0.1", ("app", "web")));
+        var pod = world.Api.Put(PlacedPod("web-0", "10.0.0.1", ("app", "web")));
         await world.UntilAsync("the pod is an endpoint", () => world.Api.All<EndpointSlice>().Any(slice => slice.Endpoints.Count == 1));
         await world.PassAsync(TimeSpan.FromSeconds(1));
         var calls = world.Api.Calls.Count;

@@ -42,7 +42,7 @@ public sealed class SlicePlannerTests
     [InlineData("False", true, true, true, false, true)]
     public void Conditions_follow_the_pod(string readiness, bool isTerminating, bool publishes, bool ready, bool serving, bool terminating)
     {
-        var pod = readiness == "True" ? ReadyPod("web-0", "10.0.0.1") : ReadyPod("web-0", "10.0.0.1").NotReady();
+        var pod = readiness == "True" ? PlacedPod("web-0", "10.0.0.1") : PlacedPod("web-0", "10.0.0.1").NotReady();
         pod = isTerminating ? pod.WithMetadata(pod.Metadata with { DeletionTimestamp = DateTimeOffset.UnixEpoch }) : pod;
 
         var endpoint = Assert.Single(Endpoints(Plan(Web with { Spec = Web.Spec with { PublishNotReadyAddresses = publishes } }, [], pod)));
@@ -53,10 +53,10 @@ public sealed class SlicePlannerTests
     [Fact]
     public void An_endpoint_names_its_pod_node_zone_hostname_and_the_ports_number_on_it()
     {
-        var pod = ReadyPod("web-0", "10.0.0.1");
-        pod = pod with { Spec = pod.Spec with { NodeName = "n1", Hostname = "web-0", Subdomain = "web" } };
-        var node = new Node { Metadata = Named("n1", "") with { Labels = ValueMap.Of((EndpointNames.Zone, "a")) } };
-        var observation = Observation(Web, [], pod) with { Nodes = ImmutableDictionary<string, Node>.Empty.Add("n1", node) };
+        var pod = PlacedPod("web-0", "10.0.0.1");
+        pod = pod with { Spec = pod.Spec with { Hostname = "web-0", Subdomain = "web" } };
+        var node = PodsNode with { Metadata = PodsNode.Metadata with { Labels = ValueMap.Of((EndpointNames.Zone, "a")) } };
+        var observation = Observation(Web, [], pod) with { Nodes = ImmutableDictionary<string, Node>.Empty.Add(node.Metadata.Name, node) };
 
         var slice = Assert.IsType<CreateSlice>(Assert.Single(SlicePlanner.Plan(observation))).Slice;
 
@@ -67,22 +67,23 @@ public sealed class SlicePlannerTests
     }
 
     [Fact]
-    public void Pods_that_ended_have_no_address_or_are_on_a_node_that_is_gone_are_no_endpoints()
+    public void Pods_that_ended_have_no_address_or_no_node_or_one_that_is_gone_are_no_endpoints()
     {
-        var ended = ReadyPod("a", "10.0.0.1");
-        var unnamed = ReadyPod("b", "");
-        var stranded = ReadyPod("c", "10.0.0.3");
+        var ended = PlacedPod("a", "10.0.0.1");
+        var unnamed = PlacedPod("b", "");
+        var stranded = PlacedPod("c", "10.0.0.3");
 
         Assert.Empty(Endpoints(Plan(
             Web, [], ended with { Status = ended.Status with { Phase = "Succeeded" } },
             unnamed with { Status = unnamed.Status with { PodIPs = [] } },
-            stranded with { Spec = stranded.Spec with { NodeName = "gone" } })));
+            stranded with { Spec = stranded.Spec with { NodeName = "gone" } },
+            ReadyPod("d", "10.0.0.4"))));
     }
 
     [Fact]
     public void What_is_right_is_not_written()
     {
-        var pods = new[] { ReadyPod("web-0", "10.0.0.1"), ReadyPod("web-1", "10.0.0.2") };
+        var pods = new[] { PlacedPod("web-0", "10.0.0.1"), PlacedPod("web-1", "10.0.0.2") };
         var slices = Slices(Plan(Web, [], pods));
 
         Assert.Empty(Plan(Web, slices, pods));
@@ -92,18 +93,18 @@ public sealed class SlicePlannerTests
     [Fact]
     public void A_slice_holds_at_most_a_hundred_endpoints_and_one_more_pod_writes_one_slice()
     {
-        var pods = Enumerable.Range(0, 250).Select(i => ReadyPod($"web-{i:000}", $"10.0.{i / 250}.{i % 250}")).ToArray();
+        var pods = Enumerable.Range(0, 250).Select(i => PlacedPod($"web-{i:000}", $"10.0.{i / 250}.{i % 250}")).ToArray();
         var slices = Slices(Plan(Web, [], pods));
 
         Assert.Equal([100, 100, 50], slices.Select(slice => slice.Endpoints.Count));
-        var effect = Assert.Single(Plan(Web, slices, [.. pods, ReadyPod("web-250", "10.1.0.1")]));
+        var effect = Assert.Single(Plan(Web, slices, [.. pods, PlacedPod("web-250", "10.1.0.1")]));
         Assert.Equal(51, Assert.IsType<UpdateSlice>(effect).Slice.Endpoints.Count);
     }
 
     [Fact]
     public void An_emptied_slice_is_deleted_unless_it_is_the_last()
     {
-        var pods = Enumerable.Range(0, 101).Select(i => ReadyPod($"web-{i:000}", $"10.0.0.{i}")).ToArray();
+        var pods = Enumerable.Range(0, 101).Select(i => PlacedPod($"web-{i:000}", $"10.0.0.{i}")).ToArray();
         var slices = Slices(Plan(Web, [], pods));
 
         Assert.IsType<DeleteSlice>(Assert.Single(Plan(Web, slices, pods[..100])));
@@ -115,10 +116,10 @@ public sealed class SlicePlannerTests
     [Fact]
     public void Pods_that_serve_a_named_port_on_different_numbers_are_in_different_slices()
     {
-        var other = ReadyPod("web-1", "10.0.0.2");
+        var other = PlacedPod("web-1", "10.0.0.2");
         other = other with { Spec = other.Spec with { Containers = [new Container { Name = "c", Ports = [new ContainerPort { Name = "http", ContainerPortValue = 9090 }] }] } };
 
-        var slices = Slices(Plan(Web, [], ReadyPod("web-0", "10.0.0.1"), other));
+        var slices = Slices(Plan(Web, [], PlacedPod("web-0", "10.0.0.1"), other));
 
         Assert.Equal([8080, 9090], slices.Select(slice => slice.Ports[0].Port!.Value).Order());
     }
@@ -133,9 +134,9 @@ public sealed class SlicePlannerTests
     [Fact]
     public void Endpoints_part_ready_from_other_addresses_and_leave_terminating_pods_out()
     {
-        var going = ReadyPod("web-2", "10.0.0.3");
+        var going = PlacedPod("web-2", "10.0.0.3");
         going = going.WithMetadata(going.Metadata with { DeletionTimestamp = DateTimeOffset.UnixEpoch });
-        var observation = Observation(Web, [], ReadyPod("web-0", "10.0.0.1"), ReadyPod("web-1", "10.0.0.2").NotReady(), going);
+        var observation = Observation(Web, [], PlacedPod("web-0", "10.0.0.1"), PlacedPod("web-1", "10.0.0.2").NotReady(), going);
 
         var endpoints = Assert.IsType<CreateEndpoints>(Assert.Single(EndpointsPlanner.Plan(observation))).Endpoints;
 
@@ -149,7 +150,7 @@ public sealed class SlicePlannerTests
         SlicePlanner.Plan(Observation(service, slices, pods));
 
     private static ServiceObservation Observation(Service service, ImmutableArray<EndpointSlice> slices, params Pod[] pods) =>
-        new(service, [.. pods], ImmutableDictionary<string, Node>.Empty, slices, null);
+        new(service, [.. pods], ImmutableDictionary<string, Node>.Empty.Add(PodsNode.Metadata.Name, PodsNode), slices, null);
 
     private static ImmutableArray<EndpointSlice> Slices(ImmutableArray<EndpointEffect> effects) =>
         [.. effects.OfType<CreateSlice>().Select((create, i) => create.Slice.WithMetadata(create.Slice.Metadata with { Name = $"web-{i}" }))];

@@ -108,6 +108,7 @@ public sealed class GarbageCollectorTests
     {
         Metadata = Named(name) with
         {
+            Uid = name + "-uid",
             Finalizers = [.. finalizers],
             OwnerReferences = owner is null ? [] :
                 [new OwnerReference { ApiVersion = "v1", Kind = "ConfigMap", Name = owner.Metadata.Name, Uid = owner.Metadata.Uid, BlockOwnerDeletion = true }],

@@ -82,9 +82,9 @@ public sealed class GarbagePlannerTests
 
     private static OwnerReference Reference(string uid) => new() { ApiVersion = "v1", Kind = "ConfigMap", Name = uid, Uid = uid };
 
-    private static IResource Owned(string name, string ownerUid) => Map(name, [Reference(ownerUid)]);
+    private static ConfigMap Owned(string name, string ownerUid) => Map(name, [Reference(ownerUid)]);
 
-    private static IResource Map(string name, OwnerReference[] owners) =>
+    private static ConfigMap Map(string name, OwnerReference[] owners) =>
         new ConfigMap { Metadata = Named(name) with { Uid = name == "root" ? "me" : name, OwnerReferences = [.. owners] } };
 
     private static IResource Going(IResource resource, string finalizer) => resource.WithMetadata(

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Holdfast.Client;
 using Holdfast.Client.Caching;
 using Holdfast.Model.Resources;
 

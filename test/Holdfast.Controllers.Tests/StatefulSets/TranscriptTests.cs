@@ -1,0 +1,112 @@
+using System.Globalization;
+using System.Text;
+
+namespace Holdfast.Controllers.Tests.StatefulSets;
+
+/// <summary>
+/// Scenarios as text: what changes, a line, and the whole plan that follows. Written anew with HOLDFAST_REWRITE_TRANSCRIPTS=1;
+/// the difference is then for a person to read.
+/// </summary>
+public sealed class TranscriptTests
+{
+    private const string Line = "----";
+
+    public static TheoryData<string> Names => [.. Directory.GetFiles(Folder(), "*.txt").Select(file => Path.GetFileNameWithoutExtension(file)!).Order(StringComparer.Ordinal)];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_scenario_goes_as_its_transcript_says(string name)
+    {
+        var path = Path.Combine(Folder(), name + ".txt");
+        var written = File.ReadAllText(path).ReplaceLineEndings("\n");
+        var played = Play(written);
+        if (Environment.GetEnvironmentVariable("HOLDFAST_REWRITE_TRANSCRIPTS") == "1")
+            File.WriteAllText(path, played);
+        else
+            Assert.Equal(written, played);
+    }
+
+    private static string Play(string written)
+    {
+        var played = new StringBuilder();
+        var world = new ModelWorld();
+        var isPlan = false;
+        foreach (var line in written.TrimEnd('\n').Split('\n'))
+        {
+            isPlan &= line.Length > 0;
+            if (isPlan)
+                continue;
+            played.Append(line).Append('\n');
+            if (line == Line)
+            {
+                var plan = world.Plan();
+                foreach (var told in PlanWords.Whole(world, plan))
+                    played.Append(told.TrimEnd()).Append('\n');
+                world.Apply(plan);
+                isPlan = true;
+            }
+            else if (line.Length > 0 && line[0] != '#')
+            {
+                Obey(world, line.Split(' '));
+            }
+        }
+        return played.ToString();
+    }
+
+    private static void Obey(ModelWorld world, string[] words)
+    {
+        switch (words[0])
+        {
+            case "set":
+                foreach (var change in words.Skip(1))
+                    ChangeSet(world, change.Split('=')[0], change.Split('=')[1]);
+                break;
+            case "pod":
+                ChangePod(world, int.Parse(words[1]["web-".Length..], CultureInfo.InvariantCulture), words[2]);
+                break;
+            case "claim" when words[2] == "gone":
+                world.Forget(world.Claim(int.Parse(words[1]["data-web-".Length..], CultureInfo.InvariantCulture))!);
+                break;
+            case "pass":
+                world.Now += TimeSpan.FromSeconds(double.Parse(words[1], CultureInfo.InvariantCulture));
+                break;
+            case "settle":
+                world.Settle();
+                break;
+            default:
+                throw new FormatException($"a transcript says {string.Join(' ', words)}, which nobody understands");
+        }
+    }
+
+    private static void ChangeSet(ModelWorld world, string field, string value) => _ = field switch
+    {
+        "replicas" => world.Scale(int.Parse(value, CultureInfo.InvariantCulture)),
+        "image" => world.Image(value),
+        "partition" => world.Rolling(rolling => rolling with { Partition = int.Parse(value, CultureInfo.InvariantCulture) }),
+        "maxUnavailable" => world.Rolling(rolling => rolling with { MaxUnavailable = int.Parse(value, CultureInfo.InvariantCulture) }),
+        "minReadySeconds" => world.Change(spec => spec with { MinReadySeconds = int.Parse(value, CultureInfo.InvariantCulture) }),
+        "podManagementPolicy" => world.Change(spec => spec with { PodManagementPolicy = value }),
+        "whenScaled" => world.Retention("Retain", value),
+        _ => throw new FormatException($"a transcript sets {field}, which nobody understands"),
+    };
+
+    private static void ChangePod(ModelWorld world, int ordinal, string state) => _ = state switch
+    {
+        "ready" => world.Ready(ordinal),
+        "unready" => world.Unready(ordinal),
+        "failed" => world.Phase(ordinal, "Failed"),
+        "terminating" => world.Terminate(ordinal),
+        "gone" => world.Gone(ordinal),
+        _ => throw new FormatException($"a transcript makes a pod {state}, which nobody understands"),
+    };
+
+    private static string Folder()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Holdfast.slnx")))
+            folder = folder.Parent;
+        return Path.Combine(
+            folder?.FullName ?? throw new DirectoryNotFoundException($"no Holdfast.slnx above {AppContext.BaseDirectory}: run the tests inside the repository"),
+            "test", "Holdfast.Controllers.Tests", "StatefulSets", "Transcripts");
+    }
+}
