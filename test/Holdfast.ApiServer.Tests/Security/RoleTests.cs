@@ -6,7 +6,7 @@ using Holdfast.Model.Rbac;
 using Holdfast.Model.Values;
 using static Holdfast.ApiServer.Tests.Cluster;
 
-namespace Holdfast.ApiServer.Tests.Security;
+namespace Holdfast.ApiServer.Tests;
 
 /// <summary>Who may do what by roles, what a node may, and that nobody gives what he has not.</summary>
 public sealed class RoleTests

@@ -5,7 +5,7 @@ using Holdfast.Model.Authentication;
 using Holdfast.Model.Core;
 using UserInfo = Holdfast.ApiServer.Security.UserInfo;
 
-namespace Holdfast.ApiServer.Tests.Security;
+namespace Holdfast.ApiServer.Tests;
 
 /// <summary>The tokens of service accounts: what they say, who takes them, and when they no longer hold.</summary>
 public sealed class TokenTests
@@ -61,7 +61,7 @@ public sealed class TokenTests
     {
         await using var server = await StartAsync();
         var (code, body) = await server.SendAsync("POST", "/api/v1/namespaces/default/serviceaccounts/default/token",
-            $$"""{"apiVersion":"authentication.k8s.io/v1","kind":"TokenRequest","spec":{"expirationSeconds":{{seconds}}}}""");
+            $$"""{"apiVersion":"authentication.k8s.io/v1","kind":"TokenRequest","spec":{"expirationSeconds": {{seconds}} } }""");
         Assert.Equal(422, code);
         Assert.Contains(problem, body["message"]!.GetValue<string>(), StringComparison.Ordinal);
     }
