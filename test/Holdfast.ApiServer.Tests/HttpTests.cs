@@ -172,6 +172,12 @@ public sealed class HttpTests
             Asked = options;
             return Task.FromResult<Stream>(new MemoryStream("one\ntwo\n"u8.ToArray()));
         }
+
+        public Http.Streaming.IPodCommand PrepareExec(Model.Core.Pod pod, string container, IReadOnlyList<string> command) => throw new NotSupportedException();
+
+        public Http.Streaming.IPodCommand PrepareAttach(Model.Core.Pod pod, string container) => throw new NotSupportedException();
+
+        public Task<Stream> ConnectAsync(Model.Core.Pod pod, int port, CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 
     [Fact]

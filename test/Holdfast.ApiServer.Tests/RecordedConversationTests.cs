@@ -14,7 +14,7 @@ public sealed class RecordedConversationTests
     [
         "apply-statefulset", "binding", "create-twice", "delete-many", "dry-run", "errors", "eviction", "finalizers", "forbidden", "generate-name",
         "generation", "graceful-delete", "immutable", "kubectl-apply", "no-op-write", "paging", "partial-metadata", "patch-json", "patch-strategic",
-        "pdb-defaults", "pod-defaults", "pod-defaults-probes", "pod-invalid", "pod-update-forbidden", "pvc-defaults", "scale", "selectors", "service-defaults",
+        "pdb-defaults", "pod-defaults", "pod-defaults-probes", "pod-invalid", "pod-update-forbidden", "pvc-defaults", "roles", "scale", "selectors", "service-defaults",
         "statefulset-defaults", "statefulset-defaults-minimal", "statefulset-invalid", "statefulset-update-forbidden", "status",
         "storageclass-defaults", "strict-fields", "table-kinds", "table-pods", "versions", "warnings", "watch-history", "watch-initial",
     ];

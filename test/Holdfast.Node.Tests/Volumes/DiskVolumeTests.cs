@@ -122,7 +122,7 @@ public sealed class DiskVolumeTests : IDisposable
     {
         var (client, paths) = (new KubernetesClient(_world.Api, "kubelet"), new NodePaths(_folder.Path, node));
         var claims = new ClaimVolumes(client, paths, _files, ValueMap.Of(("kubernetes.io/hostname", node)));
-        return new PodVolumes(paths, _files, claims, new VolumePayloads(client, new ApiServiceAccountTokens(client), (_, _) => { }));
+        return new PodVolumes(paths, _files, claims, new VolumePayloads(client, new ApiServiceAccountTokens(client, TimeProvider.System), (_, _) => { }));
     }
 
     private string Bind(string claim, string volume, Func<PersistentVolumeClaim, PersistentVolumeClaim> changeClaim, Func<PersistentVolume, PersistentVolume> changeVolume)
