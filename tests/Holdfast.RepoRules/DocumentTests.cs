@@ -5,17 +5,17 @@ namespace Holdfast.RepoRules;
 /// <summary>What the documents owe their readers, and what no file may give away.</summary>
 public sealed partial class DocumentTests
 {
-    private const string ReadmeCommandsPath = "test/Holdfast.EndToEnd/readme-commands.txt";
+    private const string ReadmeCommandsPath = "tests/Holdfast.EndToEnd/readme-commands.txt";
 
     [Fact]
     public void No_file_names_a_place_on_one_persons_machine() => Findings.AreNone(
         "A path of one machine is written down:",
-        Where(MachinePath(), file => !file.IsIn("test/Holdfast.RepoRules")));
+        Where(MachinePath(), file => !file.IsIn("tests/Holdfast.RepoRules")));
 
     [Fact]
     public void No_file_names_a_package_registry() => Findings.AreNone(
         "A package registry is named; restores use whatever the user has set up:",
-        Where(Registry(), file => !file.IsIn("test/Holdfast.RepoRules")));
+        Where(Registry(), file => !file.IsIn("tests/Holdfast.RepoRules")));
 
     [Fact]
     public void The_changelog_has_a_place_for_what_is_new()

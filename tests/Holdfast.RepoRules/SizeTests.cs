@@ -13,7 +13,7 @@ public sealed class SizeTests
 {
     private const int MaxFileLines = 500;
     private const int MaxFunctionLines = 70;
-    private const string RatchetPath = "test/Holdfast.RepoRules/oversizes.txt";
+    private const string RatchetPath = "tests/Holdfast.RepoRules/oversizes.txt";
 
     [Fact]
     public void Files_and_functions_keep_their_size()

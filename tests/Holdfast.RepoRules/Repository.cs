@@ -15,7 +15,7 @@ internal sealed record RepositoryFile(string Path, string Text)
 
     public bool IsSource => Path.StartsWith("src/", StringComparison.Ordinal) || Path.StartsWith("samples/", StringComparison.Ordinal);
 
-    public bool IsTest => Path.StartsWith("test/", StringComparison.Ordinal);
+    public bool IsTest => Path.StartsWith("tests/", StringComparison.Ordinal);
 
     public bool IsIn(string folder) => Path.StartsWith(folder + "/", StringComparison.Ordinal);
 }

@@ -68,7 +68,7 @@ public sealed partial class CodeTests
     public void Tests_are_never_skipped() => Findings.AreNone(
         "A test is skipped or left to be asked for; make it run, or take it out:",
         from file in Repository.Code
-        where file.IsTest && !file.IsIn("test/Holdfast.RepoRules")
+        where file.IsTest && !file.IsIn("tests/Holdfast.RepoRules")
         from line in LinesWith(file, @"\bSkip(When|Unless)?\s*=|\bAssert\.Skip|\bExplicit\s*=\s*true")
         select line);
 
@@ -76,7 +76,7 @@ public sealed partial class CodeTests
     public void Tests_never_sleep_for_a_fixed_time() => Findings.AreNone(
         "A test sleeps; wait for the condition itself, with Eventually.HoldsAsync:",
         from file in Repository.Code
-        where file.IsTest && !file.IsIn("test/Holdfast.RepoRules") && file.Path != "test/Holdfast.Testing/Eventually.cs"
+        where file.IsTest && !file.IsIn("tests/Holdfast.RepoRules") && file.Path != "tests/Holdfast.Testing/Eventually.cs"
         from call in Calls(file, "Task.Delay").Concat(Calls(file, "Thread.Sleep"))
         where !call.ArgumentList.ToString().Contains("Infinite", StringComparison.Ordinal) && !UsesItsOwnClock(call) && !IsPolling(call)
         select Where(file, call));
@@ -91,7 +91,7 @@ public sealed partial class CodeTests
     public void Nothing_is_left_for_later() => Findings.AreNone(
         "Something is left undone; do it, or take it out:",
         from file in Repository.Files
-        where !file.IsIn("test/Holdfast.RepoRules")
+        where !file.IsIn("tests/Holdfast.RepoRules")
         from number in Enumerable.Range(0, file.Lines.Length)
         where Unfinished().IsMatch(file.Lines[number])
         select $"{file.Path}:{number + 1}: {file.Lines[number].Trim()}");

@@ -3,7 +3,7 @@ namespace Holdfast.RepoRules;
 /// <summary>How ./test counts: nothing that did not run may look as if it had passed.</summary>
 public sealed class TestScriptTests : IDisposable
 {
-    private readonly ScriptFolder _folder = new(".ci/test");
+    private readonly ScriptFolder _folder = new("test");
 
     public void Dispose() => _folder.Dispose();
 
@@ -68,7 +68,7 @@ public sealed class TestScriptTests : IDisposable
 
     private void Project(string name, string host)
     {
-        _folder.Write($"test/{name}/{name}.csproj", "<Project/>");
+        _folder.Write($"tests/{name}/{name}.csproj", "<Project/>");
         _folder.Program($"artifacts/test/bin/{name}/release/{name}", $"#!/bin/bash\n{host}\n");
     }
 
@@ -81,7 +81,7 @@ public sealed class TestScriptTests : IDisposable
         }
 
         _folder.Program("bin/timeout", "#!/bin/bash\nexec /usr/bin/timeout \"$1\" 2 \"${@:3}\"\n");
-        _folder.Program("run-test", $"#!/bin/bash\nexec {_folder.At(".ci/test")} {filter}\n");
+        _folder.Program("run-test", $"#!/bin/bash\nexec {_folder.At("test")} {filter}\n");
         var run = await _folder.RunAsync("run-test");
         return (run.ExitCode, run.Output);
     }

@@ -55,8 +55,8 @@ public sealed partial class DependencyTests
         from project in Repository.Projects
         where project.IsSource || project.IsIn("sim")
         let name = NameOf(project.Path)
-        where Repository.Find($"test/{name}.Tests/{name}.Tests.csproj") is null
-        select $"{project.Path}: make test/{name}.Tests");
+        where Repository.Find($"tests/{name}.Tests/{name}.Tests.csproj") is null
+        select $"{project.Path}: make tests/{name}.Tests");
 
     [Fact]
     public void Every_project_is_in_the_solution()
