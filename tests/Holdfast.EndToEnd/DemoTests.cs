@@ -16,6 +16,8 @@ public sealed class DemoTests : IDisposable
     [InlineData("--no-isolation")]
     public async Task Every_promise_is_kept(params string[] options)
     {
+        // Without namespaces a pod's user goes to its volume by the real path, and must be let through to it.
+        File.SetUnixFileMode(_folder.Path, File.GetUnixFileMode(_folder.Path) | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
         var data = _folder["data"];
         var outcome = await HoldfastCommand.RunAsync(["demo", "--data", data, .. options]);
         outcome.Succeeded();

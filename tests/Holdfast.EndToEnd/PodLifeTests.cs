@@ -78,8 +78,9 @@ public sealed class PodLifeTests(ProcessCluster cluster) : IClassFixture<Process
     public async Task A_container_that_does_not_live_is_ended_and_started_again()
     {
         var sick = _folder["sick"];
-        var space = await RunAsync("sickens", $"rm -f {sick}\n{Manifests.Waits}", $"livenessProbe: {{exec: {{command: [test, '!', -e, {sick}]}}, periodSeconds: 1, failureThreshold: 1}}");
+        var space = await RunAsync("sickens", $"rm -f {sick}\necho well\n{Manifests.Waits}", $"livenessProbe: {{exec: {{command: [test, '!', -e, {sick}]}}, periodSeconds: 1, failureThreshold: 1}}");
         var before = await cluster.ReadyAsync(space, "sickens");
+        await ClusterFixture.HoldsAsync("its script is under way", async () => await Kubectl.SaysAsync("-n", space, "logs", "sickens") == "well\n");
         await File.WriteAllTextAsync(sick, "", TestContext.Current.CancellationToken);
         var after = await cluster.PodAsync(space, "sickens", "was started again", pod => ClusterFixture.IsReady(pod) && pod.Status.ContainerStatuses[0].RestartCount == 1);
         Assert.Equal((before.Metadata.Uid, before.Status.PodIP), (after.Metadata.Uid, after.Status.PodIP));

@@ -52,7 +52,7 @@ public sealed class UpAndDownTests : IDisposable
         await AddShellAsync();
         await using var cluster = await Cluster.StartedAsync(HoldfastCommand.StartAtTerminal("up", "--data", Data, "--port", "0", "--nodes", "1"), Data);
         var marker = _folder["ended"];
-        await RunPodAsync(cluster, $"trap 'echo in order > {marker}; exit 0' TERM; while :; do sleep 0.2; done");
+        await RunPodAsync(cluster, $"echo in order > {marker}");
         var outcome = await cluster.StopAsync(signal);
         Assert.Equal(0, outcome.ExitCode);
         Assert.EndsWith("Stopping; pods are given their time to end.\nStopped.\n", outcome.Output, StringComparison.Ordinal);
@@ -66,7 +66,7 @@ public sealed class UpAndDownTests : IDisposable
     {
         await AddShellAsync();
         await using var cluster = await Cluster.StartAsync(Data, "--nodes", "1");
-        var process = await RunPodAsync(cluster, Manifests.Waits);
+        var process = await RunPodAsync(cluster, ":");
         var text = (await HoldfastCommand.RunAsync("status", "--data", Data)).Succeeded();
         Assert.StartsWith($"Healthy: https://127.0.0.1:", text, StringComparison.Ordinal);
         Assert.Contains($"process {cluster.Program.ProcessId} (holdfast up)", text, StringComparison.Ordinal);
@@ -107,7 +107,7 @@ public sealed class UpAndDownTests : IDisposable
         int process;
         await using (var first = await Cluster.StartAsync(Data, "--nodes", "1"))
         {
-            process = await RunPodAsync(first, Manifests.Waits);
+            process = await RunPodAsync(first, ":");
             (await HoldfastCommand.RunAsync("down", "--leave-pods", "--data", Data)).Succeeded();
             Assert.Contains("pods are left running", (await first.Program.EndsAsync()).Succeeded(), StringComparison.Ordinal);
             Assert.True(PodProcesses.IsRunning(process), "the pod's process ended with the cluster");
@@ -121,7 +121,7 @@ public sealed class UpAndDownTests : IDisposable
     {
         await AddShellAsync();
         await using var first = await Cluster.StartAsync(Data, "--nodes", "1");
-        var process = await RunPodAsync(first, Manifests.Waits);
+        var process = await RunPodAsync(first, ":");
         first.Program.Signal("KILL");
         Assert.Equal(128 + 9, (await first.Program.EndsAsync()).ExitCode);
         Assert.True(PodProcesses.IsRunning(process), "the pod's process ended with the crash");
@@ -135,7 +135,7 @@ public sealed class UpAndDownTests : IDisposable
     {
         await AddShellAsync();
         await using var first = await Cluster.StartAsync(Data, "--nodes", "1");
-        var process = await RunPodAsync(first, Manifests.Waits);
+        var process = await RunPodAsync(first, ":");
         first.Program.Signal("KILL");
         await first.Program.EndsAsync();
         await using var second = await Cluster.StartAsync(Data, "--nodes", "1", "--fresh");
@@ -158,12 +158,13 @@ public sealed class UpAndDownTests : IDisposable
     private async Task AddShellAsync() =>
         (await HoldfastCommand.RunAsync("image", "add", Manifests.ShellImage, "--data", Data, "--", "/bin/sh")).Succeeded();
 
-    /// <summary>Runs the pod "kept" and gives the process of its script.</summary>
-    private static async Task<int> RunPodAsync(Cluster cluster, string script)
+    /// <summary>Runs the pod "kept", which does something when it is asked to end, and gives the process of its script.</summary>
+    private static async Task<int> RunPodAsync(Cluster cluster, string atItsEnd)
     {
         await Eventually.HoldsAsync("pods can be made", async () => await cluster.Client.FindAsync<ServiceAccount>("default", "default", Stop) is not null, Patience.Usual, Stop);
-        (await cluster.Kubectl.ApplyAsync(Manifests.Pod("kept", "echo still here\n" + script))).Succeeded();
+        (await cluster.Kubectl.ApplyAsync(Manifests.Pod("kept", $"trap '{atItsEnd}; exit 0' TERM\necho still here\nwhile :; do sleep 0.2; done"))).Succeeded();
         await Eventually.HoldsAsync("the pod is ready", async () => ClusterFixture.IsReady(await cluster.Client.GetAsync<Pod>("default", "kept", Stop)), Patience.Usual, Stop);
+        await Eventually.HoldsAsync("the pod's script heeds signals", async () => await cluster.Kubectl.SaysAsync("logs", "kept") == "still here\n", Patience.Usual, Stop);
         var pod = await cluster.Client.GetAsync<Pod>("default", "kept", Stop);
         return Assert.Single(PodProcesses.At(pod.Status.PodIP, "still here"));
     }

@@ -16,6 +16,7 @@ namespace Holdfast.ApiServer.OpenApi;
 /// <param name="served">What is served.</param>
 public sealed class OpenApiDocuments(ServedResources served) : IOpenApiDocuments
 {
+    private const string SwaggerPath = "/openapi/v2";
     private const string IndexPath = "/openapi/v3";
     private const string JsonType = "application/json";
 
@@ -27,11 +28,11 @@ public sealed class OpenApiDocuments(ServedResources served) : IOpenApiDocuments
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(accept);
         if (!AcceptsJson(accept))
-            return null;
+            return path == SwaggerPath && accept.Contains(ProtobufOutline.AcceptedType, StringComparison.Ordinal) ? ProtobufOutline.Make("Holdfast", "v1.36.0") : null;
         var state = Current();
         return path switch
         {
-            "/openapi/v2" => state.Everything.Value,
+            SwaggerPath => state.Everything.Value,
             IndexPath => state.Index.Value,
             _ when path.StartsWith(IndexPath + "/", StringComparison.Ordinal) =>
                 state.Groups.GetValueOrDefault(path[(IndexPath.Length + 1)..])?.Document.Value,

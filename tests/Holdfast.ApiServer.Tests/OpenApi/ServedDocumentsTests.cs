@@ -67,7 +67,8 @@ public sealed class ServedDocumentsTests
     [InlineData("application/json", true)]
     [InlineData("application/com.github.proto-openapi.spec.v3@v1.0+protobuf, application/json;q=0.5", true)]
     [InlineData("*/*", true)]
-    [InlineData("application/com.github.proto-openapi.spec.v2@v1.0+protobuf", false)]
+    [InlineData("application/com.github.proto-openapi.spec.v2@v1.0+protobuf", true)]
+    [InlineData("application/vnd.kubernetes.protobuf", false)]
     public void Only_what_is_accepted_is_answered(string accept, bool isFound) =>
         Assert.Equal(isFound, _documents.Find("/openapi/v2", accept) is not null);
 
