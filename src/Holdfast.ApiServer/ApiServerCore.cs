@@ -1,6 +1,8 @@
 using Holdfast.ApiServer.Admission;
 using Holdfast.ApiServer.Registry;
 using Holdfast.ApiServer.Security;
+using Holdfast.ApiServer.Security.Rbac;
+using Holdfast.ApiServer.Security.Tokens;
 using Holdfast.ApiServer.Transport;
 using Holdfast.Client;
 using Holdfast.Model.Core;
@@ -27,13 +29,19 @@ public sealed class ApiServerCore
     /// <param name="time">The clock.</param>
     /// <param name="chance">Draws uids and names.</param>
     /// <param name="serviceBlock">The second number of Services' addresses, which are 127.N.0.0/16.</param>
-    public ApiServerCore(ResourceStore store, TimeProvider time, IChance chance, byte serviceBlock = DefaultServiceBlock)
+    /// <param name="tokens">Gives out the tokens of service accounts; null when nobody does.</param>
+    public ApiServerCore(
+        ResourceStore store, TimeProvider time, IChance chance, byte serviceBlock = DefaultServiceBlock, ServiceAccountTokens? tokens = null)
     {
         _serviceBlock = serviceBlock;
         Served = ServedResources.OfModel();
+        Authorizer = new ClusterAuthorizer(() => new ClusterView(store.Snapshot()));
         foreach (var review in Reviews.All(Authorizer))
             Served.Serve(review);
-        Registry = new ResourceRegistry(new RegistryParts(store, Served, AdmissionChain.BuiltIn(chance, serviceBlock), time, chance));
+        if (tokens is not null && Served.Find(ServiceAccount.ResourceType) is { } accounts)
+            Served.Serve(accounts with { Subresources = [.. accounts.Subresources, "token"] });
+        Registry = new ResourceRegistry(
+            new RegistryParts(store, Served, AdmissionChain.BuiltIn(chance, Authorizer, serviceBlock), time, chance) { Tokens = tokens });
     }
 
     /// <summary>What is served.</summary>
@@ -43,13 +51,13 @@ public sealed class ApiServerCore
     public ResourceRegistry Registry { get; }
 
     /// <summary>Who may do what.</summary>
-    public IAuthorizer Authorizer { get; } = new ComponentAuthorizer();
+    public IAuthorizer Authorizer { get; }
 
     /// <summary>A way in for a part of the same process.</summary>
     /// <param name="identity">Who asks.</param>
     public IApiTransport InProcess(UserInfo identity) => new InProcessTransport(Registry, Authorizer, identity);
 
-    /// <summary>Makes what every cluster begins with, where it is missing: the four namespaces and the Service of the API itself.</summary>
+    /// <summary>Makes what every cluster begins with, where it is missing: the four namespaces, the Service of the API itself and the default roles.</summary>
     /// <param name="port">The port on which the API is served; 0 when it is not.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public async Task BootstrapAsync(int port, CancellationToken cancellationToken)
@@ -66,6 +74,11 @@ public sealed class ApiServerCore
                 Ports = [ServicePort.Empty with { Name = "https", Port = 443, Protocol = "TCP", TargetPort = port == 0 ? 6443 : port }],
             },
         }, cancellationToken);
+        // Together, so that they share a commit; what aggregates comes after what it shows.
+        await Task.WhenAll(DefaultRoles.Roles.Where(role => role.AggregationRule is null).Select(role => EnsureAsync(client, role, cancellationToken)));
+        foreach (var role in DefaultRoles.Roles.Where(role => role.AggregationRule is not null))
+            await EnsureAsync(client, role, cancellationToken);
+        await Task.WhenAll(DefaultRoles.Bindings.Select(binding => EnsureAsync(client, binding, cancellationToken)));
     }
 
     private static Model.Meta.ObjectMeta Meta(string name, string namespaceName) =>

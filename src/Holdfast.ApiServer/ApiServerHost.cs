@@ -1,8 +1,10 @@
 using System.Net;
 using System.Security.Authentication;
 using Holdfast.ApiServer.Http;
+using Holdfast.ApiServer.Http.Streaming;
 using Holdfast.ApiServer.Registry;
 using Holdfast.ApiServer.Security;
+using Holdfast.ApiServer.Security.Tokens;
 using Holdfast.Client;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -23,9 +25,11 @@ public sealed class ApiServerHost : IAsyncDisposable
     private readonly WebApplication _web;
     private readonly CertificateAuthority _authority;
     private readonly Authenticator _authenticator;
+    private readonly TokenSigner _signer;
 
-    private ApiServerHost(ApiServerCore core, WebApplication web, CertificateAuthority authority, Authenticator authenticator)
+    private ApiServerHost(ApiServerCore core, WebApplication web, CertificateAuthority authority, Authenticator authenticator, TokenSigner signer)
     {
+        _signer = signer;
         Core = core;
         _web = web;
         _authority = authority;
@@ -48,14 +52,18 @@ public sealed class ApiServerHost : IAsyncDisposable
     public static async Task<ApiServerHost> StartAsync(ApiServerOptions options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var core = new ApiServerCore(options.Store, options.Time, options.Chance, options.ServiceBlock);
         var folder = Path.Combine(options.DataFolder, "pki");
         var authority = CertificateAuthority.Open(folder, options.Time, options.Chance);
-        var authenticator = Authenticator.Open(authority, folder, options.Chance);
+        var signer = TokenSigner.Open(folder);
+        var tokens = new ServiceAccountTokens(signer, options.Time, options.Chance);
+        var core = new ApiServerCore(options.Store, options.Time, options.Chance, options.ServiceBlock, tokens);
+        var authenticator = Authenticator.Open(authority, folder, options.Chance, tokens, core.Registry.View);
+        core.Served.Serve(Reviews.OfTokens(authenticator));
         var web = Build(options, authority);
-        var front = Front(options, core, authenticator, web.Lifetime.ApplicationStopping);
+        var front = Front(options, core, authenticator, tokens, web.Lifetime.ApplicationStopping);
+        web.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.FromSeconds(20) });
         web.Run(front.HandleAsync);
-        var host = new ApiServerHost(core, web, authority, authenticator);
+        var host = new ApiServerHost(core, web, authority, authenticator, signer);
         try
         {
             await web.StartAsync(cancellationToken);
@@ -84,15 +92,17 @@ public sealed class ApiServerHost : IAsyncDisposable
         using var soon = new CancellationTokenSource(TimeSpan.FromSeconds(2));
         await _web.StopAsync(soon.Token);
         await _web.DisposeAsync();
+        _signer.Dispose();
     }
 
     private static HttpFront Front(
-        ApiServerOptions options, ApiServerCore core, Authenticator authenticator, CancellationToken stopping)
+        ApiServerOptions options, ApiServerCore core, Authenticator authenticator, ServiceAccountTokens tokens, CancellationToken stopping)
     {
         var responder = new Responder(options.Tables, options.Time);
-        var resources = new ResourceHandler(core.Registry, core.Authorizer, responder, new PodLogs(options.Nodes), options.Chance, stopping);
+        var resources = new ResourceHandler(core.Registry, core.Authorizer, responder, new PodLogs(options.Nodes),
+            new PodStreams(options.Nodes, options.Time), options.Chance, stopping);
         return new HttpFront(authenticator, core.Authorizer, resources, new DiscoveryDocuments(core.Served), responder,
-            options.OpenApi?.Invoke(core.Served), options.OnFault);
+            options.OpenApi?.Invoke(core.Served), tokens, options.OnFault);
     }
 
     private static WebApplication Build(ApiServerOptions options, CertificateAuthority authority)

@@ -122,7 +122,7 @@ public sealed class EmbeddedCluster : IAsyncDisposable
         var store = await TimedAsync("store", () => OpenStoreAsync(cancellationToken), opened => $"revision {opened.CurrentRevision}");
         var api = await TimedAsync("API server", () => StartApiAsync(store, addresses, cancellationToken), _ => Server.GetLeftPart(UriPartial.Authority));
         var controllers = ClusterControllers.Make(
-            Environment(api, "kube-controller-manager"), ClusterWiring.WatchedKinds(api), _folder.Volumes, api.AdminCredentials().AuthorityPem);
+            Environment(api, UserInfo.Component("kube-controller-manager")), ClusterWiring.WatchedKinds(api), _folder.Volumes, api.AdminCredentials().AuthorityPem);
         var network = await TimedAsync("DNS", () => Task.FromResult(StartNetwork(addresses, controllers)), started => started.Dns.ToString());
         await TimedAsync("controllers", () => StartControllersAsync(controllers, network, cancellationToken), names => names);
         if (_options.Nodes > 0)
@@ -151,13 +151,13 @@ public sealed class EmbeddedCluster : IAsyncDisposable
     {
         var nodes = new ClusterNodes(_options, _folder, addresses, network, _runner, _time);
         _stops.Add(("nodes", nodes.StopAsync));
-        await nodes.StartAsync(name => Environment(api, "node:" + name), Server, cancellationToken);
+        await nodes.StartAsync(name => Environment(api, UserInfo.Node(name)), Server, cancellationToken);
         _nodeLogs.Attach(nodes);
         return string.Join(", ", nodes.Names);
     }
 
-    private ClientEnvironment Environment(ApiServerHost api, string component) =>
-        new(api.InProcess(UserInfo.Component(component)), _runner, _time, _chance, Log);
+    private ClientEnvironment Environment(ApiServerHost api, UserInfo identity) =>
+        new(api.InProcess(identity), _runner, _time, _chance, Log);
 
     private void Stopping(string name, Func<Task> stop) => _stops.Add((name, _ => stop()));
 

@@ -96,6 +96,11 @@ public sealed class NodeAgent : IAsyncDisposable
             worker.Dispose();
     }
 
+    /// <summary>Whether a container runs now.</summary>
+    /// <param name="podUid">The pod's uid.</param>
+    /// <param name="container">The container's name.</param>
+    public bool Runs(string podUid, string container) => _workers.Find(podUid)?.State[container] is { IsRunning: true };
+
     /// <summary>Runs a command in a running container.</summary>
     /// <param name="podUid">The pod's uid.</param>
     /// <param name="container">The container's name.</param>
@@ -123,7 +128,7 @@ public sealed class NodeAgent : IAsyncDisposable
     {
         var paths = new NodePaths(options.DataFolder, options.Name);
         var events = options.Events ?? new EventRecorder(FieldManager, environment, options.Name);
-        var payloads = new VolumePayloads(client, options.Tokens ?? new ApiServiceAccountTokens(client), (pod, file) => events.Record(new EventNote(
+        var payloads = new VolumePayloads(client, options.Tokens ?? new ApiServiceAccountTokens(client, environment.Time), (pod, file) => events.Record(new EventNote(
             PodReference.Of(pod, ""), "Warning", EventReason.FailedToken, $"this cluster gives no service account tokens, so the pod goes without the file {file}")));
         var claims = new ClaimVolumes(client, paths, options.VolumeFiles, NodeObject.LabelsOf(options));
         return new AgentParts(

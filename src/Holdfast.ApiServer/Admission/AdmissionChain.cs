@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Holdfast.ApiServer.Security;
 using Holdfast.Model.Resources;
 using Holdfast.Platform;
 
@@ -10,15 +11,19 @@ public sealed class AdmissionChain(ImmutableArray<IAdmissionPlugin> plugins)
 {
     /// <summary>The plugins that are built in, in Kubernetes' order; addresses come last, when nothing changes the object any more.</summary>
     /// <param name="chance">Draws names.</param>
+    /// <param name="authorizer">Says what a writer may do himself, which bounds what he gives to others.</param>
     /// <param name="serviceBlock">The second number of Services' addresses.</param>
-    public static AdmissionChain BuiltIn(IChance chance, byte serviceBlock) => new(
+    public static AdmissionChain BuiltIn(IChance chance, IAuthorizer authorizer, byte serviceBlock) => new(
     [
         new NamespaceLifecycle(),
+        new NodeRestriction(),
         new ServiceAccountAdmission(chance),
         new PriorityAdmission(),
         new DefaultTolerationSeconds(),
         new StorageObjectProtection(),
         new DefaultStorageClass(),
+        new RoleAggregation(),
+        new RoleEscalation(authorizer),
         new ServiceAddresses(serviceBlock),
     ]);
 

@@ -216,12 +216,19 @@ internal sealed class DiscoveryDocuments(ServedResources served)
         "scale" => Model.Autoscaling.Scale.ResourceType,
         "eviction" => Model.Policy.Eviction.ResourceType,
         "binding" => Model.Core.Binding.ResourceType,
+        "token" => Model.Authentication.TokenRequest.ResourceType,
+        "exec" => Options("PodExecOptions"),
+        "attach" => Options("PodAttachOptions"),
+        "portforward" => Options("PodPortForwardOptions"),
         _ => resource.Type,
     };
 
+    private static ResourceType Options(string kind) => new("", "v1", kind, kind.ToLowerInvariant(), true);
+
     private static string[] VerbsOf(string subresource) => subresource switch
     {
-        "eviction" or "binding" => ["create"],
+        "eviction" or "binding" or "token" => ["create"],
+        "exec" or "attach" or "portforward" => ["create", "get"],
         "log" => ["get"],
         "finalize" => ["update"],
         _ => ["get", "patch", "update"],

@@ -2,6 +2,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Holdfast.ApiServer.Errors;
 using Holdfast.ApiServer.Security;
+using Holdfast.ApiServer.Security.Tokens;
 using Holdfast.Client;
 using Holdfast.Store;
 using Microsoft.AspNetCore.Connections.Features;
@@ -16,7 +17,7 @@ namespace Holdfast.ApiServer.Http;
 /// </summary>
 internal sealed class HttpFront(
     Authenticator authenticator, IAuthorizer authorizer, ResourceHandler resources, DiscoveryDocuments discovery, Responder responder,
-    IOpenApiDocuments? openApi, Action<Exception> onFault)
+    IOpenApiDocuments? openApi, ServiceAccountTokens tokens, Action<Exception> onFault)
 {
     private const string Version = """
         {"major":"1","minor":"36","gitVersion":"v1.36.0+holdfast","gitCommit":"","gitTreeState":"clean","buildDate":"1970-01-01T00:00:00Z","goVersion":"","compiler":"dotnet","platform":"linux/amd64"}
@@ -28,7 +29,7 @@ internal sealed class HttpFront(
         try
         {
             var path = RequestPath.Parse(http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
-            var user = Impersonated(http, Identify(http));
+            var user = Impersonation.Apply(http.Request.Headers, Identify(http), authorizer);
             var form = Negotiation.Choose(http.Request.Headers.Accept.ToString(), responder.HasTables);
             await RouteAsync(new ApiRequest(http, path, user, form));
         }
@@ -75,6 +76,8 @@ internal sealed class HttpFront(
             ["apis", var group] => DocumentAsync(request, discovery.Group(group)),
             ["apis", var group, var version] => DocumentAsync(request, discovery.Resources(group, version)),
             ["openapi", ..] => OpenApiAsync(request),
+            ["openid", "v1", "jwks"] => Responder.BytesAsync(request, 200, tokens.PublicKeys(), "application/jwk-set+json"),
+            [".well-known", "openid-configuration"] => Responder.BytesAsync(request, 200, Encoding.UTF8.GetBytes(Issuer(request.Http.Request.Host.Value))),
             _ => NotFoundAsync(request),
         };
     }
@@ -104,22 +107,6 @@ internal sealed class HttpFront(
         return user;
     }
 
-    private UserInfo Impersonated(HttpContext http, UserInfo user)
-    {
-        var headers = http.Request.Headers;
-        var name = headers["Impersonate-User"].ToString();
-        if (name.Length == 0)
-        {
-            return headers.ContainsKey("Impersonate-Group")
-                ? throw ApiErrors.BadRequest("requested groups [..] without impersonating a user")
-                : user;
-        }
-        var access = Access.ToResource("impersonate", "", "users") with { Name = name };
-        if (!authorizer.Decide(user, access).IsAllowed)
-            throw ApiErrors.Forbidden(new("", "v1", "User", "users", false), name, access.Refusal(user));
-        return new UserInfo(name, [.. headers["Impersonate-Group"].Where(group => group is not null).Select(group => group!), UserInfo.Authenticated]);
-    }
-
     private void AuthorizePath(ApiRequest request)
     {
         var access = new Access(request.Http.Request.Method is "GET" or "HEAD" ? "get" : request.Http.Request.Method.ToLowerInvariant(), request.Path.Text);
@@ -147,6 +134,15 @@ internal sealed class HttpFront(
         response.ContentLength = document.Body.Length;
         return response.Body.WriteAsync(document.Body, request.Aborted).AsTask();
     }
+
+    private static string Issuer(string? host) => new System.Text.Json.Nodes.JsonObject
+    {
+        ["issuer"] = ServiceAccountTokens.Issuer,
+        ["jwks_uri"] = $"https://{host}/openid/v1/jwks",
+        ["response_types_supported"] = new System.Text.Json.Nodes.JsonArray("id_token"),
+        ["subject_types_supported"] = new System.Text.Json.Nodes.JsonArray("public"),
+        ["id_token_signing_alg_values_supported"] = new System.Text.Json.Nodes.JsonArray("ES256"),
+    }.ToJsonString();
 
     private static Task NotFoundAsync(ApiRequest request) => TextAsync(request, 404, "404 page not found\n");
 

@@ -1,8 +1,9 @@
+using Holdfast.ApiServer.Http.Streaming;
 using Holdfast.Model.Core;
 
 namespace Holdfast.ApiServer.Http;
 
-/// <summary>How the API server reaches the agent of a pod's node, for what only that has: logs now, streams into containers later.</summary>
+/// <summary>How the API server reaches the agent of a pod's node, for what only that has: logs, and streams into containers.</summary>
 public interface INodeProxy
 {
     /// <summary>Opens a container's log.</summary>
@@ -12,6 +13,27 @@ public interface INodeProxy
     /// <returns>The text, to be disposed by the caller; it ends when the log does, or with <see cref="PodLogOptions.Follow"/> when the container does.</returns>
     /// <exception cref="Client.ApiException">There is no such log, or the node cannot be reached; in words fit for a user.</exception>
     Task<Stream> OpenLogAsync(Pod pod, PodLogOptions options, CancellationToken cancellationToken);
+
+    /// <summary>Gets ready to run a command in a running container.</summary>
+    /// <param name="pod">The pod; it has a node.</param>
+    /// <param name="container">The container's name.</param>
+    /// <param name="command">Program and arguments.</param>
+    /// <exception cref="Client.ApiException">The container does not run, or the node cannot be reached; in words fit for a user.</exception>
+    IPodCommand PrepareExec(Pod pod, string container, IReadOnlyList<string> command);
+
+    /// <summary>Gets ready to join the streams of what a container runs.</summary>
+    /// <param name="pod">The pod; it has a node.</param>
+    /// <param name="container">The container's name.</param>
+    /// <exception cref="Client.ApiException">The container does not run, or the node cannot be reached; in words fit for a user.</exception>
+    IPodCommand PrepareAttach(Pod pod, string container);
+
+    /// <summary>Connects to a port of a pod.</summary>
+    /// <param name="pod">The pod; it has a node.</param>
+    /// <param name="port">The port, 1 to 65535.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <returns>The connection, to be disposed by the caller.</returns>
+    /// <exception cref="Client.ApiException">Nothing answers there; in words fit for a user.</exception>
+    Task<Stream> ConnectAsync(Pod pod, int port, CancellationToken cancellationToken);
 }
 
 /// <summary>Which part of a container's log is asked for.</summary>

@@ -7,8 +7,6 @@ namespace Holdfast.ApiServer.Http;
 /// <summary>Answers <c>pods/log</c> with what the pod's node has.</summary>
 internal sealed class PodLogs(INodeProxy? nodes)
 {
-    private const string DefaultContainer = "kubectl.kubernetes.io/default-container";
-
     public async Task StreamAsync(ApiRequest request, Pod pod, CancellationToken stopping)
     {
         var options = Options(request.Query, pod);
@@ -32,7 +30,7 @@ internal sealed class PodLogs(INodeProxy? nodes)
 
     private static PodLogOptions Options(QueryOptions query, Pod pod)
     {
-        var options = new PodLogOptions(Container(query.Text("container"), pod))
+        var options = new PodLogOptions(PodContainers.Choose(query.Text("container"), pod))
         {
             Follow = query.Flag("follow") ?? false,
             Previous = query.Flag("previous") ?? false,
@@ -45,22 +43,6 @@ internal sealed class PodLogs(INodeProxy? nodes)
         return options is { SinceSeconds: not null, SinceTime: not null }
             ? throw ApiErrors.BadRequest("at most one of `sinceTime` or `sinceSeconds` may be specified")
             : options;
-    }
-
-    private static string Container(string wanted, Pod pod)
-    {
-        var names = pod.Spec.Containers.Select(container => container.Name).ToList();
-        var all = names.Concat(pod.Spec.InitContainers.Select(container => container.Name)).ToList();
-        if (wanted.Length == 0)
-            wanted = pod.Metadata.Annotations.GetValueOrDefault(DefaultContainer) ?? (names.Count == 1 ? names[0] : "");
-        if (wanted.Length == 0)
-        {
-            throw ApiErrors.BadRequest(
-                $"a container name must be specified for pod {pod.Metadata.Name}, choose one of: [{string.Join(" ", all)}]");
-        }
-        return all.Contains(wanted)
-            ? wanted
-            : throw ApiErrors.BadRequest($"container {wanted} is not valid for pod {pod.Metadata.Name}");
     }
 
     private static long? AtLeast(QueryOptions query, string name, long least)

@@ -1,4 +1,5 @@
 using Holdfast.ApiServer.Errors;
+using Holdfast.ApiServer.Http.Streaming;
 using Holdfast.ApiServer.Registry;
 using Holdfast.ApiServer.Security;
 using Holdfast.Client;
@@ -12,7 +13,7 @@ namespace Holdfast.ApiServer.Http;
 
 /// <summary>Answers requests for resources: maps path, method and options to a verb of the registry.</summary>
 internal sealed class ResourceHandler(
-    ResourceRegistry registry, IAuthorizer authorizer, Responder responder, PodLogs logs, IChance chance,
+    ResourceRegistry registry, IAuthorizer authorizer, Responder responder, PodLogs logs, PodStreams streams, IChance chance,
     CancellationToken stopping)
 {
     private static readonly TimeSpan BookmarkInterval = TimeSpan.FromMinutes(1);
@@ -70,6 +71,7 @@ internal sealed class ResourceHandler(
             Namespace = path.Namespace,
             Name = path.Name,
             Subresource = path.Subresource,
+            FieldSelector = verb is "list" or "watch" or "deletecollection" ? request.Query.Text("fieldSelector") : "",
         };
         if (authorizer.Decide(request.User, access).IsAllowed)
             return;
@@ -246,6 +248,9 @@ internal sealed class ResourceHandler(
                 var pod = StoredObject.Of(registry.Get(served, path.Namespace, path.Name), served);
                 await logs.StreamAsync(request, (Pod)pod, stopping);
                 break;
+            case ("exec" or "attach" or "portforward", "get" or "create"):
+                await ConnectAsync(request, path, served);
+                break;
             case ("scale", "get"):
                 await responder.ObjectAsync(request, 200, registry.GetScale(served, path.Namespace, path.Name));
                 break;
@@ -258,12 +263,20 @@ internal sealed class ResourceHandler(
             case ("status" or "scale", "patch"):
                 await PatchAsync(request, path, served);
                 break;
-            case ("binding" or "eviction", "create"):
+            case ("binding" or "eviction" or "token", "create"):
                 await PostAsync(request, path, served);
                 break;
             default:
                 throw ApiErrors.MethodNotAllowed();
         }
+    }
+
+    // A WebSocket opens with a GET, but what runs in a pod changes it: both verbs are needed.
+    private Task ConnectAsync(ApiRequest request, ResourcePath path, ServedResource served)
+    {
+        Authorize(request, path, "create", served);
+        var pod = (Pod)StoredObject.Of(registry.Get(served, path.Namespace, path.Name), served);
+        return streams.ServeAsync(request, pod, path.Subresource, stopping);
     }
 
     private async Task PostAsync(ApiRequest request, ResourcePath path, ServedResource served)
@@ -272,7 +285,12 @@ internal sealed class ResourceHandler(
         var codec = Subresources.PostedTo(path.Subresource)!;
         var body = await RequestBody.ReadObjectAsync(request.Http.Request, codec, request.Aborted);
         var posted = ObjectDecoder.Decode(body, codec, context);
-        await registry.PostAsync(served, path.Namespace, path.Name, path.Subresource, posted, context, request.Aborted);
+        var answer = await registry.PostAsync(served, path.Namespace, path.Name, path.Subresource, posted, context, request.Aborted);
+        if (answer is not null)
+        {
+            await responder.ObjectAsync(request, StatusCodes.Status201Created, answer, context);
+            return;
+        }
         await Responder.StatusAsync(request, Status.Empty with
         {
             Kind = "Status",

@@ -27,11 +27,10 @@ public static class FieldManagement
         ArgumentNullException.ThrowIfNull(created);
         var sent = created.Metadata.ManagedFields;
         var book = OwnershipBook.IsReset(sent) ? OwnershipBook.Empty : OwnershipBook.OpenSent(sent) ?? OwnershipBook.Empty;
-        using var document = JsonDocument.Parse(WithoutBook(created));
-        var changes = FieldChanges.Between(served.Blank, document.RootElement, served.Codec.Schema);
+        var fields = NewFields.Of(WithoutBook(created), served.Codec.Schema);
         if (served.Has("status"))
-            changes = new(changes.Added.Without(IsStatus), changes.Modified.Without(IsStatus), changes.Removed);
-        return WithBook(created, book.AfterUpdate(changes, Writer(served, "", context, now)).ToManagedFields());
+            fields = fields.Without(IsStatus);
+        return WithBook(created, book.AfterUpdate(new FieldChanges(fields, FieldSet.Empty, FieldSet.Empty), Writer(served, "", context, now)).ToManagedFields());
     }
 
     /// <summary>A changed object with its book kept. An object that nobody owns anything of stays so, until somebody applies to it.</summary>

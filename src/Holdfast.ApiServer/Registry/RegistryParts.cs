@@ -1,4 +1,5 @@
 using Holdfast.ApiServer.Admission;
+using Holdfast.ApiServer.Security.Tokens;
 using Holdfast.Platform;
 using Holdfast.Store;
 
@@ -13,6 +14,9 @@ namespace Holdfast.ApiServer.Registry;
 public sealed record RegistryParts(
     ResourceStore Store, ServedResources Served, AdmissionChain Admission, TimeProvider Time, IChance Chance)
 {
+    /// <summary>Gives out the tokens of service accounts; null when nobody does.</summary>
+    public ServiceAccountTokens? Tokens { get; init; }
+
     /// <summary>How often a write is decided again when what it rested on has changed, before it is given up.</summary>
     public const int MaximumAttempts = 16;
 

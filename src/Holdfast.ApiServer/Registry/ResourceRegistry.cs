@@ -31,6 +31,9 @@ public sealed class ResourceRegistry(RegistryParts parts)
     /// <summary>The clock.</summary>
     public TimeProvider Time => parts.Time;
 
+    /// <summary>Everything as it is now.</summary>
+    public ClusterView View() => parts.View();
+
     /// <summary>Makes an object.</summary>
     /// <param name="served">The kind.</param>
     /// <param name="namespaceName">The namespace; empty for cluster-scoped kinds.</param>
@@ -214,7 +217,7 @@ public sealed class ResourceRegistry(RegistryParts parts)
         return scale.Read(StoredObject.Of(Get(served, namespaceName, name), served));
     }
 
-    /// <summary>Posts to a sub-resource: a pod's <c>binding</c> or <c>eviction</c>.</summary>
+    /// <summary>Posts to a sub-resource: a pod's <c>binding</c> or <c>eviction</c>, an account's <c>token</c>.</summary>
     /// <param name="served">The kind.</param>
     /// <param name="namespaceName">The namespace.</param>
     /// <param name="name">The object's name.</param>
@@ -222,7 +225,8 @@ public sealed class ResourceRegistry(RegistryParts parts)
     /// <param name="posted">What was posted.</param>
     /// <param name="context">Who asks, and how.</param>
     /// <param name="cancellationToken">Ends the wait; it may still take place.</param>
-    public Task PostAsync(
+    /// <returns>What was answered; null for a Status that says it was done.</returns>
+    public Task<IResource?> PostAsync(
         ServedResource served, string namespaceName, string name, string subresource, IResource posted, WriteContext context,
         CancellationToken cancellationToken) =>
         _subresources.PostAsync(served, namespaceName, name, subresource, posted, context, cancellationToken);

@@ -82,7 +82,7 @@ public sealed class ServedResources
         if (scale is not null)
             subresources.Add("scale");
         if (codec.Type.GroupResource == "pods")
-            subresources.AddRange("binding", "eviction", "log");
+            subresources.AddRange("attach", "binding", "eviction", "exec", "log", "portforward");
         if (codec.Type.GroupResource == "namespaces")
             subresources.Add("finalize");
         subresources.Sort(StringComparer.Ordinal);

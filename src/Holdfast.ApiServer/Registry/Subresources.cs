@@ -1,4 +1,5 @@
 using Holdfast.ApiServer.Errors;
+using Holdfast.Model.Authentication;
 using Holdfast.Model.Autoscaling;
 using Holdfast.Model.Core;
 using Holdfast.Model.Json;
@@ -9,7 +10,7 @@ using Holdfast.Store;
 
 namespace Holdfast.ApiServer.Registry;
 
-/// <summary>The sub-resources that are more than a part of their object: scale, binding, eviction, finalize.</summary>
+/// <summary>The sub-resources that are more than a part of their object: scale, binding, eviction, token, finalize.</summary>
 internal sealed class Subresources(RegistryParts parts)
 {
     private readonly ObjectUpdate _update = new(parts);
@@ -23,10 +24,11 @@ internal sealed class Subresources(RegistryParts parts)
     {
         "binding" => new ResourceCodec<Binding>(),
         "eviction" => new ResourceCodec<Eviction>(),
+        "token" => new ResourceCodec<TokenRequest>(),
         _ => null,
     };
 
-    public async Task PostAsync(
+    public async Task<IResource?> PostAsync(
         ServedResource served, string namespaceName, string name, string subresource, IResource posted, WriteContext context,
         CancellationToken cancellationToken)
     {
@@ -34,7 +36,7 @@ internal sealed class Subresources(RegistryParts parts)
         {
             case Eviction eviction when subresource == "eviction":
                 await _eviction.EvictAsync(served, namespaceName, name, eviction, context, cancellationToken);
-                break;
+                return null;
             case Binding binding when subresource == "binding":
                 PodBinding.Check(name, binding);
                 var key = new ResourceKey(served.StoreName, namespaceName, name);
@@ -45,7 +47,11 @@ internal sealed class Subresources(RegistryParts parts)
                         KeepsBook = true,
                     },
                     context, cancellationToken);
-                break;
+                return null;
+            case TokenRequest request when subresource == "token" && parts.Tokens is { } tokens:
+                var view = parts.View();
+                var account = view.Find<ServiceAccount>(namespaceName, name) ?? throw ApiErrors.NotFound(served.Type, name);
+                return tokens.Issue(account, request, context.User, view);
             default:
                 throw ApiErrors.MethodNotAllowed();
         }

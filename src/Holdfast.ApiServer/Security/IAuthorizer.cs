@@ -7,6 +7,11 @@ public interface IAuthorizer
     /// <param name="user">Who asks.</param>
     /// <param name="action">What is asked.</param>
     Verdict Decide(UserInfo user, Access action);
+
+    /// <summary>The rules by which a user may do what he may.</summary>
+    /// <param name="user">The user.</param>
+    /// <param name="namespaceName">The namespace; empty for the whole cluster.</param>
+    IReadOnlyList<Model.Rbac.PolicyRule> RulesOf(UserInfo user, string namespaceName);
 }
 
 /// <summary>A decision, and why.</summary>
@@ -33,6 +38,9 @@ public sealed record Access(string Verb, string Path)
 
     /// <summary>The name; empty for collections.</summary>
     public string Name { get; init; } = "";
+
+    /// <summary>Which objects of a collection are asked for, by their fields; empty for all.</summary>
+    public string FieldSelector { get; init; } = "";
 
     /// <summary>Whether a resource is meant.</summary>
     public bool IsResource => Resource.Length > 0;

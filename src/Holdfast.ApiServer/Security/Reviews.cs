@@ -1,6 +1,8 @@
+using Holdfast.ApiServer.Errors;
 using Holdfast.ApiServer.Registry;
 using Holdfast.Model.Authentication;
 using Holdfast.Model.Authorization;
+using Holdfast.Model.Rbac;
 using Holdfast.Model.Resources;
 using Holdfast.Model.Rules;
 using Holdfast.Model.Values;
@@ -10,50 +12,100 @@ namespace Holdfast.ApiServer.Security;
 /// <summary>The kinds that ask who somebody is and what they may do; they are answered and never stored.</summary>
 internal static class Reviews
 {
-    /// <summary>All of them.</summary>
+    /// <summary>All that need to know no tokens.</summary>
     /// <param name="authorizer">Who may do what.</param>
     public static IEnumerable<ServedResource> All(IAuthorizer authorizer) =>
     [
         Of<SelfSubjectAccessReview>((review, context) => review with
         {
-            Status = Answer(authorizer, context.User, review.Spec.ResourceAttributes, review.Spec.NonResourceAttributes),
+            Status = Answer(authorizer, SelfSubjectAccessReview.ResourceType, context.User, review.Spec.ResourceAttributes, review.Spec.NonResourceAttributes),
         }),
         Of<SubjectAccessReview>((review, _) => review with
         {
-            Status = Answer(authorizer, new UserInfo(review.Spec.User, [.. review.Spec.Groups]),
+            Status = Answer(authorizer, SubjectAccessReview.ResourceType, UserOf(SubjectAccessReview.ResourceType, review.Spec),
                 review.Spec.ResourceAttributes, review.Spec.NonResourceAttributes),
         }),
+        Of<LocalSubjectAccessReview>((review, _) => AnswerLocal(authorizer, review)),
+        Of<SelfSubjectRulesReview>((review, context) => review.Spec.Namespace.Length == 0
+            ? throw ApiErrors.BadRequest("no namespace on request")
+            : review with { Status = Rules(authorizer.RulesOf(context.User, review.Spec.Namespace)) }),
         Of<SelfSubjectReview>((review, context) => review with
         {
-            Status = SelfSubjectReviewStatus.Empty with
-            {
-                UserInfo = Model.Authentication.UserInfo.Empty with
-                {
-                    Username = context.User.Name,
-                    Uid = context.User.Uid,
-                    Groups = context.User.Groups.ToValueList(),
-                },
-            },
+            Status = SelfSubjectReviewStatus.Empty with { UserInfo = Shown(context.User) },
         }),
     ];
+
+    /// <summary>The review of tokens.</summary>
+    /// <param name="authenticator">Knows them.</param>
+    public static ServedResource OfTokens(Authenticator authenticator) => Of<TokenReview>((review, _) =>
+    {
+        if (review.Spec.Token.Length == 0)
+            throw ApiErrors.BadRequest("token is required for TokenReview in authentication");
+        var status = authenticator.ByToken(review.Spec.Token, [.. review.Spec.Audiences]) is { } identity
+            ? TokenReviewStatus.Empty with { Authenticated = true, User = Shown(identity.User), Audiences = [.. identity.Audiences] }
+            : TokenReviewStatus.Empty with { Error = "the token is not one of this cluster, does not hold any more, or is for another audience" };
+        return review with { Status = status };
+    });
 
     private static ServedResource Of<T>(Func<T, WriteContext, T> answer) where T : class, IResource<T> =>
         new(new ResourceCodec<T>(), new ReviewRules<T>()) { Review = (resource, context) => answer((T)resource, context) };
 
-    private static SubjectAccessReviewStatus Answer(
-        IAuthorizer authorizer, UserInfo user, ResourceAttributes? resource, NonResourceAttributes? path)
+    private static LocalSubjectAccessReview AnswerLocal(IAuthorizer authorizer, LocalSubjectAccessReview review)
     {
-        var access = resource is null
-            ? new Access(path?.Verb ?? "", path?.Path ?? "")
-            : Access.ToResource(resource.Verb, resource.Group, resource.Resource) with
-            {
-                Namespace = resource.Namespace,
-                Name = resource.Name,
-                Subresource = resource.Subresource,
-            };
-        var verdict = authorizer.Decide(user, access);
+        var type = LocalSubjectAccessReview.ResourceType;
+        if (review.Spec.ResourceAttributes is not { } resource)
+            throw Invalid(type, FieldError.Invalid(FieldPath.Root("spec").Child("nonResourceAttributes"), "", "disallowed on this kind of request"));
+        return review.Metadata.Namespace.Length == 0 || review.Metadata.Namespace == resource.Namespace
+            ? review with { Status = Answer(authorizer, type, UserOf(type, review.Spec), resource, review.Spec.NonResourceAttributes) }
+            : throw ApiErrors.BadRequest($"spec.resourceAttributes.namespace must match namespace: {review.Metadata.Namespace}");
+    }
+
+    private static UserInfo UserOf(ResourceType type, SubjectAccessReviewSpec spec) => spec.User.Length == 0 && spec.Groups.IsEmpty
+        ? throw Invalid(type, FieldError.Invalid(FieldPath.Root("spec").Child("user"), spec.User, "at least one of user or group must be specified"))
+        : new UserInfo(spec.User, [.. spec.Groups]) { Uid = spec.Uid, Extra = spec.Extra };
+
+    private static SubjectAccessReviewStatus Answer(
+        IAuthorizer authorizer, ResourceType type, UserInfo user, ResourceAttributes? resource, NonResourceAttributes? path)
+    {
+        if (resource is null == path is null)
+        {
+            throw Invalid(type, FieldError.Invalid(FieldPath.Root("spec").Child("resourceAttributes"), "",
+                "exactly one of nonResourceAttributes or resourceAttributes must be specified"));
+        }
+        var verdict = authorizer.Decide(user, resource is null ? new Access(path!.Verb, path.Path) : AccessTo(resource));
         return SubjectAccessReviewStatus.Empty with { Allowed = verdict.IsAllowed, Reason = verdict.Reason };
     }
+
+    private static Access AccessTo(ResourceAttributes resource) => Access.ToResource(resource.Verb, resource.Group, resource.Resource) with
+    {
+        Namespace = resource.Namespace,
+        Name = resource.Name,
+        Subresource = resource.Subresource,
+        FieldSelector = resource.FieldSelector?.RawSelector ?? "",
+    };
+
+    private static SubjectRulesReviewStatus Rules(IReadOnlyList<PolicyRule> rules) => SubjectRulesReviewStatus.Empty with
+    {
+        ResourceRules = rules.Where(rule => !rule.Resources.IsEmpty).Select(rule => ResourceRule.Empty with
+        {
+            Verbs = rule.Verbs,
+            ApiGroups = rule.ApiGroups,
+            Resources = rule.Resources,
+            ResourceNames = rule.ResourceNames,
+        }).ToValueList(),
+        NonResourceRules = rules.Where(rule => !rule.NonResourceURLs.IsEmpty)
+            .Select(rule => NonResourceRule.Empty with { Verbs = rule.Verbs, NonResourceURLs = rule.NonResourceURLs }).ToValueList(),
+    };
+
+    private static Model.Authentication.UserInfo Shown(UserInfo user) => Model.Authentication.UserInfo.Empty with
+    {
+        Username = user.Name,
+        Uid = user.Uid,
+        Groups = user.Groups.ToValueList(),
+        Extra = user.Extra,
+    };
+
+    private static Client.ApiException Invalid(ResourceType type, FieldError problem) => ApiErrors.Invalid(type, "", [problem]);
 
     private sealed class ReviewRules<T> : KindRules<T> where T : class, IResource<T>;
 }

@@ -50,7 +50,7 @@ public sealed class InProcessTransport(ResourceRegistry registry, IAuthorizer au
     {
         ArgumentNullException.ThrowIfNull(query);
         var served = Served(T.ResourceType);
-        Authorize("list", served, query.Namespace, "", "");
+        Authorize("list", served, query.Namespace, "", "", query.FieldSelector);
         var page = await registry.ListAsync(new ListRequest(served, NamespaceOf(query), Filter(served, query))
         {
             Limit = query.Limit,
@@ -72,7 +72,7 @@ public sealed class InProcessTransport(ResourceRegistry registry, IAuthorizer au
     {
         ArgumentNullException.ThrowIfNull(query);
         var served = Served(T.ResourceType);
-        Authorize("watch", served, query.Namespace, "", "");
+        Authorize("watch", served, query.Namespace, "", "", query.FieldSelector);
         var request = new WatchRequest(served, NamespaceOf(query), Filter(served, query))
         {
             ResourceVersion = query.ResourceVersion,
@@ -97,19 +97,20 @@ public sealed class InProcessTransport(ResourceRegistry registry, IAuthorizer au
     {
         if (call.Subresource.Length == 0)
             return Object((await registry.CreateAsync(served, call.Namespace, Body(call), context, cancellationToken)).Object);
-        await registry.PostAsync(served, call.Namespace, call.Name, call.Subresource, Body(call), context, cancellationToken);
-        return new ApiAnswer(null, Status.Empty with { Kind = "Status", ApiVersion = "v1", StatusValue = "Success", Code = 201 });
+        var answer = await registry.PostAsync(served, call.Namespace, call.Name, call.Subresource, Body(call), context, cancellationToken);
+        return answer is not null ? Object(answer) : new ApiAnswer(null, Status.Empty with { Kind = "Status", ApiVersion = "v1", StatusValue = "Success", Code = 201 });
     }
 
     private ServedResource Served(ResourceType type) => registry.Served.Find(type) ?? throw ApiErrors.NothingServed();
 
-    private void Authorize(string verb, ServedResource served, string namespaceName, string name, string subresource)
+    private void Authorize(string verb, ServedResource served, string namespaceName, string name, string subresource, string fieldSelector = "")
     {
         var access = Access.ToResource(verb, served.Type.Group, served.Type.Plural) with
         {
             Namespace = namespaceName,
             Name = name,
             Subresource = subresource,
+            FieldSelector = fieldSelector,
         };
         if (!authorizer.Decide(identity, access).IsAllowed)
             throw ApiErrors.Forbidden(served.Type, name, access.Refusal(identity));

@@ -211,11 +211,25 @@ internal struct FieldSetBuilder
         {
             return null;
         }
-        if (!_isUnordered)
+        return _isUnordered ? Sorted(_entries.AsSpan(0, _count).ToArray()) : new FieldSet(_entries.AsSpan(0, _count).ToArray());
+    }
+
+    /// <summary>The set of some entries; those with the same element become one.</summary>
+    /// <param name="entries">The entries, at least one, in any order.</param>
+    internal static FieldSet Build(ReadOnlySpan<FieldSetEntry> entries)
+    {
+        for (var i = 1; i < entries.Length; i++)
         {
-            return new FieldSet(_entries.AsSpan(0, _count).ToArray());
+            if (PathElement.Compare(entries[i - 1].Element, entries[i].Element) >= 0)
+            {
+                return Sorted(entries.ToArray());
+            }
         }
-        var sorted = _entries.AsSpan(0, _count).ToArray();
+        return new FieldSet(entries.ToArray());
+    }
+
+    private static FieldSet Sorted(FieldSetEntry[] sorted)
+    {
         Array.Sort(sorted, static (left, right) => PathElement.Compare(left.Element, right.Element));
         var last = 0;
         for (var i = 1; i < sorted.Length; i++)

@@ -13,7 +13,7 @@ public static class FieldsV1
     public static JsonValue Write(FieldSet set)
     {
         ArgumentNullException.ThrowIfNull(set);
-        var buffer = new ArrayBufferWriter<byte>(1024);
+        var buffer = new ArrayBufferWriter<byte>(2048);
         using (var writer = new Utf8JsonWriter(buffer, ModelJson.WriterOptions))
         {
             Write(writer, set, false);

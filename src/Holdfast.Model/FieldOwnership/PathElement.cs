@@ -50,16 +50,41 @@ public static class PathElement
             var only = list.MapKeys[0];
             return Key(item, only) is { } text ? $"k:{{\"{only}\":{text}}}" : null;
         }
+        return OfKeys(list, [.. list.MapKeys.Select(key => Key(item, key))]);
+    }
+
+    /// <summary>The element of an item of a list with keys; null when it has none of them.</summary>
+    /// <param name="list">The list.</param>
+    /// <param name="values">The JSON of the keys' values, in the order of the schema; null for one that is missing.</param>
+    internal static string? OfKeys(FieldSchema list, ReadOnlySpan<string?> values)
+    {
+        if (values.Length == 1)
+        {
+            return values[0] is { } only ? $"k:{{\"{list.MapKeys[0]}\":{only}}}" : null;
+        }
         var found = new StringBuilder("k:{");
         foreach (var key in list.MapKeys.Sort(StringComparer.Ordinal))
         {
-            if (Key(item, key) is { } text)
+            var value = values[list.MapKeys.IndexOf(key)];
+            if ((value is null or "\"\"" or "null") && key == DefaultedKey)
             {
-                _ = found.Append(found.Length > 3 ? "," : "").Append('"').Append(key).Append("\":").Append(text);
+                value = DefaultOfKey;
+            }
+            if (value is not (null or "null"))
+            {
+                _ = found.Append(found.Length > 3 ? "," : "").Append('"').Append(key).Append("\":").Append(value);
             }
         }
         return found.Length > 3 ? found.Append('}').ToString() : null;
     }
+
+    /// <summary>The element of a scalar in a set.</summary>
+    /// <param name="json">Its JSON.</param>
+    internal static string OfScalar(string json) => "v:" + json;
+
+    /// <summary>A string as canonical JSON.</summary>
+    /// <param name="text">The string.</param>
+    internal static string Quoted(string text) => $"\"{JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(text)}\"";
 
     private static string? Key(JsonElement item, string key) =>
         item.ValueKind == JsonValueKind.Object && item.TryGetProperty(key, out var value) && value.ValueKind != JsonValueKind.Null
@@ -70,7 +95,7 @@ public static class PathElement
     {
         var raw = value.GetRawText();
         return value.ValueKind == JsonValueKind.String && raw.Contains('\\')
-            ? $"\"{JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(value.GetString()!)}\""
+            ? Quoted(value.GetString()!)
             : raw;
     }
 

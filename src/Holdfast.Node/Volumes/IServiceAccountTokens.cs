@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Holdfast.Client;
 using Holdfast.Model.Authentication;
 
@@ -15,14 +16,38 @@ public interface IServiceAccountTokens
     Task<string?> RequestAsync(Core.Pod pod, string audience, TimeSpan lifetime, CancellationToken cancellationToken);
 }
 
-/// <summary>Asks the API's <c>token</c> sub-resource of the pod's service account.</summary>
+/// <summary>
+/// Asks the API's <c>token</c> sub-resource of the pod's service account, and again when four fifths of a token's time are over;
+/// until then the pod keeps the token that it has.
+/// </summary>
 /// <param name="client">Asks.</param>
-public sealed class ApiServiceAccountTokens(KubernetesClient client) : IServiceAccountTokens
+/// <param name="time">The clock.</param>
+public sealed class ApiServiceAccountTokens(KubernetesClient client, TimeProvider time) : IServiceAccountTokens
 {
+    private const double UsedPart = 0.8;
+
+    private readonly ConcurrentDictionary<(string PodUid, string Audience, TimeSpan Lifetime), KeptToken> _kept = [];
+
     /// <inheritdoc/>
     public async Task<string?> RequestAsync(Core.Pod pod, string audience, TimeSpan lifetime, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(pod);
+        var now = time.GetUtcNow();
+        var key = (pod.Metadata.Uid, audience, lifetime);
+        if (_kept.TryGetValue(key, out var kept) && now < kept.UseUntil)
+            return kept.Text;
+        if (await AskAsync(pod, audience, lifetime, cancellationToken) is not { } status)
+            return null;
+        // What nobody asked for in time belongs to pods that are gone.
+        foreach (var (old, _) in _kept.Where(entry => entry.Value.ForgetAt < now))
+            _kept.TryRemove(old, out _);
+        var left = (status.ExpirationTimestamp ?? now) - now;
+        _kept[key] = new KeptToken(status.Token, now + (left * UsedPart), now + left);
+        return status.Token;
+    }
+
+    private async Task<TokenRequestStatus?> AskAsync(Core.Pod pod, string audience, TimeSpan lifetime, CancellationToken cancellationToken)
+    {
         var request = TokenRequest.Empty with
         {
             Metadata = Model.Meta.ObjectMeta.Empty with { Namespace = pod.Metadata.Namespace },
@@ -37,11 +62,17 @@ public sealed class ApiServiceAccountTokens(KubernetesClient client) : IServiceA
         {
             var answer = await client.PostAsync<Core.ServiceAccount>(
                 pod.Metadata.Namespace, pod.Spec.ServiceAccountName.Length > 0 ? pod.Spec.ServiceAccountName : "default", "token", request, cancellationToken);
-            return (answer.Object as TokenRequest)?.Status.Token;
+            return (answer.Object as TokenRequest)?.Status;
         }
         catch (ApiException error) when (error.Code is 404 or 405 or 501)
         {
             return null;
         }
+    }
+
+    private sealed record KeptToken(string Text, DateTimeOffset UseUntil, DateTimeOffset ForgetAt)
+    {
+        // A token is a secret: it does not show up in what prints records.
+        public override string ToString() => $"a token to be used until {UseUntil:O}";
     }
 }
