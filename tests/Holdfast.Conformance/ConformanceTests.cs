@@ -39,9 +39,22 @@ public sealed class ConformanceTests(ConformanceCluster cluster)
             if (await each.ReplayAsync(cluster.Kubeconfig, token) is { Length: > 0 } differences)
                 falls[each.Name] = differences;
         });
+        await ReplayAloneAsync(cases.Where(each => falls.ContainsKey(each.Name) && !listed.Contains(each.Name)), falls);
         var findings = falls.Where(fall => !listed.Contains(fall.Key)).Select(fall => $"{fall.Key} falls:\n{fall.Value}")
             .Concat(listed.Except(falls.Keys).Select(name => $"{name} holds, or is no case: take it out of known-falls.txt"));
         AreNone(findings.Order(StringComparer.Ordinal));
+    }
+
+    // The recorded order of managed fields holds within one second only, and a busy machine may begin another between two steps.
+    private async Task ReplayAloneAsync(IEnumerable<RecordedCase> fallen, ConcurrentDictionary<string, string> falls)
+    {
+        foreach (var each in fallen.ToList())
+        {
+            if ((await each.ReplayAsync(cluster.Kubeconfig, Token)).Length > 0)
+                continue;
+            falls.TryRemove(each.Name, out var first);
+            TestContext.Current.AddWarning($"{each.Name} fell beside others and held alone:\n{first}");
+        }
     }
 
     // Told whole: an assertion on the text would cut it after a few words.

@@ -7,7 +7,7 @@ internal static class Repository
     internal static string Root { get; } = Find();
 
     /// <summary>A file or folder of this test project.</summary>
-    internal static string Own(string name) => Path.Combine(Root, "test", "Holdfast.Conformance", name);
+    internal static string Own(string name) => Path.Combine(Root, "tests", "Holdfast.Conformance", name);
 
     private static string Find()
     {
