@@ -9,6 +9,7 @@ namespace Holdfast.Node.Registration;
 internal sealed class NodeRegistrar(NodeAgentOptions options, KubernetesClient client, ClientEnvironment environment)
 {
     private const string LeaseNamespace = "kube-node-lease";
+    private const int RegisterAttempts = 8;
 
     private readonly TimeProvider _time = environment.Time;
     private Lease? _lease;
@@ -17,7 +18,19 @@ internal sealed class NodeRegistrar(NodeAgentOptions options, KubernetesClient c
     /// <exception cref="ApiException">The API refused.</exception>
     public async Task RegisterAsync(CancellationToken cancellationToken)
     {
-        await WriteNodeAsync(cancellationToken);
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await WriteNodeAsync(cancellationToken);
+                break;
+            }
+            catch (ApiException error) when (error.IsConflict && attempt < RegisterAttempts)
+            {
+                // Controllers write the node's taints and labels as soon as they see it: what they wrote is read and kept.
+                continue;
+            }
+        }
         await RenewAsync(cancellationToken);
     }
 
