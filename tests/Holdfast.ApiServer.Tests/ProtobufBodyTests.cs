@@ -53,7 +53,7 @@ public sealed class ProtobufBodyTests
     [Fact]
     public async Task Kubectl_makes_evicts_and_deletes_objects_with_its_typed_commands()
     {
-        Assert.SkipUnless(Kubectl.IsThere, "kubectl is not on the path");
+        Assert.True(Kubectl.IsThere, "kubectl is missing; ./test says where it is to be had");
         await using var server = await RunningServer.StartAsync(Token);
         var kubectl = new Kubectl(server);
         foreach (var command in Commands)

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Net.Http.Headers;
 using Holdfast.Model.Core;
 using Holdfast.Model.Meta;
-using Holdfast.Model.Values;
 using Holdfast.Node.Process.Images;
 using Holdfast.Testing;
 
@@ -23,7 +22,7 @@ public sealed class PodStreamTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Assert.SkipUnless(HasKubectl, "kubectl is not on the path");
+        Assert.True(HasKubectl, "kubectl is missing; ./test says where it is to be had");
         _cluster = await EmbeddedCluster.StartAsync(new EmbeddedClusterOptions { DataFolder = _folder["data"], Nodes = 1, CommandLine = "the tests of the host" }, Stop);
     }
 
@@ -82,7 +81,7 @@ public sealed class PodStreamTests : IAsyncLifetime
     [Fact]
     public async Task A_port_of_a_pod_is_reached_from_here()
     {
-        Assert.SkipUnless(File.Exists("/usr/bin/python3"), "python3, which serves in this test, is not at /usr/bin/python3");
+        Assert.True(File.Exists("/usr/bin/python3"), "python3, which serves in this test, is not at /usr/bin/python3; ./test installs it where it may");
         await RunPodAsync("exec /usr/bin/python3 -m http.server 8099 --bind $POD_IP --directory /usr/share");
         using var process = Kubectl("port-forward", "p", ":8099");
         try

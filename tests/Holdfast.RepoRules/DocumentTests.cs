@@ -86,7 +86,7 @@ public sealed partial class DocumentTests
         where match.Success
         select $"{file.Path}:{number + 1}: {match.Value}";
 
-    [GeneratedRegex(@"(?<![\w./-])/(root|work|tmp/wt|Users)(/|\b)|(?<![\w./-])/home/(?!(user|\$))\w+")]
+    [GeneratedRegex(@"(?<![\w./}-])/(root/|(work|tmp/wt|Users)(/|\b))|(?<![\w./-])/home/(?!(user|\$))\w+")]
     private static partial Regex MachinePath();
 
     [GeneratedRegex(@"api\.nuget\.org|nuget\.pkg\.|registry\.npmjs|pypi\.org|proxy\.golang|crates\.io|artifactory|jfrog", RegexOptions.IgnoreCase)]

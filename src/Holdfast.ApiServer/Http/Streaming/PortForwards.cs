@@ -42,7 +42,9 @@ internal sealed class PortForwards(INodeProxy? nodes)
         {
             if (!http.WebSockets.WebSocketRequestedProtocols.Contains(Tunnel))
                 throw ApiErrors.BadRequest($"the WebSocket offers no protocol that is spoken here: use {Tunnel}");
-            return WebSocketStream.Create(await http.WebSockets.AcceptWebSocketAsync(Tunnel), WebSocketMessageType.Binary, Farewell);
+            // Named here and not when accepting: the platform refuses a name with a slash, which RFC 6455 does not allow and Kubernetes uses.
+            http.Response.Headers.SecWebSocketProtocol = Tunnel;
+            return WebSocketStream.Create(await http.WebSockets.AcceptWebSocketAsync(), WebSocketMessageType.Binary, Farewell);
         }
         var upgrade = http.Features.Get<IHttpUpgradeFeature>();
         if (upgrade is not { IsUpgradableRequest: true } || !http.Request.Headers.Upgrade.ToString().Equals(Spdy, StringComparison.OrdinalIgnoreCase))

@@ -49,7 +49,8 @@ internal sealed class HeaderCodec : IDisposable
     /// <summary>A block without headers.</summary>
     public byte[] WriteEmpty()
     {
-        byte[] stored = [0, 4, 0, 0xFB, 0xFF, 0, 0, 0, 0];
+        // A stored block with the count of headers, and an empty one: readers give out what they have when they meet that.
+        byte[] stored = [0, 4, 0, 0xFB, 0xFF, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF];
         if (_hasWritten)
             return stored;
         _hasWritten = true;
