@@ -32,3 +32,10 @@ catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
 {
     return ExitCode.Interrupted;
 }
+catch (Exception error)
+{
+    // A fault of this program: a person gets one line, and a type and place to report.
+    var place = error.StackTrace?.Split('\n')[0].Trim() ?? "nowhere";
+    await Console.Error.WriteLineAsync($"holdfast: something unforeseen went wrong, which is a fault of this program: {error.Message.ReplaceLineEndings(" ")} ({error.GetType().Name} {place})");
+    return ExitCode.Failed;
+}

@@ -44,26 +44,51 @@ internal sealed class HostLog : ILogSink, IAsyncDisposable
     {
         while (await _entries.Reader.WaitToReadAsync(cancellationToken))
         {
-            if (File.Exists(_path) && new FileInfo(_path).Length > MaximumBytes)
+            var taken = 0;
+            try
             {
-                File.Move(_path, _path + ".1", overwrite: true);
+                await using var writer = Open();
+                while (_entries.Reader.TryRead(out var entry))
+                {
+                    taken++;
+                    await writer.WriteLineAsync(Line(entry));
+                }
+                if (Interlocked.Exchange(ref _dropped, 0) is > 0 and var dropped)
+                {
+                    await writer.WriteLineAsync(Line(new LogEntry(LogSeverity.Warning, "log", $"{dropped} lines came too fast, or found the disk full, and were not written")));
+                }
             }
-            var options = new FileStreamOptions
+            catch (IOException)
             {
-                Mode = FileMode.Append,
-                Access = FileAccess.Write,
-                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-            };
-            await using var writer = new StreamWriter(_path, options);
-            while (_entries.Reader.TryRead(out var entry))
-            {
-                await writer.WriteLineAsync(Line(entry));
-            }
-            if (Interlocked.Exchange(ref _dropped, 0) is > 0 and var dropped)
-            {
-                await writer.WriteLineAsync(Line(new LogEntry(LogSeverity.Warning, "log", $"{dropped} lines came too fast and were not written")));
+                // A full disk is the store's to tell; the log must not keep the cluster from stopping in order.
+                Interlocked.Add(ref _dropped, taken + Skip());
             }
         }
+    }
+
+    /// <summary>Passes over what waits and cannot be written, and counts it.</summary>
+    private int Skip()
+    {
+        var skipped = 0;
+        while (_entries.Reader.TryRead(out _))
+        {
+            skipped++;
+        }
+        return skipped;
+    }
+
+    private StreamWriter Open()
+    {
+        if (File.Exists(_path) && new FileInfo(_path).Length > MaximumBytes)
+        {
+            File.Move(_path, _path + ".1", overwrite: true);
+        }
+        return new(_path, new FileStreamOptions
+        {
+            Mode = FileMode.Append,
+            Access = FileAccess.Write,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        });
     }
 
     private string Line(LogEntry entry)

@@ -16,6 +16,10 @@ public sealed class DataFolder : IDisposable
     private const int MacWouldBlock = 35;
     private const int WindowsSharingViolation = unchecked((int)0x80070020);
 
+    // What writing to a full disk, or over a quota, answers.
+    private const int NoSpaceLeft = 28;
+    private const int LinuxQuotaExceeded = 122;
+
     private readonly FileStream _lock;
     private readonly string _holderFile;
 
@@ -47,6 +51,11 @@ public sealed class DataFolder : IDisposable
             WriteOwnerOnly(holderFile, string.Create(
                 CultureInfo.InvariantCulture, $"{Environment.ProcessId}\n{commandLine.ReplaceLineEndings(" ")}\n"));
             return new DataFolder(folder, held, holderFile);
+        }
+        catch (IOException exception) when (exception.HResult is NoSpaceLeft or LinuxQuotaExceeded)
+        {
+            throw new StoreUnavailableException(
+                StoreUnavailableReason.DiskFull, $"the disk that holds {folder} is full, or a quota on it is used up; free space and start again", exception);
         }
         catch (Exception exception) when (exception is UnauthorizedAccessException or IOException)
         {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Holdfast.Client;
+using Holdfast.Model.FieldOwnership;
 using Holdfast.Model.Meta;
 using Holdfast.Model.Resources;
 using Holdfast.Model.Rules;
@@ -41,6 +42,23 @@ public static class ApiErrors
         var qualified = group.Length == 0 ? resource : $"{resource}.{group}";
         return Failure(409, "Conflict", $"Operation cannot be fulfilled on {qualified} \"{name}\": {problem}",
             StatusDetails.Empty with { Name = name, Group = group, Kind = resource });
+    }
+
+    /// <summary>409: an applied configuration would change fields of others.</summary>
+    /// <param name="conflicts">The fields and their managers, by manager; at least one.</param>
+    public static ApiException ApplyConflict(ImmutableArray<FieldConflict> conflicts)
+    {
+        var words = conflicts.Length == 1
+            ? $"Apply failed with 1 conflict: conflict with {conflicts[0].Manager}: {conflicts[0].Path}"
+            : $"Apply failed with {conflicts.Length} conflicts: " + string.Join('\n', conflicts.GroupBy(conflict => conflict.Manager, StringComparer.Ordinal)
+                .SelectMany(group => group.Select(conflict => $"- {conflict.Path}").Prepend($"conflicts with {group.Key}:")));
+        return Failure(409, "Conflict", words, StatusDetails.Empty with
+        {
+            Causes = [.. conflicts.Select(conflict => StatusCause.Empty with
+            {
+                Field = conflict.Path, Message = $"conflict with {conflict.Manager}", Reason = "FieldManagerConflict",
+            })],
+        });
     }
 
     /// <summary>422: an object has problems, all of them named.</summary>

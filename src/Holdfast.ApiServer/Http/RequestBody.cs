@@ -1,6 +1,8 @@
 using System.Buffers;
+using System.Text.Json;
 using Holdfast.ApiServer.Errors;
 using Holdfast.Client;
+using Holdfast.Model.Json;
 using Holdfast.Model.Protobuf;
 using Holdfast.Model.Resources;
 using Holdfast.Model.Schema;
@@ -50,9 +52,25 @@ internal static class RequestBody
             "application/json-patch+json" => PatchForm.Json,
             "application/merge-patch+json" => PatchForm.Merge,
             "application/strategic-merge-patch+json" => PatchForm.Strategic,
+            "application/apply-patch+yaml" => PatchForm.Apply,
             _ => throw ApiErrors.UnsupportedPatch(),
         };
-        return (form, await ReadAsync(request, cancellationToken));
+        var patch = await ReadAsync(request, cancellationToken);
+        return (form, form == PatchForm.Apply && !IsJson(patch.Span) ? YamlJson.Convert(patch) : patch);
+    }
+
+    // JSON is YAML, but quicker to read and its repeated members are still to be told.
+    private static bool IsJson(ReadOnlySpan<byte> text)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(text, new JsonReaderOptions { MaxDepth = JsonInput.MaximumDepth });
+            return reader.Read() && reader.TokenType == JsonTokenType.StartObject && reader.TrySkip() && !reader.Read();
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
     }
 
     private static ReadOnlyMemory<byte> ConvertProtobuf(ReadOnlyMemory<byte> body, string kind, TypeSchema schema)

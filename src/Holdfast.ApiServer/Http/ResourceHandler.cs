@@ -2,6 +2,7 @@ using Holdfast.ApiServer.Errors;
 using Holdfast.ApiServer.Http.Streaming;
 using Holdfast.ApiServer.Registry;
 using Holdfast.ApiServer.Security;
+using Holdfast.Client;
 using Holdfast.Model.Core;
 using Holdfast.Model.Json;
 using Holdfast.Model.Meta;
@@ -155,9 +156,24 @@ internal sealed class ResourceHandler(
     {
         var context = request.Context("PatchOptions");
         var (form, patch) = await RequestBody.ReadPatchAsync(request.Http.Request, request.Aborted);
-        var patched = await registry.PatchAsync(
+        CheckOptions(request, form);
+        var outcome = await registry.PatchAsync(
             served, path.Namespace, path.Name, path.Subresource, form, patch, context, request.Aborted);
-        await responder.WrittenAsync(request, 200, patched, context);
+        await responder.WrittenAsync(request, outcome.IsCreated ? 201 : 200, outcome.Written, context);
+    }
+
+    private static void CheckOptions(ApiRequest request, PatchForm form)
+    {
+        if (form == PatchForm.Apply && request.Query.Text("fieldManager").Length == 0)
+        {
+            throw ApiErrors.InvalidOptions("PatchOptions", new(Model.Rules.FieldErrorType.FieldValueRequired, "fieldManager",
+                "Required value: is required for apply patch"));
+        }
+        if (form != PatchForm.Apply && request.Query.Flag("force") is not null)
+        {
+            throw ApiErrors.InvalidOptions("PatchOptions", new(Model.Rules.FieldErrorType.FieldValueForbidden, "force",
+                "Forbidden: may not be specified for non-apply patch"));
+        }
     }
 
     private async Task DeleteAsync(ApiRequest request, ResourcePath path, ServedResource served)

@@ -15,6 +15,25 @@ internal sealed class ObjectCreation(RegistryParts parts)
         ServedResource served, string namespaceName, IResource sent, WriteContext context, CancellationToken cancellationToken)
     {
         var resource = served.Rules.DefaultAny(InNamespace(served, namespaceName, sent));
+        return await CompleteAsync(served, namespaceName, FieldManagement.Begin(served, resource, context, parts.Now()), context, cancellationToken);
+    }
+
+    /// <summary>Makes an object of an applied configuration, whose book is kept already.</summary>
+    public async Task<WrittenObject> CreateAppliedAsync(
+        ServedResource served, string namespaceName, IResource applied, WriteContext context, CancellationToken cancellationToken)
+    {
+        if (applied.Metadata.Uid.Length > 0)
+        {
+            throw ApiErrors.Conflict(served.Type.Group, served.Type.Plural, applied.Metadata.Name,
+                $"uid mismatch: the provided object specified uid {applied.Metadata.Uid}, and no existing object was found");
+        }
+        var resource = served.Rules.DefaultAny(InNamespace(served, namespaceName, applied));
+        return await CompleteAsync(served, namespaceName, resource, context, cancellationToken);
+    }
+
+    private async Task<WrittenObject> CompleteAsync(
+        ServedResource served, string namespaceName, IResource resource, WriteContext context, CancellationToken cancellationToken)
+    {
         if (resource.Metadata.ResourceVersion.Length > 0)
             throw ApiErrors.BadRequest("resourceVersion should not be set on objects to be created");
         for (var attempt = 1; ; attempt++)
@@ -33,7 +52,7 @@ internal sealed class ObjectCreation(RegistryParts parts)
         var key = new ResourceKey(served.StoreName, namespaceName, sent.Metadata.Name);
         var request = new AdmissionRequest(served, AdmissionOperation.Create, key, parts.View(), context);
         var admitted = await parts.Admission.MutateAsync(request, sent, cancellationToken);
-        var resource = FieldManagement.Keep(Complete(served, namespaceName, admitted), null, "", context);
+        var resource = Complete(served, namespaceName, admitted);
         Check(served, resource, context);
         await parts.Admission.ValidateAsync(request, resource, cancellationToken);
         var name = resource.Metadata.Name;

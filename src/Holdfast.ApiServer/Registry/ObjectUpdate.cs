@@ -32,6 +32,9 @@ internal sealed record UpdateRequest(ServedResource Served, ResourceKey Key, Upd
     /// <summary>The sub-resource, for admission and the ownership of fields.</summary>
     public string Subresource { get; init; } = "";
 
+    /// <summary>Whether the change keeps the book of owned fields itself, as an application does, or does not touch it, as a binding.</summary>
+    public bool KeepsBook { get; init; }
+
     /// <summary>Whether the client named the version it has seen, so that a later one is a conflict and no reason to try again.</summary>
     public bool IsPinned { get; init; }
 }
@@ -64,8 +67,10 @@ internal sealed class ObjectUpdate(RegistryParts parts)
             Subresource = update.Subresource,
         };
         var changed = Complete(update, update.Change(old), old);
+        if (!update.KeepsBook)
+            changed = FieldManagement.Keep(served, changed, new StoredState(old, entry.Json), update.Subresource, context, parts.Now());
         var admitted = await parts.Admission.MutateAsync(request, changed, cancellationToken);
-        var updated = FieldManagement.Keep(WithGeneration(update, admitted, old), old, update.Subresource, context);
+        var updated = FieldManagement.Settle(WithGeneration(update, admitted, old), old);
         Check(update, updated, old, context);
         await parts.Admission.ValidateAsync(request, updated, cancellationToken);
         if (updated.Equals(old))

@@ -46,7 +46,7 @@ public sealed class ResourceRegistry(RegistryParts parts)
     {
         ArgumentNullException.ThrowIfNull(served);
         return served.Review is { } review
-            ? Task.FromResult(new WrittenObject(review(resource, context), null))
+            ? Task.FromResult(new WrittenObject(review(FieldManagement.Begin(served, resource, context, parts.Now()), context), null))
             : _creation.CreateAsync(served, namespaceName, resource, context, cancellationToken);
     }
 
@@ -121,24 +121,48 @@ public sealed class ResourceRegistry(RegistryParts parts)
     /// <param name="patch">The patch's text.</param>
     /// <param name="context">Who asks, and how.</param>
     /// <param name="cancellationToken">Ends the wait; the change may still take place.</param>
-    /// <returns>The object as it is stored.</returns>
-    public Task<WrittenObject> PatchAsync(
+    /// <returns>The object as it is stored, and whether it was made, as an application may.</returns>
+    public async Task<UpdateOutcome> PatchAsync(
         ServedResource served, string namespaceName, string name, string subresource, PatchForm form, ReadOnlyMemory<byte> patch,
         WriteContext context, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(served);
+        if (form == PatchForm.Apply)
+            return await ApplyAsync(served, new ResourceKey(served.StoreName, namespaceName, name), subresource, patch, context, cancellationToken);
         if (subresource == "scale")
         {
-            return _subresources.SetScaleAsync(served, namespaceName, name,
-                scale => ObjectPatch.Apply(scale, Subresources.ScaleCodec, form, patch, context), false, context, cancellationToken);
+            return new(await _subresources.SetScaleAsync(served, namespaceName, name,
+                scale => ObjectPatch.Apply(scale, Subresources.ScaleCodec, form, patch, context), false, context, cancellationToken), false);
         }
         var key = new ResourceKey(served.StoreName, namespaceName, name);
-        return _update.UpdateAsync(Request(served, key, subresource, stored =>
+        return new(await _update.UpdateAsync(Request(served, key, subresource, stored =>
         {
             var patched = ObjectPatch.Apply(stored, served.Codec, form, patch, context);
             CheckNames(served, namespaceName, name, patched);
             return patched;
-        }), context, cancellationToken);
+        }), context, cancellationToken), false);
+    }
+
+    private async Task<UpdateOutcome> ApplyAsync(
+        ServedResource served, ResourceKey key, string subresource, ReadOnlyMemory<byte> patch, WriteContext context,
+        CancellationToken cancellationToken)
+    {
+        if (subresource == "scale")
+            return new(await _subresources.ApplyScaleAsync(served, key, patch, context, cancellationToken), false);
+        var application = new ObjectApplication(served, subresource, patch, context);
+        if (subresource.Length == 0 && parts.Store.Find(key) is null)
+        {
+            var applied = application.ToNew(parts.Now());
+            CheckNames(served, key.Namespace, key.Name, applied);
+            return new(await _creation.CreateAppliedAsync(served, key.Namespace, applied, context, cancellationToken), true);
+        }
+        var update = Request(served, key, subresource, stored =>
+        {
+            var applied = application.To(stored, parts.Now());
+            CheckNames(served, key.Namespace, key.Name, applied);
+            return applied;
+        });
+        return new(await _update.UpdateAsync(update with { KeepsBook = true }, context, cancellationToken), false);
     }
 
     /// <summary>Deletes an object, or marks it so that it goes when its grace period and finalizers allow.</summary>

@@ -1,5 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using System.Text.Json;
+using Holdfast.Model.Json;
 using Holdfast.Model.Resources;
 using Holdfast.Model.Rules;
 
@@ -18,6 +20,9 @@ public sealed record ServedResource(ResourceCodec Codec, KindRules Rules)
 
     /// <summary>The names.</summary>
     public ResourceType Type => Codec.Type;
+
+    /// <summary>The object of this kind with nothing set, as JSON: what a new object is compared with to find its fields.</summary>
+    public JsonElement Blank { get; } = BlankOf(Codec);
 
     /// <summary>The collection's name in the store.</summary>
     public string StoreName => Type.GroupResource;
@@ -42,4 +47,10 @@ public sealed record ServedResource(ResourceCodec Codec, KindRules Rules)
     /// <summary>Whether it has a sub-resource.</summary>
     /// <param name="name">The sub-resource.</param>
     public bool Has(string name) => Subresources.Contains(name);
+
+    private static JsonElement BlankOf(ResourceCodec codec)
+    {
+        using var document = JsonDocument.Parse(ModelJson.ToBytes(codec.Read("{}"u8, new DecodeIssues()).Write));
+        return document.RootElement.Clone();
+    }
 }

@@ -2,6 +2,7 @@ using Holdfast.ApiServer.Errors;
 using Holdfast.Model.Authentication;
 using Holdfast.Model.Autoscaling;
 using Holdfast.Model.Core;
+using Holdfast.Model.Json;
 using Holdfast.Model.Policy;
 using Holdfast.Model.Resources;
 using Holdfast.Model.Rules;
@@ -40,7 +41,11 @@ internal sealed class Subresources(RegistryParts parts)
                 PodBinding.Check(name, binding);
                 var key = new ResourceKey(served.StoreName, namespaceName, name);
                 await _update.UpdateAsync(
-                    new(served, key, UpdateScope.Internal, pod => PodBinding.Bind(pod, binding, parts.Now())) { Subresource = subresource },
+                    new(served, key, UpdateScope.Internal, pod => PodBinding.Bind(pod, binding, parts.Now()))
+                    {
+                        Subresource = subresource,
+                        KeepsBook = true,
+                    },
                     context, cancellationToken);
                 return null;
             case TokenRequest request when subresource == "token" && parts.Tokens is { } tokens:
@@ -73,6 +78,34 @@ internal sealed class Subresources(RegistryParts parts)
                 ResourceVersion = scale.Metadata.ResourceVersion.Length > 0 ? scale.Metadata.ResourceVersion : stored.Metadata.ResourceVersion,
             });
         }) { Subresource = "scale", IsPinned = isPinned }, context, cancellationToken);
+        return new WrittenObject(access.Read(updated.Object), null);
+    }
+
+    /// <summary>Applies a Scale: the number of replicas, as a configuration of the object itself.</summary>
+    public async Task<WrittenObject> ApplyScaleAsync(
+        ServedResource served, ResourceKey key, ReadOnlyMemory<byte> patch, WriteContext context, CancellationToken cancellationToken)
+    {
+        var access = served.Scale ?? throw ApiErrors.NothingServed();
+        var scale = (Scale)ObjectDecoder.Decode(patch, ScaleCodec, context);
+        var configuration = ModelJson.ToBytes(writer =>
+        {
+            writer.WriteStartObject();
+            writer.WriteString("apiVersion"u8, served.Type.ApiVersion);
+            writer.WriteString("kind"u8, served.Type.Kind);
+            writer.WriteStartObject("metadata"u8);
+            writer.WriteString("name"u8, key.Name);
+            writer.WriteEndObject();
+            writer.WriteStartObject("spec"u8);
+            writer.WriteNumber("replicas"u8, scale.Spec.Replicas);
+            writer.WriteEndObject();
+            writer.WriteEndObject();
+        });
+        var application = new ObjectApplication(served, "scale", configuration, context);
+        var updated = await _update.UpdateAsync(new(served, key, UpdateScope.Object, stored => application.To(stored, parts.Now()))
+        {
+            Subresource = "scale",
+            KeepsBook = true,
+        }, context, cancellationToken);
         return new WrittenObject(access.Read(updated.Object), null);
     }
 

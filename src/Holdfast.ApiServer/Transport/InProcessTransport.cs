@@ -38,7 +38,7 @@ public sealed class InProcessTransport(ResourceRegistry registry, IAuthorizer au
             ApiVerb.Update => Object((await registry.UpdateAsync(
                 served, call.Namespace, call.Name, call.Subresource, Body(call), context, cancellationToken)).Written.Object),
             ApiVerb.Patch => Object((await registry.PatchAsync(
-                served, call.Namespace, call.Name, call.Subresource, call.PatchForm, call.Patch, context, cancellationToken)).Object),
+                served, call.Namespace, call.Name, call.Subresource, call.PatchForm, call.Patch, context, cancellationToken)).Written.Object),
             ApiVerb.Delete => Object((await registry.DeleteAsync(
                 served, call.Namespace, call.Name, call.DeleteOptions ?? DeleteOptions.Empty, context, cancellationToken)).Object),
             _ => throw ApiErrors.MethodNotAllowed(),

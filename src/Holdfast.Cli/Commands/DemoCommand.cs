@@ -2,9 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using Holdfast.Cli.Demo;
-using Holdfast.Client;
 using Holdfast.Host;
-using Spectre.Console;
 
 namespace Holdfast.Cli.Commands;
 
@@ -39,11 +37,7 @@ internal static class DemoCommand
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var following = demo.FollowAsync(ending.Token);
         var promises = await CheckAsync(demo, started, cancellationToken);
-        Show(promises);
-        var isKept = promises.All(promise => promise.IsKept);
-        Console.WriteLine(isKept
-            ? string.Create(CultureInfo.InvariantCulture, $"All {promises.Count} promises were kept, in {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s.")
-            : "A promise was not kept.");
+        var exitCode = PromiseTable.Tell(promises, Stopwatch.GetElapsedTime(started), Console.Out);
         if (result.GetValue(Keep))
         {
             Console.WriteLine($"The cluster stays up until Ctrl-C. To use it with kubectl:\n\n  export KUBECONFIG={cluster.Kubeconfig}\n");
@@ -52,13 +46,10 @@ internal static class DemoCommand
         await ending.CancelAsync();
         await EndAsync(following);
         await cluster.StopAsync(leavePods: false);
-        return isKept ? ExitCode.Done : ExitCode.Failed;
+        return exitCode;
     }
 
-    /// <summary>Checks the promises in turn; after one that is broken the rest would prove nothing and are left out.</summary>
-    private static async Task<List<Promise>> CheckAsync(LedgerDemo demo, long started, CancellationToken cancellationToken)
-    {
-        (string Promised, Func<CancellationToken, Task<string>> Check)[] steps =
+    private static Task<List<Promise>> CheckAsync(LedgerDemo demo, long started, CancellationToken cancellationToken) => PromiseTable.CheckAsync(
         [
             ("Members start in order, each when those before are ready", demo.StartAsync),
             ("An acknowledged entry is durable", demo.WriteAsync),
@@ -66,37 +57,8 @@ internal static class DemoCommand
             ("The budget lets one member go at a time", demo.EvictAsync),
             ("Scaling goes up from the lowest and down from the highest ordinal; claims stay", demo.ScaleAsync),
             ("An update goes from the highest ordinal down, one at a time; entries stay", demo.UpdateAsync),
-        ];
-        var promises = new List<Promise>();
-        foreach (var (promised, check) in steps)
-        {
-            Say(started, promised);
-            var begun = Stopwatch.GetTimestamp();
-            try
-            {
-                promises.Add(new(promised, await check(cancellationToken), Stopwatch.GetElapsedTime(begun), true));
-            }
-            catch (Exception error) when (error is PromiseBrokenException or ApiException or HttpRequestException or ClusterException)
-            {
-                promises.Add(new(promised, error.Message, Stopwatch.GetElapsedTime(begun), false));
-                break;
-            }
-        }
-        return promises;
-    }
-
-    private static void Show(List<Promise> promises)
-    {
-        var table = new Table().Border(TableBorder.Rounded).AddColumns("", "Promised", "Seen").AddColumn(new TableColumn("Time").RightAligned());
-        foreach (var promise in promises)
-        {
-            table.AddRow(
-                new Text(promise.IsKept ? "kept" : "BROKEN"), new Text(promise.Promised), new Text(promise.Seen),
-                new Text(string.Create(CultureInfo.InvariantCulture, $"{promise.Took.TotalSeconds:0.0} s")));
-        }
-        Console.WriteLine();
-        AnsiConsole.Write(table);
-    }
+        ],
+        promised => Say(started, promised), cancellationToken);
 
     private static async Task EndAsync(Task following)
     {

@@ -7,7 +7,7 @@ namespace Holdfast.Controllers.PodGarbageCollection;
 /// <summary>What is known of a pod that may be left over.</summary>
 /// <param name="Pod">The pod.</param>
 /// <param name="Node">Its node; null when it has none or the node does not exist.</param>
-/// <param name="NodeGoneFor">How long its node has not existed, by this process's clock; null when it exists or the pod has none.</param>
+/// <param name="NodeGoneFor">How long it has been there without its node existing, by this process's clock; null when it exists or the pod has none.</param>
 /// <param name="IsBeyondLimit">Whether it has ended and more pods that ended after it are kept than may be.</param>
 public sealed record PodGarbageObservation(Pod Pod, Node? Node, TimeSpan? NodeGoneFor, bool IsBeyondLimit);
 

@@ -61,9 +61,12 @@ public sealed class PodGarbageReconciler : IReconciler<ResourceKey>
         var name = pod.Spec.NodeName;
         var node = name.Length > 0 ? _nodes.Find("", name) : null;
         var now = _time.GetUtcNow();
-        TimeSpan? goneFor = name.Length > 0 && node is null ? now - _goneSince.GetOrAdd(name, now) : null;
+        // A pod that came later has the whole quarantine too: else what makes it anew would race with its removal for ever.
+        TimeSpan? goneFor = name.Length > 0 && node is null ? now - Later(_goneSince.GetOrAdd(name, now), pod.Metadata.CreationTimestamp) : null;
         return new(pod, node, goneFor, pod.IsFinished() && Oldest() is { } oldest && oldest.Metadata.Uid == pod.Metadata.Uid);
     }
+
+    private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset? other) => other > one ? other.Value : one;
 
     /// <summary>The pod that ended and is to go next; null while there are not too many.</summary>
     private Pod? Oldest()

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text;
+using System.Text.Json;
 using Holdfast.Model.Apps;
 using Holdfast.Model.Core;
 using Holdfast.Model.Json;
@@ -25,7 +27,7 @@ public static class RevisionHistory
     public static ControllerRevision Of(StatefulSet set, long number, int collisionCount)
     {
         var data = Data(set.Spec.Template);
-        var hash = Hash(data.Utf8.Span, collisionCount);
+        var hash = Hash(data, collisionCount);
         return new ControllerRevision
         {
             Metadata = new ObjectMeta
@@ -65,32 +67,67 @@ public static class RevisionHistory
     /// <param name="sorted">The revisions in order.</param>
     public static long Next(ImmutableArray<ControllerRevision> sorted) => sorted.IsEmpty ? 1 : sorted[^1].Revision + 1;
 
+    // The members are in the order of their names, as Kubernetes stores them: the hash is of these bytes.
     private static JsonValue Data(PodTemplateSpec template) => JsonValue.Build(writer =>
     {
         writer.WriteStartObject();
         writer.WriteStartObject("spec"u8);
-        writer.WritePropertyName("template"u8);
-        using var document = System.Text.Json.JsonDocument.Parse(ModelJson.ToBytes(template));
-        writer.WriteStartObject();
+        writer.WriteStartObject("template"u8);
         writer.WriteString("$patch"u8, "replace"u8);
-        foreach (var property in document.RootElement.EnumerateObject())
-        {
-            property.WriteTo(writer);
-        }
+        using var document = JsonDocument.Parse(ModelJson.ToBytes(template));
+        WriteMembers(writer, document.RootElement);
         writer.WriteEndObject();
         writer.WriteEndObject();
         writer.WriteEndObject();
     });
 
-    /// <summary>FNV-1a over the data and the collision count, spelled in the safe alphabet.</summary>
-    private static string Hash(ReadOnlySpan<byte> data, int collisionCount)
+    private static void WriteMembers(Utf8JsonWriter writer, JsonElement value)
     {
-        var hash = 2166136261u;
-        foreach (var value in data)
+        foreach (var member in value.EnumerateObject().OrderBy(member => member.Name, StringComparer.Ordinal))
         {
-            hash = (hash ^ value) * 16777619u;
+            writer.WritePropertyName(member.Name);
+            WriteOrdered(writer, member.Value);
         }
-        hash = (hash ^ (uint)collisionCount) * 16777619u;
+    }
+
+    private static void WriteOrdered(Utf8JsonWriter writer, JsonElement value)
+    {
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.Object:
+                writer.WriteStartObject();
+                WriteMembers(writer, value);
+                writer.WriteEndObject();
+                break;
+            case JsonValueKind.Array:
+                writer.WriteStartArray();
+                foreach (var item in value.EnumerateArray())
+                {
+                    WriteOrdered(writer, item);
+                }
+                writer.WriteEndArray();
+                break;
+            default:
+                value.WriteTo(writer);
+                break;
+        }
+    }
+
+    /// <summary>
+    /// The hash that Kubernetes gives the same template: FNV-1 over the data as Go writes it and over the collision count in
+    /// digits, spelled in the safe alphabet.
+    /// </summary>
+    private static string Hash(JsonValue data, int collisionCount)
+    {
+        var text = data.ToString()
+            .Replace("<", "\\u003c", StringComparison.Ordinal)
+            .Replace(">", "\\u003e", StringComparison.Ordinal)
+            .Replace("&", "\\u0026", StringComparison.Ordinal);
+        var hash = 2166136261u;
+        foreach (var value in Encoding.UTF8.GetBytes(text + collisionCount.ToString(CultureInfo.InvariantCulture)))
+        {
+            hash = unchecked(hash * 16777619u) ^ value;
+        }
         return string.Concat(hash.ToString(CultureInfo.InvariantCulture).Select(digit => SafeAlphabet[digit % SafeAlphabet.Length]));
     }
 }

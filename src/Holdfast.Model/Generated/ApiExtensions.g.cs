@@ -850,7 +850,7 @@ public sealed partial record CustomResourceDefinitionVersion : IModelType<Custom
             new("deprecationWarning", Shape.Of(ShapeKind.String)) { ProtobufPath = [8] },
             new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
             new("schema", Shape.Object(static () => global::Holdfast.Model.ApiExtensions.CustomResourceValidation.ModelSchema)) { ProtobufPath = [4] },
-            new("selectableFields", Shape.List(Shape.Object(static () => global::Holdfast.Model.ApiExtensions.SelectableField.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
+            new("selectableFields", Shape.List(Shape.Object(static () => global::Holdfast.Model.ApiExtensions.SelectableField.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [9] },
             new("served", Shape.Of(ShapeKind.Boolean)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
             new("storage", Shape.Of(ShapeKind.Boolean)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
             new("subresources", Shape.Object(static () => global::Holdfast.Model.ApiExtensions.CustomResourceSubresources.ModelSchema)) { ProtobufPath = [5] },
@@ -2023,7 +2023,7 @@ public sealed partial record SelectableField : IModelType<SelectableField>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.SelectableField", "", [
-            new("jsonPath", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
+            new("jsonPath", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 

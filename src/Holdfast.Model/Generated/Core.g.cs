@@ -4542,9 +4542,9 @@ public sealed partial record ContainerExtendedResourceRequest : IModelType<Conta
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ContainerExtendedResourceRequest", "", [
-            new("containerName", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("requestName", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("resourceName", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
+            new("containerName", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("requestName", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("resourceName", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
     }
 
@@ -4900,8 +4900,8 @@ public sealed partial record ContainerRestartRule : IModelType<ContainerRestartR
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ContainerRestartRule", "", [
-            new("action", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("exitCodes", Shape.Object(static () => global::Holdfast.Model.Core.ContainerRestartRuleOnExitCodes.ModelSchema)),
+            new("action", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("exitCodes", Shape.Object(static () => global::Holdfast.Model.Core.ContainerRestartRuleOnExitCodes.ModelSchema)) { ProtobufPath = [2] },
         ]);
     }
 
@@ -4975,8 +4975,8 @@ public sealed partial record ContainerRestartRuleOnExitCodes : IModelType<Contai
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ContainerRestartRuleOnExitCodes", "", [
-            new("operator", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("values", Shape.List(Shape.Of(ShapeKind.Int32))) { ListKind = global::Holdfast.Model.Schema.ListKind.Set },
+            new("operator", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("values", Shape.List(Shape.Of(ShapeKind.Int32))) { ListKind = global::Holdfast.Model.Schema.ListKind.Set, ProtobufPath = [2] },
         ]);
     }
 
@@ -5433,7 +5433,7 @@ public sealed partial record ContainerStatus : IModelType<ContainerStatus>
             new("restartCount", Shape.Of(ShapeKind.Int32)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [5] },
             new("started", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [9] },
             new("state", Shape.Object(static () => global::Holdfast.Model.Core.ContainerState.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("stopSignal", Shape.Of(ShapeKind.String)),
+            new("stopSignal", Shape.Of(ShapeKind.String)) { ProtobufPath = [15] },
             new("user", Shape.Object(static () => global::Holdfast.Model.Core.ContainerUser.ModelSchema)) { ProtobufPath = [13] },
             new("volumeMounts", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.VolumeMountStatus.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["mountPath"], MergeKey = "mountPath", PatchStrategies = ["merge"], ProtobufPath = [12] },
         ]);
@@ -11805,7 +11805,7 @@ public sealed partial record NodeStatus : IModelType<NodeStatus>
             new("conditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.NodeCondition.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["type"], MergeKey = "type", PatchStrategies = ["merge"], ProtobufPath = [4] },
             new("config", Shape.Object(static () => global::Holdfast.Model.Core.NodeConfigStatus.ModelSchema)) { ProtobufPath = [11] },
             new("daemonEndpoints", Shape.Object(static () => global::Holdfast.Model.Core.NodeDaemonEndpoints.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [6] },
-            new("declaredFeatures", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
+            new("declaredFeatures", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [14] },
             new("features", Shape.Object(static () => global::Holdfast.Model.Core.NodeFeatures.ModelSchema)) { ProtobufPath = [13] },
             new("images", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ContainerImage.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [8] },
             new("nodeInfo", Shape.Object(static () => global::Holdfast.Model.Core.NodeSystemInfo.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [7] },
@@ -12044,7 +12044,7 @@ public sealed partial record NodeSwapStatus : IModelType<NodeSwapStatus>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NodeSwapStatus", "", [
-            new("capacity", Shape.Of(ShapeKind.Int64)),
+            new("capacity", Shape.Of(ShapeKind.Int64)) { ProtobufPath = [1] },
         ]);
     }
 
@@ -12113,7 +12113,7 @@ public sealed partial record NodeSystemInfo : IModelType<NodeSystemInfo>
             new("machineID", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
             new("operatingSystem", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [9] },
             new("osImage", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [5] },
-            new("swap", Shape.Object(static () => global::Holdfast.Model.Core.NodeSwapStatus.ModelSchema)),
+            new("swap", Shape.Object(static () => global::Holdfast.Model.Core.NodeSwapStatus.ModelSchema)) { ProtobufPath = [11] },
             new("systemUUID", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
     }
@@ -14102,13 +14102,13 @@ public sealed partial record PodCertificateProjection : IModelType<PodCertificat
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodCertificateProjection", "", [
-            new("certificateChainPath", Shape.Of(ShapeKind.String)),
-            new("credentialBundlePath", Shape.Of(ShapeKind.String)),
-            new("keyPath", Shape.Of(ShapeKind.String)),
-            new("keyType", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("maxExpirationSeconds", Shape.Of(ShapeKind.Int32)),
-            new("signerName", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("userAnnotations", Shape.Map(Shape.Of(ShapeKind.String))),
+            new("certificateChainPath", Shape.Of(ShapeKind.String)) { ProtobufPath = [6] },
+            new("credentialBundlePath", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
+            new("keyPath", Shape.Of(ShapeKind.String)) { ProtobufPath = [5] },
+            new("keyType", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("maxExpirationSeconds", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [3] },
+            new("signerName", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("userAnnotations", Shape.Map(Shape.Of(ShapeKind.String))) { ProtobufPath = [7] },
         ]);
     }
 
@@ -14249,7 +14249,7 @@ public sealed partial record PodCondition : IModelType<PodCondition>
             new("lastProbeTime", Shape.Of(ShapeKind.Time)) { IsAlwaysWritten = true, ProtobufPath = [3] },
             new("lastTransitionTime", Shape.Of(ShapeKind.Time)) { ProtobufPath = [4] },
             new("message", Shape.Of(ShapeKind.String)) { ProtobufPath = [6] },
-            new("observedGeneration", Shape.Of(ShapeKind.Int64)),
+            new("observedGeneration", Shape.Of(ShapeKind.Int64)) { ProtobufPath = [7] },
             new("reason", Shape.Of(ShapeKind.String)) { ProtobufPath = [5] },
             new("status", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
             new("type", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
@@ -14557,8 +14557,8 @@ public sealed partial record PodExtendedResourceClaimStatus : IModelType<PodExte
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodExtendedResourceClaimStatus", "", [
-            new("requestMappings", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ContainerExtendedResourceRequest.ModelSchema))) { IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("resourceClaimName", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
+            new("requestMappings", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ContainerExtendedResourceRequest.ModelSchema))) { IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
+            new("resourceClaimName", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
     }
 
@@ -15956,18 +15956,18 @@ public sealed partial record PodStatus : IModelType<PodStatus>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodStatus", "", [
-            new("allocatedResources", Shape.Map(Shape.Of(ShapeKind.Quantity))),
+            new("allocatedResources", Shape.Map(Shape.Of(ShapeKind.Quantity))) { ProtobufPath = [19] },
             new("conditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PodCondition.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["type"], MergeKey = "type", PatchStrategies = ["merge"], ProtobufPath = [2] },
             new("containerStatuses", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ContainerStatus.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [8] },
             new("ephemeralContainerStatuses", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ContainerStatus.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [13] },
-            new("extendedResourceClaimStatus", Shape.Object(static () => global::Holdfast.Model.Core.PodExtendedResourceClaimStatus.ModelSchema)) { ProtobufPath = [17] },
+            new("extendedResourceClaimStatus", Shape.Object(static () => global::Holdfast.Model.Core.PodExtendedResourceClaimStatus.ModelSchema)) { ProtobufPath = [18] },
             new("hostIP", Shape.Of(ShapeKind.String)) { ProtobufPath = [5] },
             new("hostIPs", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.HostIP.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, MergeKey = "ip", PatchStrategies = ["merge"], ProtobufPath = [16] },
             new("initContainerStatuses", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ContainerStatus.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [10] },
             new("message", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
             new("nodeAllocatableResourceClaimStatuses", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.NodeAllocatableResourceClaimStatus.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
             new("nominatedNodeName", Shape.Of(ShapeKind.String)) { ProtobufPath = [11] },
-            new("observedGeneration", Shape.Of(ShapeKind.Int64)),
+            new("observedGeneration", Shape.Of(ShapeKind.Int64)) { ProtobufPath = [17] },
             new("phase", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
             new("podIP", Shape.Of(ShapeKind.String)) { ProtobufPath = [6] },
             new("podIPs", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PodIP.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["ip"], MergeKey = "ip", PatchStrategies = ["merge"], ProtobufPath = [12] },
@@ -15975,7 +15975,7 @@ public sealed partial record PodStatus : IModelType<PodStatus>
             new("reason", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
             new("resize", Shape.Of(ShapeKind.String)) { ProtobufPath = [14] },
             new("resourceClaimStatuses", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PodResourceClaimStatus.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge", "retainKeys"], ProtobufPath = [15] },
-            new("resources", Shape.Object(static () => global::Holdfast.Model.Core.ResourceRequirements.ModelSchema)),
+            new("resources", Shape.Object(static () => global::Holdfast.Model.Core.ResourceRequirements.ModelSchema)) { ProtobufPath = [20] },
             new("startTime", Shape.Of(ShapeKind.Time)) { ProtobufPath = [7] },
         ]);
     }
@@ -21840,7 +21840,7 @@ public sealed partial record VolumeMountStatus : IModelType<VolumeMountStatus>
             new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
             new("readOnly", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [3] },
             new("recursiveReadOnly", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
-            new("volumeStatus", Shape.Object(static () => global::Holdfast.Model.Core.VolumeStatus.ModelSchema)),
+            new("volumeStatus", Shape.Object(static () => global::Holdfast.Model.Core.VolumeStatus.ModelSchema)) { ProtobufPath = [5] },
         ]);
     }
 
@@ -22226,7 +22226,7 @@ public sealed partial record VolumeStatus : IModelType<VolumeStatus>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.VolumeStatus", "", [
-            new("image", Shape.Object(static () => global::Holdfast.Model.Core.ImageVolumeStatus.ModelSchema)),
+            new("image", Shape.Object(static () => global::Holdfast.Model.Core.ImageVolumeStatus.ModelSchema)) { ProtobufPath = [1] },
         ]);
     }
 

@@ -585,7 +585,7 @@ public sealed partial record ForNode : IModelType<ForNode>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.discovery.v1.ForNode", "", [
-            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
+            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 

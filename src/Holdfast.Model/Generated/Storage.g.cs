@@ -598,7 +598,7 @@ public sealed partial record VolumeError : IModelType<VolumeError>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.storage.v1.VolumeError", "", [
-            new("errorCode", Shape.Of(ShapeKind.Int32)),
+            new("errorCode", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [3] },
             new("message", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
             new("time", Shape.Of(ShapeKind.Time)) { ProtobufPath = [1] },
         ]);

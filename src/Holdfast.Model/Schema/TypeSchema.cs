@@ -44,6 +44,12 @@ public sealed class TypeSchema
 /// <param name="Shape">What values it takes.</param>
 public sealed record FieldSchema(string JsonName, Shape Shape)
 {
+    /// <summary>The field as an element of a path of owned fields, such as <c>f:spec</c>.</summary>
+    internal string PathElement { get; } = FieldOwnership.PathElement.Field(JsonName);
+
+    /// <summary>The name in JSON as UTF-8.</summary>
+    internal byte[] Utf8Name { get; } = System.Text.Encoding.UTF8.GetBytes(JsonName);
+
     /// <summary>What the field means; may be empty.</summary>
     public string Description { get; init; } = "";
 

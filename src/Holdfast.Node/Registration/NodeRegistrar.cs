@@ -9,7 +9,7 @@ namespace Holdfast.Node.Registration;
 internal sealed class NodeRegistrar(NodeAgentOptions options, KubernetesClient client, ClientEnvironment environment)
 {
     private const string LeaseNamespace = "kube-node-lease";
-    private const int RegisterAttempts = 8;
+    private const int MaxConflicts = 10;
 
     private readonly TimeProvider _time = environment.Time;
     private Lease? _lease;
@@ -18,19 +18,7 @@ internal sealed class NodeRegistrar(NodeAgentOptions options, KubernetesClient c
     /// <exception cref="ApiException">The API refused.</exception>
     public async Task RegisterAsync(CancellationToken cancellationToken)
     {
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                await WriteNodeAsync(cancellationToken);
-                break;
-            }
-            catch (ApiException error) when (error.IsConflict && attempt < RegisterAttempts)
-            {
-                // Controllers write the node's taints and labels as soon as they see it: what they wrote is read and kept.
-                continue;
-            }
-        }
+        await WriteNodeAsync(cancellationToken);
         await RenewAsync(cancellationToken);
     }
 
@@ -63,6 +51,23 @@ internal sealed class NodeRegistrar(NodeAgentOptions options, KubernetesClient c
     }
 
     private async Task WriteNodeAsync(CancellationToken cancellationToken)
+    {
+        for (var conflicts = 0; ; conflicts++)
+        {
+            try
+            {
+                await WriteNodeOnceAsync(cancellationToken);
+                return;
+            }
+            catch (ApiException error) when (error.IsConflict && conflicts < MaxConflicts)
+            {
+                // Controllers write nodes too, such as their taints: it is read again.
+                continue;
+            }
+        }
+    }
+
+    private async Task WriteNodeOnceAsync(CancellationToken cancellationToken)
     {
         var node = await client.FindAsync<Core.Node>("", options.Name, cancellationToken)
             ?? await client.CreateAsync(NodeObject.New(options), cancellationToken);

@@ -56,7 +56,7 @@ public sealed class ImageNotFoundException(string reference, IReadOnlyList<strin
         RuntimeErrorKind.NotFound,
         $"image {reference}",
         $"not in this cluster's image store, which has {(known.Count == 0 ? "none" : string.Join(", ", known.Take(8)))}{(known.Count > 8 ? " …" : "")}",
-        $"Add it with `holdfast image add {reference} --entrypoint COMMAND`, or name one of those")
+        $"Add it with `holdfast image add {reference} -- PROGRAM`, or name one of those")
 {
     /// <summary>The reference that was asked for.</summary>
     public string Reference { get; } = reference;

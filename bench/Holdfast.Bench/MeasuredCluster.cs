@@ -1,0 +1,99 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Holdfast.Client.Http;
+
+namespace Holdfast.Bench;
+
+/// <summary>A cluster that the built program runs, measured from outside.</summary>
+internal sealed class MeasuredCluster : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(5);
+
+    private readonly Process _process;
+
+    private MeasuredCluster(Process process, TimeSpan readyAfter, KubeConfig config) => (_process, ReadyAfter, Config) = (process, readyAfter, config);
+
+    /// <summary>From the start of the process to the first good answer over HTTPS.</summary>
+    internal TimeSpan ReadyAfter { get; }
+
+    /// <summary>How it is reached.</summary>
+    internal KubeConfig Config { get; }
+
+    internal static async Task<MeasuredCluster> StartAsync(string folder, string runtime, CancellationToken cancellationToken)
+    {
+        var port = FreePort();
+        var start = new ProcessStartInfo(ProgramPath(), ["up", "--data", folder, "--port", port.ToString(CultureInfo.InvariantCulture), "--runtime", runtime])
+        {
+            RedirectStandardOutput = true,
+        };
+        var begun = Stopwatch.GetTimestamp();
+        var process = Process.Start(start)!;
+        using var http = new HttpClient(new SocketsHttpHandler { SslOptions = { RemoteCertificateValidationCallback = (_, _, _, _) => true } });
+        while (!await IsReadyAsync(http, port, cancellationToken))
+        {
+            if (process.HasExited || Stopwatch.GetElapsedTime(begun) > Patience)
+                throw new InvalidOperationException($"holdfast up did not become ready: {await process.StandardOutput.ReadToEndAsync(cancellationToken)}");
+            await Task.Delay(Glance, TimeProvider.System, cancellationToken);
+        }
+        var readyAfter = Stopwatch.GetElapsedTime(begun);
+        while (await process.StandardOutput.ReadLineAsync(cancellationToken) is { } line && !line.StartsWith("Ctrl-C", StringComparison.Ordinal))
+            continue;
+        return new(process, readyAfter, KubeConfig.Load(Path.Combine(folder, "kubeconfig")));
+    }
+
+    /// <summary>The resident memory in bytes once the process has next to nothing to do.</summary>
+    internal async Task<long> MemoryAtRestAsync(CancellationToken cancellationToken)
+    {
+        var window = TimeSpan.FromSeconds(2);
+        TimeSpan used;
+        do
+        {
+            _process.Refresh();
+            var before = _process.TotalProcessorTime;
+            await Task.Delay(window, TimeProvider.System, cancellationToken);
+            _process.Refresh();
+            used = _process.TotalProcessorTime - before;
+        }
+        while (used > window / 20);
+        return _process.WorkingSet64;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        using (var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]))
+            await kill.WaitForExitAsync();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+    }
+
+    /// <summary>In a build's output each project has a folder beside this one's: bin/PROJECT/CONFIGURATION.</summary>
+    private static string ProgramPath()
+    {
+        var here = new DirectoryInfo(AppContext.BaseDirectory);
+        return Path.Combine(here.Parent!.Parent!.FullName, "Holdfast.Cli", here.Name, "holdfast");
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private static async Task<bool> IsReadyAsync(HttpClient http, int port, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var answer = await http.GetAsync(new Uri($"https://127.0.0.1:{port}/readyz"), cancellationToken);
+            return answer.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            // Nobody listens yet.
+            return false;
+        }
+    }
+}

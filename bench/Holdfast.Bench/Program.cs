@@ -1,0 +1,42 @@
+using System.CommandLine;
+using System.Globalization;
+using Holdfast.Bench;
+using Holdfast.Client.Http;
+
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+
+var server = new Option<Uri?>("--server") { Description = "Measure this Kubernetes API server instead of Holdfast's own", HelpName = "URL" };
+var token = new Option<string?>("--token") { Description = "The bearer token for --server" };
+var authority = new Option<FileInfo?>("--ca") { Description = "The PEM file of the authority that --server's certificate comes from", HelpName = "FILE" };
+var insecure = new Option<bool>("--insecure") { Description = "Do not look at --server's certificate" };
+var runs = new Option<int>("--runs") { Description = "How many starts are measured", DefaultValueFactory = _ => 5 };
+var seconds = new Option<int>("--seconds") { Description = "How long creates are measured, for each number of connections", DefaultValueFactory = _ => 5 };
+var pods = new Option<bool>("--pods") { Description = "With --server: measure sets of pods too; its nodes must be able to run --image" };
+var image = new Option<string>("--image") { Description = "The image of the pods", DefaultValueFactory = _ => "registry.k8s.io/pause:3.10" };
+
+var root = new RootCommand("Measures Holdfast, or another Kubernetes API server, as its users meet it: over HTTPS.")
+{
+    server, token, authority, insecure, runs, seconds, pods, image,
+};
+root.SetAction(async (result, cancellationToken) =>
+{
+    var table = new ResultTable();
+    var settings = new BenchSettings(result.GetValue(runs), TimeSpan.FromSeconds(result.GetValue(seconds)), result.GetValue(image)!);
+    if (result.GetValue(server) is { } url)
+    {
+        var config = new KubeConfig
+        {
+            Server = url,
+            Token = result.GetValue(token) ?? "",
+            CertificateAuthorityPem = result.GetValue(authority) is { } file ? await File.ReadAllTextAsync(file.FullName, cancellationToken) : "",
+            IsTlsUnverified = result.GetValue(insecure),
+        };
+        await Measurements.ServerAsync(config, result.GetValue(pods), settings, table, cancellationToken);
+    }
+    else
+    {
+        await Measurements.HoldfastAsync(settings, table, cancellationToken);
+    }
+    Console.WriteLine(table);
+});
+return await root.Parse(args).InvokeAsync();

@@ -1,0 +1,54 @@
+using System.Diagnostics;
+using Holdfast.Client;
+using Holdfast.Model.Apps;
+using Holdfast.Model.Core;
+using Holdfast.Model.Meta;
+using Holdfast.Model.Values;
+
+namespace Holdfast.Bench;
+
+/// <summary>How long a set takes until all its pods are ready.</summary>
+/// <param name="client">The server.</param>
+/// <param name="image">The image of the pods.</param>
+internal sealed class SetMeasurement(KubernetesClient client, string image)
+{
+    private const string Space = "default";
+    private const string Name = "holdfast-bench";
+
+    internal async Task<TimeSpan> MeasureAsync(int replicas, string management, CancellationToken cancellationToken)
+    {
+        // A namespace has its service account only some time after a cluster's start.
+        await UntilAsync(async () => await client.FindAsync<ServiceAccount>(Space, "default", cancellationToken) is not null, cancellationToken);
+        var begun = Stopwatch.GetTimestamp();
+        await client.CreateAsync(Set(replicas, management), cancellationToken);
+        await UntilAsync(async () => (await client.GetAsync<StatefulSet>(Space, Name, cancellationToken)).Status.ReadyReplicas == replicas, cancellationToken);
+        var took = Stopwatch.GetElapsedTime(begun);
+        await client.DeleteAsync<StatefulSet>(Space, Name, null, cancellationToken);
+        var left = new ListQuery { Namespace = Space, LabelSelector = $"app={Name}" };
+        await UntilAsync(async () => (await client.ListAsync<Pod>(left, cancellationToken)).Items.Length == 0, cancellationToken);
+        return took;
+    }
+
+    private static async Task UntilAsync(Func<Task<bool>> isSo, CancellationToken cancellationToken)
+    {
+        while (!await isSo())
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, cancellationToken);
+    }
+
+    private StatefulSet Set(int replicas, string management) => new()
+    {
+        Metadata = new ObjectMeta { Namespace = Space, Name = Name },
+        Spec = new StatefulSetSpec
+        {
+            Replicas = replicas,
+            ServiceName = Name,
+            PodManagementPolicy = management,
+            Selector = new LabelSelector { MatchLabels = ValueMap.Of(("app", Name)) },
+            Template = new PodTemplateSpec
+            {
+                Metadata = new ObjectMeta { Labels = ValueMap.Of(("app", Name)) },
+                Spec = new PodSpec { TerminationGracePeriodSeconds = 0, Containers = [new Container { Name = "app", Image = image }] },
+            },
+        },
+    };
+}

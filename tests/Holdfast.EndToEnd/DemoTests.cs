@@ -1,0 +1,28 @@
+using System.Text.RegularExpressions;
+using Holdfast.EndToEnd.Programs;
+using Holdfast.Testing;
+
+namespace Holdfast.EndToEnd;
+
+/// <summary>The demo keeps all its promises, with and without namespaces of the kernel.</summary>
+public sealed class DemoTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData]
+    [InlineData("--no-isolation")]
+    public async Task Every_promise_is_kept(params string[] options)
+    {
+        var data = _folder["data"];
+        var outcome = await HoldfastCommand.RunAsync(["demo", "--data", data, .. options]);
+        outcome.Succeeded();
+        Assert.Equal(6, Regex.Count(outcome.Output, @"(?m)^│ kept +│"));
+        Assert.DoesNotContain("BROKEN", outcome.Output, StringComparison.Ordinal);
+        Assert.Matches(@"All 6 promises were kept, in \d+\.\d s\.\n$", outcome.Output);
+        Assert.Equal("", outcome.Errors);
+        Assert.Empty(PodProcesses.Of(data));
+    }
+}

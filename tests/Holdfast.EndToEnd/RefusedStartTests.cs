@@ -1,0 +1,49 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Holdfast.EndToEnd.Programs;
+using Holdfast.Testing;
+
+namespace Holdfast.EndToEnd;
+
+/// <summary>A start that cannot be is one line on the error output that says what to do, and exit code 1.</summary>
+public sealed class RefusedStartTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    private string Data => _folder["data"];
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task A_second_start_on_a_held_folder_names_the_process_that_holds_it()
+    {
+        await using var cluster = await Cluster.StartAsync(Data, "--nodes", "0");
+        var line = (await HoldfastCommand.RunAsync("up", "--data", Data, "--port", "0")).Refused();
+        Assert.StartsWith("holdfast: ", line, StringComparison.Ordinal);
+        Assert.Contains($"process {cluster.Program.ProcessId} (holdfast up)", line, StringComparison.Ordinal);
+        await cluster.Kubectl.SaysAsync("get", "namespaces");
+    }
+
+    [Fact]
+    public async Task A_port_in_use_is_named()
+    {
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var port = ((IPEndPoint)other.LocalEndpoint).Port;
+        var line = (await HoldfastCommand.RunAsync("up", "--data", Data, "--port", port.ToString(CultureInfo.InvariantCulture))).Refused();
+        Assert.Contains($"port {port} on 127.0.0.1 is in use by another program", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Options_that_make_no_sense_are_named()
+    {
+        Assert.Contains("--nodes is 99", (await HoldfastCommand.RunAsync("up", "--data", Data, "--nodes", "99")).Refused(), StringComparison.Ordinal);
+        var unknown = await HoldfastCommand.RunAsync("up", "--data", Data, "--runtime", "steam");
+        Assert.Equal(1, unknown.ExitCode);
+        Assert.Contains("steam", unknown.Errors, StringComparison.Ordinal);
+        var misspelt = await HoldfastCommand.RunAsync("up", "--dta", Data);
+        Assert.Equal(1, misspelt.ExitCode);
+        Assert.Contains("--dta", misspelt.Errors, StringComparison.Ordinal);
+    }
+}
