@@ -174,7 +174,11 @@ public sealed class EmbeddedCluster : IAsyncDisposable
     {
         var options = ClusterWiring.ApiOptions(_folder.Path, store, Log) with
         {
-            Port = _options.Port, ServiceBlock = addresses.ServiceBlock, Time = _time, Chance = _chance, Nodes = _nodeLogs,
+            Port = _options.Port,
+            ServiceBlock = addresses.ServiceBlock,
+            Time = _time,
+            Chance = _chance,
+            Nodes = _nodeLogs,
         };
         var api = await ApiServerHost.StartAsync(options, cancellationToken);
         Stopping("API server", async () => await api.DisposeAsync());

@@ -34,7 +34,8 @@ internal sealed record RecordedCase(string Folder, string Name)
         [
             Path.Combine(Folder, "conform.py"), "run", "--kubeconfig", kubeconfig, "--lines", "12",
             "--case", Path.GetFileName(Name), Path.Combine(Folder, "cases", Path.GetDirectoryName(Name)!),
-        ]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        ])
+        { RedirectStandardOutput = true, RedirectStandardError = true })!;
         try
         {
             var errors = process.StandardError.ReadToEndAsync(cancellationToken);

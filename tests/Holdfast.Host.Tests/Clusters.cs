@@ -11,7 +11,10 @@ internal static class Clusters
 
     internal static EmbeddedClusterOptions On(string dataFolder) => new()
     {
-        DataFolder = dataFolder, Runtime = PodRuntime.Fake, Nodes = 0, CommandLine = "the tests of the host",
+        DataFolder = dataFolder,
+        Runtime = PodRuntime.Fake,
+        Nodes = 0,
+        CommandLine = "the tests of the host",
     };
 
     internal static Task<EmbeddedCluster> StartAsync(EmbeddedClusterOptions options) => EmbeddedCluster.StartAsync(options, Stop);

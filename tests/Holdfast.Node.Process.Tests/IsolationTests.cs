@@ -34,7 +34,8 @@ public sealed class IsolationTests
         }
         string volume = fixture.NewVolume("data");
         ContainerSpec spec = RuntimeFixture.Script("echo kept >\"$HOLDFAST_VOLUME_DATA_1/file\" && echo \"$HOLDFAST_VOLUME_DATA_1\"; ls -ld /proc/self >/dev/null && echo x >/dev/null && ls /dev/shm >/dev/null && echo alive")
-            with { Mounts = [Mount("data-1", volume, path)] };
+            with
+        { Mounts = [Mount("data-1", volume, path)] };
         ContainerStatus status = await fixture.RunAsync(spec);
         Assert.Equal([path, "alive"], RuntimeFixture.Text(status));
         Assert.Equal("kept\n", await File.ReadAllTextAsync(Path.Combine(volume, "file"), Token));
@@ -56,7 +57,8 @@ public sealed class IsolationTests
         string inner = fixture.NewVolume("inner");
         Directory.CreateDirectory(Path.Combine(outer, "in"));
         ContainerSpec spec = RuntimeFixture.Script("touch /srv/holdfast-test/no 2>/dev/null || echo refused; touch /srv/holdfast-test/in/yes && echo taken")
-            with { Mounts = [Mount("inner", inner, "/srv/holdfast-test/in"), Mount("outer", outer, "/srv/holdfast-test/", isReadOnly: true)] };
+            with
+        { Mounts = [Mount("inner", inner, "/srv/holdfast-test/in"), Mount("outer", outer, "/srv/holdfast-test/", isReadOnly: true)] };
         Assert.Equal(["refused", "taken"], await fixture.OutputAsync(spec));
         Assert.True(File.Exists(Path.Combine(inner, "yes")));
     }

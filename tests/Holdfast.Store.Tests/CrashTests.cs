@@ -71,7 +71,8 @@ public sealed class CrashTests : IAsyncDisposable
             .Single(attribute => attribute.Key == "CrashChild").Value!;
         var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
         {
-            RedirectStandardOutput = true, ArgumentList = { assembly, folder, $"{run}" },
+            RedirectStandardOutput = true,
+            ArgumentList = { assembly, folder, $"{run}" },
         };
         return Process.Start(start)!;
     }

@@ -58,7 +58,8 @@ public sealed class Referee(ResourceStore store, GroundTruth truth, IReadOnlyLis
                 foreach (var checker in checkers)
                     handler(checker)(change);
                 Checks++;
-            }));
+            }
+            ));
         }
     }
 

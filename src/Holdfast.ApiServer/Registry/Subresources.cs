@@ -77,7 +77,8 @@ internal sealed class Subresources(RegistryParts parts)
                 Uid = scale.Metadata.Uid,
                 ResourceVersion = scale.Metadata.ResourceVersion.Length > 0 ? scale.Metadata.ResourceVersion : stored.Metadata.ResourceVersion,
             });
-        }) { Subresource = "scale", IsPinned = isPinned }, context, cancellationToken);
+        })
+        { Subresource = "scale", IsPinned = isPinned }, context, cancellationToken);
         return new WrittenObject(access.Read(updated.Object), null);
     }
 
@@ -119,5 +120,6 @@ internal sealed class Subresources(RegistryParts parts)
                 Metadata = space.Metadata with { ResourceVersion = sent.Metadata.ResourceVersion, Uid = sent.Metadata.Uid },
                 Spec = space.Spec with { Finalizers = sent.Spec.Finalizers },
             };
-        }) { Subresource = "finalize" };
+        })
+        { Subresource = "finalize" };
 }

@@ -73,7 +73,9 @@ public sealed class HttpTransport(HttpClient client, TimeProvider time, HttpTran
     {
         using var request = new HttpRequestMessage(method, path)
         {
-            Content = content, Version = client.DefaultRequestVersion, VersionPolicy = client.DefaultVersionPolicy,
+            Content = content,
+            Version = client.DefaultRequestVersion,
+            VersionPolicy = client.DefaultVersionPolicy,
         };
         request.Headers.Accept.ParseAdd("application/json");
         using var limit = new CancellationTokenSource(options.Timeout, time);
@@ -90,7 +92,8 @@ public sealed class HttpTransport(HttpClient client, TimeProvider time, HttpTran
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, path)
         {
-            Version = client.DefaultRequestVersion, VersionPolicy = client.DefaultVersionPolicy,
+            Version = client.DefaultRequestVersion,
+            VersionPolicy = client.DefaultVersionPolicy,
         };
         request.Headers.Accept.ParseAdd("application/json");
         using var limit = new CancellationTokenSource(options.Timeout, time);

@@ -60,7 +60,7 @@ internal static class PodUpdateValidation
         var path = Spec.Child("activeDeadlineSeconds");
         switch (updated, old)
         {
-            case (< 0 or > int.MaxValue, _):
+            case ( < 0 or > int.MaxValue, _):
                 errors.Add(FieldError.Invalid(path, updated.Value, $"must be between 0 and {int.MaxValue}, inclusive"));
                 return false;
             case ({ } next, { } last) when last < next:

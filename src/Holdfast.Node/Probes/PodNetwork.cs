@@ -16,7 +16,8 @@ public sealed class PodNetwork(TimeProvider time) : IPodNetwork, IDisposable
 #pragma warning disable CA5359 // Probes ask whether a pod answers, not who it is: Kubernetes does not check certificates there either.
         SslOptions = { RemoteCertificateValidationCallback = (_, _, _, _) => true },
 #pragma warning restore CA5359
-    }) { Timeout = Timeout.InfiniteTimeSpan };
+    })
+    { Timeout = Timeout.InfiniteTimeSpan };
 
     /// <inheritdoc/>
     public async Task<int> GetAsync(Uri address, IReadOnlyList<KeyValuePair<string, string>> headers, TimeSpan timeout, CancellationToken cancellationToken)

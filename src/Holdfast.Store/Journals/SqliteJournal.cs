@@ -125,7 +125,10 @@ public sealed class SqliteJournal(string path, IChance chance, long? maxPages = 
     {
         var settings = new SqliteConnectionStringBuilder
         {
-            DataSource = path, Mode = SqliteOpenMode.ReadWrite, Pooling = false, DefaultTimeout = 0,
+            DataSource = path,
+            Mode = SqliteOpenMode.ReadWrite,
+            Pooling = false,
+            DefaultTimeout = 0,
         };
         _connection = new SqliteConnection(settings.ToString());
         _connection.Open();

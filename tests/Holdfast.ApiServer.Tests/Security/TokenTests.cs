@@ -46,7 +46,8 @@ public sealed class TokenTests
         Assert.Null(await WhoAsync(server, token));
         var review = new JsonObject
         {
-            ["apiVersion"] = "authentication.k8s.io/v1", ["kind"] = "TokenReview",
+            ["apiVersion"] = "authentication.k8s.io/v1",
+            ["kind"] = "TokenReview",
             ["spec"] = new JsonObject { ["token"] = token, ["audiences"] = new JsonArray("vault", "other") },
         };
         var reviewed = (await server.SendAsync("POST", "/apis/authentication.k8s.io/v1/tokenreviews", review.ToJsonString())).Body["status"]!;

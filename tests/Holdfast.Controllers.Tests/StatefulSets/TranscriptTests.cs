@@ -107,6 +107,6 @@ public sealed class TranscriptTests
             folder = folder.Parent;
         return Path.Combine(
             folder?.FullName ?? throw new DirectoryNotFoundException($"no Holdfast.slnx above {AppContext.BaseDirectory}: run the tests inside the repository"),
-            "test", "Holdfast.Controllers.Tests", "StatefulSets", "Transcripts");
+            "tests", "Holdfast.Controllers.Tests", "StatefulSets", "Transcripts");
     }
 }

@@ -53,7 +53,9 @@ public sealed class ProbeAndHookTests
         node.OnGet = path => path == "/started" ? 503 : 200;
         node.World.Api.Put(Pods.Named("web-0", Pods.Container("app") with
         {
-            StartupProbe = Pods.Http("/started") with { FailureThreshold = 100 }, ReadinessProbe = Pods.Http("/ready"), LivenessProbe = Pods.Http("/live"),
+            StartupProbe = Pods.Http("/started") with { FailureThreshold = 100 },
+            ReadinessProbe = Pods.Http("/ready"),
+            LivenessProbe = Pods.Http("/live"),
         }));
         await node.World.PassAsync(TimeSpan.FromSeconds(60));
         Assert.Equal(["/started"], node.Gets.Distinct());

@@ -37,7 +37,8 @@ public sealed class LogReaderTests : IDisposable
         Write("0.log", Line(1, 'F', "one"), Line(2, 'F', "two"));
         Assert.Equal("2026-01-01T00:00:02.5Z two\n", await ReadAsync(Request with
         {
-            Timestamps = true, SinceTime = new DateTimeOffset(2026, 1, 1, 0, 0, 2, TimeSpan.Zero),
+            Timestamps = true,
+            SinceTime = new DateTimeOffset(2026, 1, 1, 0, 0, 2, TimeSpan.Zero),
         }));
     }
 

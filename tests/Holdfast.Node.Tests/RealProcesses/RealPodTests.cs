@@ -95,7 +95,11 @@ public sealed class RealPodTests : IDisposable, ILogSink
         using var network = new PodNetwork(TimeProvider.System);
         var options = new NodeAgentOptions
         {
-            Name = Pods.NodeName, DataFolder = _folder.Path, Runtime = runtime, Network = network, VolumeFiles = new DiskVolumeFiles(),
+            Name = Pods.NodeName,
+            DataFolder = _folder.Path,
+            Runtime = runtime,
+            Network = network,
+            VolumeFiles = new DiskVolumeFiles(),
         };
         await using var agent = new NodeAgent(options, new ClientEnvironment(_api, _thread, TimeProvider.System, new SeededChance(2), this));
         await agent.StartAsync(Token);
