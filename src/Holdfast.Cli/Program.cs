@@ -2,6 +2,8 @@ using System.CommandLine;
 using Holdfast.Cli;
 using Holdfast.Cli.Commands;
 using Holdfast.Host;
+using Holdfast.Node.Runtime;
+using Holdfast.Store;
 
 // Two threads wait for the disk and for children at most; on a machine with one or two processors the pool would hand out too few.
 ThreadPool.SetMinThreads(Math.Max(8, Environment.ProcessorCount), 8);
@@ -23,7 +25,7 @@ try
 {
     return await root.Parse(args).InvokeAsync(configuration, stop.Token);
 }
-catch (ClusterException error)
+catch (Exception error) when (error is ClusterException or RuntimeException or StoreUnavailableException)
 {
     await Console.Error.WriteLineAsync($"holdfast: {error.Message}");
     return ExitCode.Failed;

@@ -41,9 +41,11 @@ internal sealed class AddressPlan : IDisposable
             return TryClaim(kept) ?? throw new ClusterException(
                 $"the loopback addresses 127.{(kept + 1) * 16}.0.0 of the cluster in {dataFolder} are in use by another cluster on this machine: stop that one first.");
         }
+        var inUse = BlocksInUse();
         for (var slot = 0; slot < Slots; slot++)
         {
-            if (TryClaim(slot) is { } plan)
+            // Pods outlive a crash of their cluster: where one still listens, the slot is that cluster's.
+            if (!inUse.Contains(slot + 1) && TryClaim(slot) is { } plan)
             {
                 File.WriteAllText(file, slot.ToString(CultureInfo.InvariantCulture));
                 return plan;
@@ -69,6 +71,24 @@ internal sealed class AddressPlan : IDisposable
             socket.Dispose();
             return null;
         }
+    }
+
+    /// <summary>The sixteens of 127.0.0.0/8 in which anything listens, read from the kernel's table of sockets.</summary>
+    private static HashSet<int> BlocksInUse()
+    {
+        const string Sockets = "/proc/net/tcp";
+        const string Listening = "0A";
+        var blocks = new HashSet<int>();
+        foreach (var line in File.Exists(Sockets) ? File.ReadLines(Sockets).Skip(1) : [])
+        {
+            // Address and port in hexadecimal, the address' numbers from the last to the first: 0100007F:1F90.
+            var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            if (words is [_, { Length: >= 8 } local, _, Listening, ..] && local.AsSpan(6, 2) is "7F")
+            {
+                blocks.Add(int.Parse(local.AsSpan(4, 2), NumberStyles.HexNumber, CultureInfo.InvariantCulture) / 16);
+            }
+        }
+        return blocks;
     }
 
     private string Prefix(int offset) => string.Create(CultureInfo.InvariantCulture, $"127.{_block + offset}");

@@ -8,6 +8,11 @@ internal sealed class ClusterFolder : IDisposable
     private const UnixFileMode Passable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
     private const UnixFileMode Readable = Passable | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
+    /// <summary>The store's file, by which a folder is known to hold a cluster.</summary>
+    internal const string StoreFile = "store.db";
+
+    private static readonly string[] Own = ["address-slot", "images", "kubeconfig", "nodes", "pki", "programs", "stop-leaves-pods", "volumes"];
+
     private readonly DataFolder _hold;
     private readonly bool _isTemporary;
 
@@ -27,7 +32,7 @@ internal sealed class ClusterFolder : IDisposable
             var folder = new ClusterFolder(hold, isTemporary);
             if (options.IsFresh)
             {
-                await folder.EmptyAsync(cancellationToken);
+                await folder.EmptyOrLetGoAsync(cancellationToken);
             }
             Directory.CreateDirectory(folder.Volumes, Passable);
             return folder;
@@ -66,16 +71,32 @@ internal sealed class ClusterFolder : IDisposable
         }
     }
 
-    /// <summary>Ends the pods that an earlier cluster left running, then removes all that it left.</summary>
+    private async Task EmptyOrLetGoAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await EmptyAsync(cancellationToken);
+        }
+        catch (Exception)
+        {
+            _hold.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Ends the pods that an earlier cluster left running, then removes what it left, and nothing that is not a cluster's.</summary>
+    /// <exception cref="ClusterException">The folder holds things but no cluster.</exception>
     private async Task EmptyAsync(CancellationToken cancellationToken)
     {
-        await LeftoverPods.EndAsync(Path, cancellationToken);
-        foreach (var entry in new DirectoryInfo(Path).EnumerateFileSystemInfos())
+        var entries = new DirectoryInfo(Path).EnumerateFileSystemInfos().Where(entry => entry.Name is not ("lock" or "holder")).ToList();
+        if (entries.Count > 0 && !entries.Exists(entry => entry.Name == StoreFile))
         {
-            if (entry.Name is "lock" or "holder")
-            {
-                continue;
-            }
+            throw new ClusterException($"{Path} holds {entries[0].Name} but no cluster, so nothing in it is removed: name an empty folder, or one that holds a cluster.");
+        }
+        await LeftoverPods.EndAsync(Path, cancellationToken);
+        // The store goes last: while it is there, the folder is known as a cluster's and an interrupted removal can be done again.
+        foreach (var entry in entries.Where(IsOurs).OrderBy(entry => entry.Name == StoreFile))
+        {
             if (entry is DirectoryInfo folder)
             {
                 folder.Delete(recursive: true);
@@ -86,6 +107,9 @@ internal sealed class ClusterFolder : IDisposable
             }
         }
     }
+
+    private static bool IsOurs(FileSystemInfo entry) =>
+        entry.Name.StartsWith(StoreFile, StringComparison.Ordinal) || entry.Name.StartsWith("holdfast.log", StringComparison.Ordinal) || Own.Contains(entry.Name);
 
     private static IEnumerable<string> Ancestors(string path)
     {

@@ -34,7 +34,7 @@ public sealed class EmbeddedCluster : IAsyncDisposable
     {
         (_options, _folder) = (options, folder);
         _faults = new ClusterFaults();
-        _runner = new ThreadPoolTaskRunner(fault => _faults.Report($"the part \"{fault.Name}\" failed: {fault.Exception.Message}"));
+        _runner = new ThreadPoolTaskRunner(OnFault);
         Log = new HostLog(Path.Combine(folder.Path, "holdfast.log"), _time, _runner);
         Stopping("log", async () => await Log.DisposeAsync());
     }
@@ -115,6 +115,13 @@ public sealed class EmbeddedCluster : IAsyncDisposable
     /// <summary>Stops the cluster and its pods.</summary>
     public async ValueTask DisposeAsync() => await StopAsync(leavePods: false);
 
+    /// <summary>A part that fails unforeseen ends the cluster; the log keeps where it was.</summary>
+    private void OnFault(TaskFault fault)
+    {
+        Log.Write(new LogEntry(LogSeverity.Error, fault.Name, fault.Exception.ToString()));
+        _faults.Report($"the part \"{fault.Name}\" failed: {fault.Exception.Message}");
+    }
+
     private async Task StartPartsAsync(CancellationToken cancellationToken)
     {
         var addresses = AddressPlan.Claim(_folder.Path);
@@ -163,7 +170,7 @@ public sealed class EmbeddedCluster : IAsyncDisposable
 
     private async Task<ResourceStore> OpenStoreAsync(CancellationToken cancellationToken)
     {
-        var journal = new SqliteJournal(Path.Combine(_folder.Path, "store.db"), _chance);
+        var journal = new SqliteJournal(Path.Combine(_folder.Path, ClusterFolder.StoreFile), _chance);
         var store = await ResourceStore.OpenAsync(journal, new StoreOptions(), _time, _runner, cancellationToken);
         Stopping("store", async () => await store.DisposeAsync());
         _ = _runner.Start("store watch", async _ => _faults.Report((await store.Failed).Message), CancellationToken.None);

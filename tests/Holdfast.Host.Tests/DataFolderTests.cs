@@ -39,6 +39,27 @@ public sealed class DataFolderTests : IDisposable
     }
 
     [Fact]
+    public async Task Fresh_removes_only_what_is_a_clusters()
+    {
+        await using (await StartAsync(On(_folder.Path)))
+        {
+            File.WriteAllText(_folder["mine.txt"], "precious");
+        }
+        await using var second = await StartAsync(On(_folder.Path) with { IsFresh = true });
+        Assert.Equal("precious", File.ReadAllText(_folder["mine.txt"]));
+    }
+
+    [Fact]
+    public async Task Fresh_refuses_a_folder_that_holds_no_cluster()
+    {
+        File.WriteAllText(_folder["mine.txt"], "precious");
+        Directory.CreateDirectory(_folder["volumes"]);
+        Assert.Contains("but no cluster", await RefusalAsync(On(_folder.Path) with { IsFresh = true }), StringComparison.Ordinal);
+        Assert.True(File.Exists(_folder["mine.txt"]));
+        Assert.True(Directory.Exists(_folder["volumes"]));
+    }
+
+    [Fact]
     public async Task A_second_start_on_the_same_folder_is_told_who_holds_it()
     {
         await using var first = await StartAsync(On(_folder.Path));

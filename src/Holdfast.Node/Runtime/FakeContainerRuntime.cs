@@ -16,6 +16,9 @@ public sealed class FakeContainerRuntime(TimeProvider time, string networkPrefix
     private readonly SortedDictionary<string, FakePod> _pods = new(StringComparer.Ordinal);
     private int _lastAddress;
 
+    // An agent's workers come from several threads; in the simulator there is one, and nobody waits.
+    private readonly Lock _gate = new();
+
     /// <inheritdoc/>
     public RuntimeInfo Info { get; } = new() { Name = "fake", Version = "1" };
 
@@ -34,6 +37,7 @@ public sealed class FakeContainerRuntime(TimeProvider time, string networkPrefix
     /// <inheritdoc/>
     public Task<PodSandbox> EnsureSandboxAsync(PodSandboxSpec spec, CancellationToken cancellationToken)
     {
+        using Lock.Scope held = _gate.EnterScope();
         ArgumentNullException.ThrowIfNull(spec);
         cancellationToken.ThrowIfCancellationRequested();
         if (_pods.TryGetValue(spec.Uid, out FakePod? known)) return Task.FromResult(known.Sandbox);
@@ -55,6 +59,7 @@ public sealed class FakeContainerRuntime(TimeProvider time, string networkPrefix
     /// <inheritdoc/>
     public Task<ContainerStatus> StartContainerAsync(ContainerSpec spec, CancellationToken cancellationToken)
     {
+        using Lock.Scope held = _gate.EnterScope();
         ArgumentNullException.ThrowIfNull(spec);
         cancellationToken.ThrowIfCancellationRequested();
         if (!_pods.TryGetValue(spec.Id.PodUid, out FakePod? pod)) throw RuntimeErrors.NoSandbox(spec.Id.PodUid);
@@ -104,6 +109,7 @@ public sealed class FakeContainerRuntime(TimeProvider time, string networkPrefix
     /// <inheritdoc/>
     public Task RemoveContainerAsync(ContainerId id, CancellationToken cancellationToken)
     {
+        using Lock.Scope held = _gate.EnterScope();
         if (!Find(id).HasExited) throw RuntimeErrors.StillRunning(id);
         _pods[id.PodUid].Containers.Remove(id);
         return Task.CompletedTask;
@@ -112,6 +118,7 @@ public sealed class FakeContainerRuntime(TimeProvider time, string networkPrefix
     /// <inheritdoc/>
     public Task RemoveSandboxAsync(string podUid, CancellationToken cancellationToken)
     {
+        using Lock.Scope held = _gate.EnterScope();
         if (!_pods.TryGetValue(podUid, out FakePod? pod)) return Task.CompletedTask;
         foreach ((ContainerId id, FakeContainer container) in pod.Containers)
         {
@@ -125,6 +132,7 @@ public sealed class FakeContainerRuntime(TimeProvider time, string networkPrefix
     /// <inheritdoc/>
     public Task<IReadOnlyList<PodRuntimeStatus>> ListAsync(CancellationToken cancellationToken)
     {
+        using Lock.Scope held = _gate.EnterScope();
         cancellationToken.ThrowIfCancellationRequested();
         return Task.FromResult<IReadOnlyList<PodRuntimeStatus>>(
             [.. _pods.Values.Select(pod => new PodRuntimeStatus(pod.Sandbox, [.. pod.Containers.Values.Select(c => c.Status)]))]);
@@ -144,6 +152,7 @@ public sealed class FakeContainerRuntime(TimeProvider time, string networkPrefix
     /// <param name="exitCode">Its exit code; 128 + n for an end by signal n.</param>
     public void ExitWith(ContainerId id, int exitCode)
     {
+        using Lock.Scope held = _gate.EnterScope();
         FakeContainer container = Find(id);
         if (!container.HasExited)
             End(container, exitCode, exitCode == 0 ? ContainerExitReason.Completed : ContainerExitReason.Error, message: null);
@@ -187,10 +196,13 @@ public sealed class FakeContainerRuntime(TimeProvider time, string networkPrefix
         LogPath = Path.Combine(pod.LogDirectory, spec.LogFile),
     };
 
-    private FakeContainer Find(ContainerId id) =>
-        _pods.TryGetValue(id.PodUid, out FakePod? pod) && pod.Containers.TryGetValue(id, out FakeContainer? container)
+    private FakeContainer Find(ContainerId id)
+    {
+        using Lock.Scope held = _gate.EnterScope();
+        return _pods.TryGetValue(id.PodUid, out FakePod? pod) && pod.Containers.TryGetValue(id, out FakeContainer? container)
             ? container
             : throw RuntimeErrors.NoContainer(id);
+    }
 
     private string NextAddress()
     {
