@@ -93,7 +93,7 @@ public sealed class PodStreamTests : IAsyncLifetime
             Assert.StartsWith("Forwarding from 127.0.0.1:", line, StringComparison.Ordinal);
             var port = line.Split(' ')[2].Split(':')[1];
             for (var i = 0; i < 5; i++)
-                Assert.Contains("Directory listing", await http.GetStringAsync(new Uri($"http://127.0.0.1:{port}/"), Stop), StringComparison.Ordinal);
+                await Eventually.HoldsAsync("the pod answers through the forwarded port", () => AnswersAsync(http, $"http://127.0.0.1:{port}/"), Deadline, Stop);
         }
         finally
         {
