@@ -1,11 +1,13 @@
 using System.Net;
-using System.Security.Authentication;
 using Holdfast.ApiServer.Http;
+using Holdfast.ApiServer.Http.Fairness;
 using Holdfast.ApiServer.Http.Streaming;
 using Holdfast.ApiServer.Registry;
 using Holdfast.ApiServer.Security;
+using Holdfast.ApiServer.Security.Audit;
 using Holdfast.ApiServer.Security.Tokens;
 using Holdfast.Client;
+using Holdfast.Platform;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -18,29 +20,25 @@ using Microsoft.Extensions.Hosting;
 namespace Holdfast.ApiServer;
 
 /// <summary>
-/// A running API server: the registry over a store, served over HTTPS on the loopback address, with HTTP/1.1 and HTTP/2.
+/// A running API server: the registry over a store, served over HTTPS with HTTP/1.1 and HTTP/2, on the loopback address unless told otherwise.
 /// </summary>
 public sealed class ApiServerHost : IAsyncDisposable
 {
-    private readonly WebApplication _web;
-    private readonly CertificateAuthority _authority;
-    private readonly Authenticator _authenticator;
-    private readonly TokenSigner _signer;
+    private readonly Parts _parts;
+    private readonly CancellationTokenSource _stop = new();
+    private WebApplication? _web;
+    private Task _renewing = Task.CompletedTask;
 
-    private ApiServerHost(ApiServerCore core, WebApplication web, CertificateAuthority authority, Authenticator authenticator, TokenSigner signer)
-    {
-        _signer = signer;
-        Core = core;
-        _web = web;
-        _authority = authority;
-        _authenticator = authenticator;
-    }
+    private ApiServerHost(ApiServerCore core, Parts parts) => (Core, _parts) = (core, parts);
 
     /// <summary>The server without its HTTP front.</summary>
     public ApiServerCore Core { get; }
 
     /// <summary>The verbs.</summary>
     public ResourceRegistry Registry => Core.Registry;
+
+    /// <summary>How many requests are being served or wait, and how many watches are open, over the network.</summary>
+    public (int Requests, int Watches) Load => (_parts.Flows.InFlight, _parts.Watches.Open);
 
     /// <summary>Where it is reached, such as <c>https://127.0.0.1:6443</c>.</summary>
     public Uri Address { get; private set; } = new("https://127.0.0.1");
@@ -52,22 +50,14 @@ public sealed class ApiServerHost : IAsyncDisposable
     public static async Task<ApiServerHost> StartAsync(ApiServerOptions options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var folder = Path.Combine(options.DataFolder, "pki");
-        var authority = CertificateAuthority.Open(folder, options.Time, options.Chance);
-        var signer = TokenSigner.Open(folder);
-        var tokens = new ServiceAccountTokens(signer, options.Time, options.Chance);
-        var core = new ApiServerCore(options.Store, options.Time, options.Chance, options.ServiceBlock, tokens);
-        var authenticator = Authenticator.Open(authority, folder, options.Chance, tokens, core.Registry.View);
-        core.Served.Serve(Reviews.OfTokens(authenticator));
-        var web = Build(options, authority);
-        var front = Front(options, core, authenticator, tokens, web.Lifetime.ApplicationStopping);
-        web.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.FromSeconds(20) });
-        web.Run(front.HandleAsync);
-        var host = new ApiServerHost(core, web, authority, authenticator, signer);
+        var parts = Parts.Of(options);
+        var core = new ApiServerCore(options.Store, options.Time, options.Chance, options.ServiceBlock, parts.Tokens);
+        parts.Authenticator = Authenticator.Open(parts.Authority, parts.Folder, options.Chance, parts.Tokens, core.Registry.View);
+        core.Served.Serve(Reviews.OfTokens(parts.Authenticator));
+        var host = new ApiServerHost(core, parts);
         try
         {
-            await web.StartAsync(cancellationToken);
-            host.Address = AddressOf(web);
+            await host.ListenAsync(options, cancellationToken);
             await core.BootstrapAsync(host.Address.Port, cancellationToken);
             return host;
         }
@@ -84,28 +74,48 @@ public sealed class ApiServerHost : IAsyncDisposable
 
     /// <summary>The administrator's credentials.</summary>
     public ClusterCredentials AdminCredentials() =>
-        new(Address, _authority.CertificatePem, _authority.Client("admin", UserInfo.Administrator), _authenticator.AdminToken);
+        new(Address, _parts.Authority.CertificatePem, _parts.Authority.Client("admin", UserInfo.Administrator), _parts.Authenticator!.AdminToken);
 
     /// <summary>Ends running requests and stops.</summary>
     public async ValueTask DisposeAsync()
     {
-        using var soon = new CancellationTokenSource(TimeSpan.FromSeconds(2));
-        await _web.StopAsync(soon.Token);
-        await _web.DisposeAsync();
-        _signer.Dispose();
+        await _stop.CancelAsync();
+        await _renewing;
+        if (_web is not null)
+        {
+            using var soon = new CancellationTokenSource(TimeSpan.FromSeconds(2));
+            await _web.StopAsync(soon.Token);
+            await _web.DisposeAsync();
+        }
+        await _parts.Audit.DisposeAsync();
+        _parts.Signer.Dispose();
+        _stop.Dispose();
     }
 
-    private static HttpFront Front(
-        ApiServerOptions options, ApiServerCore core, Authenticator authenticator, ServiceAccountTokens tokens, CancellationToken stopping)
+    private async Task ListenAsync(ApiServerOptions options, CancellationToken cancellationToken)
+    {
+        var service = IPAddress.Parse($"127.{options.ServiceBlock}.0.1");
+        var renewal = new CertificateRenewal(_parts.Authority, () => _parts.Authority.Serving(options.Address, service), AdminCredentials, options);
+        _web = Build(options, renewal);
+        var front = Front(options, Core, _parts, _web.Lifetime.ApplicationStopping);
+        _web.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.FromSeconds(20) });
+        _web.Run(front.HandleAsync);
+        await _web.StartAsync(cancellationToken);
+        Address = AddressOf(_web);
+        _renewing = _parts.Runner.Start("certificate renewal", renewal.RunAsync, _stop.Token);
+    }
+
+    private static HttpFront Front(ApiServerOptions options, ApiServerCore core, Parts parts, CancellationToken stopping)
     {
         var responder = new Responder(options.Tables, options.Time);
+        var gate = new RequestGate(parts.Flows, parts.Watches, options.Bounds, options.Time);
         var resources = new ResourceHandler(core.Registry, core.Authorizer, responder, new PodLogs(options.Nodes),
-            new PodStreams(options.Nodes, options.Time), options.Chance, stopping);
-        return new HttpFront(authenticator, core.Authorizer, resources, new DiscoveryDocuments(core.Served), responder,
-            options.OpenApi?.Invoke(core.Served), tokens, options.OnFault);
+            new PodStreams(options.Nodes, options.Time), options.Chance, gate, stopping);
+        return new HttpFront(parts.Authenticator!, core.Authorizer, resources, new DiscoveryDocuments(core.Served), responder,
+            options.OpenApi?.Invoke(core.Served), parts.Tokens, parts.Flows, parts.Audit, options.OnFault);
     }
 
-    private static WebApplication Build(ApiServerOptions options, CertificateAuthority authority)
+    private static WebApplication Build(ApiServerOptions options, CertificateRenewal renewal)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         // The host process decides about signals, not the web server.
@@ -113,43 +123,54 @@ public sealed class ApiServerHost : IAsyncDisposable
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(2));
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
-            Bound(kestrel.Limits);
+            Bound(kestrel.Limits, options.Bounds);
             kestrel.AddServerHeader = false;
             kestrel.AllowSynchronousIO = false;
-            kestrel.Listen(IPAddress.Loopback, options.Port, endpoint =>
+            kestrel.Listen(options.Address, options.Port, endpoint =>
             {
                 endpoint.Protocols = HttpProtocols.Http1AndHttp2;
-                endpoint.UseHttps(new HttpsConnectionAdapterOptions
-                {
-                    ServerCertificate = authority.Serving(),
-                    SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
-                    ClientCertificateMode = ClientCertificateMode.AllowCertificate,
-                    // Whose it is, is looked at with each connection's first request; who is not known gets a Status.
-                    ClientCertificateValidation = static (_, _, _) => true,
-                });
+                endpoint.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(renewal.Handshake) });
             });
         });
         return builder.Build();
     }
 
-    private static void Bound(KestrelServerLimits limits)
+    private static void Bound(KestrelServerLimits limits, RequestBounds bounds)
     {
         // Above the bound that is refused with a Status: what is a little too large is drained, so that the client reads it.
         limits.MaxRequestBodySize = 4 * RequestBody.MaximumBytes;
         limits.MaxRequestLineSize = 32 * 1024;
         limits.MaxRequestHeadersTotalSize = 64 * 1024;
         limits.MaxRequestHeaderCount = 100;
-        limits.MaxConcurrentConnections = 4096;
+        limits.MaxConcurrentConnections = bounds.Connections;
+        limits.MaxConcurrentUpgradedConnections = bounds.Connections;
         limits.RequestHeadersTimeout = TimeSpan.FromSeconds(30);
         limits.Http2.MaxStreamsPerConnection = 1000;
-        // A watch may be silent for as long as its collection is.
-        limits.MinResponseDataRate = null;
+        // Counted only while something waits to be read: a silent watch is not cut, a reader that stopped is.
+        limits.MinResponseDataRate = new MinDataRate(240, TimeSpan.FromSeconds(30));
     }
 
     private static Uri AddressOf(WebApplication web)
     {
         var addresses = web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>();
         return new Uri(addresses!.Addresses.First());
+    }
+
+    private sealed record Parts(
+        string Folder, CertificateAuthority Authority, TokenSigner Signer, ServiceAccountTokens Tokens, FlowControl Flows, WatchCount Watches, AuditLog Audit, ITaskRunner Runner)
+    {
+        public Authenticator? Authenticator { get; set; }
+
+        public static Parts Of(ApiServerOptions options)
+        {
+            var folder = Path.Combine(options.DataFolder, "pki");
+            var runner = new ThreadPoolTaskRunner(fault => options.OnFault(fault.Exception));
+            var authority = CertificateAuthority.Open(folder, options.Time, options.Chance, options.CertificateLife);
+            var signer = TokenSigner.Open(folder);
+            var audit = new AuditLog(options.DataFolder, options.Audit, options.Time, options.Chance, runner, options.OnFault);
+            return new Parts(folder, authority, signer, new ServiceAccountTokens(signer, options.Time, options.Chance),
+                new FlowControl(options.Bounds, options.Time), new WatchCount(options.Bounds), audit, runner);
+        }
     }
 
     private sealed class NoLifetime : IHostLifetime

@@ -1,4 +1,7 @@
+using System.Net;
 using Holdfast.ApiServer.Http;
+using Holdfast.ApiServer.Security;
+using Holdfast.ApiServer.Security.Audit;
 using Holdfast.Platform;
 using Holdfast.Store;
 
@@ -9,8 +12,23 @@ namespace Holdfast.ApiServer;
 /// <param name="Store">Where objects are kept; stays the caller's.</param>
 public sealed record ApiServerOptions(string DataFolder, ResourceStore Store)
 {
-    /// <summary>The port on the loopback address; 0 for any that is free.</summary>
+    /// <summary>The address to listen on. Any but a loopback address lets other machines reach the server.</summary>
+    public IPAddress Address { get; init; } = IPAddress.Loopback;
+
+    /// <summary>The port; 0 for any that is free.</summary>
     public int Port { get; init; }
+
+    /// <summary>How long the server's and clients' certificates hold; each is made anew when two thirds of that are over.</summary>
+    public TimeSpan CertificateLife { get; init; } = TimeSpan.FromDays(365);
+
+    /// <summary>Told of the administrator's credentials whenever they were renewed while the server runs.</summary>
+    public Action<ClusterCredentials> OnRenewed { get; init; } = static _ => { };
+
+    /// <summary>How much its clients can take up at once.</summary>
+    public RequestBounds Bounds { get; init; } = new();
+
+    /// <summary>How the audit log is kept.</summary>
+    public AuditOptions Audit { get; init; } = new();
 
     /// <summary>The second number of Services' addresses, which are 127.N.0.0/16.</summary>
     public byte ServiceBlock { get; init; } = ApiServerCore.DefaultServiceBlock;

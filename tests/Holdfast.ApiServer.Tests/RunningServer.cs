@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net.Http.Headers;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -16,8 +17,11 @@ internal sealed class RunningServer : IAsyncDisposable
     private readonly TemporaryFolder _folder;
     private readonly ResourceStore _store;
 
-    private RunningServer(TemporaryFolder folder, ResourceStore store, ApiServerHost host, HttpClient http)
+    private readonly ConcurrentQueue<Exception> _faults;
+
+    private RunningServer(TemporaryFolder folder, ResourceStore store, ApiServerHost host, HttpClient http, ConcurrentQueue<Exception> faults)
     {
+        _faults = faults;
         _folder = folder;
         _store = store;
         Host = host;
@@ -30,18 +34,26 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public string Folder => _folder.Path;
 
+    public ResourceStore Store => _store;
+
+    /// <summary>What the server told its log of.</summary>
+    public IReadOnlyCollection<Exception> Faults => _faults;
+
     public KubernetesClient Client => new(Host.InProcess(Security.UserInfo.Administrator), "tests");
 
-    public static async Task<RunningServer> StartAsync(CancellationToken cancellationToken, int port = 0, INodeProxy? nodes = null)
+    public static async Task<RunningServer> StartAsync(
+        CancellationToken cancellationToken, int port = 0, INodeProxy? nodes = null, Func<ApiServerOptions, ApiServerOptions>? set = null)
     {
+        var faults = new ConcurrentQueue<Exception>();
         var folder = new TemporaryFolder();
         var tasks = new ThreadPoolTaskRunner(static fault => throw fault.Exception);
         var store = await ResourceStore.OpenAsync(
             new SqliteJournal(Path.Combine(folder.Path, "store.db"), new SystemChance()), new StoreOptions(), TimeProvider.System, tasks, cancellationToken);
-        var host = await ApiServerHost.StartAsync(new ApiServerOptions(folder.Path, store) { Port = port, Nodes = nodes }, cancellationToken);
+        var options = new ApiServerOptions(folder.Path, store) { Port = port, Nodes = nodes, OnFault = faults.Enqueue };
+        var host = await ApiServerHost.StartAsync(set is null ? options : set(options), cancellationToken);
         var http = ClientOf(host);
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", host.AdminCredentials().Token);
-        return new RunningServer(folder, store, host, http);
+        return new RunningServer(folder, store, host, http, faults);
     }
 
     /// <summary>A client that trusts the cluster's authority and nobody else, and says nothing of who it is.</summary>

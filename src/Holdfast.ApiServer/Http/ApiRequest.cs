@@ -1,5 +1,6 @@
 using Holdfast.ApiServer.Registry;
 using Holdfast.ApiServer.Security;
+using Holdfast.ApiServer.Security.Audit;
 using Microsoft.AspNetCore.Http;
 
 namespace Holdfast.ApiServer.Http;
@@ -12,6 +13,9 @@ namespace Holdfast.ApiServer.Http;
 internal sealed record ApiRequest(HttpContext Http, RequestPath Path, UserInfo User, AcceptedForm Form)
 {
     public QueryOptions Query { get; } = new(Http.Request.Query);
+
+    /// <summary>What is noted of it for the audit log; null when nothing is.</summary>
+    public AuditRecord? Audit { get; } = Http.Features.Get<AuditRecord>();
 
     public CancellationToken Aborted => Http.RequestAborted;
 

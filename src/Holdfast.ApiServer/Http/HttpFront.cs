@@ -1,7 +1,9 @@
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Holdfast.ApiServer.Errors;
+using Holdfast.ApiServer.Http.Fairness;
 using Holdfast.ApiServer.Security;
+using Holdfast.ApiServer.Security.Audit;
 using Holdfast.ApiServer.Security.Tokens;
 using Holdfast.Client;
 using Holdfast.Store;
@@ -17,8 +19,11 @@ namespace Holdfast.ApiServer.Http;
 /// </summary>
 internal sealed class HttpFront(
     Authenticator authenticator, IAuthorizer authorizer, ResourceHandler resources, DiscoveryDocuments discovery, Responder responder,
-    IOpenApiDocuments? openApi, ServiceAccountTokens tokens, Action<Exception> onFault)
+    IOpenApiDocuments? openApi, ServiceAccountTokens tokens, FlowControl flows, AuditLog audit, Action<Exception> onFault)
 {
+    // kube-apiserver's answer to whoever asks for a path that it does not have.
+    private const string NotFoundText = "404 page not found\n";
+
     private const string Version = """
         {"major":"1","minor":"36","gitVersion":"v1.36.0+holdfast","gitCommit":"","gitTreeState":"clean","buildDate":"1970-01-01T00:00:00Z","goVersion":"","compiler":"dotnet","platform":"linux/amd64"}
         """;
@@ -26,10 +31,28 @@ internal sealed class HttpFront(
     public async Task HandleAsync(HttpContext http)
     {
         http.Response.Headers.CacheControl = "no-cache, private";
+        var record = audit.Begin(http);
         try
         {
+            await AnswerAsync(http, record);
+        }
+        finally
+        {
+            if (record is not null)
+                await audit.TellAsync(record, http, "ResponseComplete");
+        }
+    }
+
+    private async Task AnswerAsync(HttpContext http, AuditRecord? record)
+    {
+        try
+        {
+            var sender = Identify(http);
+            record?.User = sender;
             var path = RequestPath.Parse(http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
-            var user = Impersonation.Apply(http.Request.Headers, Identify(http), authorizer);
+            var user = Impersonation.Apply(http.Request.Headers, sender, authorizer);
+            if (!ReferenceEquals(user, sender))
+                record?.Impersonated = user;
             var form = Negotiation.Choose(http.Request.Headers.Accept.ToString(), responder.HasTables);
             await RouteAsync(new ApiRequest(http, path, user, form));
         }
@@ -61,8 +84,23 @@ internal sealed class HttpFront(
         if (ResourcePath.Parse(request.Path.Segments) is { } path && discovery.Has(path.Group, path.Version))
             return resources.HandleAsync(request, path);
         AuthorizePath(request);
-        if (request.Http.Request.Method is not ("GET" or "HEAD"))
-            return NotFoundAsync(request);
+        var isHealth = request.Path.Segments is ["healthz" or "livez" or "readyz" or "version"];
+        if (request.Http.Request.Method is not "GET" && !(isHealth && request.Http.Request.Method is "HEAD"))
+            return IsDocument(request.Path) ? throw ApiErrors.MethodNotAllowed() : NotFoundAsync(request);
+        return isHealth ? DocumentAsync(request) : SeatedAsync(request);
+    }
+
+    private static bool IsDocument(RequestPath path) =>
+        path.Segments is [] or ["version" or "healthz" or "livez" or "readyz" or "api" or "apis" or "openapi" or "openid" or ".well-known", ..];
+
+    private async Task SeatedAsync(ApiRequest request)
+    {
+        using var seat = await flows.EnterAsync(request.User, "", false, request.Aborted);
+        await DocumentAsync(request);
+    }
+
+    private Task DocumentAsync(ApiRequest request)
+    {
         return request.Path.Segments switch
         {
             [] => Responder.BytesAsync(request, 200, Encoding.UTF8.GetBytes("""{"paths":["/api","/apis","/healthz","/livez","/openapi/v2","/openapi/v3","/readyz","/version"]}""")),
@@ -99,18 +137,21 @@ internal sealed class HttpFront(
     private UserInfo? ByCertificate(HttpContext http, X509Certificate2 certificate)
     {
         var items = http.Features.Get<IConnectionItemsFeature>()?.Items;
-        if (items is not null && items.TryGetValue(typeof(UserInfo), out var known))
-            return known as UserInfo;
-        var user = authenticator.ByCertificate(certificate);
-        if (items is not null)
-            items[typeof(UserInfo)] = user;
-        return user;
+        if (items is null || !items.TryGetValue(typeof(UserInfo), out var known))
+        {
+            known = authenticator.ByCertificate(certificate);
+            items?[typeof(UserInfo)] = known;
+        }
+        // A connection may outlive the certificate that opened it.
+        return authenticator.IsCurrent(certificate) ? known as UserInfo : null;
     }
 
     private void AuthorizePath(ApiRequest request)
     {
         var access = new Access(request.Http.Request.Method is "GET" or "HEAD" ? "get" : request.Http.Request.Method.ToLowerInvariant(), request.Path.Text);
-        if (authorizer.Decide(request.User, access).IsAllowed)
+        var verdict = authorizer.Decide(request.User, access);
+        request.Audit?.Decided(access, "", verdict);
+        if (verdict.IsAllowed)
             return;
         throw request.User == UserInfo.Anonymous ? ApiErrors.Unauthorized() : ApiErrors.ForbiddenPath(access.Refusal(request.User));
     }
@@ -144,17 +185,19 @@ internal sealed class HttpFront(
         ["id_token_signing_alg_values_supported"] = new System.Text.Json.Nodes.JsonArray("ES256"),
     }.ToJsonString();
 
-    private static Task NotFoundAsync(ApiRequest request) => TextAsync(request, 404, "404 page not found\n");
+    private static Task NotFoundAsync(ApiRequest request) => TextAsync(request, 404, NotFoundText);
 
     private static Task TextAsync(ApiRequest request, int code, string text)
     {
         request.Http.Response.StatusCode = code;
         request.Http.Response.ContentType = "text/plain; charset=utf-8";
+        request.Http.Response.ContentLength = Encoding.UTF8.GetByteCount(text);
         return request.Http.Response.WriteAsync(text, request.Aborted);
     }
 
     private static async Task RefuseAsync(HttpContext http, ApiException refusal)
     {
+        http.Features.Get<AuditRecord>()?.Refusal = (refusal.Status.Reason, refusal.Status.Message);
         if (http.Response.HasStarted)
         {
             http.Abort();

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Holdfast.ApiServer.Errors;
+using Holdfast.ApiServer.Security.Audit;
 using Holdfast.Client;
 using Holdfast.Model.Json;
 using Holdfast.Model.Protobuf;
@@ -35,13 +36,15 @@ internal static class RequestBody
         HttpRequest request, string kind, TypeSchema schema, CancellationToken cancellationToken)
     {
         var type = MediaType(request);
-        return type switch
+        var json = type switch
         {
-            "" or "application/json" => await ReadAsync(request, cancellationToken),
+            "" or "application/json" => JsonText.Mended(await ReadAsync(request, cancellationToken)),
             "application/yaml" or "application/x-yaml" or "text/yaml" => YamlJson.Convert(await ReadAsync(request, cancellationToken)),
             "application/vnd.kubernetes.protobuf" => ConvertProtobuf(await ReadAsync(request, cancellationToken), kind, schema),
             _ => throw ApiErrors.UnsupportedMediaType(Supported),
         };
+        request.HttpContext.Features.Get<AuditRecord>()?.Sent(json);
+        return json;
     }
 
     /// <summary>Reads a patch's body, and its form from its media type.</summary>
@@ -56,7 +59,9 @@ internal static class RequestBody
             _ => throw ApiErrors.UnsupportedPatch(),
         };
         var patch = await ReadAsync(request, cancellationToken);
-        return (form, form == PatchForm.Apply && !IsJson(patch.Span) ? YamlJson.Convert(patch) : patch);
+        patch = form == PatchForm.Apply && !IsJson(patch.Span) ? YamlJson.Convert(patch) : JsonText.Mended(patch);
+        request.HttpContext.Features.Get<AuditRecord>()?.Sent(patch);
+        return (form, patch);
     }
 
     // JSON is YAML, but quicker to read and its repeated members are still to be told.

@@ -8,6 +8,9 @@ namespace Holdfast.ApiServer.Http;
 /// <param name="Segments">Its segments, decoded.</param>
 internal sealed record RequestPath(string Text, ImmutableArray<string> Segments)
 {
+    private const int MaximumQuery = 16 * 1024;
+    private const int MaximumParameters = 256;
+
     /// <summary>Splits a request's target; paths that could be read in two ways are refused.</summary>
     /// <param name="target">The target as it was sent.</param>
     /// <exception cref="Client.ApiException">It has encoded slashes, empty or relative segments, or cannot be decoded.</exception>
@@ -15,6 +18,7 @@ internal sealed record RequestPath(string Text, ImmutableArray<string> Segments)
     {
         var end = target.AsSpan().IndexOfAny('?', '#');
         var text = end < 0 ? target : target[..end];
+        CheckQuery(target.AsSpan()[text.Length..]);
         if (text.Length == 0 || text[0] != '/' || text.Contains('\\'))
             throw ApiErrors.BadRequest("the request's target is not a path");
         if (text.Length == 1)
@@ -23,10 +27,19 @@ internal sealed record RequestPath(string Text, ImmutableArray<string> Segments)
         return new RequestPath(text, [.. trimmed.Split('/').Select(Decode)]);
     }
 
+    private static void CheckQuery(ReadOnlySpan<char> query)
+    {
+        if (query.Length > MaximumQuery)
+            throw ApiErrors.Failure(414, "RequestURITooLong", $"the query is too long: it has {query.Length} characters, and {MaximumQuery} are allowed", null);
+        if (query.Count('&') >= MaximumParameters)
+            throw ApiErrors.BadRequest($"the query has more than {MaximumParameters} parameters");
+    }
+
+    // What is left encoded after one decoding was encoded twice, or is no UTF-8: either could be read in another way by somebody else.
     private static string Decode(string segment)
     {
         var decoded = Uri.UnescapeDataString(segment);
-        var isPlain = decoded is not ("" or "." or "..") && !decoded.AsSpan().ContainsAny('/', '\\', '\0') && !decoded.Contains('\uFFFD');
+        var isPlain = decoded is not ("" or "." or "..") && !decoded.AsSpan().ContainsAny("/\\%\uFFFD") && !decoded.Any(char.IsControl);
         return isPlain ? decoded : throw ApiErrors.BadRequest("the path has an empty, relative or ambiguous segment");
     }
 }
@@ -43,6 +56,9 @@ internal sealed record ResourcePath(string Group, string Version, string Plural)
 
     public string Subresource { get; init; } = "";
 
+    /// <summary>Whether the path itself asks for a watch, as those below <c>/api/v1/watch/</c> do; the name is then what is watched.</summary>
+    public bool IsWatch { get; init; }
+
     /// <summary>Whether the path goes by way of a namespace.</summary>
     public bool IsInNamespace { get; init; }
 
@@ -58,6 +74,8 @@ internal sealed record ResourcePath(string Group, string Version, string Plural)
         };
         if (start == 0)
             return null;
+        if (segments[start] == "watch" && segments.Length > start + 1)
+            return Parse(segments.RemoveAt(start)) is { Subresource: "" } watched ? watched with { IsWatch = true } : null;
         return segments.AsSpan()[start..] switch
         {
             ["namespaces"] => new(group, version, "namespaces"),

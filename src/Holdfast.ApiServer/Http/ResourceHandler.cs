@@ -1,4 +1,5 @@
 using Holdfast.ApiServer.Errors;
+using Holdfast.ApiServer.Http.Fairness;
 using Holdfast.ApiServer.Http.Streaming;
 using Holdfast.ApiServer.Registry;
 using Holdfast.ApiServer.Security;
@@ -8,34 +9,55 @@ using Holdfast.Model.Json;
 using Holdfast.Model.Meta;
 using Holdfast.Platform;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
 namespace Holdfast.ApiServer.Http;
 
 /// <summary>Answers requests for resources: maps path, method and options to a verb of the registry.</summary>
 internal sealed class ResourceHandler(
     ResourceRegistry registry, IAuthorizer authorizer, Responder responder, PodLogs logs, PodStreams streams, IChance chance,
-    CancellationToken stopping)
+    RequestGate gate, CancellationToken stopping)
 {
     private static readonly TimeSpan BookmarkInterval = TimeSpan.FromMinutes(1);
-    private readonly WatchResponse _watches = new(responder);
+    private readonly WatchResponse _watches = new(responder, gate);
 
-    public Task HandleAsync(ApiRequest request, ResourcePath path)
+    public async Task HandleAsync(ApiRequest request, ResourcePath path)
     {
         var served = registry.Served.Find(path.Group, path.Version, path.Plural);
         var verb = VerbOf(request, path);
         Authorize(request, path, verb, served);
         if (served is null || !IsInScope(path, served))
             throw ApiErrors.NothingServed();
+        if (RequestGate.IsStream(path))
+        {
+            // Who follows a log may stop reading for a while: what is not read holds the sender back.
+            request.Http.Features.Get<IHttpMinResponseDataRateFeature>()?.MinDataRate = null;
+            await SubresourceAsync(request, path, served, verb);
+            return;
+        }
+        using var pass = await gate.EnterAsync(request, path, verb);
+        try
+        {
+            await VerbAsync(request, path, served, verb, pass);
+        }
+        catch (OperationCanceledException) when (pass.IsOver)
+        {
+            throw RequestGate.Late();
+        }
+    }
+
+    private Task VerbAsync(ApiRequest request, ResourcePath path, ServedResource served, string verb, RequestPass pass)
+    {
         if (path.Subresource.Length > 0)
             return SubresourceAsync(request, path, served, verb);
-        var isKnown = served.Verbs.Contains(verb) && (verb != "create" || path.IsInNamespace == served.Type.IsNamespaced);
+        var isKnown = served.Verbs.Contains(verb) && (verb is not ("create" or "deletecollection") || path.IsInNamespace == served.Type.IsNamespaced);
         if (!isKnown)
             throw ApiErrors.MethodNotAllowed();
         return verb switch
         {
             "get" => GetAsync(request, path, served),
             "list" => ListAsync(request, path, served),
-            "watch" => WatchAsync(request, path, served),
+            "watch" => WatchAsync(request, path, served, pass),
             "create" => CreateAsync(request, path, served),
             "update" => UpdateAsync(request, path, served),
             "patch" => PatchAsync(request, path, served),
@@ -47,21 +69,23 @@ internal sealed class ResourceHandler(
     private static string VerbOf(ApiRequest request, ResourcePath path)
     {
         var method = request.Http.Request.Method;
+        if (path.IsWatch)
+            return method == "GET" ? "watch" : method.ToLowerInvariant();
         var isObject = path.Name.Length > 0;
-        if (method is "GET" or "HEAD")
-            return isObject ? "get" : request.Query.Flag("watch") == true ? "watch" : "list";
         return method switch
         {
+            "GET" => isObject ? "get" : request.Query.Flag("watch") == true ? "watch" : "list",
             "POST" when !isObject || path.Subresource.Length > 0 => "create",
             "PUT" when isObject => "update",
             "PATCH" when isObject => "patch",
             "DELETE" => isObject ? "delete" : "deletecollection",
-            _ => throw ApiErrors.MethodNotAllowed(),
+            // No resource has these; who may do nothing here is told that first.
+            _ => method.ToLowerInvariant(),
         };
     }
 
     private static bool IsInScope(ResourcePath path, ServedResource served) => served.Type.IsNamespaced
-        ? path.IsInNamespace || path.Name.Length == 0
+        ? path.IsInNamespace || (path.Name.Length == 0 && path.Subresource.Length == 0)
         : !path.IsInNamespace;
 
     private void Authorize(ApiRequest request, ResourcePath path, string verb, ServedResource? served)
@@ -71,12 +95,15 @@ internal sealed class ResourceHandler(
             Namespace = path.Namespace,
             Name = path.Name,
             Subresource = path.Subresource,
-            FieldSelector = verb is "list" or "watch" or "deletecollection" ? request.Query.Text("fieldSelector") : "",
         };
-        if (authorizer.Decide(request.User, access).IsAllowed)
+        if (verb is "list" or "watch" or "deletecollection")
+            access = access.Selecting(request.Query.Text("fieldSelector"));
+        var verdict = authorizer.Decide(request.User, access);
+        request.Audit?.Decided(access, path.Version, verdict);
+        if (verdict.IsAllowed)
             return;
         var type = served?.Type ?? new Model.Resources.ResourceType(path.Group, path.Version, path.Plural, path.Plural, path.IsInNamespace);
-        throw ApiErrors.Forbidden(type, path.Name, access.Refusal(request.User));
+        throw ApiErrors.Forbidden(type, access.Name, access.Refusal(request.User));
     }
 
     private async Task GetAsync(ApiRequest request, ResourcePath path, ServedResource served)
@@ -103,7 +130,7 @@ internal sealed class ResourceHandler(
             throw ApiErrors.InvalidOptions("ListOptions", new(Model.Rules.FieldErrorType.FieldValueInvalid, "limit",
                 $"Invalid value: {limit}: must be greater than or equal to 0"));
         }
-        return new ListRequest(served, path.IsInNamespace ? path.Namespace : null, FilterOf(request, served))
+        return new ListRequest(served, path.IsInNamespace ? path.Namespace : null, FilterOf(request, path, served))
         {
             Limit = limit,
             Continue = request.Query.Text("continue"),
@@ -112,17 +139,23 @@ internal sealed class ResourceHandler(
         };
     }
 
-    private static ResourceFilter FilterOf(ApiRequest request, ServedResource served) =>
-        ResourceFilter.Parse(served, request.Query.Text("labelSelector"), request.Query.Text("fieldSelector"));
+    private static ResourceFilter FilterOf(ApiRequest request, ResourcePath path, ServedResource served)
+    {
+        var fields = request.Query.Text("fieldSelector");
+        if (path.IsWatch && path.Name.Length > 0)
+            fields = fields.Length == 0 ? $"metadata.name={path.Name}" : $"{fields},metadata.name={path.Name}";
+        return ResourceFilter.Parse(served, request.Query.Text("labelSelector"), fields);
+    }
 
-    private async Task WatchAsync(ApiRequest request, ResourcePath path, ServedResource served)
+    private async Task WatchAsync(ApiRequest request, ResourcePath path, ServedResource served, RequestPass pass)
     {
         var query = request.Query;
+        using var counted = gate.BeginWatch(request);
         var seconds = query.Number("timeoutSeconds") is > 0 and var given ? given : 1800 + chance.Next(1800);
         using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(Math.Min(seconds, 86_400)), registry.Time);
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, request.Aborted, stopping);
         var events = registry.WatchAsync(
-            new WatchRequest(served, path.IsInNamespace ? path.Namespace : null, FilterOf(request, served))
+            new WatchRequest(served, path.IsInNamespace ? path.Namespace : null, FilterOf(request, path, served))
             {
                 ResourceVersion = query.Text("resourceVersion"),
                 Match = query.Text("resourceVersionMatch"),
@@ -130,7 +163,7 @@ internal sealed class ResourceHandler(
                 AllowsBookmarks = query.Flag("allowWatchBookmarks") ?? false,
                 BookmarkInterval = BookmarkInterval,
             }, ends.Token);
-        await _watches.StreamAsync(request, served, events, ends.Token);
+        await _watches.StreamAsync(request, served, events, pass, ends.Token);
     }
 
     private async Task CreateAsync(ApiRequest request, ResourcePath path, ServedResource served)

@@ -77,6 +77,7 @@ internal sealed class Responder(ITableConverter? tables, TimeProvider time)
 
     public static Task BytesAsync(ApiRequest request, int code, ReadOnlyMemory<byte> body, string contentType = Json)
     {
+        request.Audit?.Answered(body);
         var response = request.Http.Response;
         response.StatusCode = code;
         response.ContentType = contentType;

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Text;
+using Holdfast.ApiServer.Http.Fairness;
 using Holdfast.ApiServer.Registry;
 using Holdfast.Client;
 
@@ -8,36 +9,37 @@ namespace Holdfast.ApiServer.Http;
 
 /// <summary>
 /// Streams a watch: one JSON object a line, from the bytes that all watchers share. Nothing is buffered for a reader
-/// that is slow: it falls behind the history and is told to list again.
+/// that is slow: it falls behind the history and is told to list again, and one that reads nothing at all is cut.
 /// </summary>
-internal sealed class WatchResponse(Responder responder)
+internal sealed class WatchResponse(Responder responder, RequestGate gate)
 {
     public async Task StreamAsync(
-        ApiRequest request, ServedResource served, IAsyncEnumerable<ResourceEvent> events, CancellationToken cancellationToken)
+        ApiRequest request, ServedResource served, IAsyncEnumerable<ResourceEvent> events, RequestPass pass, CancellationToken cancellationToken)
     {
         var response = request.Http.Response;
         response.ContentType = "application/json";
         await response.StartAsync(cancellationToken);
         var output = response.BodyWriter;
-        await output.FlushAsync(cancellationToken);
+        await gate.FlushAsync(request, output, cancellationToken);
         try
         {
-            await WriteEventsAsync(request, served, events, output, cancellationToken);
+            await WriteEventsAsync(request, served, events, output, pass, cancellationToken);
         }
         catch (OperationCanceledException) when (!request.Aborted.IsCancellationRequested)
         {
             // Its time was over: the stream ends in order, and the client goes on from where it was.
-            await output.FlushAsync(request.Aborted);
+            await gate.FlushAsync(request, output, request.Aborted);
         }
         catch (ApiException refusal)
         {
             Write(output, "ERROR", ObjectJson.Of(refusal.Status));
-            await output.FlushAsync(cancellationToken);
+            await gate.FlushAsync(request, output, cancellationToken);
         }
     }
 
     private async Task WriteEventsAsync(
-        ApiRequest request, ServedResource served, IAsyncEnumerable<ResourceEvent> events, PipeWriter output, CancellationToken cancellationToken)
+        ApiRequest request, ServedResource served, IAsyncEnumerable<ResourceEvent> events, PipeWriter output, RequestPass pass,
+        CancellationToken cancellationToken)
     {
         var isFirst = true;
         await using var reader = events.GetAsyncEnumerator(cancellationToken);
@@ -45,7 +47,11 @@ internal sealed class WatchResponse(Responder responder)
         {
             var next = reader.MoveNextAsync();
             if (!next.IsCompleted)
-                await output.FlushAsync(cancellationToken);
+            {
+                // What was there is told: from here on it waits for others, and needs no seat for that.
+                pass.LeaveSeat();
+                await gate.FlushAsync(request, output, cancellationToken);
+            }
             if (!await next)
                 return;
             var found = reader.Current;
@@ -59,7 +65,7 @@ internal sealed class WatchResponse(Responder responder)
                 isFirst = false;
             }
             if (output.UnflushedBytes > 64 * 1024)
-                await output.FlushAsync(cancellationToken);
+                await gate.FlushAsync(request, output, cancellationToken);
         }
     }
 

@@ -67,6 +67,10 @@ public sealed class Authenticator
         return isForServer ? new TokenIdentity(UserInfo.Administrator, [ServiceAccountTokens.Issuer]) : null;
     }
 
+    /// <summary>Whether a client certificate holds at this moment.</summary>
+    /// <param name="certificate">The certificate.</param>
+    public bool IsCurrent(X509Certificate2 certificate) => _authority.IsCurrent(certificate);
+
     /// <summary>Who a client certificate stands for; null when it is not of this cluster.</summary>
     /// <param name="certificate">The certificate.</param>
     public UserInfo? ByCertificate(X509Certificate2 certificate) => _authority.Identify(certificate);

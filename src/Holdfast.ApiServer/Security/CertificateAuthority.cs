@@ -7,23 +7,29 @@ namespace Holdfast.ApiServer.Security;
 
 /// <summary>
 /// The cluster's own certificate authority: ECDSA on P-256, kept in the data folder, readable by its owner alone. It
-/// signs the server's certificate and those of clients; all are made anew well before they end.
+/// signs the server's certificate and those of clients; each is made anew when two thirds of its life are over.
 /// </summary>
-/// <remarks>When the authority itself is renewed, what it had signed is no longer accepted: kubeconfigs are written at each start.</remarks>
+/// <remarks>
+/// The authority's own certificate is renewed by the same rule, over the same key and name: whoever trusts the old one goes on
+/// trusting what is signed, for the last third of its life, and takes up the new one with the next kubeconfig.
+/// </remarks>
 public sealed class CertificateAuthority
 {
+    private const string ForServers = "1.3.6.1.5.5.7.3.1";
+    private const string ForClients = "1.3.6.1.5.5.7.3.2";
     private static readonly TimeSpan AuthorityLife = TimeSpan.FromDays(3650);
-    private static readonly TimeSpan LeafLife = TimeSpan.FromDays(365);
-    private static readonly TimeSpan RenewBefore = TimeSpan.FromDays(60);
     private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(5);
 
-    private readonly X509Certificate2 _certificate;
+    private readonly Lock _turn = new();
+    private volatile X509Certificate2 _certificate;
+    private readonly TimeSpan _life;
     private readonly string _folder;
     private readonly TimeProvider _time;
     private readonly IChance _chance;
 
-    private CertificateAuthority(X509Certificate2 certificate, string folder, TimeProvider time, IChance chance)
+    private CertificateAuthority(X509Certificate2 certificate, string folder, TimeProvider time, IChance chance, TimeSpan life)
     {
+        _life = life;
         _certificate = certificate;
         _folder = folder;
         _time = time;
@@ -37,35 +43,59 @@ public sealed class CertificateAuthority
     /// <param name="folder">The folder; made when it is missing.</param>
     /// <param name="time">The clock.</param>
     /// <param name="chance">Draws serial numbers.</param>
-    public static CertificateAuthority Open(string folder, TimeProvider time, IChance chance)
+    /// <param name="life">How long what it signs holds; null for a year.</param>
+    public static CertificateAuthority Open(string folder, TimeProvider time, IChance chance, TimeSpan? life = null)
     {
+        ArgumentNullException.ThrowIfNull(time);
         PrivateFiles.MakeFolder(folder);
-        var kept = Load(folder, "ca", time);
-        if (kept is null)
-        {
-            using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-            var request = new CertificateRequest("CN=holdfast-ca", key, HashAlgorithmName.SHA256);
-            request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, true, 0, true));
-            request.CertificateExtensions.Add(new X509KeyUsageExtension(
-                X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign | X509KeyUsageFlags.DigitalSignature, true));
-            request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
-            var now = time.GetUtcNow();
-            kept = request.CreateSelfSigned(now - ClockSkew, now + AuthorityLife);
-            Save(folder, "ca", kept);
-        }
-        return new CertificateAuthority(kept, folder, time, chance);
+        var kept = CertificateFiles.Load(folder, "ca");
+        var authority = new CertificateAuthority(kept ?? Renewed(folder, null, time), folder, time, chance, life ?? TimeSpan.FromDays(365));
+        authority.RenewSelf();
+        return authority;
     }
 
-    /// <summary>The server's certificate, with its key; made anew when it is missing, ends soon or is not of this authority.</summary>
-    public X509Certificate2 Serving()
+    /// <summary>The server's certificate, with its key; made anew when it is missing, near its end, for other addresses or not of this authority.</summary>
+    /// <param name="addresses">The addresses it is to hold for, besides the loopback ones and the cluster's own names.</param>
+    public X509Certificate2 Serving(params ReadOnlySpan<IPAddress> addresses)
     {
         var names = new SubjectAlternativeNameBuilder();
         foreach (var name in new[] { "localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc", "kubernetes.default.svc.cluster.local" })
             names.AddDnsName(name);
-        names.AddIpAddress(IPAddress.Loopback);
-        names.AddIpAddress(IPAddress.IPv6Loopback);
-        names.AddIpAddress(IPAddress.Parse("127.96.0.1"));
-        return Leaf("apiserver", "CN=kube-apiserver", "1.3.6.1.5.5.7.3.1", names.Build());
+        foreach (var address in new HashSet<IPAddress>([IPAddress.Loopback, IPAddress.IPv6Loopback, .. addresses]))
+            names.AddIpAddress(address);
+        return Leaf("apiserver", new X500DistinguishedName("CN=kube-apiserver"), ForServers, names.Build());
+    }
+
+    /// <summary>Renews the authority's own certificate when two thirds of its life are over.</summary>
+    /// <returns>Whether it was renewed.</returns>
+    public bool RenewSelf()
+    {
+        lock (_turn)
+        {
+            if (!IsDue(_certificate))
+                return false;
+            using var key = _certificate.GetECDsaPrivateKey()!;
+            _certificate = Renewed(_folder, key, _time);
+            return true;
+        }
+    }
+
+    /// <summary>Whether a certificate is to be made anew: two thirds of its life are over.</summary>
+    /// <param name="certificate">The certificate.</param>
+    public bool IsDue(X509Certificate2 certificate)
+    {
+        ArgumentNullException.ThrowIfNull(certificate);
+        var (begins, ends) = (certificate.NotBefore.ToUniversalTime(), certificate.NotAfter.ToUniversalTime());
+        return _time.GetUtcNow().UtcDateTime - begins >= (ends - begins) * 2 / 3;
+    }
+
+    /// <summary>Whether a certificate holds at this moment, whoever signed it.</summary>
+    /// <param name="certificate">The certificate.</param>
+    public bool IsCurrent(X509Certificate2 certificate)
+    {
+        ArgumentNullException.ThrowIfNull(certificate);
+        var now = _time.GetUtcNow().UtcDateTime;
+        return certificate.NotBefore.ToUniversalTime() <= now && now <= certificate.NotAfter.ToUniversalTime();
     }
 
     /// <summary>A client's certificate, with its key, kept under a name; made anew when it is missing or ends soon.</summary>
@@ -78,7 +108,7 @@ public sealed class CertificateAuthority
         foreach (var group in user.Groups.Where(group => group != UserInfo.Authenticated))
             subject.AddOrganizationName(group);
         subject.AddCommonName(user.Name);
-        using var certificate = Leaf(fileName, subject.Build(), "1.3.6.1.5.5.7.3.2", null);
+        using var certificate = Leaf(fileName, subject.Build(), ForClients, null);
         using var key = certificate.GetECDsaPrivateKey()!;
         return new ClientCertificate(certificate.ExportCertificatePem() + "\n", key.ExportPkcs8PrivateKeyPem() + "\n");
     }
@@ -88,7 +118,7 @@ public sealed class CertificateAuthority
     public UserInfo? Identify(X509Certificate2 certificate)
     {
         ArgumentNullException.ThrowIfNull(certificate);
-        if (!IsSigned(certificate, "1.3.6.1.5.5.7.3.2"))
+        if (!IsSigned(certificate, ForClients))
             return null;
         var (name, groups) = ("", new List<string>());
         foreach (var part in certificate.SubjectName.EnumerateRelativeDistinguishedNames())
@@ -103,14 +133,27 @@ public sealed class CertificateAuthority
         return name.Length == 0 ? null : new UserInfo(name, [.. groups, UserInfo.Authenticated]);
     }
 
-    private X509Certificate2 Leaf(string fileName, string subject, string purpose, X509Extension? names) =>
-        Leaf(fileName, new X500DistinguishedName(subject), purpose, names);
+    private static X509Certificate2 Renewed(string folder, ECDsa? kept, TimeProvider time)
+    {
+        using var made = kept is null ? ECDsa.Create(ECCurve.NamedCurves.nistP256) : null;
+        var request = new CertificateRequest("CN=holdfast-ca", kept ?? made!, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, true, 0, true));
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(
+            X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign | X509KeyUsageFlags.DigitalSignature, true));
+        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
+        var now = time.GetUtcNow();
+        var certificate = request.CreateSelfSigned(now - ClockSkew, now + AuthorityLife);
+        CertificateFiles.Save(folder, "ca", certificate);
+        return certificate;
+    }
 
     private X509Certificate2 Leaf(string fileName, X500DistinguishedName subject, string purpose, X509Extension? names)
     {
-        var kept = Load(_folder, fileName, _time);
-        if (kept is not null && kept.SubjectName.RawData.AsSpan().SequenceEqual(subject.RawData) && IsSigned(kept, purpose))
+        var kept = CertificateFiles.Load(_folder, fileName);
+        if (kept is not null && !IsDue(kept) && kept.SubjectName.RawData.AsSpan().SequenceEqual(subject.RawData) && Names(kept).SequenceEqual(names?.RawData)
+            && IsSigned(kept, purpose))
             return kept;
+        kept?.Dispose();
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest(subject, key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
@@ -119,12 +162,12 @@ public sealed class CertificateAuthority
         if (names is not null)
             request.CertificateExtensions.Add(names);
         var now = _time.GetUtcNow();
-        var ends = now + LeafLife < _certificate.NotAfter ? now + LeafLife : _certificate.NotAfter;
+        var ends = now + _life < _certificate.NotAfter ? now + _life : _certificate.NotAfter;
         Span<byte> serial = stackalloc byte[8];
         BitConverter.TryWriteBytes(serial, _chance.NextUInt64() >> 1);
         using var signed = request.Create(_certificate, now - ClockSkew, ends, serial);
         var made = signed.CopyWithPrivateKey(key);
-        Save(_folder, fileName, made);
+        CertificateFiles.Save(_folder, fileName, made);
         return made;
     }
 
@@ -140,34 +183,8 @@ public sealed class CertificateAuthority
         return chain.Build(certificate);
     }
 
-    private static X509Certificate2? Load(string folder, string name, TimeProvider time)
-    {
-        var (certificatePath, keyPath) = (Path.Combine(folder, name + ".crt"), Path.Combine(folder, name + ".key"));
-        if (!File.Exists(certificatePath) || !File.Exists(keyPath))
-            return null;
-        try
-        {
-            // By way of PKCS #12: a key that lives in memory alone cannot serve TLS on every platform.
-            using var read = X509Certificate2.CreateFromPemFile(certificatePath, keyPath);
-            var certificate = X509CertificateLoader.LoadPkcs12(read.Export(X509ContentType.Pkcs12), null, X509KeyStorageFlags.Exportable);
-            if (certificate.NotAfter.ToUniversalTime() - time.GetUtcNow().UtcDateTime > RenewBefore)
-                return certificate;
-            certificate.Dispose();
-            return null;
-        }
-        catch (CryptographicException)
-        {
-            // What cannot be read is made anew; the files are this program's own.
-            return null;
-        }
-    }
-
-    private static void Save(string folder, string name, X509Certificate2 certificate)
-    {
-        using var key = certificate.GetECDsaPrivateKey()!;
-        PrivateFiles.Write(Path.Combine(folder, name + ".key"), key.ExportPkcs8PrivateKeyPem() + "\n");
-        PrivateFiles.Write(Path.Combine(folder, name + ".crt"), certificate.ExportCertificatePem() + "\n");
-    }
+    private static ReadOnlySpan<byte> Names(X509Certificate2 certificate) =>
+        certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().FirstOrDefault()?.RawData;
 }
 
 /// <summary>A client's certificate and key, both as PEM.</summary>

@@ -51,6 +51,16 @@ public sealed record Access(string Verb, string Path)
     /// <param name="resource">The plural.</param>
     public static Access ToResource(string verb, string group, string resource) => new(verb, "") { Group = group, Resource = resource };
 
+    /// <summary>The same for those of a collection that a field selector matches; one that asks for a name asks for that object.</summary>
+    /// <param name="fieldSelector">The selector; empty for all.</param>
+    public Access Selecting(string fieldSelector)
+    {
+        if (fieldSelector.Length == 0)
+            return this;
+        var name = Name.Length == 0 && Model.Selectors.FieldSelector.TryParse(fieldSelector, out var parsed, out _) ? parsed.RequiredValue("metadata.name") : null;
+        return this with { FieldSelector = fieldSelector, Name = name ?? Name };
+    }
+
     /// <summary>What is refused, as Kubernetes words it: <c>User "bob" cannot list resource "pods" in API group "" in the namespace "x"</c>.</summary>
     /// <param name="user">Who asked.</param>
     public string Refusal(UserInfo user)

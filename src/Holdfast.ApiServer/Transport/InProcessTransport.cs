@@ -105,13 +105,12 @@ public sealed class InProcessTransport(ResourceRegistry registry, IAuthorizer au
 
     private void Authorize(string verb, ServedResource served, string namespaceName, string name, string subresource, string fieldSelector = "")
     {
-        var access = Access.ToResource(verb, served.Type.Group, served.Type.Plural) with
+        var access = (Access.ToResource(verb, served.Type.Group, served.Type.Plural) with
         {
             Namespace = namespaceName,
             Name = name,
             Subresource = subresource,
-            FieldSelector = fieldSelector,
-        };
+        }).Selecting(fieldSelector);
         if (!authorizer.Decide(identity, access).IsAllowed)
             throw ApiErrors.Forbidden(served.Type, name, access.Refusal(identity));
     }

@@ -15,7 +15,7 @@ internal static class JsonTree
     /// <exception cref="JsonException">It is not JSON.</exception>
     internal static JsonNode? Read(ReadOnlyMemory<byte> utf8)
     {
-        using var document = JsonDocument.Parse(utf8, Options);
+        using var document = JsonDocument.Parse(JsonText.Mended(utf8), Options);
         return Node(document.RootElement.Clone());
     }
 

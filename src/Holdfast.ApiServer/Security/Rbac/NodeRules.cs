@@ -28,7 +28,7 @@ internal static class NodeRules
             ("" or "events.k8s.io", "events", "") => access.Verb is "create" or "update" or "patch",
             ("", "services", "") => IsRead(access),
             ("", "serviceaccounts", "token") => access.Verb == "create" && OwnPods(nodeName, access.Namespace, view).Any(pod => pod.Spec.ServiceAccountName == access.Name),
-            ("", "secrets" or "configmaps" or "persistentvolumeclaims", "") => access.Verb is "get" && access.Name.Length > 0
+            ("", "secrets" or "configmaps" or "persistentvolumeclaims", "") => IsRead(access) && access.Name.Length > 0
                 && OwnPods(nodeName, access.Namespace, view).Any(pod => Uses(pod, access.Resource, access.Name)),
             ("", "persistentvolumes", "") => access.Verb == "get" && UsesVolume(nodeName, access.Name, view),
             _ => false,

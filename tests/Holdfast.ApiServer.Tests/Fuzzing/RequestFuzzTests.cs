@@ -1,0 +1,130 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Holdfast.Testing;
+
+namespace Holdfast.ApiServer.Tests.Fuzzing;
+
+/// <summary>
+/// Wrong requests against a real server over the network: none is answered 5xx or not at all, none hangs, and at the end nothing is left
+/// of them. Each is a right request with a few mutations, drawn from a seed; a failure is printed with its seed and as a command.
+/// </summary>
+public sealed class RequestFuzzTests
+{
+    private const int Connections = 6;
+    private const int MaximumFailures = 10;
+    private const long MaximumGrowth = 300L << 20;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Wrong_requests_are_refused_and_nothing_of_them_is_left()
+    {
+        await using var server = await RunningServer.StartAsync(Token);
+        var before = Keys(server);
+        await BeginAsync(server);
+        var memory = GC.GetTotalMemory(forceFullCollection: true);
+        var (sent, failures) = await RunAsync(server);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{sent} requests from seed {FuzzSettings.Seed}");
+        Assert.True(failures.IsEmpty, string.Join("\n\n", failures));
+        Assert.Empty(server.Faults.Select(fault => fault.ToString()));
+        await Eventually.HoldsAsync("no request and no watch is left", () => server.Host.Load == (0, 0), Patience, Token);
+        await CleanAsync(server, before);
+        Assert.Empty(Keys(server).Except(before));
+        var growth = GC.GetTotalMemory(forceFullCollection: true) - memory;
+        Assert.True(growth < MaximumGrowth, $"{growth >> 20} MB more are held than before {sent} requests");
+    }
+
+    private static HashSet<string> Keys(RunningServer server) =>
+        [.. server.Host.Core.Served.All.SelectMany(served => server.Store.Snapshot().List(served.StoreName, null)).Select(entry => entry.Key.ToString())];
+
+    private static async Task BeginAsync(RunningServer server)
+    {
+        await using var connection = Connect(server);
+        foreach (var request in ValidRequests.Beginning)
+        {
+            var (code, body) = await connection.SendAsync(request, Token);
+            Assert.True(code == 201, $"{code} {body}\n{request.ToCurl()}");
+        }
+    }
+
+    private static RawConnection Connect(RunningServer server) => new(server.Host.Address, server.Host.AdminCredentials().Token);
+
+    private static async Task<(int Sent, ConcurrentQueue<string> Failures)> RunAsync(RunningServer server)
+    {
+        var (next, begun, failures, limit) = (0, Stopwatch.StartNew(), new ConcurrentQueue<string>(), FuzzSettings.Duration(20));
+        await Task.WhenAll(Enumerable.Range(0, Connections).Select(async _ =>
+        {
+            await using var connection = Connect(server);
+            while (begun.Elapsed < limit && failures.Count < MaximumFailures)
+            {
+                var drawn = FuzzCase.Draw(FuzzSettings.Seed, Interlocked.Increment(ref next));
+                if (await ProblemAsync(connection, drawn.Request) is not { } problem)
+                    continue;
+                var smallest = await drawn.MinimisedAsync(async smaller => await ProblemAsync(connection, smaller.Request) is not null);
+                failures.Enqueue(smallest.Describe(problem));
+            }
+        }));
+        return (next, failures);
+    }
+
+    private static async Task<string?> ProblemAsync(RawConnection connection, FuzzRequest request)
+    {
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        ends.CancelAfter(Patience);
+        try
+        {
+            var (code, body) = await connection.SendAsync(request, ends.Token);
+            return code switch
+            {
+                0 => "closed without an answer",
+                // What Kubernetes answers to who asks for a revision that is still to come, or for less time than it takes.
+                504 when body.Contains("\"Timeout\"", StringComparison.Ordinal) => null,
+                >= 500 => $"{code} {body}",
+                >= 400 when request.Method != "HEAD" && !IsStatus(code, body) => $"{code} is no Status: {body}",
+                _ => null,
+            };
+        }
+        catch (OperationCanceledException) when (!Token.IsCancellationRequested)
+        {
+            return $"no answer within {Patience.TotalSeconds} s";
+        }
+    }
+
+    // What Kestrel refuses before it is a request has no body; paths that no API has are answered in words.
+    private static bool IsStatus(int code, string body)
+    {
+        if (body.Length == 0)
+            return code is 400 or 408 or 413 or 414 or 431 or 505;
+        if (code == 404 && body.StartsWith("404 page not found", StringComparison.Ordinal))
+            return true;
+        return JsonNode.Parse(body) is JsonObject status && (string?)status["kind"] == "Status" && (int?)status["code"] == code;
+    }
+
+    private static async Task CleanAsync(RunningServer server, HashSet<string> before)
+    {
+        for (var round = 0; round < 3; round++)
+        {
+            foreach (var served in server.Host.Core.Served.All)
+            {
+                foreach (var entry in server.Store.Snapshot().List(served.StoreName, null).Where(entry => !before.Contains(entry.Key.ToString())).ToList())
+                    await RemoveAsync(server, served.Type, entry.Key.Namespace, entry.Key.Name, entry.Json);
+            }
+        }
+    }
+
+    private static async Task RemoveAsync(RunningServer server, Model.Resources.ResourceType type, string space, string name, ReadOnlyMemory<byte> json)
+    {
+        var path = (type.Group.Length == 0 ? "/api/v1" : $"/apis/{type.Group}/{type.Version}") + (space.Length == 0 ? "" : $"/namespaces/{space}") + $"/{type.Plural}/{name}";
+        var node = JsonNode.Parse(json.Span)!;
+        if (node["metadata"]!["finalizers"] is not null)
+            await server.SendAsync("PATCH", path, """{"metadata":{"finalizers":null}}""", "application/merge-patch+json");
+        await server.SendAsync("DELETE", path + "?gracePeriodSeconds=0&propagationPolicy=Background");
+        if (type.Plural != "namespaces")
+            return;
+        node["spec"] = new JsonObject();
+        ((JsonObject)node["metadata"]!).Remove("resourceVersion");
+        await server.SendAsync("PUT", path + "/finalize", node.ToJsonString());
+    }
+}
