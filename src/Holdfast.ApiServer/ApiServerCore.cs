@@ -6,6 +6,7 @@ using Holdfast.ApiServer.Security.Tokens;
 using Holdfast.ApiServer.Transport;
 using Holdfast.Client;
 using Holdfast.Model.Core;
+using Holdfast.Model.Rbac;
 using Holdfast.Platform;
 using Holdfast.Store;
 
@@ -62,7 +63,7 @@ public sealed class ApiServerCore
     /// <param name="cancellationToken">Ends the wait.</param>
     public async Task BootstrapAsync(int port, CancellationToken cancellationToken)
     {
-        var client = new KubernetesClient(InProcess(UserInfo.Component("apiserver")), "kube-apiserver");
+        var client = new KubernetesClient(InProcess(UserInfo.ApiServer), "kube-apiserver");
         foreach (var name in Namespaces)
             await EnsureAsync(client, Namespace.Empty with { Metadata = Meta(name, "") }, cancellationToken);
         await EnsureAsync(client, Service.Empty with
@@ -79,6 +80,31 @@ public sealed class ApiServerCore
         foreach (var role in DefaultRoles.Roles.Where(role => role.AggregationRule is not null))
             await EnsureAsync(client, role, cancellationToken);
         await Task.WhenAll(DefaultRoles.Bindings.Select(binding => EnsureAsync(client, binding, cancellationToken)));
+    }
+
+    private static async Task EnsureAsync(KubernetesClient client, ClusterRole role, CancellationToken cancellationToken)
+    {
+        if (await client.FindAsync<ClusterRole>("", role.Metadata.Name, cancellationToken) is not { } found)
+            await client.CreateAsync(role, cancellationToken);
+        else if (RoleReconciliation.Completed(found, role) is { } completed)
+            await client.UpdateAsync(completed, cancellationToken);
+    }
+
+    private static async Task EnsureAsync(KubernetesClient client, ClusterRoleBinding binding, CancellationToken cancellationToken)
+    {
+        var found = await client.FindAsync<ClusterRoleBinding>("", binding.Metadata.Name, cancellationToken);
+        var completed = found is null ? binding : RoleReconciliation.Completed(found, binding);
+        if (completed is null)
+            return;
+        if (found is not null && found.RoleRef == completed.RoleRef)
+        {
+            await client.UpdateAsync(completed, cancellationToken);
+            return;
+        }
+        // A binding cannot be turned to another role: it is made anew.
+        if (found is not null)
+            await client.DeleteAsync<ClusterRoleBinding>("", found.Metadata.Name, null, cancellationToken);
+        await client.CreateAsync(completed with { Metadata = completed.Metadata with { Uid = "", ResourceVersion = "", CreationTimestamp = null, ManagedFields = [] } }, cancellationToken);
     }
 
     private static Model.Meta.ObjectMeta Meta(string name, string namespaceName) =>

@@ -34,7 +34,7 @@ public sealed class SimulatedServerTests
             var store = await ResourceStore.OpenAsync(journal, new StoreOptions(), scheduler.Time, runner, token);
             var core = new ApiServerCore(store, scheduler.Time, chance.Fork());
             await core.BootstrapAsync(0, token);
-            var client = new KubernetesClient(core.InProcess(UserInfo.Component("simulated")), "simulated");
+            var client = new KubernetesClient(core.InProcess(UserInfo.Administrator), "simulated");
             _ = runner.Start("watcher", async inner =>
             {
                 await foreach (var found in client.WatchAsync<ConfigMap>(new ListQuery(), inner))

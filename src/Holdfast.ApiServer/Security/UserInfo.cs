@@ -17,9 +17,6 @@ public sealed record UserInfo(string Name, ImmutableArray<string> Groups)
     /// <summary>The group of all nodes' agents.</summary>
     public const string Nodes = "system:nodes";
 
-    /// <summary>The group of Holdfast's own parts.</summary>
-    public const string Components = "system:components";
-
     private const string NodePrefix = "system:node:";
 
     /// <summary>The user's unique id; empty for most.</summary>
@@ -34,9 +31,12 @@ public sealed record UserInfo(string Name, ImmutableArray<string> Groups)
     /// <summary>Nobody we know.</summary>
     public static UserInfo Anonymous { get; } = new("system:anonymous", ["system:unauthenticated"]);
 
-    /// <summary>A part of Holdfast itself, such as <c>kube-controller-manager</c>.</summary>
+    /// <summary>The API server itself, when it makes what every cluster begins with.</summary>
+    public static UserInfo ApiServer { get; } = new("system:apiserver", [Masters, Authenticated]);
+
+    /// <summary>A part of Holdfast itself, such as <c>kube-controller-manager</c>; it may do what roles that are bound to it allow.</summary>
     /// <param name="name">The part's name, without the prefix <c>system:</c>.</param>
-    public static UserInfo Component(string name) => new("system:" + name, [Components, Authenticated]);
+    public static UserInfo Component(string name) => new("system:" + name, [Authenticated]);
 
     /// <summary>The agent of a node.</summary>
     /// <param name="nodeName">The node's name.</param>

@@ -25,9 +25,13 @@ public sealed class RequestFuzzTests
         var before = Keys(server);
         await BeginAsync(server);
         var memory = GC.GetTotalMemory(forceFullCollection: true);
-        var (sent, failures) = await RunAsync(server);
-        TestContext.Current.TestOutputHelper?.WriteLine($"{sent} requests from seed {FuzzSettings.Seed}");
+        var codes = new ConcurrentDictionary<int, int>();
+        var (sent, failures) = await RunAsync(server, codes);
+        var told = string.Join(", ", codes.OrderBy(each => each.Key).Select(each => $"{each.Value} x {each.Key}"));
+        TestContext.Current.TestOutputHelper?.WriteLine($"{sent} requests from seed {FuzzSettings.Seed}: {told}");
         Assert.True(failures.IsEmpty, string.Join("\n\n", failures));
+        // Only what is nearly right gets far.
+        Assert.True(codes.Where(each => each.Key < 300).Sum(each => each.Value) > sent / 20, told);
         Assert.Empty(server.Faults.Select(fault => fault.ToString()));
         await Eventually.HoldsAsync("no request and no watch is left", () => server.Host.Load == (0, 0), Patience, Token);
         await CleanAsync(server, before);
@@ -51,7 +55,7 @@ public sealed class RequestFuzzTests
 
     private static RawConnection Connect(RunningServer server) => new(server.Host.Address, server.Host.AdminCredentials().Token);
 
-    private static async Task<(int Sent, ConcurrentQueue<string> Failures)> RunAsync(RunningServer server)
+    private static async Task<(int Sent, ConcurrentQueue<string> Failures)> RunAsync(RunningServer server, ConcurrentDictionary<int, int> codes)
     {
         var (next, begun, failures, limit) = (0, Stopwatch.StartNew(), new ConcurrentQueue<string>(), FuzzSettings.Duration(20));
         await Task.WhenAll(Enumerable.Range(0, Connections).Select(async _ =>
@@ -60,22 +64,23 @@ public sealed class RequestFuzzTests
             while (begun.Elapsed < limit && failures.Count < MaximumFailures)
             {
                 var drawn = FuzzCase.Draw(FuzzSettings.Seed, Interlocked.Increment(ref next));
-                if (await ProblemAsync(connection, drawn.Request) is not { } problem)
+                if (await ProblemAsync(connection, drawn.Request, codes) is not { } problem)
                     continue;
-                var smallest = await drawn.MinimisedAsync(async smaller => await ProblemAsync(connection, smaller.Request) is not null);
+                var smallest = await drawn.MinimisedAsync(async smaller => await ProblemAsync(connection, smaller.Request, codes) is not null);
                 failures.Enqueue(smallest.Describe(problem));
             }
         }));
         return (next, failures);
     }
 
-    private static async Task<string?> ProblemAsync(RawConnection connection, FuzzRequest request)
+    private static async Task<string?> ProblemAsync(RawConnection connection, FuzzRequest request, ConcurrentDictionary<int, int> codes)
     {
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(Token);
         ends.CancelAfter(Patience);
         try
         {
             var (code, body) = await connection.SendAsync(request, ends.Token);
+            codes.AddOrUpdate(code, 1, static (_, count) => count + 1);
             return code switch
             {
                 0 => "closed without an answer",

@@ -4,8 +4,8 @@ using Holdfast.Model.Rbac;
 namespace Holdfast.ApiServer.Security.Rbac;
 
 /// <summary>
-/// Says who may do what: administrators and Holdfast's own parts everything, a node's agent what its pods need, and
-/// everybody what roles that are bound to him allow. What nothing allows is refused.
+/// Says who may do what: administrators everything, a node's agent what its pods need, and everybody, Holdfast's
+/// own parts too, what roles that are bound to him allow. What nothing allows is refused.
 /// </summary>
 /// <param name="view">The cluster as it is now; read anew for each decision, so that a role counts from its commit on.</param>
 public sealed class ClusterAuthorizer(Func<ClusterView> view) : IAuthorizer
@@ -44,5 +44,5 @@ public sealed class ClusterAuthorizer(Func<ClusterView> view) : IAuthorizer
         return MayEverything(user) ? Everything : [.. new RoleBook(view()).HeldBy(user, namespaceName).Select(held => held.Rule)];
     }
 
-    private static bool MayEverything(UserInfo user) => user.IsIn(UserInfo.Masters) || user.IsIn(UserInfo.Components);
+    private static bool MayEverything(UserInfo user) => user.IsIn(UserInfo.Masters);
 }

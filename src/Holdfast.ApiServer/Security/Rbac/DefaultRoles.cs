@@ -46,6 +46,8 @@ internal static class DefaultRoles
             Rule($"{Read} create delete", "", "persistentvolumes"), Rule($"{Read} update", "", "persistentvolumeclaims"),
             Rule(Read, "storage.k8s.io", "storageclasses"), Rule("watch", "", "events"), Rule("create patch update", " events.k8s.io", "events"),
         ]),
+        Role("system:kube-controller-manager", ControllerRules()),
+        Role("system:kube-scheduler", SchedulerRules()),
         Aggregating("view", "view", "edit"),
         Aggregating("edit", "edit", "admin"),
         Aggregating("admin", "admin", ""),
@@ -60,6 +62,37 @@ internal static class DefaultRoles
         Binding("system:monitoring", "system:monitoring"),
         Binding("system:public-info-viewer", UserInfo.Authenticated, "system:unauthenticated"),
         Binding("system:service-account-issuer-discovery", "system:serviceaccounts"),
+        BindingToUser("system:kube-controller-manager"),
+        BindingToUser("system:kube-scheduler"),
+    ];
+
+    // Kubernetes gives each controller an account of its own; here they share one and so have the sum of what those may: to collect
+    // what nobody owns and to empty namespaces they write and delete every kind, but they make only what controllers make, run nothing
+    // in pods, stand for nobody and give nobody a right.
+    private static PolicyRule[] ControllerRules() =>
+    [
+        Rule($"{Read} update patch delete deletecollection", "*", "*"),
+        Rule("create", "", "pods persistentvolumeclaims persistentvolumes services endpoints serviceaccounts secrets configmaps events "
+            + "pods/binding pods/eviction serviceaccounts/token namespaces/finalize"),
+        Rule("create", "apps batch policy autoscaling discovery.k8s.io coordination.k8s.io events.k8s.io storage.k8s.io snapshot.storage.k8s.io scheduling.k8s.io", "*"),
+        Rule("create", "authentication.k8s.io", "tokenreviews"),
+        Rule("create", "authorization.k8s.io", "subjectaccessreviews"),
+    ];
+
+    private static PolicyRule[] SchedulerRules() =>
+    [
+        Rule("create patch update", " events.k8s.io", "events"),
+        Rule("create get list update watch", "coordination.k8s.io", "leases"),
+        Rule(Read, "", "nodes namespaces services replicationcontrollers persistentvolumes"),
+        Rule($"{Read} delete", "", "pods"),
+        Rule("create", "", "bindings pods/binding"),
+        Rule("patch update", "", "pods/status"),
+        Rule($"{Read} patch update", "", "persistentvolumeclaims"),
+        Rule(Read, "apps", "replicasets statefulsets"),
+        Rule(Read, "policy", "poddisruptionbudgets"),
+        Rule(Read, "storage.k8s.io", "storageclasses csinodes csidrivers csistoragecapacities volumeattachments"),
+        Rule("create", "authentication.k8s.io", "tokenreviews"),
+        Rule("create", "authorization.k8s.io", "subjectaccessreviews"),
     ];
 
     private static PolicyRule[] ViewRules() =>
@@ -121,6 +154,11 @@ internal static class DefaultRoles
         Metadata = Named(role, ""),
         RoleRef = RoleRef.Empty with { ApiGroup = RbacGroup, Kind = "ClusterRole", Name = role },
         Subjects = groups.Select(group => Subject.Empty with { ApiGroup = RbacGroup, Kind = "Group", Name = group }).ToValueList(),
+    };
+
+    private static ClusterRoleBinding BindingToUser(string name) => Binding(name) with
+    {
+        Subjects = [Subject.Empty with { ApiGroup = RbacGroup, Kind = "User", Name = name }],
     };
 
     private static ObjectMeta Named(string name, string aggregatesTo)
