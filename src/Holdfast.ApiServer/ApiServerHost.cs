@@ -28,6 +28,7 @@ public sealed class ApiServerHost : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private WebApplication? _web;
     private Task _renewing = Task.CompletedTask;
+    private bool _isStopped;
 
     private ApiServerHost(ApiServerCore core, Parts parts) => (Core, _parts) = (core, parts);
 
@@ -79,6 +80,8 @@ public sealed class ApiServerHost : IAsyncDisposable
     /// <summary>Ends running requests and stops.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isStopped, true))
+            return;
         await _stop.CancelAsync();
         await _renewing;
         if (_web is not null)
@@ -153,7 +156,11 @@ public sealed class ApiServerHost : IAsyncDisposable
     private static Uri AddressOf(WebApplication web)
     {
         var addresses = web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>();
-        return new Uri(addresses!.Addresses.First());
+        var address = new UriBuilder(addresses!.Addresses.First());
+        // Whoever listens everywhere is reached here too, and the certificate holds for that.
+        if (IPAddress.TryParse(address.Host.Trim('[', ']'), out var listens) && (listens.Equals(IPAddress.Any) || listens.Equals(IPAddress.IPv6Any)))
+            address.Host = IPAddress.Loopback.ToString();
+        return address.Uri;
     }
 
     private sealed record Parts(

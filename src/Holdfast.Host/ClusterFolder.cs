@@ -30,6 +30,7 @@ internal sealed class ClusterFolder : IDisposable
         {
             var hold = DataFolder.Acquire(path, options.CommandLine);
             var folder = new ClusterFolder(hold, isTemporary);
+            folder.KeepToOwner();
             if (options.IsFresh)
             {
                 await folder.EmptyOrLetGoAsync(cancellationToken);
@@ -40,6 +41,16 @@ internal sealed class ClusterFolder : IDisposable
         catch (Exception error) when (StartFailure.Explain(error, options) is { } explained)
         {
             throw explained;
+        }
+    }
+
+    /// <summary>Takes a folder that holds nothing but a cluster away from other users: something else may have made it, for everybody.</summary>
+    private void KeepToOwner()
+    {
+        const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        if ((File.GetUnixFileMode(Path) & ~Owner) != 0 && new DirectoryInfo(Path).EnumerateFileSystemInfos().All(entry => entry.Name is "lock" or "holder" || IsOurs(entry)))
+        {
+            File.SetUnixFileMode(Path, Owner);
         }
     }
 
@@ -109,7 +120,8 @@ internal sealed class ClusterFolder : IDisposable
     }
 
     private static bool IsOurs(FileSystemInfo entry) =>
-        entry.Name.StartsWith(StoreFile, StringComparison.Ordinal) || entry.Name.StartsWith("holdfast.log", StringComparison.Ordinal) || Own.Contains(entry.Name);
+        entry.Name.StartsWith(StoreFile, StringComparison.Ordinal) || entry.Name.StartsWith("holdfast.log", StringComparison.Ordinal)
+        || entry.Name.StartsWith("audit.log", StringComparison.Ordinal) || Own.Contains(entry.Name);
 
     private static IEnumerable<string> Ancestors(string path)
     {

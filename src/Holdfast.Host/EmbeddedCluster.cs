@@ -181,7 +181,10 @@ public sealed class EmbeddedCluster : IAsyncDisposable
     {
         var options = ClusterWiring.ApiOptions(_folder.Path, store, Log) with
         {
+            Address = _options.Address,
             Port = _options.Port,
+            Audit = _options.Audit,
+            OnRenewed = WriteKubeconfig,
             ServiceBlock = addresses.ServiceBlock,
             Time = _time,
             Chance = _chance,
@@ -191,11 +194,13 @@ public sealed class EmbeddedCluster : IAsyncDisposable
         Stopping("API server", async () => await api.DisposeAsync());
         Server = api.Address;
         Client = new KubernetesClient(api.InProcess(UserInfo.Administrator), "holdfast");
-        var credentials = api.AdminCredentials();
-        KubeconfigFile.Write(Kubeconfig, Server, credentials.AuthorityPem, credentials.Certificate.CertificatePem, credentials.Certificate.KeyPem);
+        WriteKubeconfig(api.AdminCredentials());
         await ClusterDefaults.EnsureAsync(Client, cancellationToken);
         return api;
     }
+
+    private void WriteKubeconfig(ClusterCredentials credentials) => KubeconfigFile.Write(
+        Kubeconfig, Server, credentials.AuthorityPem, credentials.Certificate.CertificatePem, credentials.Certificate.KeyPem);
 
     private async Task<T> TimedAsync<T>(string name, Func<Task<T>> start, Func<T, string> detail)
     {

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Net;
+using Holdfast.ApiServer.Security.Audit;
 
 namespace Holdfast.Host;
 
@@ -20,6 +22,12 @@ public sealed record EmbeddedClusterOptions
 
     /// <summary>The folder that holds everything; null for one of its own, which is removed at the end.</summary>
     public string? DataFolder { get; init; }
+
+    /// <summary>The address that the API server listens on. Any but a loopback address lets other machines reach it.</summary>
+    public IPAddress Address { get; init; } = IPAddress.Loopback;
+
+    /// <summary>How the log of who asked for what is kept.</summary>
+    public AuditOptions Audit { get; init; } = new();
 
     /// <summary>The API server's port; 0 for any that is free.</summary>
     public int Port { get; init; }
@@ -62,6 +70,10 @@ public sealed record EmbeddedClusterOptions
         if (Zones.IsEmpty || Zones.Any(zone => zone.Length is 0 or > 63 || !zone.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '.' or '_')))
         {
             throw new ClusterException($"--zones is \"{string.Join(',', Zones)}\"; give names of letters, digits, '-', '.' and '_', separated by commas, such as a,b,c.");
+        }
+        if (Audit.MaximumBytes < 1 << 20 || Audit.OldFiles is < 0 or > 1000 || Audit.OldFileAge < TimeSpan.FromDays(1))
+        {
+            throw new ClusterException("--audit-max-size, --audit-max-backups and --audit-max-age are at least 1, 0 and 1, and there are at most 1000 backups.");
         }
         if (Port is < 0 or > 65535)
         {

@@ -15,8 +15,12 @@ internal static class PrivateFile
         File.Move(temporary, path, overwrite: true);
     }
 
-    public static void CreateFolder(string path) =>
+    public static void CreateFolder(string path)
+    {
+        // One by one: folders that are made on the way would be everybody's.
+        if (Path.GetDirectoryName(Path.GetFullPath(path)) is { } parent && !Directory.Exists(parent)) CreateFolder(parent);
         Directory.CreateDirectory(path, OwnerOnly | UnixFileMode.UserExecute);
+    }
 
     /// <summary>The file's text, or null when there is none.</summary>
     public static string? TryRead(string path)

@@ -57,7 +57,7 @@ internal sealed class RunningServer : IAsyncDisposable
     }
 
     /// <summary>A client that trusts the cluster's authority and nobody else, and says nothing of who it is.</summary>
-    public static HttpClient ClientOf(ApiServerHost host, X509Certificate2? certificate = null)
+    public static HttpClient ClientOf(ApiServerHost host, X509Certificate2? certificate = null, TimeProvider? time = null)
     {
         var authority = X509Certificate2.CreateFromPem(host.AdminCredentials().AuthorityPem);
         var handler = new SocketsHttpHandler();
@@ -67,6 +67,7 @@ internal sealed class RunningServer : IAsyncDisposable
             chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
             chain.ChainPolicy.CustomTrustStore.Add(authority);
             chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+            chain.ChainPolicy.VerificationTime = (time ?? TimeProvider.System).GetUtcNow().LocalDateTime;
             return chain.Build((X509Certificate2)presented!);
         };
         if (certificate is not null)

@@ -70,7 +70,7 @@ internal sealed class ResourceHandler(
     {
         var method = request.Http.Request.Method;
         if (path.IsWatch)
-            return method == "GET" ? "watch" : method.ToLowerInvariant();
+            return method == "GET" ? "watch" : "";
         var isObject = path.Name.Length > 0;
         return method switch
         {
@@ -79,8 +79,8 @@ internal sealed class ResourceHandler(
             "PUT" when isObject => "update",
             "PATCH" when isObject => "patch",
             "DELETE" => isObject ? "delete" : "deletecollection",
-            // No resource has these; who may do nothing here is told that first.
-            _ => method.ToLowerInvariant(),
+            // No verb, as Kubernetes has it; who may do nothing here is told that first.
+            _ => "",
         };
     }
 

@@ -7,6 +7,9 @@ internal static class PrivateFiles
 
     public static void MakeFolder(string folder)
     {
+        // One by one: folders that are made on the way would be everybody's.
+        if (Path.GetDirectoryName(Path.GetFullPath(folder)) is { } parent && !Directory.Exists(parent))
+            MakeFolder(parent);
         if (OperatingSystem.IsWindows())
             Directory.CreateDirectory(folder);
         else

@@ -1,6 +1,9 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
+using Holdfast.ApiServer.Security.Audit;
 using Holdfast.Host;
 
 namespace Holdfast.Cli.Commands;
@@ -12,6 +15,18 @@ internal static class UpCommand
 
     private static readonly Option<string> Data = DataFolders.Option();
     private static readonly Option<int> Port = UsageErrors.WholeNumber("--port", "The API server's port on loopback; 0 for any that is free", DefaultPort);
+    private static readonly Option<IPAddress> Address = new("--address")
+    {
+        Description = "The address the API server listens on; any but a loopback address lets other machines reach it",
+        HelpName = "IP",
+        DefaultValueFactory = _ => IPAddress.Loopback,
+        CustomParser = ReadAddress,
+    };
+
+    private static readonly Option<AuditLevel> Audit = new("--audit-level") { Description = "What audit.log in the data folder tells of each request; bodies of Secrets and tokens never", DefaultValueFactory = _ => AuditLevel.Metadata };
+    private static readonly Option<int> AuditSize = new("--audit-max-size") { Description = "How many megabytes audit.log grows to before it is begun anew", HelpName = "MB", DefaultValueFactory = _ => 64 };
+    private static readonly Option<int> AuditBackups = new("--audit-max-backups") { Description = "How many older audit logs are kept", HelpName = "N", DefaultValueFactory = _ => 5 };
+    private static readonly Option<int> AuditAge = new("--audit-max-age") { Description = "How many days older audit logs are kept", HelpName = "DAYS", DefaultValueFactory = _ => 30 };
     private static readonly Option<string?> Kubeconfig = new("--kubeconfig") { Description = "Where to write the kubeconfig (default: kubeconfig in the data folder)", HelpName = "FILE" };
     private static readonly Option<bool> Fresh = new("--fresh") { Description = "Begin anew: remove the cluster, its pods and its volumes that the data folder holds" };
     private static readonly Option<int> Nodes = UsageErrors.WholeNumber("--nodes", "How many nodes (0 to 14)", 3);
@@ -24,7 +39,7 @@ internal static class UpCommand
     {
         var command = new Command("up", "Start a cluster on this machine, in the foreground: API server, controllers, nodes, volumes and DNS, all on loopback")
         {
-            Data, Port, Kubeconfig, Fresh, Nodes, Zones, Runtime, LeavePods, NoIsolation,
+            Data, Address, Port, Kubeconfig, Fresh, Nodes, Zones, Runtime, LeavePods, NoIsolation, Audit, AuditSize, AuditBackups, AuditAge,
         };
         command.SetAction((result, cancellationToken) => RunAsync(Options(result), result.GetValue(LeavePods), cancellationToken));
         return command;
@@ -33,7 +48,15 @@ internal static class UpCommand
     private static EmbeddedClusterOptions Options(ParseResult result) => new()
     {
         DataFolder = Path.GetFullPath(result.GetValue(Data)!),
+        Address = result.GetValue(Address)!,
         Port = result.GetValue(Port),
+        Audit = new AuditOptions
+        {
+            Level = result.GetValue(Audit),
+            MaximumBytes = (long)result.GetValue(AuditSize) << 20,
+            OldFiles = result.GetValue(AuditBackups),
+            OldFileAge = TimeSpan.FromDays(result.GetValue(AuditAge)),
+        },
         Kubeconfig = result.GetValue(Kubeconfig) is { } path ? Path.GetFullPath(path) : null,
         IsFresh = result.GetValue(Fresh),
         Nodes = result.GetValue(Nodes),
@@ -49,6 +72,7 @@ internal static class UpCommand
         Console.WriteLine($"holdfast {VersionCommand.Version}, data in {options.DataFolder}");
         var started = Stopwatch.GetTimestamp();
         await using var cluster = await EmbeddedCluster.StartAsync(options, cancellationToken);
+        await WarnAsync(options.Address, cluster.Server.Port);
         Console.WriteLine($"Ready in {Seconds(Stopwatch.GetElapsedTime(started))}. To use it with kubectl:");
         Console.WriteLine();
         Console.WriteLine($"  export KUBECONFIG={Quoted(cluster.Kubeconfig)}");
@@ -66,6 +90,32 @@ internal static class UpCommand
         await cluster.StopAsync(leavePods);
         Console.WriteLine("Stopped.");
         return ExitCode.Done;
+    }
+
+    private static IPAddress? ReadAddress(ArgumentResult given)
+    {
+        var text = given.Tokens.Count == 0 ? "" : given.Tokens[0].Value;
+        if (IPAddress.TryParse(text, out var address))
+        {
+            return address;
+        }
+        given.AddError($"--address is \"{text}\"; give an IP address of this machine, such as 127.0.0.1, or 0.0.0.0 for all of them.");
+        return null;
+    }
+
+    private static async Task WarnAsync(IPAddress address, int port)
+    {
+        if (IPAddress.IsLoopback(address))
+        {
+            return;
+        }
+        await Console.Error.WriteLineAsync($"""
+
+            WARNING: the API server listens on {address} port {port}, where OTHER MACHINES can reach it. Whoever has the kubeconfig or a token
+            of this cluster runs programs on this machine as you. Use a loopback address (leave --address out) unless that is what you want,
+            and let a firewall say who may connect.
+
+            """);
     }
 
     private static string Quoted(string path) => path.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '/' or '.' or '-' or '_') ? path : $"'{path.Replace("'", "'\\''", StringComparison.Ordinal)}'";

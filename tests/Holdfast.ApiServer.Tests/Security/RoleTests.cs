@@ -12,6 +12,7 @@ namespace Holdfast.ApiServer.Tests;
 public sealed class RoleTests
 {
     private const string Group = "rbac.authorization.k8s.io";
+    private const string AutoUpdate = "rbac.authorization.kubernetes.io/autoupdate";
 
     [Theory]
     [InlineData("view", "list", "pods", "", true)]
@@ -109,6 +110,63 @@ public sealed class RoleTests
         Assert.Contains("can only delete pods", (await RefusedAsync(() => node.DeleteAsync<Pod>("default", "other", null, Token))).Message, StringComparison.Ordinal);
         await node.UpdateStatusAsync(Objects.Ready(await cluster.GetAsync<Pod>("own")), Token);
         Assert.Equal(403, (await RefusedAsync(() => node.CreateAsync(Node.Empty with { Metadata = Objects.Meta("n2", "") }, Token))).Code);
+    }
+
+    [Fact]
+    public async Task A_start_puts_back_what_default_roles_lack_and_leaves_what_was_added_or_is_marked()
+    {
+        await using var cluster = await StartAsync();
+        var view = await cluster.Client.GetAsync<ClusterRole>("", "system:aggregate-to-view", Token);
+        await cluster.Client.UpdateAsync(view with { Rules = [Rule("get", "example.com", "ledgers")] }, Token);
+        var edit = await cluster.Client.GetAsync<ClusterRole>("", "system:aggregate-to-edit", Token);
+        await cluster.Client.UpdateAsync(edit with { Rules = [], Metadata = edit.Metadata with { Annotations = ValueMap.Of((AutoUpdate, "false")) } }, Token);
+        var binding = await cluster.Client.GetAsync<ClusterRoleBinding>("", "system:discovery", Token);
+        await cluster.Client.UpdateAsync(binding with { Subjects = [binding.Subjects[0] with { Name = "others" }] }, Token);
+        await cluster.Client.DeleteAsync<ClusterRoleBinding>("", "system:basic-user", null, Token);
+        await cluster.Client.CreateAsync(Binding("x", "ClusterRole", "view"), Token);
+        await cluster.Core.BootstrapAsync(0, Token);
+        bool May(string verb, string group, string resource) => cluster.Core.Authorizer
+            .Decide(Bob, Access.ToResource(verb, group, resource) with { Namespace = "default" }).IsAllowed;
+        Assert.True(May("list", "", "pods"));
+        Assert.True(May("get", "example.com", "ledgers"));
+        Assert.True((await cluster.Client.GetAsync<ClusterRole>("", "system:aggregate-to-edit", Token)).Rules.IsEmpty);
+        Assert.Equal(["others", UserInfo.Authenticated], (await cluster.Client.GetAsync<ClusterRoleBinding>("", "system:discovery", Token)).Subjects.Select(subject => subject.Name));
+        Assert.NotNull(await cluster.Client.FindAsync<ClusterRoleBinding>("", "system:basic-user", Token));
+        var revision = cluster.Store.CurrentRevision;
+        await cluster.Core.BootstrapAsync(0, Token);
+        Assert.Equal(revision, cluster.Store.CurrentRevision);
+    }
+
+    [Fact]
+    public async Task The_controllers_do_their_work_and_give_nobody_a_right()
+    {
+        await using var cluster = await StartAsync();
+        var controllers = UserInfo.Component("kube-controller-manager");
+        bool May(string verb, string group, string resource, string subresource = "") => cluster.Core.Authorizer
+            .Decide(controllers, Access.ToResource(verb, group, resource) with { Namespace = "default", Subresource = subresource }).IsAllowed;
+        Assert.True(May("create", "", "pods"));
+        Assert.True(May("delete", "example.com", "ledgers"));
+        Assert.True(May("create", "", "pods", "binding"));
+        Assert.False(May("create", "", "pods", "exec"));
+        Assert.False(May("impersonate", "", "users"));
+        Assert.False(May("create", Group, "clusterrolebindings"));
+        var client = new KubernetesClient(cluster.Core.InProcess(controllers), "controllers");
+        var role = await client.GetAsync<ClusterRole>("", "view", Token);
+        var discovery = await client.GetAsync<ClusterRole>("", "system:discovery", Token);
+        Assert.Equal(403, (await RefusedAsync(() => client.UpdateAsync(discovery with { Rules = [Rule("*", "*", "*")] }, Token))).Code);
+        Assert.Equal(403, (await RefusedAsync(() => client.CreateAsync(role with { Metadata = Objects.Meta("mine", "") }, Token))).Code);
+    }
+
+    [Fact]
+    public async Task A_role_for_one_object_lets_watch_that_object_by_its_name()
+    {
+        await using var cluster = await StartAsync();
+        await cluster.CreateAsync(Role("r", Rule("get list watch", "", "configmaps") with { ResourceNames = ["a"] }));
+        await cluster.CreateAsync(Binding("b", "Role", "r"));
+        var bob = new KubernetesClient(cluster.Core.InProcess(Bob), "bob");
+        Assert.Empty((await bob.ListAsync<ConfigMap>(new ListQuery { Namespace = "default", FieldSelector = "metadata.name=a" }, Token)).Items);
+        Assert.Equal(403, (await RefusedAsync(() => bob.ListAsync<ConfigMap>(new ListQuery { Namespace = "default", FieldSelector = "metadata.name=b" }, Token))).Code);
+        Assert.Equal(403, (await RefusedAsync(() => bob.ListAsync<ConfigMap>(new ListQuery { Namespace = "default" }, Token))).Code);
     }
 
     [Fact]
