@@ -133,7 +133,9 @@ public static class ApiErrors
 
     /// <summary>410: the revision is no longer kept.</summary>
     /// <param name="problem">Which revision.</param>
-    public static ApiException Expired(string problem) => Failure(410, "Expired", problem, null);
+    /// <param name="goesOn">A token to go on with all the same; empty for none.</param>
+    public static ApiException Expired(string problem, string goesOn = "") =>
+        new(StatusOf(410, "Expired", problem, null) with { Metadata = ListMeta.Empty with { Continue = goesOn } });
 
     /// <summary>413: the body is larger than is accepted.</summary>
     /// <param name="limitBytes">The limit.</param>

@@ -124,12 +124,8 @@ internal sealed class ResourceHandler(
 
     private static ListRequest ListOf(ApiRequest request, ResourcePath path, ServedResource served)
     {
-        var limit = request.Query.Number("limit") ?? 0;
-        if (limit < 0)
-        {
-            throw ApiErrors.InvalidOptions("ListOptions", new(Model.Rules.FieldErrorType.FieldValueInvalid, "limit",
-                $"Invalid value: {limit}: must be greater than or equal to 0"));
-        }
+        // A limit below 0 is none.
+        var limit = Math.Max(0, request.Query.Number("limit") ?? 0);
         return new ListRequest(served, path.IsInNamespace ? path.Namespace : null, FilterOf(request, path, served))
         {
             Limit = limit,
@@ -151,8 +147,8 @@ internal sealed class ResourceHandler(
     {
         var query = request.Query;
         using var counted = gate.BeginWatch(request);
-        var seconds = query.Number("timeoutSeconds") is > 0 and var given ? given : 1800 + chance.Next(1800);
-        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(Math.Min(seconds, 86_400)), registry.Time);
+        var seconds = query.Number("timeoutSeconds") is not (null or 0) and var given ? given.Value : 1800 + chance.Next(1800);
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(Math.Clamp(seconds, 0, 86_400)), registry.Time);
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, request.Aborted, stopping);
         var events = registry.WatchAsync(
             new WatchRequest(served, path.IsInNamespace ? path.Namespace : null, FilterOf(request, path, served))
@@ -263,6 +259,8 @@ internal sealed class ResourceHandler(
         {
             throw ApiErrors.BadRequest($"the body is no DeleteOptions: {problem.Message}");
         }
+        if (options.Kind is not ("" or "DeleteOptions"))
+            throw ApiErrors.BadRequest($"the body is no DeleteOptions: its kind is {options.Kind}");
         if (options.DryRun.Any(value => value != "All"))
         {
             throw ApiErrors.InvalidOptions("DeleteOptions", new(Model.Rules.FieldErrorType.FieldValueNotSupported, "dryRun",

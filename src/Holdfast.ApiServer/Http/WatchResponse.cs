@@ -18,9 +18,9 @@ internal sealed class WatchResponse(Responder responder, RequestGate gate)
     {
         var response = request.Http.Response;
         response.ContentType = "application/json";
-        await response.StartAsync(cancellationToken);
+        await response.StartAsync(request.Aborted);
         var output = response.BodyWriter;
-        await gate.FlushAsync(request, output, cancellationToken);
+        await gate.FlushAsync(request, output, request.Aborted);
         try
         {
             await WriteEventsAsync(request, served, events, output, pass, cancellationToken);

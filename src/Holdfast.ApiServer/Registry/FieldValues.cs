@@ -15,6 +15,7 @@ internal static class FieldValues
         {
             ["pods"] = Of<Pod>(
                 ("spec.nodeName", pod => pod.Spec.NodeName),
+                ("spec.host", pod => pod.Spec.NodeName),
                 ("spec.restartPolicy", pod => pod.Spec.RestartPolicy),
                 ("spec.schedulerName", pod => pod.Spec.SchedulerName),
                 ("spec.serviceAccountName", pod => pod.Spec.ServiceAccountName),
@@ -24,11 +25,13 @@ internal static class FieldValues
                 ("status.podIPs", pod => pod.Status.PodIP),
                 ("status.nominatedNodeName", pod => pod.Status.NominatedNodeName)),
             ["nodes"] = Of<Node>(("spec.unschedulable", node => Text(node.Spec.Unschedulable))),
-            ["namespaces"] = Of<Namespace>(("status.phase", space => space.Status.Phase), ("name", space => space.Metadata.Name)),
+            ["namespaces"] = Of<Namespace>(("status.phase", space => space.Status.Phase)),
             ["secrets"] = Of<Secret>(("type", secret => secret.Type)),
             ["services"] = Of<Service>(("spec.clusterIP", service => service.Spec.ClusterIP), ("spec.type", service => service.Spec.Type)),
             ["replicasets.apps"] = Of<ReplicaSet>(("status.replicas", set => set.Status.Replicas.ToString(CultureInfo.InvariantCulture))),
             ["jobs.batch"] = Of<Job>(("status.successful", job => job.Status.Succeeded.ToString(CultureInfo.InvariantCulture))),
+            // Named as the Job's; it has no such number, so nothing but the empty text is equal to it.
+            ["cronjobs.batch"] = Of<CronJob>(("status.successful", _ => "")),
             ["events"] = Of<Event>(
                 ("involvedObject.kind", found => found.InvolvedObject.Kind),
                 ("involvedObject.namespace", found => found.InvolvedObject.Namespace),
@@ -49,7 +52,7 @@ internal static class FieldValues
     public static Func<IResource, string>? Find(ServedResource served, string field) => field switch
     {
         "metadata.name" => resource => resource.Metadata.Name,
-        "metadata.namespace" => resource => resource.Metadata.Namespace,
+        "metadata.namespace" when served.StoreName is not ("nodes" or "namespaces") => resource => resource.Metadata.Namespace,
         _ => ByKind.GetValueOrDefault(served.StoreName)?.GetValueOrDefault(field),
     };
 
@@ -57,7 +60,7 @@ internal static class FieldValues
     /// <param name="served">The kind.</param>
     /// <param name="field">The field.</param>
     public static string Refusal(ServedResource served, string field) => ByKind.ContainsKey(served.StoreName)
-        ? $"field label not supported: {field}"
+        ? served.Type.Group == "batch" ? $"field label \"{field}\" not supported for \"{served.Type.Kind}\"" : $"field label not supported: {field}"
         : $"\"{field}\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\"";
 
     private static string Text(bool value) => value ? "true" : "false";

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using Holdfast.ApiServer.Errors;
+using Holdfast.Client;
 using Holdfast.Model.Rules;
 using Holdfast.Store;
 
@@ -38,7 +39,9 @@ public sealed record ListPage(ImmutableArray<Entry> Entries, long Revision, stri
 internal sealed class ObjectListing(RegistryParts parts)
 {
     private const string ContinueExpired =
-        "The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter.";
+        "The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use "
+        + "the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent "
+        + "list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.";
 
     public async Task<ListPage> ListAsync(ListRequest request, CancellationToken cancellationToken)
     {
@@ -82,8 +85,11 @@ internal sealed class ObjectListing(RegistryParts parts)
     private async Task<Snapshot> SnapshotAsync(ListRequest request, PageToken? position, CancellationToken cancellationToken)
     {
         var revision = position?.Revision ?? Revision(request.ResourceVersion);
-        if (revision == 0)
+        if (revision == 0 || position is { IsInconsistent: true })
             return parts.Store.Snapshot();
+        // No token of ours names what is still to come.
+        if (position is not null && revision > parts.Store.CurrentRevision)
+            throw PageToken.Invalid();
         var isExact = position is not null || request.Match == "Exact" || (request.Match.Length == 0 && request.Limit > 0);
         try
         {
@@ -95,7 +101,7 @@ internal sealed class ObjectListing(RegistryParts parts)
         }
         catch (RevisionGoneException gone)
         {
-            throw ApiErrors.Expired(position is null ? gone.Message : ContinueExpired);
+            throw position is null ? ApiErrors.Expired(gone.Message) : ApiErrors.Expired(ContinueExpired, PageToken.WriteInconsistent(position.After));
         }
         catch (RevisionFutureException future)
         {
@@ -128,24 +134,26 @@ internal sealed class ObjectListing(RegistryParts parts)
 
     private static void CheckMatch(ListRequest request)
     {
-        if (request.Match is not ("" or "Exact" or "NotOlderThan"))
+        if (request.Match.Length == 0)
+            return;
+        var problems = ImmutableArray.CreateBuilder<FieldError>();
+        if (request.ResourceVersion.Length == 0)
+            problems.Add(Forbidden("resourceVersionMatch is forbidden unless resourceVersion is provided"));
+        if (request.Continue.Length > 0)
+            problems.Add(Forbidden("resourceVersionMatch is forbidden when continue is provided"));
+        if (request.Match is not ("Exact" or "NotOlderThan"))
         {
-            throw ApiErrors.InvalidOptions("ListOptions", new FieldError(FieldErrorType.FieldValueNotSupported, "resourceVersionMatch",
+            problems.Add(new FieldError(FieldErrorType.FieldValueNotSupported, "resourceVersionMatch",
                 $"Unsupported value: \"{request.Match}\": supported values: \"Exact\", \"NotOlderThan\", \"\""));
         }
-        if (request.Match.Length > 0 && (request.ResourceVersion.Length == 0 || request.Continue.Length > 0))
-        {
-            throw ApiErrors.InvalidOptions("ListOptions", new FieldError(FieldErrorType.FieldValueForbidden, "resourceVersionMatch",
-                request.Continue.Length > 0
-                    ? "Forbidden: resourceVersionMatch is forbidden when continue is provided"
-                    : "Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided"));
-        }
         if (request is { Match: "Exact", ResourceVersion: "0" })
-        {
-            throw ApiErrors.InvalidOptions("ListOptions", new FieldError(FieldErrorType.FieldValueForbidden, "resourceVersionMatch",
-                "Forbidden: resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\""));
-        }
+            problems.Add(Forbidden("resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\""));
+        if (problems.Count > 0)
+            throw ApiErrors.Invalid("meta.k8s.io", "ListOptions", "", problems.ToImmutable());
     }
+
+    /// <summary>That something is said about the match which goes with nothing else that was said.</summary>
+    internal static FieldError Forbidden(string problem) => new(FieldErrorType.FieldValueForbidden, "resourceVersionMatch", "Forbidden: " + problem);
 }
 
 /// <summary>Where a page ended, as the opaque text that the client sends back.</summary>
@@ -155,9 +163,17 @@ internal sealed record PageToken(long Revision, PagePosition After)
 {
     private const string Form = "h1";
     private const int MaximumLength = 2048;
+    private const long Now = -1;
 
-    public static string Write(long revision, ResourceKey last) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(
-        $"{Form}\n{revision.ToString(CultureInfo.InvariantCulture)}\n{last.Namespace}\n{last.Name}"));
+    /// <summary>Whether the rest is to be listed as it is now, since what it was is no longer kept.</summary>
+    public bool IsInconsistent => Revision == Now;
+
+    public static string WriteInconsistent(PagePosition after) => Write(Now, after.Namespace, after.Name);
+
+    public static string Write(long revision, ResourceKey last) => Write(revision, last.Namespace, last.Name);
+
+    private static string Write(long revision, string space, string name) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(
+        $"{Form}\n{revision.ToString(CultureInfo.InvariantCulture)}\n{space}\n{name}"));
 
     public static PageToken Read(string text)
     {
@@ -165,9 +181,11 @@ internal sealed record PageToken(long Revision, PagePosition After)
         {
             var fields = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(text)).Split('\n');
             if (fields.Length == 4 && fields[0] == Form
-                && long.TryParse(fields[1], NumberStyles.None, CultureInfo.InvariantCulture, out var revision) && revision > 0)
+                && long.TryParse(fields[1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var revision) && revision is > 0 or Now)
                 return new PageToken(revision, new PagePosition(fields[2], fields[3]));
         }
-        throw ApiErrors.BadRequest("invalid continue token: continue key is not valid: it was not given by this server");
+        throw Invalid();
     }
+
+    public static ApiException Invalid() => ApiErrors.BadRequest("invalid continue token: continue key is not valid: it was not given by this server");
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using Holdfast.ApiServer.Errors;
 using Holdfast.Client;
@@ -36,16 +37,18 @@ internal sealed class ObjectWatch(RegistryParts parts)
     public static void Check(WatchRequest request)
     {
         _ = ObjectListing.Revision(request.ResourceVersion);
+        var problems = ImmutableArray.CreateBuilder<FieldError>();
         if (request.SendInitialEvents is not null && request.Match != "NotOlderThan")
-        {
-            throw ApiErrors.InvalidOptions("ListOptions", new FieldError(FieldErrorType.FieldValueForbidden, "resourceVersionMatch",
-                "Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"));
-        }
+            problems.Add(ObjectListing.Forbidden("sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"));
         if (request.SendInitialEvents is null && request.Match.Length > 0)
+            problems.Add(ObjectListing.Forbidden("resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided"));
+        if (request.Match is not ("" or "NotOlderThan"))
         {
-            throw ApiErrors.InvalidOptions("ListOptions", new FieldError(FieldErrorType.FieldValueForbidden, "resourceVersionMatch",
-                "Forbidden: resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided"));
+            problems.Add(new FieldError(FieldErrorType.FieldValueNotSupported, "resourceVersionMatch",
+                $"Unsupported value: \"{request.Match}\": supported values: \"NotOlderThan\""));
         }
+        if (problems.Count > 0)
+            throw ApiErrors.Invalid("meta.k8s.io", "ListOptions", "", problems.ToImmutable());
     }
 
     public async IAsyncEnumerable<ResourceEvent> WatchAsync(

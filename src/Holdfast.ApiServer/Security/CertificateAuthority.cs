@@ -149,6 +149,13 @@ public sealed class CertificateAuthority
 
     private X509Certificate2 Leaf(string fileName, X500DistinguishedName subject, string purpose, X509Extension? names)
     {
+        // One at a time: two who ask for the same one get the same one.
+        lock (_turn)
+            return KeptOrMade(fileName, subject, purpose, names);
+    }
+
+    private X509Certificate2 KeptOrMade(string fileName, X500DistinguishedName subject, string purpose, X509Extension? names)
+    {
         var kept = CertificateFiles.Load(_folder, fileName);
         if (kept is not null && !IsDue(kept) && kept.SubjectName.RawData.AsSpan().SequenceEqual(subject.RawData) && Names(kept).SequenceEqual(names?.RawData)
             && IsSigned(kept, purpose))

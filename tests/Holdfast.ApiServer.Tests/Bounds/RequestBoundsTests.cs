@@ -62,7 +62,7 @@ public sealed class RequestBoundsTests(SharedServer shared)
         // Options.
         { "GET", Maps + "?timeout=soon", 400, "BadRequest" },
         { "GET", Maps + "?timeout=1", 400, "BadRequest" },
-        { "GET", Maps + "?limit=-1", 422, "Invalid" },
+        { "GET", Maps + "?limit=1.5", 400, "BadRequest" },
         { "GET", Maps + "?continue=aDIKMQphCmI", 400, "BadRequest" },
         { "GET", Maps + "?continue=aDEKMQphCmI%3D%3D%3D", 400, "BadRequest" },
         { "GET", Maps + "?labelSelector=%28%28", 400, "BadRequest" },
