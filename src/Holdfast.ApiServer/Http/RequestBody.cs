@@ -18,6 +18,9 @@ internal static class RequestBody
     /// <summary>How many bytes a body may have.</summary>
     public const int MaximumBytes = 3 * 1024 * 1024;
 
+    /// <summary>How many values a body may have, each of a list or a map counted.</summary>
+    public const int MaximumValues = 300_000;
+
     // Field names make JSON larger than protocol buffers, and small values the most.
     private const int MaximumConvertedBytes = 4 * MaximumBytes;
 
@@ -38,7 +41,7 @@ internal static class RequestBody
         var type = MediaType(request);
         var json = type switch
         {
-            "" or "application/json" => JsonText.Mended(await ReadAsync(request, cancellationToken)),
+            "" or "application/json" => Bounded(JsonText.Mended(await ReadAsync(request, cancellationToken))),
             "application/yaml" or "application/x-yaml" or "text/yaml" => YamlJson.Convert(await ReadAsync(request, cancellationToken)),
             "application/vnd.kubernetes.protobuf" => ConvertProtobuf(await ReadAsync(request, cancellationToken), kind, schema),
             _ => throw ApiErrors.UnsupportedMediaType(Supported),
@@ -59,9 +62,31 @@ internal static class RequestBody
             _ => throw ApiErrors.UnsupportedPatch(),
         };
         var patch = await ReadAsync(request, cancellationToken);
-        patch = form == PatchForm.Apply && !IsJson(patch.Span) ? YamlJson.Convert(patch) : JsonText.Mended(patch);
+        patch = form == PatchForm.Apply && !IsJson(patch.Span) ? YamlJson.Convert(patch) : Bounded(JsonText.Mended(patch));
         request.HttpContext.Features.Get<AuditRecord>()?.Sent(patch);
         return (form, patch);
+    }
+
+    // A small text of many values becomes a large tree.
+    private static ReadOnlyMemory<byte> Bounded(ReadOnlyMemory<byte> json)
+    {
+        var text = json.Span;
+        // Each value but the first follows one of these, so that a text with few of them need not be read for it.
+        if (text.Length <= MaximumValues || text.Count((byte)',') + text.Count((byte)'[') + text.Count((byte)'{') < MaximumValues)
+            return json;
+        var reader = new Utf8JsonReader(text, new JsonReaderOptions { MaxDepth = JsonInput.MaximumDepth });
+        var count = 0;
+        try
+        {
+            while (reader.Read())
+                count += reader.TokenType is JsonTokenType.EndArray or JsonTokenType.EndObject or JsonTokenType.PropertyName ? 0 : 1;
+        }
+        catch (JsonException)
+        {
+            // Whoever decodes it says in better words what is wrong with it.
+            return json;
+        }
+        return count <= MaximumValues ? json : throw ApiErrors.BadRequest($"the body has more than {MaximumValues} values");
     }
 
     // JSON is YAML, but quicker to read and its repeated members are still to be told.

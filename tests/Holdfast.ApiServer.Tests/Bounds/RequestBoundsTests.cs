@@ -146,6 +146,39 @@ public sealed class RequestBoundsTests(SharedServer shared)
     }
 
     [Fact]
+    public async Task A_small_text_of_very_many_values_is_refused_and_a_long_text_is_not()
+    {
+        var server = shared.Running;
+        var many = "[" + string.Join(',', Enumerable.Repeat("1", 300_001)) + "]";
+        var (code, body) = await server.SendAsync("PATCH", Maps + "/a", $$"""{"data":{{many}} }""", "application/merge-patch+json");
+        Assert.Equal((400, "the body has more than 300000 values"), (code, (string)body["message"]!));
+        Assert.Equal(400, (await server.SendAsync("POST", Maps, $$"""{"apiVersion":"v1","kind":"ConfigMap","data":{{many}} }""")).Code);
+        var commas = new string(',', 400_000);
+        Assert.Equal(201, (await server.SendAsync("POST", Maps, $$$"""{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"commas"},"data":{"k":"{{{commas}}}"}}""")).Code);
+    }
+
+    [Theory]
+    [InlineData("\\ud800", "\uFFFD")]
+    [InlineData("\\udc00\\ud800x", "\uFFFD\uFFFDx")]
+    [InlineData("\\ud83d\\ude00", "\ud83d\ude00")]
+    [InlineData("\\\\ud800", "\\ud800")]
+    public async Task Text_that_is_half_a_character_is_mended_as_kubernetes_mends_it(string sent, string stored)
+    {
+        await using var server = await RunningServer.StartAsync(Token);
+        var body = Map.Replace("\"v\"", $"\"{sent}\"", StringComparison.Ordinal);
+        var (code, created) = await server.SendAsync("POST", Maps, body);
+        Assert.Equal((201, stored), (code, (string)created["data"]!["k"]!));
+        foreach (var (patch, type) in new[]
+        {
+            ($$$"""{"data":{"m":"{{{sent}}}"}}""", "application/merge-patch+json"), ($$$"""{"data":{"s":"{{{sent}}}"}}""", "application/strategic-merge-patch+json"),
+            ($$"""[{"op":"add","path":"/data/j","value":"{{sent}}"}]""", "application/json-patch+json"),
+        })
+            Assert.Equal(200, (await server.SendAsync("PATCH", Maps + "/a", patch, type)).Code);
+        var data = (await server.SendAsync("GET", Maps + "/a")).Body["data"]!;
+        Assert.All(["k", "m", "s", "j"], key => Assert.Equal(stored, (string)data[key]!));
+    }
+
+    [Fact]
     public async Task A_patch_of_too_many_operations_is_refused()
     {
         var server = shared.Running;

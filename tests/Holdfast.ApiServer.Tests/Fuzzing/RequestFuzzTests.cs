@@ -13,6 +13,7 @@ public sealed class RequestFuzzTests
 {
     private const int Connections = 6;
     private const int MaximumFailures = 10;
+    private const int Renewal = 500;
     private const long MaximumGrowth = 300L << 20;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
@@ -64,6 +65,9 @@ public sealed class RequestFuzzTests
             while (begun.Elapsed < limit && failures.Count < MaximumFailures)
             {
                 var drawn = FuzzCase.Draw(FuzzSettings.Seed, Interlocked.Increment(ref next));
+                // What requests are about is put back now and then: most of them would meet nothing else.
+                if (drawn.Number % Renewal == 0)
+                    await RenewAsync(connection);
                 if (await ProblemAsync(connection, drawn.Request, codes) is not { } problem)
                     continue;
                 var smallest = await drawn.MinimisedAsync(async smaller => await ProblemAsync(connection, smaller.Request, codes) is not null);
@@ -71,6 +75,12 @@ public sealed class RequestFuzzTests
             }
         }));
         return (next, failures);
+    }
+
+    private static async Task RenewAsync(RawConnection connection)
+    {
+        foreach (var request in ValidRequests.Beginning)
+            await connection.SendAsync(request, Token);
     }
 
     private static async Task<string?> ProblemAsync(RawConnection connection, FuzzRequest request, ConcurrentDictionary<int, int> codes)

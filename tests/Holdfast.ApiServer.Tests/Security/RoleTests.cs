@@ -157,6 +157,28 @@ public sealed class RoleTests
         Assert.Equal(403, (await RefusedAsync(() => client.CreateAsync(role with { Metadata = Objects.Meta("mine", "") }, Token))).Code);
     }
 
+    [Theory]
+    [InlineData("exec")]
+    [InlineData("attach")]
+    [InlineData("portforward")]
+    public async Task What_runs_in_a_pod_needs_create_however_it_is_asked_for(string subresource)
+    {
+        await using var server = await RunningServer.StartAsync(Token);
+        await server.Client.CreateAsync(Objects.DefaultAccount(), Token);
+        await server.Client.CreateAsync(Objects.Pod("p", "n1"), Token);
+        await server.Client.CreateAsync(Role("reads", Rule("get list watch", "", $"pods pods/{subresource}")), Token);
+        await server.Client.CreateAsync(Binding("b", "Role", "reads"), Token);
+        var path = $"/api/v1/namespaces/default/pods/p/{subresource}?command=sh&stdout=true&ports=80";
+        foreach (var method in new[] { "GET", "POST" })
+        {
+            var (code, body) = await server.SendAsync(method, path, null, "application/json", ("Impersonate-User", "bob"));
+            Assert.Equal((403, $"pods \"p\" is forbidden: User \"bob\" cannot create resource \"pods/{subresource}\" in API group \"\" in the namespace \"default\""), (code, (string)body["message"]!));
+        }
+        await server.Client.CreateAsync(Role("runs", Rule("create", "", $"pods/{subresource}")), Token);
+        await server.Client.CreateAsync(Binding("c", "Role", "runs"), Token);
+        Assert.NotEqual(403, (await server.SendAsync("POST", path, null, "application/json", ("Impersonate-User", "bob"))).Code);
+    }
+
     [Fact]
     public async Task A_role_for_one_object_lets_watch_that_object_by_its_name()
     {

@@ -26,6 +26,46 @@ public sealed class TokenTests
     }
 
     [Fact]
+    public async Task A_token_ends_with_its_account_its_secret_and_its_time()
+    {
+        var time = new ShiftedTime();
+        await using var server = await RunningServer.StartAsync(Token, set: options => options with { Time = time });
+        await server.Client.CreateAsync(Objects.DefaultAccount(), Token);
+        await server.Client.CreateAsync(Secret.Empty with { Metadata = Objects.Meta("s") }, Token);
+        var ofAccount = await RequestAsync(server.Client, null);
+        var request = TokenRequest.Empty with { Spec = TokenRequestSpec.Empty with { BoundObjectRef = BoundObjectReference.Empty with { ApiVersion = "v1", Kind = "Secret", Name = "s" } } };
+        var ofSecret = ((TokenRequest)(await server.Client.PostAsync<ServiceAccount>("default", "default", "token", request, Token)).Object!).Status.Token;
+        Assert.NotNull(await WhoAsync(server, ofSecret));
+        await server.Client.DeleteAsync<Secret>("default", "s", null, Token);
+        Assert.Null(await WhoAsync(server, ofSecret));
+        time.Forward(TimeSpan.FromMinutes(59));
+        Assert.NotNull(await WhoAsync(server, ofAccount, time));
+        time.Forward(TimeSpan.FromMinutes(2));
+        Assert.Null(await WhoAsync(server, ofAccount, time));
+        var again = await RequestAsync(server.Client, null);
+        Assert.NotNull(await WhoAsync(server, again, time));
+        await server.Client.DeleteAsync<ServiceAccount>("default", "default", null, Token);
+        await server.Client.CreateAsync(Objects.DefaultAccount(), Token);
+        Assert.Null(await WhoAsync(server, again, time));
+    }
+
+    [Fact]
+    public async Task A_token_may_come_among_the_protocols_of_a_socket()
+    {
+        await using var server = await StartAsync();
+        const string Path = "/api/v1/namespaces/default/configmaps";
+        using var http = RunningServer.ClientOf(server.Host);
+        foreach (var (token, code) in new[] { (server.Host.AdminCredentials().Token, 200), ("wrong", 401) })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(Path, UriKind.Relative));
+            var encoded = System.Buffers.Text.Base64Url.EncodeToString(System.Text.Encoding.UTF8.GetBytes(token));
+            request.Headers.TryAddWithoutValidation("Sec-WebSocket-Protocol", $"v5.channel.k8s.io, base64url.bearer.authorization.k8s.io.{encoded}");
+            using var answer = await http.SendAsync(request, Token);
+            Assert.Equal(code, (int)answer.StatusCode);
+        }
+    }
+
+    [Fact]
     public async Task A_changed_token_is_nobodys()
     {
         await using var server = await StartAsync();
@@ -111,9 +151,9 @@ public sealed class TokenTests
         return ((TokenRequest)answer.Object!).Status.Token;
     }
 
-    private static async Task<string?> WhoAsync(RunningServer server, string token)
+    private static async Task<string?> WhoAsync(RunningServer server, string token, TimeProvider? time = null)
     {
-        using var http = RunningServer.ClientOf(server.Host);
+        using var http = RunningServer.ClientOf(server.Host, time: time);
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
         using var body = new StringContent("""{"apiVersion":"authentication.k8s.io/v1","kind":"SelfSubjectReview"}""", MediaTypeHeaderValue.Parse("application/json"));
         using var answer = await http.PostAsync(new Uri("/apis/authentication.k8s.io/v1/selfsubjectreviews", UriKind.Relative), body, Token);
