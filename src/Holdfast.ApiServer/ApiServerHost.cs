@@ -102,7 +102,8 @@ public sealed class ApiServerHost : IAsyncDisposable
         var resources = new ResourceHandler(core.Registry, core.Authorizer, responder, new PodLogs(options.Nodes),
             new PodStreams(options.Nodes, options.Time), options.Chance, stopping);
         return new HttpFront(authenticator, core.Authorizer, resources, new DiscoveryDocuments(core.Served), responder,
-            options.OpenApi?.Invoke(core.Served), tokens, options.OnFault);
+            options.OpenApi?.Invoke(core.Served), tokens, options.OnFault,
+            new StoreBackupResponse(options.Store, options.Time));
     }
 
     private static WebApplication Build(ApiServerOptions options, CertificateAuthority authority)

@@ -17,7 +17,7 @@ namespace Holdfast.ApiServer.Http;
 /// </summary>
 internal sealed class HttpFront(
     Authenticator authenticator, IAuthorizer authorizer, ResourceHandler resources, DiscoveryDocuments discovery, Responder responder,
-    IOpenApiDocuments? openApi, ServiceAccountTokens tokens, Action<Exception> onFault)
+    IOpenApiDocuments? openApi, ServiceAccountTokens tokens, Action<Exception> onFault, StoreBackupResponse backup)
 {
     private const string Version = """
         {"major":"1","minor":"36","gitVersion":"v1.36.0+holdfast","gitCommit":"","gitTreeState":"clean","buildDate":"1970-01-01T00:00:00Z","goVersion":"","compiler":"dotnet","platform":"linux/amd64"}
@@ -77,6 +77,7 @@ internal sealed class HttpFront(
             ["apis", var group, var version] => DocumentAsync(request, discovery.Resources(group, version)),
             ["openapi", ..] => OpenApiAsync(request),
             ["openid", "v1", "jwks"] => Responder.BytesAsync(request, 200, tokens.PublicKeys(), "application/jwk-set+json"),
+            ["holdfast", "store", "backup"] => backup.SendAsync(request),
             [".well-known", "openid-configuration"] => Responder.BytesAsync(request, 200, Encoding.UTF8.GetBytes(Issuer(request.Http.Request.Host.Value))),
             _ => NotFoundAsync(request),
         };

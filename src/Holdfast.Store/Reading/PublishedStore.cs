@@ -41,7 +41,7 @@ internal sealed class PublishedStore
 
     public History HistoryOf(string resource) =>
         _histories.TryGetValue(resource, out var history) ? history : _histories.GetOrAdd(
-            resource, static (name, self) => new History(self._options, self._initialFloors.GetValueOrDefault(name)), this);
+            resource, static (name, self) => new History(self._options, JournalContents.FloorOf(self._initialFloors, name)), this);
 
     public void Publish(BatchDraft draft, Action<StoreEvent> dropped)
     {
