@@ -41,6 +41,10 @@ internal sealed class HttpFront(
         {
             await RefuseAsync(http, ApiErrors.Failure(problem.StatusCode, "BadRequest", problem.Message, null));
         }
+        catch (ValueTooLargeException large)
+        {
+            await RefuseAsync(http, ApiErrors.TooLarge(large.Limit));
+        }
         catch (StoreUnavailableException stopped)
         {
             await RefuseAsync(http, ApiErrors.ServiceUnavailable(stopped.Message));

@@ -34,10 +34,10 @@ internal static class Replay
         }
         revision = Math.Max(revision, last);
         var state = new StoreState(
-            revision - 1, revision, collections.ToImmutableDictionary(StringComparer.Ordinal));
+            revision - 1, revision, collections.ToImmutableDictionary(StringComparer.Ordinal), displacedBytes: 0);
         var published = new PublishedStore(options, state, contents.CollectionFloors);
         foreach (var change in events)
-            published.HistoryOf(change.Current.Key.Resource).Append(change, compaction.Dropped);
+            published.Remember(change, compaction.Dropped);
         return published;
     }
 

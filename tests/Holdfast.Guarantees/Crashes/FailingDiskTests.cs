@@ -18,6 +18,7 @@ public sealed class FailingDiskTests : IDisposable
     public async Task A_cluster_whose_disk_fails_stops_in_one_line_without_a_false_acknowledgement(string plan, string word)
     {
         var run = new CrashRun(7, words => Victim.UpAsync(_folder["data"], words), padding: 20_000);
+        await run.LiveAndDieAsync(most: 30);
         var ended = await run.LiveAsync($"{plan} seed 7");
         var line = ended!.Refused();
         Assert.StartsWith($"holdfast: the disk that holds {_folder["data"]} failed", line, StringComparison.Ordinal);

@@ -34,8 +34,8 @@ public sealed class KilledTests : IDisposable
         var seed = SeedOf(plan);
         // Large objects, so that a checkpoint is due soon.
         var run = new CrashRun(seed, words => Victim.UpAsync(_folder["data"], words), padding: 20_000);
-        await KilledAsync(run, $"{plan} seed {seed}");
         await run.LiveAndDieAsync(most: 100);
+        await KilledAsync(run, $"{plan} seed {seed}");
         await HoldsAsync(run, seed);
     }
 

@@ -70,6 +70,8 @@ internal sealed class Judge(Recording recording)
             Problem("A1", $"{told} does not follow from what was there: {(isThere ? before.ToString() : "nothing")}");
         if (told.Type == "DELETED")
         {
+            if (told.Value != before.Value)
+                Problem("A4", $"{told} shows another object than the last, which was {before}");
             TookEffect(told, _deletions[(told.Key, before.Revision)].MinBy(attempt => attempt.Outcome switch { Outcome.Acknowledged => 0, Outcome.Unknown => 1, _ => 2 }), before.Revision);
             _state.Remove(told.Key);
             return;
