@@ -236,7 +236,7 @@ public sealed class SqliteJournal(string path, IChance chance, long? maxPages = 
         var database = Opened().Handle!;
         var code = raw.sqlite3_wal_checkpoint_v2(database, "main", raw.SQLITE_CHECKPOINT_PASSIVE, out _, out _);
         if (code != raw.SQLITE_OK)
-            throw new SqliteException(raw.sqlite3_errmsg(database).utf8_to_string(), code);
+            throw new SqliteException(raw.sqlite3_errmsg(database).utf8_to_string(), code, raw.sqlite3_extended_errcode(database));
         _mark!.Sync();
         _bytesSinceCheckpoint = 0;
         return true;

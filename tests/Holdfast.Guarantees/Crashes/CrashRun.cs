@@ -14,7 +14,7 @@ internal sealed class CrashRun(ulong seed, Func<string, Task<Victim?>> start, in
     private const int Clients = 6;
     private const int Objects = 40;
     private static readonly string[] Watches = ["", "", "red"];
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(120);
 
     private readonly SeededChance _chance = new(seed);
     private readonly long[] _seenUpTo = new long[Watches.Length];
