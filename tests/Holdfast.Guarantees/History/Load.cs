@@ -47,7 +47,13 @@ internal sealed class Load(Recording recording, int objects, int padding)
 
     private Attempt Make(AttemptKind kind, string key, string value, SeededChance chance, long expected = 0, bool isWrong = false) => new()
     {
-        Kind = kind, Key = key, Value = value, Colour = value.Length > 0 ? Colours[chance.Next(Colours.Length)] : "", Expected = expected, IsWrong = isWrong, Started = recording.Now(),
+        Kind = kind,
+        Key = key,
+        Value = value,
+        Colour = value.Length > 0 ? Colours[chance.Next(Colours.Length)] : "",
+        Expected = expected,
+        IsWrong = isWrong,
+        Started = recording.Now(),
     };
 
     /// <summary>Sends it; false when the server is gone.</summary>

@@ -114,7 +114,9 @@ internal sealed class WatchWorld : IAsyncDisposable
         Recording.Add(stretch);
         var request = new WatchRequest(served, "load", ResourceFilter.Parse(served, colour.Length > 0 ? $"colour={colour}" : "", ""))
         {
-            ResourceVersion = $"{from}", AllowsBookmarks = true, BookmarkInterval = BetweenBookmarks,
+            ResourceVersion = $"{from}",
+            AllowsBookmarks = true,
+            BookmarkInterval = BetweenBookmarks,
         };
         try
         {
