@@ -115,7 +115,8 @@ public sealed class ApiServerHost : IAsyncDisposable
         var resources = new ResourceHandler(core.Registry, core.Authorizer, responder, new PodLogs(options.Nodes),
             new PodStreams(options.Nodes, options.Time), options.Chance, gate, stopping);
         return new HttpFront(parts.Authenticator!, core.Authorizer, resources, new DiscoveryDocuments(core.Served), responder,
-            options.OpenApi?.Invoke(core.Served), parts.Tokens, parts.Flows, parts.Audit, options.OnFault);
+            options.OpenApi?.Invoke(core.Served), parts.Tokens, parts.Flows, parts.Audit, options.OnFault,
+            new StoreBackupResponse(options.Store, options.Time));
     }
 
     private static WebApplication Build(ApiServerOptions options, CertificateRenewal renewal)

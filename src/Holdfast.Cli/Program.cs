@@ -15,6 +15,7 @@ var root = new RootCommand("Holdfast keeps stateful workloads safe while they ar
     StatusCommand.Make(),
     DemoCommand.Make(),
     ImageCommand.Make(),
+    StoreCommand.Make(),
     VersionCommand.Make(),
 };
 

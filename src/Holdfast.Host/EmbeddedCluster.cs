@@ -60,6 +60,10 @@ public sealed class EmbeddedCluster : IAsyncDisposable
     /// <param name="dataFolder">The cluster's data folder.</param>
     public static string KubeconfigOf(string dataFolder) => Path.Combine(dataFolder, "kubeconfig");
 
+    /// <summary>Where a cluster's store is.</summary>
+    /// <param name="dataFolder">The cluster's data folder.</param>
+    public static string StoreOf(string dataFolder) => Path.Combine(dataFolder, ClusterFolder.StoreFile);
+
     /// <summary>Starts a cluster; when this ends, its API answers and its nodes are ready.</summary>
     /// <param name="options">How it is set up.</param>
     /// <param name="cancellationToken">Gives the start up; what has been started is stopped again.</param>

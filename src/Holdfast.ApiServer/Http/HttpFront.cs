@@ -20,7 +20,7 @@ namespace Holdfast.ApiServer.Http;
 /// </summary>
 internal sealed class HttpFront(
     Authenticator authenticator, IAuthorizer authorizer, ResourceHandler resources, DiscoveryDocuments discovery, Responder responder,
-    IOpenApiDocuments? openApi, ServiceAccountTokens tokens, FlowControl flows, AuditLog audit, Action<Exception> onFault)
+    IOpenApiDocuments? openApi, ServiceAccountTokens tokens, FlowControl flows, AuditLog audit, Action<Exception> onFault, StoreBackupResponse backup)
 {
     // kube-apiserver's answer to whoever asks for a path that it does not have.
     private const string NotFoundText = "404 page not found\n";
@@ -64,6 +64,10 @@ internal sealed class HttpFront(
         catch (BadHttpRequestException problem)
         {
             await RefuseAsync(http, ApiErrors.Failure(problem.StatusCode, "BadRequest", problem.Message, null));
+        }
+        catch (ValueTooLargeException large)
+        {
+            await RefuseAsync(http, ApiErrors.TooLarge(large.Limit));
         }
         catch (StoreUnavailableException stopped)
         {
@@ -116,6 +120,7 @@ internal sealed class HttpFront(
             ["apis", var group, var version] => DocumentAsync(request, discovery.Resources(group, version)),
             ["openapi", ..] => OpenApiAsync(request),
             ["openid", "v1", "jwks"] => Responder.BytesAsync(request, 200, tokens.PublicKeys(), "application/jwk-set+json"),
+            ["holdfast", "store", "backup"] => backup.SendAsync(request),
             [".well-known", "openid-configuration"] => Responder.BytesAsync(request, 200, Encoding.UTF8.GetBytes(Issuer(request.Http.Request.Host.Value))),
             _ => NotFoundAsync(request),
         };

@@ -74,7 +74,12 @@ public sealed record KubeConfig
     /// <param name="time">The clock of time limits.</param>
     /// <param name="options">The bounds; their defaults when left out.</param>
     /// <exception cref="KubeConfigException">A certificate or key cannot be read.</exception>
-    public HttpTransport CreateTransport(TimeProvider time, HttpTransportOptions? options = null)
+    public HttpTransport CreateTransport(TimeProvider time, HttpTransportOptions? options = null) =>
+        new(CreateClient(), time, options ?? new HttpTransportOptions());
+
+    /// <summary>A client for the cluster's paths that are not objects; dispose it at the end. It has no time limit.</summary>
+    /// <exception cref="KubeConfigException">A certificate or key cannot be read.</exception>
+    public HttpClient CreateClient()
     {
         var client = new HttpClient(new TokenHandler(this, CreateHandler()))
         {
@@ -84,7 +89,7 @@ public sealed record KubeConfig
             DefaultVersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
         };
         client.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("holdfast", "0.1"));
-        return new HttpTransport(client, time, options ?? new HttpTransportOptions());
+        return client;
     }
 
     private SocketsHttpHandler CreateHandler() => new()

@@ -47,14 +47,33 @@ public readonly record struct JournalRecord(RecordKind Kind, Entry Entry);
 /// <param name="Identity">The identity the store got when it was created, a UUID.</param>
 /// <param name="RevisionFloor">The highest revision ever compacted over; revisions go on above it.</param>
 /// <param name="CollectionFloors">
-/// For each compacted collection: the events up to this revision are no longer complete.
+/// For each compacted collection: the events up to this revision are no longer complete. <see cref="EveryCollection"/> stands for all.
 /// </param>
 /// <param name="Records">The records by rising revision.</param>
 public sealed record JournalContents(
     string Identity,
     long RevisionFloor,
     ImmutableDictionary<string, long> CollectionFloors,
-    IReadOnlyList<JournalRecord> Records);
+    IReadOnlyList<JournalRecord> Records)
+{
+    /// <summary>
+    /// The name in <see cref="CollectionFloors"/> that stands for all collections, also those that are still to come: set by a
+    /// restore, before which no event is known.
+    /// </summary>
+    public const string EveryCollection = "";
+
+    /// <summary>The highest revision that was ever in it.</summary>
+    public long Revision => Math.Max(RevisionFloor, Records.Count == 0 ? 0 : Records[^1].Entry.Revision);
+
+    /// <summary>The revision up to which the events of a collection are no longer complete; 0 when all are there.</summary>
+    /// <param name="floors">As in <see cref="CollectionFloors"/>.</param>
+    /// <param name="resource">The collection.</param>
+    public static long FloorOf(ImmutableDictionary<string, long> floors, string resource)
+    {
+        ArgumentNullException.ThrowIfNull(floors);
+        return Math.Max(floors.GetValueOrDefault(resource), floors.GetValueOrDefault(EveryCollection));
+    }
+}
 
 /// <summary>A slice of records to drop.</summary>
 /// <param name="DeadRevisions">The records' revisions.</param>

@@ -23,22 +23,25 @@ public sealed class SqliteJournal(string path, IChance chance, long? maxPages = 
     private SqliteStatement? _delete;
     private SqliteStatement? _floor;
     private SqliteStatement? _revisionFloor;
+    private SqliteStatement? _seal;
+    private AcknowledgedMark? _mark;
+    private string _identity = "";
+    private Dictionary<string, long> _floors = [];
+
+    /// <summary>The identity that a new store gets; null to draw one.</summary>
+    internal string? NewIdentity { get; init; }
 
     /// <inheritdoc/>
     public Task<JournalContents> OpenAsync(CancellationToken cancellationToken) => Guarded(() =>
     {
+        if (!File.Exists(path))
+            AcknowledgedMark.Check(path, null, 0);
         CreateOwnerOnly();
-        var connection = Connect();
-        CheckFormat(connection);
-        var check = SqliteSchema.QuickCheck(connection);
-        if (check != "ok")
-            throw SqliteFailure.Corrupt(path, check);
-        var contents = new JournalContents(
-            RequiredMeta(connection, "identity"),
-            long.Parse(RequiredMeta(connection, "revision_floor"), CultureInfo.InvariantCulture),
-            SqliteSchema.Floors(connection),
-            ReadRecords(connection, cancellationToken));
-        Prepare(connection);
+        var contents = Read(cancellationToken);
+        (_identity, _floors) = (contents.Identity, contents.CollectionFloors.ToDictionary(StringComparer.Ordinal));
+        Prepare(Opened());
+        _mark = AcknowledgedMark.Open(path, contents.Identity);
+        _mark.Write(contents.Revision);
         return contents;
     });
 
@@ -49,6 +52,8 @@ public sealed class SqliteJournal(string path, IChance chance, long? maxPages = 
         foreach (var record in batch)
             Insert(record);
         transaction.Commit();
+        if (batch.Count > 0)
+            _mark!.Write(batch[^1].Entry.Revision);
         return MaybeCheckpoint(batch.Sum(static record => record.Entry.Json.Length + RowOverheadBytes));
     });
 
@@ -66,9 +71,12 @@ public sealed class SqliteJournal(string path, IChance chance, long? maxPages = 
             _floor!.Bind(1, resource);
             _floor.Bind(2, floor);
             _floor.Run();
+            _floors[resource] = floor;
         }
         _revisionFloor!.Bind(1, compaction.RevisionFloor.ToString(CultureInfo.InvariantCulture));
         _revisionFloor.Run();
+        _seal!.Bind(1, SqliteSchema.Seal(_identity, compaction.RevisionFloor, _floors));
+        _seal.Run();
         transaction.Commit();
         return MaybeCheckpoint(compaction.DeadRevisions.Count * RowOverheadBytes);
     });
@@ -80,6 +88,8 @@ public sealed class SqliteJournal(string path, IChance chance, long? maxPages = 
         _delete?.Dispose();
         _floor?.Dispose();
         _revisionFloor?.Dispose();
+        _seal?.Dispose();
+        _mark?.Dispose();
         _connection?.Dispose();
         return ValueTask.CompletedTask;
     }
@@ -91,6 +101,10 @@ public sealed class SqliteJournal(string path, IChance chance, long? maxPages = 
             return Task.FromResult(work());
         }
         catch (SqliteException exception)
+        {
+            return Task.FromException<T>(SqliteFailure.From(exception, path));
+        }
+        catch (IOException exception)
         {
             return Task.FromException<T>(SqliteFailure.From(exception, path));
         }
@@ -142,13 +156,54 @@ public sealed class SqliteJournal(string path, IChance chance, long? maxPages = 
         return _connection;
     }
 
+    private JournalContents Read(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var connection = Connect();
+            CheckFormat(connection);
+            var check = SqliteSchema.QuickCheck(connection);
+            if (check != "ok")
+                throw SqliteFailure.Corrupt(path, check);
+            var contents = new JournalContents(
+                RequiredMeta(connection, "identity"), RequiredNumber(connection, "revision_floor"),
+                SqliteSchema.Floors(connection), ReadRecords(connection, cancellationToken));
+            CheckSeal(connection, contents);
+            AcknowledgedMark.Check(path, contents.Identity, contents.Revision);
+            return contents;
+        }
+        catch (SqliteException exception) when (exception.SqliteErrorCode == raw.SQLITE_ERROR)
+        {
+            // A table or column that is not there, or holds another type: not what a store writes.
+            throw SqliteFailure.Corrupt(path, $"it is not a store of Holdfast's, or its tables are altered ({exception.Message})", exception);
+        }
+    }
+
     private void CheckFormat(SqliteConnection connection)
     {
         if (SqliteSchema.IsEmpty(connection))
-            SqliteSchema.Create(connection, chance.NewUid());
-        var found = long.Parse(RequiredMeta(connection, "format"), CultureInfo.InvariantCulture);
-        if (found > SqliteSchema.FormatVersion)
+        {
+            AcknowledgedMark.Check(path, null, 0);
+            SqliteSchema.Create(connection, NewIdentity ?? chance.NewUid());
+        }
+        var found = RequiredNumber(connection, "format");
+        if (found is < SqliteSchema.OldestFormatVersion or > SqliteSchema.FormatVersion)
             throw new StoreFormatException(path, found, SqliteSchema.FormatVersion);
+    }
+
+    private void CheckSeal(SqliteConnection connection, JournalContents contents)
+    {
+        var seal = SqliteSchema.Seal(contents.Identity, contents.RevisionFloor, contents.CollectionFloors);
+        if (SqliteSchema.Meta(connection, SqliteSchema.SealName) is { } found && found != seal)
+            throw SqliteFailure.Corrupt(path, "what it says of the store and of its compactions does not match its checksum");
+    }
+
+    private long RequiredNumber(SqliteConnection connection, string name)
+    {
+        var text = RequiredMeta(connection, name);
+        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw SqliteFailure.Corrupt(path, $"its table meta has \"{text}\" as \"{name}\", which is not a number");
     }
 
     private string RequiredMeta(SqliteConnection connection, string name) =>
@@ -181,7 +236,8 @@ public sealed class SqliteJournal(string path, IChance chance, long? maxPages = 
         var database = Opened().Handle!;
         var code = raw.sqlite3_wal_checkpoint_v2(database, "main", raw.SQLITE_CHECKPOINT_PASSIVE, out _, out _);
         if (code != raw.SQLITE_OK)
-            throw new SqliteException(raw.sqlite3_errmsg(database).utf8_to_string(), code);
+            throw new SqliteException(raw.sqlite3_errmsg(database).utf8_to_string(), code, raw.sqlite3_extended_errcode(database));
+        _mark!.Sync();
         _bytesSinceCheckpoint = 0;
         return true;
     }
@@ -194,6 +250,7 @@ public sealed class SqliteJournal(string path, IChance chance, long? maxPages = 
         _delete = new SqliteStatement(connection, "DELETE FROM log WHERE revision = ?1");
         _floor = new SqliteStatement(connection, "INSERT OR REPLACE INTO floors (resource, revision) VALUES (?1, ?2)");
         _revisionFloor = new SqliteStatement(connection, "UPDATE meta SET value = ?1 WHERE name = 'revision_floor'");
+        _seal = new SqliteStatement(connection, $"INSERT OR REPLACE INTO meta (name, value) VALUES ('{SqliteSchema.SealName}', ?1)");
     }
 
     private void Insert(JournalRecord record)

@@ -8,6 +8,8 @@ namespace Holdfast.Store;
 internal static class SqliteSchema
 {
     public const long FormatVersion = 1;
+    public const long OldestFormatVersion = 1;
+    public const string SealName = "seal";
 
     private const string Tables = """
         CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -32,6 +34,7 @@ internal static class SqliteSchema
         foreach (var (name, value) in new[]
         {
             ("format", FormatVersion.ToString(CultureInfo.InvariantCulture)), ("identity", identity), ("revision_floor", "0"),
+            (SealName, Seal(identity, 0, ImmutableDictionary<string, long>.Empty)),
         })
         {
             insert.Bind(1, name);
@@ -39,6 +42,14 @@ internal static class SqliteSchema
             insert.Run();
         }
         transaction.Commit();
+    }
+
+    /// <summary>The checksum over what is not a record; a store without one is from before there were seals.</summary>
+    public static string Seal(string identity, long revisionFloor, IReadOnlyDictionary<string, long> floors)
+    {
+        var lines = floors.OrderBy(floor => floor.Key, StringComparer.Ordinal).Select(floor => string.Create(CultureInfo.InvariantCulture, $"{floor.Key} {floor.Value}"));
+        var text = string.Create(CultureInfo.InvariantCulture, $"{identity}\n{revisionFloor}\n{string.Join('\n', lines)}");
+        return TextChecksum.Of(text).ToString("x8", CultureInfo.InvariantCulture);
     }
 
     public static bool IsEmpty(SqliteConnection connection)

@@ -18,6 +18,8 @@ internal sealed class PublishedStore
 
     private StoreState _state;
     private long _watchableRevision;
+    private long _historyBytes;
+    private long _displacedBytes;
     private StoreUnavailableException? _stopped;
 
     public PublishedStore(StoreOptions options, StoreState initial, ImmutableDictionary<string, long> initialFloors)
@@ -41,25 +43,36 @@ internal sealed class PublishedStore
 
     public History HistoryOf(string resource) =>
         _histories.TryGetValue(resource, out var history) ? history : _histories.GetOrAdd(
-            resource, static (name, self) => new History(self._options, self._initialFloors.GetValueOrDefault(name)), this);
+            resource, static (name, self) => new History(self._options, JournalContents.FloorOf(self._initialFloors, name)), this);
 
     public void Publish(BatchDraft draft, Action<StoreEvent> dropped)
     {
         Invariant.Holds(draft.State.Revision >= _state.Revision, "A2",
             $"the revision would go back from {_state.Revision} to {draft.State.Revision}");
         foreach (var state in draft.States)
-        {
-            if (_recent.IsFull)
-                _recent.DropFirst();
-            _recent.Append(state);
-        }
+            Keep(state);
         Volatile.Write(ref _state, draft.State);
         foreach (var change in draft.Events)
-            HistoryOf(change.Current.Key.Resource).Append(change, dropped);
+            Remember(change, dropped);
         Volatile.Write(ref _watchableRevision, draft.State.Revision);
         foreach (var change in draft.Events)
             HistoryOf(change.Current.Key.Resource).Changed.Pulse();
         Advanced.Pulse();
+    }
+
+    /// <summary>Adds an event to its history, and lets the largest histories go back when all together are too large.</summary>
+    public void Remember(StoreEvent change, Action<StoreEvent> dropped)
+    {
+        var history = HistoryOf(change.Current.Key.Resource);
+        var before = history.Bytes;
+        history.Append(change, dropped);
+        _historyBytes += history.Bytes - before;
+        if (_historyBytes <= _options.HistoryBytes)
+            return;
+        var largest = _histories.Values.MaxBy(static each => each.Bytes)!;
+        _historyBytes -= largest.Bytes;
+        largest.Halve(dropped);
+        _historyBytes += largest.Bytes;
     }
 
     /// <summary>The state at a revision that is not in the future; null when it is no longer kept.</summary>
@@ -67,6 +80,15 @@ internal sealed class PublishedStore
     {
         var found = _recent.TryGet(_recent.FirstAtOrAbove(revision), out var state) ? state : null;
         return found is not null && revision > found.BaseRevision ? found : null;
+    }
+
+    // The newest one always stays: it is the store.
+    private void Keep(StoreState state)
+    {
+        _displacedBytes += state.DisplacedBytes;
+        while (!_recent.IsEmpty && (_recent.IsFull || _displacedBytes > _options.SnapshotBytes))
+            _displacedBytes -= _recent.DropFirst().DisplacedBytes;
+        _recent.Append(state);
     }
 
     public long OldestKeptRevision => _recent.TryGet(_recent.First, out var oldest) ? oldest.Revision : State.Revision;

@@ -7,9 +7,12 @@ namespace Holdfast.Store;
 /// <param name="baseRevision">The revision before that transaction.</param>
 /// <param name="revision">The revision of its last operation.</param>
 /// <param name="collections">Each collection's objects.</param>
+/// <param name="displacedBytes">How many bytes of JSON the transaction replaced or removed: what only older states hold on to.</param>
 internal sealed class StoreState(
-    long baseRevision, long revision, ImmutableDictionary<string, EntryIndex> collections) : ISequenced
+    long baseRevision, long revision, ImmutableDictionary<string, EntryIndex> collections, long displacedBytes) : ISequenced
 {
+    public long DisplacedBytes { get; } = displacedBytes;
+
     public long BaseRevision { get; } = baseRevision;
 
     public long Revision { get; } = revision;

@@ -12,6 +12,9 @@ internal sealed class History(StoreOptions options, long floorRevision)
 
     public RecentRing<StoreEvent> Events => _events;
 
+    /// <summary>How many bytes of JSON it holds; for the writer.</summary>
+    public long Bytes => _bytes;
+
     public Signal Changed { get; } = new();
 
     /// <summary>Events up to this revision are no longer complete.</summary>
@@ -22,15 +25,25 @@ internal sealed class History(StoreOptions options, long floorRevision)
     {
         _bytes += added.Current.Json.Length;
         while (!_events.IsEmpty && (_events.IsFull || _bytes > options.HistoryBytesPerCollection))
-        {
-            _events.TryGet(_events.First, out var oldest);
-            // The floor rises before the event goes: a watcher that misses the event finds the floor above it.
-            Volatile.Write(ref _floorRevision, oldest!.Revision);
-            _events.DropFirst();
-            _bytes -= oldest.Current.Json.Length;
-            dropped(oldest);
-        }
+            DropOldest(dropped);
         _events.Append(added);
+    }
+
+    /// <summary>Drops the older half; the newest event stays.</summary>
+    public void Halve(Action<StoreEvent> dropped)
+    {
+        for (var left = (_events.End - _events.First) / 2; left > 0; left--)
+            DropOldest(dropped);
+    }
+
+    private void DropOldest(Action<StoreEvent> dropped)
+    {
+        _events.TryGet(_events.First, out var oldest);
+        // The floor rises before the event goes: a watcher that misses the event finds the floor above it.
+        Volatile.Write(ref _floorRevision, oldest!.Revision);
+        _events.DropFirst();
+        _bytes -= oldest.Current.Json.Length;
+        dropped(oldest);
     }
 
     /// <summary>Whether a change after a revision is known, or can no longer be ruled out.</summary>

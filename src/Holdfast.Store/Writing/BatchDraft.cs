@@ -8,7 +8,7 @@ namespace Holdfast.Store;
 /// What the store will be once a batch is durable: each transaction is decided against everything before it, in the
 /// same batch too. Nobody but the writer sees a draft.
 /// </summary>
-internal sealed class BatchDraft(PublishedStore published)
+internal sealed class BatchDraft(PublishedStore published, int maxValueBytes)
 {
     private readonly List<JournalRecord> _records = [];
     private readonly List<StoreEvent> _events = [];
@@ -17,6 +17,9 @@ internal sealed class BatchDraft(PublishedStore published)
     public StoreState State { get; private set; } = published.State;
 
     public IReadOnlyList<JournalRecord> Records => _records;
+
+    /// <summary>How many bytes of JSON are to be written.</summary>
+    public long Bytes { get; private set; }
 
     public IReadOnlyList<StoreEvent> Events => _events;
 
@@ -55,6 +58,7 @@ internal sealed class BatchDraft(PublishedStore published)
     {
         var collections = State.Collections;
         var revision = State.Revision;
+        var (written, displaced) = (0L, 0L);
         var entries = ImmutableArray.CreateBuilder<Entry>(operations.Length);
         foreach (var operation in operations)
         {
@@ -67,14 +71,17 @@ internal sealed class BatchDraft(PublishedStore published)
             var changed = operation is Put ? index.Set(entry) : index.Remove(place);
             collections = collections.SetItem(operation.Key.Resource, changed);
             entries.Add(entry);
+            written += entry.Json.Length;
+            displaced += previous?.Json.Length ?? 0;
             Record(operation is Put, entry, previous);
         }
-        State = new StoreState(State.Revision, revision, collections);
+        State = new StoreState(State.Revision, revision, collections, displaced);
+        Bytes += written;
         _states.Add(State);
         return new Committed(revision, entries.MoveToImmutable());
     }
 
-    private static Entry Next(Operation operation, Entry? previous, long revision)
+    private Entry Next(Operation operation, Entry? previous, long revision)
     {
         var value = operation switch
         {
@@ -82,6 +89,8 @@ internal sealed class BatchDraft(PublishedStore published)
             Delete { FinalState: { } final } => final.At(revision),
             _ => (previous!.Json, previous.Decoded),
         };
+        if (operation is Put && value.Json.Length > maxValueBytes)
+            throw new ValueTooLargeException(operation.Key, value.Json.Length, maxValueBytes);
         return new Entry(operation.Key, revision, previous?.CreateRevision ?? revision, value.Json, value.Decoded);
     }
 

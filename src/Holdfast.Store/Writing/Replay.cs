@@ -21,10 +21,10 @@ internal static class Replay
         {
             if (record.Entry.Revision <= last)
                 throw new StoreCorruptException($"the journal goes back from revision {last} to {record.Entry.Revision}; "
-                    + "restore a backup");
+                    + "restore a backup (holdfast store restore)");
             last = record.Entry.Revision;
             var change = Apply(collections, record);
-            if (last <= contents.CollectionFloors.GetValueOrDefault(record.Entry.Key.Resource))
+            if (last <= JournalContents.FloorOf(contents.CollectionFloors, record.Entry.Key.Resource))
             {
                 compaction.Dropped(change);
                 continue;
@@ -34,10 +34,10 @@ internal static class Replay
         }
         revision = Math.Max(revision, last);
         var state = new StoreState(
-            revision - 1, revision, collections.ToImmutableDictionary(StringComparer.Ordinal));
+            revision - 1, revision, collections.ToImmutableDictionary(StringComparer.Ordinal), displacedBytes: 0);
         var published = new PublishedStore(options, state, contents.CollectionFloors);
         foreach (var change in events)
-            published.HistoryOf(change.Current.Key.Resource).Append(change, compaction.Dropped);
+            published.Remember(change, compaction.Dropped);
         return published;
     }
 
@@ -51,7 +51,7 @@ internal static class Replay
         if (isCreation ? previous is not null : previous?.CreateRevision != current.CreateRevision)
             throw new StoreCorruptException(
                 $"the journal's record of revision {current.Revision} ({current.Key}) does not follow from what is before it: "
-                + "a record is missing; restore a backup");
+                + "a record is missing; restore a backup (holdfast store restore)");
     }
 
     private static StoreEvent Apply(Dictionary<string, EntryIndex> collections, JournalRecord record)

@@ -55,8 +55,8 @@ internal sealed class StoreWriter(
 
     private async Task CommitWaitingAsync(CancellationToken cancellationToken)
     {
-        var draft = new BatchDraft(published);
-        while (_batch.Count < options.MaxBatch && _queue.Reader.TryRead(out var request))
+        var draft = new BatchDraft(published, options.MaxValueBytes);
+        while (_batch.Count < options.MaxBatch && draft.Bytes < options.MaxBatchBytes && _queue.Reader.TryRead(out var request))
         {
             _batch.Add(request);
             request.Decide(draft);
