@@ -62,6 +62,7 @@ public sealed class ApiServerCore
     /// <param name="cancellationToken">Ends the wait.</param>
     public async Task BootstrapAsync(int port, CancellationToken cancellationToken)
     {
+        await Registry.ServeCustomResourcesAsync();
         var client = new KubernetesClient(InProcess(UserInfo.Component("apiserver")), "kube-apiserver");
         foreach (var name in Namespaces)
             await EnsureAsync(client, Namespace.Empty with { Metadata = Meta(name, "") }, cancellationToken);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Holdfast.ApiServer.CustomResources;
 using Holdfast.ApiServer.Security;
 using Holdfast.Model.Resources;
 using Holdfast.Platform;
@@ -16,6 +17,7 @@ public sealed class AdmissionChain(ImmutableArray<IAdmissionPlugin> plugins)
     public static AdmissionChain BuiltIn(IChance chance, IAuthorizer authorizer, byte serviceBlock) => new(
     [
         new NamespaceLifecycle(),
+        new CustomResourceLifecycle(),
         new NodeRestriction(),
         new ServiceAccountAdmission(chance),
         new PriorityAdmission(),

@@ -26,6 +26,7 @@ internal sealed class ResourceHandler(
         Authorize(request, path, verb, served);
         if (served is null || !IsInScope(path, served))
             throw ApiErrors.NothingServed();
+        WarnOfDeprecation(request, served);
         if (path.Subresource.Length > 0)
             return SubresourceAsync(request, path, served, verb);
         var isKnown = served.Verbs.Contains(verb) && (verb != "create" || path.IsInNamespace == served.Type.IsNamespaced);
@@ -42,6 +43,14 @@ internal sealed class ResourceHandler(
             "delete" => DeleteAsync(request, path, served),
             _ => DeleteCollectionAsync(request, path, served),
         };
+    }
+
+    private static void WarnOfDeprecation(ApiRequest request, ServedResource served)
+    {
+        if (served.Custom?.Kind.Version is not { Deprecated: true } version)
+            return;
+        var words = version.DeprecationWarning ?? $"{served.Type.ApiVersion} {served.Type.Kind} is deprecated";
+        Responder.Warn(request.Http.Response, words);
     }
 
     private static string VerbOf(ApiRequest request, ResourcePath path)
@@ -139,7 +148,7 @@ internal sealed class ResourceHandler(
         var body = await RequestBody.ReadObjectAsync(request.Http.Request, served.Codec, request.Aborted);
         var sent = ObjectDecoder.Decode(body, served.Codec, context);
         var created = await registry.CreateAsync(served, path.Namespace, sent, context, request.Aborted);
-        await responder.WrittenAsync(request, 201, created, context);
+        await responder.WrittenAsync(request, 201, created, context, served);
     }
 
     private async Task UpdateAsync(ApiRequest request, ResourcePath path, ServedResource served)
@@ -149,7 +158,7 @@ internal sealed class ResourceHandler(
         var body = await RequestBody.ReadObjectAsync(request.Http.Request, codec, request.Aborted);
         var sent = ObjectDecoder.Decode(body, codec, context);
         var outcome = await registry.UpdateAsync(served, path.Namespace, path.Name, path.Subresource, sent, context, request.Aborted);
-        await responder.WrittenAsync(request, outcome.IsCreated ? 201 : 200, outcome.Written, context);
+        await responder.WrittenAsync(request, outcome.IsCreated ? 201 : 200, outcome.Written, context, served);
     }
 
     private async Task PatchAsync(ApiRequest request, ResourcePath path, ServedResource served)
@@ -159,7 +168,7 @@ internal sealed class ResourceHandler(
         CheckOptions(request, form);
         var outcome = await registry.PatchAsync(
             served, path.Namespace, path.Name, path.Subresource, form, patch, context, request.Aborted);
-        await responder.WrittenAsync(request, outcome.IsCreated ? 201 : 200, outcome.Written, context);
+        await responder.WrittenAsync(request, outcome.IsCreated ? 201 : 200, outcome.Written, context, served);
     }
 
     private static void CheckOptions(ApiRequest request, PatchForm form)

@@ -21,6 +21,11 @@ internal sealed class SchemaWriter(Utf8JsonWriter writer, OpenApiForm form)
             writer.WritePropertyName(name);
             WriteType(type, KindsOf(type.Name, schemas, served));
         }
+        foreach (var (name, codec) in schemas.Custom)
+        {
+            writer.WritePropertyName(name);
+            CustomSchema.Write(writer, codec, form);
+        }
         foreach (var (name, item) in schemas.Lists)
             WriteList(name, item, schemas.KindOf(item)!);
         foreach (var name in schemas.WellKnown)
@@ -186,7 +191,7 @@ internal sealed class SchemaWriter(Utf8JsonWriter writer, OpenApiForm form)
             IsAlwaysWritten = true,
         });
         writer.WriteEndObject();
-        WriteKinds([(kind.Group, kind.Kind + "List", kind.Version)]);
+        WriteKinds([(kind.Group, kind.ListKind, kind.Version)]);
         writer.WriteEndObject();
     }
 

@@ -44,17 +44,17 @@ internal sealed class ObjectDeletion(RegistryParts parts)
         if (context.IsDryRun)
             return new DeletionOutcome(result, isGone);
         var transaction = new Transaction(
-            [new KeyAtRevision(entry.Key, entry.Revision), .. request.Conditions], [OperationOf(plan, entry.Key)]);
+            [new KeyAtRevision(entry.Key, entry.Revision), .. request.Conditions], [OperationOf(plan, entry.Key, served)]);
         return await parts.Store.CommitAsync(transaction, cancellationToken) is Committed committed
             ? new DeletionOutcome(StoredObject.Of(committed.Entries[0], served), isGone)
             : null;
     }
 
     /// <summary>The write that a plan asks for.</summary>
-    public static Operation OperationOf(DeletionPlan plan, ResourceKey key) => plan switch
+    public static Operation OperationOf(DeletionPlan plan, ResourceKey key, ServedResource served) => plan switch
     {
-        DeletionPlan.Remove remove => new Delete(key, new PendingObject(remove.Final)),
-        DeletionPlan.Mark mark => new Put(key, new PendingObject(mark.Marked)),
+        DeletionPlan.Remove remove => new Delete(key, StoredObject.Pending(remove.Final, served)),
+        DeletionPlan.Mark mark => new Put(key, StoredObject.Pending(mark.Marked, served)),
         _ => throw new ArgumentException("a plan that does nothing has no write", nameof(plan)),
     };
 

@@ -46,7 +46,7 @@ internal sealed class PodEviction(RegistryParts parts)
             return true;
         var transaction = new Transaction(
             [new KeyAtRevision(entry.Key, entry.Revision), .. request.Conditions, .. grant.Conditions],
-            [ObjectDeletion.OperationOf(plan, entry.Key), .. grant.Operations]);
+            [ObjectDeletion.OperationOf(plan, entry.Key, pods), .. grant.Operations]);
         return await parts.Store.CommitAsync(transaction, cancellationToken) is Committed;
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Holdfast.ApiServer.CustomResources;
 using Holdfast.ApiServer.Errors;
 using Holdfast.Client;
 using Holdfast.Model.Meta;
@@ -24,6 +25,7 @@ public sealed class ResourceRegistry(RegistryParts parts)
     private readonly ObjectListing _listing = new(parts);
     private readonly ObjectWatch _watch = new(parts);
     private readonly Subresources _subresources = new(parts);
+    private readonly CustomDefinitions _definitions = new(parts);
 
     /// <summary>What is served.</summary>
     public ServedResources Served => parts.Served;
@@ -47,7 +49,23 @@ public sealed class ResourceRegistry(RegistryParts parts)
         ArgumentNullException.ThrowIfNull(served);
         return served.Review is { } review
             ? Task.FromResult(new WrittenObject(review(FieldManagement.Begin(served, resource, context, parts.Now()), context), null))
-            : _creation.CreateAsync(served, namespaceName, resource, context, cancellationToken);
+            : SettlingAsync(served, context, _creation.CreateAsync(served, namespaceName, resource, context, cancellationToken));
+    }
+
+    /// <summary>Serves the custom resources whose definitions are stored: to be done once, before the first request.</summary>
+    public Task ServeCustomResourcesAsync() => _definitions.SettleAsync();
+
+    // A write to a definition is answered when what is served follows it.
+    private Task<T> SettlingAsync<T>(ServedResource served, WriteContext context, Task<T> write)
+    {
+        return !context.IsDryRun && _definitions.Concerns(served) ? SettleAfterAsync() : write;
+
+        async Task<T> SettleAfterAsync()
+        {
+            var outcome = await write;
+            await _definitions.SettleAsync();
+            return outcome;
+        }
     }
 
     /// <summary>Finds an object as it is now.</summary>
@@ -80,7 +98,8 @@ public sealed class ResourceRegistry(RegistryParts parts)
     {
         ArgumentNullException.ThrowIfNull(request);
         ObjectWatch.Check(request);
-        return _watch.WatchAsync(request, cancellationToken);
+        var events = _watch.WatchAsync(request, cancellationToken);
+        return request.Served.Custom is { } custom ? CustomWatch.UntilRetired(events, custom.Retired, cancellationToken) : events;
     }
 
     /// <summary>Replaces an object, its status, or what its namespace waits for.</summary>
@@ -92,7 +111,12 @@ public sealed class ResourceRegistry(RegistryParts parts)
     /// <param name="context">Who asks, and how.</param>
     /// <param name="cancellationToken">Ends the wait; the change may still take place.</param>
     /// <returns>The object as it is stored, and whether it was made.</returns>
-    public async Task<UpdateOutcome> UpdateAsync(
+    public Task<UpdateOutcome> UpdateAsync(
+        ServedResource served, string namespaceName, string name, string subresource, IResource sent, WriteContext context,
+        CancellationToken cancellationToken) =>
+        SettlingAsync(served, context, ReplaceAsync(served, namespaceName, name, subresource, sent, context, cancellationToken));
+
+    private async Task<UpdateOutcome> ReplaceAsync(
         ServedResource served, string namespaceName, string name, string subresource, IResource sent, WriteContext context,
         CancellationToken cancellationToken)
     {
@@ -122,7 +146,12 @@ public sealed class ResourceRegistry(RegistryParts parts)
     /// <param name="context">Who asks, and how.</param>
     /// <param name="cancellationToken">Ends the wait; the change may still take place.</param>
     /// <returns>The object as it is stored, and whether it was made, as an application may.</returns>
-    public async Task<UpdateOutcome> PatchAsync(
+    public Task<UpdateOutcome> PatchAsync(
+        ServedResource served, string namespaceName, string name, string subresource, PatchForm form, ReadOnlyMemory<byte> patch,
+        WriteContext context, CancellationToken cancellationToken) =>
+        SettlingAsync(served, context, ChangeAsync(served, namespaceName, name, subresource, form, patch, context, cancellationToken));
+
+    private async Task<UpdateOutcome> ChangeAsync(
         ServedResource served, string namespaceName, string name, string subresource, PatchForm form, ReadOnlyMemory<byte> patch,
         WriteContext context, CancellationToken cancellationToken)
     {
@@ -176,7 +205,8 @@ public sealed class ResourceRegistry(RegistryParts parts)
         ServedResource served, string namespaceName, string name, DeleteOptions options, WriteContext context, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(served);
-        return _deletion.DeleteAsync(served, new ResourceKey(served.StoreName, namespaceName, name), options, context, cancellationToken);
+        return SettlingAsync(served, context,
+            _deletion.DeleteAsync(served, new ResourceKey(served.StoreName, namespaceName, name), options, context, cancellationToken));
     }
 
     /// <summary>Deletes what a list finds, one after the other; what goes meanwhile is passed over.</summary>
@@ -185,10 +215,16 @@ public sealed class ResourceRegistry(RegistryParts parts)
     /// <param name="context">Who asks, and how.</param>
     /// <param name="cancellationToken">Ends the wait; what was deleted until then stays so.</param>
     /// <returns>The objects as they were found.</returns>
-    public async Task<ListPage> DeleteCollectionAsync(
+    public Task<ListPage> DeleteCollectionAsync(
         ListRequest request, DeleteOptions options, WriteContext context, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
+        return SettlingAsync(request.Served, context, DeleteAllAsync(request, options, context, cancellationToken));
+    }
+
+    private async Task<ListPage> DeleteAllAsync(
+        ListRequest request, DeleteOptions options, WriteContext context, CancellationToken cancellationToken)
+    {
         var page = await _listing.ListAsync(request, cancellationToken);
         var deleted = ImmutableArray.CreateBuilder<Entry>(page.Entries.Length);
         foreach (var entry in page.Entries)

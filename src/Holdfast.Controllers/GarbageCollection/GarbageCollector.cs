@@ -65,11 +65,11 @@ public sealed class GarbageCollector : IReconciler<GarbageKey>
         var metadata = resource.Metadata;
         if (GarbagePlanner.IsOrphaning(metadata))
         {
-            var owned = await Task.WhenAll(_kinds.Values.Where(kind => kind.Type.IsNamespaced || metadata.Namespace.Length == 0)
+            var owned = await Task.WhenAll(Kinds.Values.Where(kind => kind.Type.IsNamespaced || metadata.Namespace.Length == 0)
                 .Select(kind => kind.ListOwnedAsync(client, metadata.Namespace, metadata.Uid, cancellationToken)));
             return new(resource, [], [.. owned.SelectMany(each => each)]);
         }
-        var dependents = _kinds.Values.SelectMany(kind => kind.OwnedBy(metadata.Uid))
+        var dependents = Kinds.Values.SelectMany(kind => kind.OwnedBy(metadata.Uid))
             .Where(dependent => metadata.Namespace.Length == 0 || dependent.Metadata.Namespace == metadata.Namespace)
             .ToImmutableArray();
         var owners = ImmutableArray.CreateBuilder<OwnerSight>();
@@ -82,7 +82,7 @@ public sealed class GarbageCollector : IReconciler<GarbageKey>
 
     private async Task<OwnerState> StateOfAsync(KubernetesClient client, IResource resource, OwnerReference owner, CancellationToken cancellationToken)
     {
-        if (!_kinds.TryGetValue((GroupOf(owner.ApiVersion), owner.Kind), out var kind))
+        if (!Kinds.TryGetValue((GroupOf(owner.ApiVersion), owner.Kind), out var kind))
         {
             return OwnerState.UnknownKind;
         }
@@ -148,7 +148,7 @@ public sealed class GarbageCollector : IReconciler<GarbageKey>
         if (isGone || beginsToWait)
         {
             var uid = (isGone ? old! : now!).Metadata.Uid;
-            foreach (var dependent in _kinds.Values.SelectMany(kind => kind.OwnedBy(uid)))
+            foreach (var dependent in Kinds.Values.SelectMany(kind => kind.OwnedBy(uid)))
             {
                 yield return new GarbageKey(dependent.GetResourceType(), ResourceKey.Of(dependent));
             }
@@ -171,13 +171,13 @@ public sealed class GarbageCollector : IReconciler<GarbageKey>
 
     private IEnumerable<GarbageKey> EndingOwners(IResource dependent) =>
         from owner in dependent.Metadata.OwnerReferences
-        let kind = _kinds.GetValueOrDefault((GroupOf(owner.ApiVersion), owner.Kind))
+        let kind = Kinds.GetValueOrDefault((GroupOf(owner.ApiVersion), owner.Kind))
         where kind is not null
         let key = KeyOf(kind, dependent, owner)
         where kind.Find(key)?.Metadata.DeletionTimestamp is not null
         select new GarbageKey(kind.Type, key);
 
-    private CollectedKind KindOf(ResourceType type) => _kinds[(type.Group, type.Kind)];
+    private CollectedKind KindOf(ResourceType type) => Kinds[(type.Group, type.Kind)];
 
     private static ResourceKey KeyOf(CollectedKind kind, IResource dependent, OwnerReference owner) =>
         new(kind.Type.IsNamespaced ? dependent.Metadata.Namespace : "", owner.Name);

@@ -21,19 +21,20 @@ internal abstract class NamespaceContents
     /// <summary>Makes the contents that a codec is of.</summary>
     internal sealed class Maker(SharedCaches caches) : IResourceVisitor<NamespaceContents>
     {
-        public NamespaceContents Visit<T>() where T : class, IResource<T> => new NamespaceContents<T>(caches);
+        public NamespaceContents Visit<T>() where T : class, IResource<T> => new NamespaceContents<T>(caches, T.ResourceType);
     }
 }
 
 /// <inheritdoc/>
-internal sealed class NamespaceContents<T>(SharedCaches caches) : NamespaceContents where T : class, IResource<T>
+internal sealed class NamespaceContents<T>(SharedCaches caches, ResourceType type) : NamespaceContents where T : class, IResource<T>
 {
     private const int PageSize = 500;
 
-    internal override ResourceType Type => T.ResourceType;
+    internal override ResourceType Type => type;
 
     internal override async Task<NamespaceContent> EndAsync(KubernetesClient client, string namespaceName, CancellationToken cancellationToken)
     {
+        client = client.Of(type);
         try
         {
             string? failure = null;
@@ -74,7 +75,7 @@ internal sealed class NamespaceContents<T>(SharedCaches caches) : NamespaceConte
         return items;
     }
 
-    private static async Task<string?> DeleteAsync(KubernetesClient client, T item, CancellationToken cancellationToken)
+    private async Task<string?> DeleteAsync(KubernetesClient client, T item, CancellationToken cancellationToken)
     {
         var metadata = item.Metadata;
         if (metadata.DeletionTimestamp is not null)
@@ -93,7 +94,7 @@ internal sealed class NamespaceContents<T>(SharedCaches caches) : NamespaceConte
         }
         catch (ApiException error)
         {
-            return $"{T.ResourceType.GroupResource} {metadata.Name} could not be deleted: {error.Message}";
+            return $"{type.GroupResource} {metadata.Name} could not be deleted: {error.Message}";
         }
     }
 

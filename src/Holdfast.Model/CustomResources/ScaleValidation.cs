@@ -25,7 +25,7 @@ internal static class ScaleValidation
         }
         if (found.ValueKind != JsonValueKind.Number || !found.TryGetInt64(out var replicas))
         {
-            errors.Add(FieldError.Invalid(At(path), 0, $"{Text(path)} accessor error: {found.GetRawText()} is of the type {GoType(found)}, expected int64"));
+            errors.Add(FieldError.Invalid(At(path), 0L, $"{Text(path)} accessor error: {found.GetRawText()} is of the type {GoType(found)}, expected int64"));
         }
         else if (replicas < 0)
         {
