@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Holdfast.ApiServer.CustomResources;
+using Holdfast.ApiServer.CustomResources.Expressions;
 using Holdfast.ApiServer.Security;
 using Holdfast.Model.Resources;
 using Holdfast.Platform;
@@ -18,6 +19,7 @@ public sealed class AdmissionChain(ImmutableArray<IAdmissionPlugin> plugins)
     [
         new NamespaceLifecycle(),
         new CustomResourceLifecycle(),
+        new DefinitionExpressions(),
         new NodeRestriction(),
         new ServiceAccountAdmission(chance),
         new PriorityAdmission(),

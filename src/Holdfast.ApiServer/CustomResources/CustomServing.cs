@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Holdfast.ApiServer.CustomResources.Expressions;
 using Holdfast.ApiServer.Registry;
 using Holdfast.Model.ApiExtensions;
 using Holdfast.Model.Autoscaling;
@@ -32,7 +33,7 @@ internal sealed record ServedDefinition(CustomResourceDefinition Definition, Imm
 
     private static ImmutableArray<ServedResource> Serve(CustomResourceDefinition definition)
     {
-        var kinds = CustomKind.Of(definition);
+        var kinds = CustomKind.Of(definition, SchemaExpressions.Of);
         return [.. kinds.Where(kind => kind.Version.Served).Select(kind => Serve(definition, kind, kinds))];
     }
 

@@ -7,7 +7,7 @@ namespace Holdfast.Model.CustomResources;
 /// <summary>One version of a custom resource as it is served: made once for each change of its definition, and shared by all requests.</summary>
 public sealed class CustomKind
 {
-    private CustomKind(CustomResourceDefinition definition, CustomResourceDefinitionVersion version)
+    private CustomKind(CustomResourceDefinition definition, CustomResourceDefinitionVersion version, Func<StructuralSchema, IExpressionRules?> expressions)
     {
         var (spec, names) = (definition.Spec, definition.Status.AcceptedNames);
         Version = version;
@@ -27,6 +27,7 @@ public sealed class CustomKind
         SelectableFields = version.SelectableFields.ToImmutableDictionary(
             field => field.JsonPath.TrimStart('.'), field => MemberPath.Of(field.JsonPath), StringComparer.Ordinal);
         Scale = version.Subresources?.Scale is { } scale ? CustomScale.Of(scale) : null;
+        Expressions = expressions(Codec.Structural);
         Rules = new CustomResourceRules(this);
     }
 
@@ -38,6 +39,9 @@ public sealed class CustomKind
 
     /// <summary>Reads and describes objects.</summary>
     public CustomResourceCodec Codec { get; }
+
+    /// <summary>The rules that are expressions; null when there are none.</summary>
+    public IExpressionRules? Expressions { get; }
 
     /// <summary>What holds for objects.</summary>
     public CustomResourceRules Rules { get; }
@@ -56,10 +60,11 @@ public sealed class CustomKind
 
     /// <summary>Makes every version of a definition ready, those too that are not served: objects may be stored in them.</summary>
     /// <param name="definition">The definition; its names must have been accepted.</param>
-    public static ImmutableArray<CustomKind> Of(CustomResourceDefinition definition)
+    /// <param name="expressions">Makes the rules of a schema ready that are expressions; null when there are none.</param>
+    public static ImmutableArray<CustomKind> Of(CustomResourceDefinition definition, Func<StructuralSchema, IExpressionRules?> expressions)
     {
         ArgumentNullException.ThrowIfNull(definition);
-        return [.. definition.Spec.Versions.Select(version => new CustomKind(definition, version))];
+        return [.. definition.Spec.Versions.Select(version => new CustomKind(definition, version, expressions))];
     }
 }
 

@@ -103,6 +103,24 @@ public sealed class CustomResourceRules(CustomKind kind) : KindRules
         {
             ScaleValidation.Check(value, scale, errors);
         }
+        if (kind.Expressions is { } expressions)
+        {
+            CheckExpressions(expressions, value, stored, errors);
+        }
+    }
+
+    // Rules are written for objects of the schema's shape: without it they would only tell of what is told already.
+    private static void CheckExpressions(IExpressionRules expressions, JsonElement value, JsonElement stored, FieldErrors errors)
+    {
+        var hidesRules = errors.ToImmutable().Any(error => error.Type is FieldErrorType.FieldValueRequired or FieldErrorType.FieldValueTooLong
+            or FieldErrorType.FieldValueTooMany or FieldErrorType.FieldValueTypeInvalid);
+        if (!hidesRules)
+        {
+            expressions.Check(value, stored, errors);
+            return;
+        }
+        errors.Add(FieldError.InvalidJson(FieldPath.Root("<nil>"), "null",
+            "some validation rules were not checked because the object was invalid; correct the existing errors to complete validation"));
     }
 
     // What was wrong before may stay so.
