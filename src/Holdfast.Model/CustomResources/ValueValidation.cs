@@ -121,11 +121,11 @@ public sealed class ValueValidation(FieldErrors errors)
         {
             errors.Add(FieldError.TooLong(Shown(path), (int)most));
         }
-        if (source.MinLength is { } least && Runes(text) < least)
+        else if (source.MinLength is { } least && Runes(text) < least)
         {
             Invalid(path, QuotedText.Quote(text), $"should be at least {least} chars long");
         }
-        if (schema.Pattern is { } pattern && !pattern.IsMatch(text))
+        else if (schema.Pattern is { } pattern && !pattern.IsMatch(text))
         {
             Invalid(path, QuotedText.Quote(text), $"should match '{source.Pattern}'");
         }
@@ -237,10 +237,12 @@ public sealed class ValueValidation(FieldErrors errors)
         if (source.MinProperties is { } least && count < least)
         {
             Invalid(path, value.GetRawText(), $"should have at least {least} properties");
+            return;
         }
         if (source.MaxProperties is { } most && count > most)
         {
             errors.Add(FieldError.TooMany(Shown(path), count, (int)most));
+            return;
         }
         foreach (var name in source.Required)
         {
