@@ -11,7 +11,7 @@ internal static class CustomTypeSchema
     internal static TypeSchema Of(ResourceType type, StructuralSchema schema)
     {
         var name = NameOf(type);
-        return new TypeSchema(name, schema.Source.Description, WithStandardFields(schema, name), schema.IsAtomicMap);
+        return new TypeSchema(name, schema.Source.Description, WithStandardFields(schema, name), schema.IsAtomicMap) { OtherFields = OthersOf(schema) };
     }
 
     /// <summary>The name in OpenAPI documents, such as <c>com.example.v1.Widget</c>.</summary>
@@ -63,13 +63,16 @@ internal static class CustomTypeSchema
             "object" when schema.IsEmbeddedResource => Object(WithStandardFields(schema, name), schema, name),
             "object" when schema.Properties.Count > 0 => Object([.. Fields(schema, name)], schema, name),
             "object" when schema.AdditionalProperties is { } values => Shape.Map(ShapeOf(values, name)),
+            "object" or "" => Shape.Of(ShapeKind.Deduced),
             _ => Shape.Of(ShapeKind.Json),
         };
     }
 
+    private static Shape? OthersOf(StructuralSchema schema) => schema.PreservesUnknownFields ? Shape.Of(ShapeKind.Deduced) : null;
+
     private static Shape Object(ImmutableArray<FieldSchema> fields, StructuralSchema schema, string name)
     {
-        var type = new TypeSchema(name, schema.Source.Description, fields, schema.IsAtomicMap);
+        var type = new TypeSchema(name, schema.Source.Description, fields, schema.IsAtomicMap) { OtherFields = OthersOf(schema) };
         return Shape.Object(() => type);
     }
 }
