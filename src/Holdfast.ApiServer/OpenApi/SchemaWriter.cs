@@ -56,7 +56,8 @@ internal sealed class SchemaWriter(Utf8JsonWriter writer, OpenApiForm form)
     {
         writer.WriteStartObject();
         WriteDescription(type.Description);
-        writer.WriteString("type"u8, "object"u8);
+        if (!type.IsUnion)
+            writer.WriteString("type"u8, "object"u8);
         var required = type.Fields.Where(field => field.IsRequired).Select(field => field.JsonName).ToArray();
         if (required.Length > 0)
             WriteStrings("required", required);
