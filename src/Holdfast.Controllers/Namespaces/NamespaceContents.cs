@@ -30,6 +30,9 @@ internal sealed class NamespaceContents<T>(SharedCaches caches, ResourceType typ
 {
     private const int PageSize = 500;
 
+    // Deletions that are asked for together become durable together.
+    private const int AtOnce = 64;
+
     internal override ResourceType Type => type;
 
     internal override async Task<NamespaceContent> EndAsync(KubernetesClient client, string namespaceName, CancellationToken cancellationToken)
@@ -38,9 +41,10 @@ internal sealed class NamespaceContents<T>(SharedCaches caches, ResourceType typ
         try
         {
             string? failure = null;
-            foreach (var item in await ListAsync(client, namespaceName, cancellationToken))
+            foreach (var some in (await ListAsync(client, namespaceName, cancellationToken)).Chunk(AtOnce))
             {
-                failure = await DeleteAsync(client, item, cancellationToken) ?? failure;
+                var failures = await Task.WhenAll(some.Select(item => DeleteAsync(client, item, cancellationToken)));
+                failure = Array.FindLast(failures, each => each is not null) ?? failure;
             }
             return Content(await ListAsync(client, namespaceName, cancellationToken), failure);
         }
