@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Authentication;
+using Holdfast.ApiServer.Admission.Webhooks;
 using Holdfast.ApiServer.Http;
 using Holdfast.ApiServer.Http.Streaming;
 using Holdfast.ApiServer.Registry;
@@ -56,13 +57,15 @@ public sealed class ApiServerHost : IAsyncDisposable
         var authority = CertificateAuthority.Open(folder, options.Time, options.Chance);
         var signer = TokenSigner.Open(folder);
         var tokens = new ServiceAccountTokens(signer, options.Time, options.Chance);
-        var core = new ApiServerCore(options.Store, options.Time, options.Chance, options.ServiceBlock, tokens);
+        var webhooks = new HttpWebhookTransport();
+        var core = new ApiServerCore(options.Store, options.Time, options.Chance, options.ServiceBlock, tokens, webhooks);
         var authenticator = Authenticator.Open(authority, folder, options.Chance, tokens, core.Registry.View);
         core.Served.Serve(Reviews.OfTokens(authenticator));
         var web = Build(options, authority);
         var front = Front(options, core, authenticator, tokens, web.Lifetime.ApplicationStopping);
         web.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.FromSeconds(20) });
         web.Run(front.HandleAsync);
+        web.Lifetime.ApplicationStopped.Register(webhooks.Dispose);
         var host = new ApiServerHost(core, web, authority, authenticator, signer);
         try
         {

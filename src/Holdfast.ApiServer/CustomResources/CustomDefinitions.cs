@@ -20,6 +20,10 @@ namespace Holdfast.ApiServer.CustomResources;
 internal sealed class CustomDefinitions(RegistryParts parts)
 {
     private const string Manager = "kube-apiserver";
+
+    // Deletions that are asked for together become durable together.
+    private const int AtOnce = 64;
+
     private static readonly string StoreName = CustomResourceDefinition.ResourceType.GroupResource;
 
     private readonly ObjectUpdate _update = new(parts);
@@ -107,24 +111,28 @@ internal sealed class CustomDefinitions(RegistryParts parts)
     private async Task<string> DeleteAllAsync(ServedResource instances)
     {
         var failure = "";
-        foreach (var entry in parts.View().Snapshot.List(instances.StoreName, null))
+        foreach (var some in parts.View().Snapshot.List(instances.StoreName, null).Chunk(AtOnce))
         {
-            if (StoredObject.Of(entry, instances).Metadata.DeletionTimestamp is not null)
-                continue;
-            try
-            {
-                await _deletion.DeleteAsync(instances, entry.Key, DeleteOptions.Empty, Context(), CancellationToken.None);
-            }
-            catch (ApiException gone) when (gone.IsNotFound)
-            {
-                continue;
-            }
-            catch (ApiException refusal)
-            {
-                failure = $"could not delete {entry.Key.Name}: {refusal.Message}";
-            }
+            var failures = await Task.WhenAll(some.Select(entry => DeleteAsync(instances, entry)));
+            failure = Array.FindLast(failures, each => each.Length > 0) ?? failure;
         }
         return failure;
+    }
+
+    /// <summary>Deletes one object; gives why that failed, or nothing.</summary>
+    private async Task<string> DeleteAsync(ServedResource instances, Entry entry)
+    {
+        if (StoredObject.Of(entry, instances).Metadata.DeletionTimestamp is not null)
+            return "";
+        try
+        {
+            await _deletion.DeleteAsync(instances, entry.Key, DeleteOptions.Empty, Context(), CancellationToken.None);
+            return "";
+        }
+        catch (ApiException refusal)
+        {
+            return refusal.IsNotFound ? "" : $"could not delete {entry.Key.Name}: {refusal.Message}";
+        }
     }
 
     private Task SetEndingAsync(ServedResource served, CustomResourceDefinition definition, string status, string reason, string message, bool isGoing) =>

@@ -281,11 +281,12 @@ internal sealed class ResourceHandler(
     }
 
     // A WebSocket opens with a GET, but what runs in a pod changes it: both verbs are needed.
-    private Task ConnectAsync(ApiRequest request, ResourcePath path, ServedResource served)
+    private async Task ConnectAsync(ApiRequest request, ResourcePath path, ServedResource served)
     {
         Authorize(request, path, "create", served);
         var pod = (Pod)StoredObject.Of(registry.Get(served, path.Namespace, path.Name), served);
-        return streams.ServeAsync(request, pod, path.Subresource, stopping);
+        await registry.ConnectAsync(served, pod, path.Subresource, ConnectionOptions.Of(request.Http.Request.Query, path.Subresource), request.Context("ConnectOptions"), request.Aborted);
+        await streams.ServeAsync(request, pod, path.Subresource, stopping);
     }
 
     private async Task PostAsync(ApiRequest request, ResourcePath path, ServedResource served)

@@ -124,7 +124,7 @@ internal sealed class Responder(ITableConverter? tables, TimeProvider time)
 
     private static ListMeta MetadataOf(IResource resource) => ListMeta.Empty with { ResourceVersion = resource.Metadata.ResourceVersion };
 
-    private static void Warn(HttpResponse response, WriteContext? context)
+    internal static void Warn(HttpResponse response, WriteContext? context)
     {
         foreach (var warning in context?.Warnings ?? [])
             Warn(response, warning);

@@ -35,7 +35,11 @@ internal sealed class ObjectDeletion(RegistryParts parts)
         ServedResource served, ClusterView view, Entry entry, DeleteOptions options, WriteContext context, CancellationToken cancellationToken)
     {
         var stored = StoredObject.Of(entry, served);
-        var request = new AdmissionRequest(served, AdmissionOperation.Delete, entry.Key, view, context) { Old = stored };
+        var request = new AdmissionRequest(served, AdmissionOperation.Delete, entry.Key, view, context)
+        {
+            Old = stored,
+            Options = () => AdmissionOptions.Of(options, context),
+        };
         var plan = DeletionPlanner.Plan(served, stored, options, parts.Now());
         await parts.Admission.ValidateAsync(request, stored, cancellationToken);
         if (plan is DeletionPlan.Nothing)

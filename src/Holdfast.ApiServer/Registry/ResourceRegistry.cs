@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Holdfast.ApiServer.Admission;
 using Holdfast.ApiServer.CustomResources;
 using Holdfast.ApiServer.Errors;
 using Holdfast.Client;
@@ -261,6 +262,31 @@ public sealed class ResourceRegistry(RegistryParts parts)
         ServedResource served, string namespaceName, string name, string subresource, IResource posted, WriteContext context,
         CancellationToken cancellationToken) =>
         _subresources.PostAsync(served, namespaceName, name, subresource, posted, context, cancellationToken);
+
+    /// <summary>Asks admission whether a stream to an object may be opened, such as <c>exec</c>.</summary>
+    /// <param name="served">The kind.</param>
+    /// <param name="target">The object.</param>
+    /// <param name="subresource">The sub-resource.</param>
+    /// <param name="options">What the stream is asked for: its kind and its JSON.</param>
+    /// <param name="context">Who asks.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="ApiException">It may not.</exception>
+    public ValueTask ConnectAsync(
+        ServedResource served, IResource target, string subresource, (string Kind, ReadOnlyMemory<byte> Json) options, WriteContext context,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(served);
+        ArgumentNullException.ThrowIfNull(target);
+        var key = new ResourceKey(served.StoreName, target.Metadata.Namespace, target.Metadata.Name);
+        var request = new AdmissionRequest(served, AdmissionOperation.Connect, key, parts.View(), context)
+        {
+            Subresource = subresource,
+            Old = target,
+            Document = options.Json,
+            DocumentKind = options.Kind,
+        };
+        return parts.Admission.ValidateAsync(request, target, cancellationToken);
+    }
 
     private static UpdateRequest Request(ServedResource served, ResourceKey key, string subresource, Func<IResource, IResource> change) =>
         subresource switch

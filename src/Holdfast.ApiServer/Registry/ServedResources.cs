@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using Holdfast.ApiServer.Admission.Webhooks;
 using Holdfast.Model.Resources;
 using Holdfast.Model.Rules;
 
@@ -14,7 +15,6 @@ public sealed class ServedResources
     // Stored without effect, these would promise what nobody keeps: they are refused by name until something acts on them.
     private static readonly FrozenSet<string> NotActedOn = new[]
     {
-        "mutatingwebhookconfigurations.admissionregistration.k8s.io", "validatingwebhookconfigurations.admissionregistration.k8s.io",
         "daemonsets.apps", "resourcequotas", "limitranges",
     }.ToFrozenSet(StringComparer.Ordinal);
 
@@ -31,7 +31,7 @@ public sealed class ServedResources
         foreach (var codec in ResourceCatalog.Codecs)
         {
             if (!NotActedOn.Contains(codec.Type.GroupResource) && KindRulesCatalog.Find(codec.Type) is { } rules)
-                served.Add(Describe(codec, rules));
+                served.Add(Describe(codec, MatchConditionRules.Around(rules, codec.Type)));
         }
         return new ServedResources(served);
     }
