@@ -21,15 +21,19 @@ public sealed class CustomCollection(CustomKind kind, ImmutableArray<CustomKind>
     private readonly CustomKind _storage = versions.First(version => version.Version.Storage);
     private readonly ConditionalWeakTable<Entry, StrongBox<StoredForm>> _forms = [];
     private readonly CancellationTokenSource _retirement = new();
+    private bool _isTerminating;
 
     /// <summary>The version.</summary>
     public CustomKind Kind => kind;
 
     /// <summary>Whether the definition is being deleted, so that nothing new is made.</summary>
-    public bool IsTerminating { get; init; }
+    public bool IsTerminating => Volatile.Read(ref _isTerminating);
 
     /// <summary>Ends when this version is changed or no longer served: what follows it must begin anew.</summary>
     public CancellationToken Retired => _retirement.Token;
+
+    /// <summary>Notes that the definition is being deleted; who follows its objects goes on to the last of them.</summary>
+    public void BeginTermination() => Volatile.Write(ref _isTerminating, true);
 
     /// <summary>Ends everything that follows this version.</summary>
     // Not CancelAsync: it would leave the simulator's one thread.

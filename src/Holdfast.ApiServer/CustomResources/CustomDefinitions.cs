@@ -32,8 +32,12 @@ internal sealed class CustomDefinitions(RegistryParts parts)
 
     /// <summary>Whether a write to a kind may change what is served.</summary>
     /// <param name="served">The kind.</param>
-    public bool Concerns(ServedResource served) => served.StoreName == StoreName
-        || (served.Custom is not null && parts.Served.Find(served.Type) is { Custom.IsTerminating: true });
+    public static bool MayConcern(ServedResource served) => served.Custom is not null || served.StoreName == StoreName;
+
+    /// <summary>Brings everything in step after a write, where the write concerns it: to be asked after it, since a definition may have begun to end meanwhile.</summary>
+    /// <param name="served">The kind that was written.</param>
+    public Task SettleAfterAsync(ServedResource served) => served.StoreName == StoreName || served.Custom is { IsTerminating: true }
+        || parts.Served.Find(served.Type) is { Custom.IsTerminating: true } ? SettleAsync() : Task.CompletedTask;
 
     /// <summary>Brings everything in step.</summary>
     public async Task SettleAsync()
@@ -97,7 +101,9 @@ internal sealed class CustomDefinitions(RegistryParts parts)
         var failure = "";
         if (parts.Served.All.FirstOrDefault(each => each.Custom is not null && each.StoreName == definition.Metadata.Name) is { } instances)
             failure = await DeleteAllAsync(instances);
-        var left = parts.View().Snapshot.List(definition.Metadata.Name, null).Count();
+        // A built-in kind's collection of the same name was never the definition's.
+        var isOwn = !parts.Served.All.Any(each => each.Custom is null && each.StoreName == definition.Metadata.Name);
+        var left = isOwn ? parts.View().Snapshot.List(definition.Metadata.Name, null).Count() : 0;
         if (left > 0)
         {
             await SetEndingAsync(served, definition, "True", failure.Length > 0 ? "InstanceDeletionFailed" : "InstanceDeletionInProgress",

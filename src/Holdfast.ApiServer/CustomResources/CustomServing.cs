@@ -17,7 +17,7 @@ internal sealed record ServedDefinition(CustomResourceDefinition Definition, Imm
     /// <param name="definition">The definition, whose names are accepted.</param>
     /// <param name="before">What it had served before.</param>
     public static ServedDefinition Of(CustomResourceDefinition definition, ServedDefinition? before) =>
-        before is not null && IsSame(before.Definition, definition) ? before : new(definition, Serve(definition));
+        (before is not null && IsSame(before.Definition, definition) ? before : new(definition, Serve(definition))).Terminating(definition);
 
     /// <summary>Ends what follows its objects.</summary>
     public void Retire()
@@ -26,18 +26,24 @@ internal sealed record ServedDefinition(CustomResourceDefinition Definition, Imm
             resource.Custom?.Retire();
     }
 
+    private ServedDefinition Terminating(CustomResourceDefinition definition)
+    {
+        foreach (var resource in definition.Metadata.DeletionTimestamp is null ? [] : Resources)
+            resource.Custom?.BeginTermination();
+        return this;
+    }
+
     private static bool IsSame(CustomResourceDefinition one, CustomResourceDefinition other) =>
         one.Metadata.Uid == other.Metadata.Uid && one.Metadata.Generation == other.Metadata.Generation
-        && one.Status.AcceptedNames == other.Status.AcceptedNames
-        && one.Metadata.DeletionTimestamp is null == other.Metadata.DeletionTimestamp is null;
+        && one.Status.AcceptedNames == other.Status.AcceptedNames;
 
     private static ImmutableArray<ServedResource> Serve(CustomResourceDefinition definition)
     {
         var kinds = CustomKind.Of(definition, SchemaExpressions.Of);
-        return [.. kinds.Where(kind => kind.Version.Served).Select(kind => Serve(definition, kind, kinds))];
+        return [.. kinds.Where(kind => kind.Version.Served).Select(kind => Serve(kind, kinds))];
     }
 
-    private static ServedResource Serve(CustomResourceDefinition definition, CustomKind kind, ImmutableArray<CustomKind> kinds)
+    private static ServedResource Serve(CustomKind kind, ImmutableArray<CustomKind> kinds)
     {
         var subresources = ImmutableArray.CreateBuilder<string>();
         if (kind.Scale is not null)
@@ -48,7 +54,7 @@ internal sealed record ServedDefinition(CustomResourceDefinition Definition, Imm
         {
             Subresources = subresources.ToImmutable(),
             Scale = kind.Scale is { } scale ? AccessOf(scale) : null,
-            Custom = new CustomCollection(kind, kinds) { IsTerminating = definition.Metadata.DeletionTimestamp is not null },
+            Custom = new CustomCollection(kind, kinds),
         };
     }
 

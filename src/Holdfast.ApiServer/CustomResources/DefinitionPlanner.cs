@@ -63,7 +63,7 @@ internal static class DefinitionPlanner
     {
         var (wanted, status) = (definition.Spec.Names, definition.Status);
         var names = status.AcceptedNames;
-        if (wanted == names && definition.Status.Conditions.Any(condition => condition.Type == "NamesAccepted"))
+        if (wanted == names && Is(definition, "NamesAccepted"))
             return status;
         var accepted = Condition("NamesAccepted", "True", "NoConflicts", "no conflicts found");
         names = names with { Plural = Claim(wanted.Plural, names.Plural, taken.Resources, "PluralConflict", ref accepted) };

@@ -61,12 +61,12 @@ public sealed class ResourceRegistry(RegistryParts parts)
     // A write to a definition is answered when what is served follows it.
     private Task<T> SettlingAsync<T>(ServedResource served, WriteContext context, Task<T> write)
     {
-        return !context.IsDryRun && _definitions.Concerns(served) ? SettleAfterAsync() : write;
+        return !context.IsDryRun && CustomDefinitions.MayConcern(served) ? SettleAfterAsync() : write;
 
         async Task<T> SettleAfterAsync()
         {
             var outcome = await write;
-            await _definitions.SettleAsync();
+            await _definitions.SettleAfterAsync(served);
             return outcome;
         }
     }

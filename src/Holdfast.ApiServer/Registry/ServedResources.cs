@@ -60,7 +60,7 @@ public sealed class ServedResources
 
     /// <summary>Serves custom resources in place of those served until now; what is older than what is served is passed over.</summary>
     /// <param name="revision">The revision of the definitions that they were made from.</param>
-    /// <param name="resources">The resources; one whose path is a built-in kind's is passed over.</param>
+    /// <param name="resources">The resources; one whose plural and group are a built-in kind's is passed over.</param>
     public void ServeCustom(long revision, ImmutableArray<ServedResource> resources)
     {
         while (true)
@@ -69,8 +69,9 @@ public sealed class ServedResources
             if (before.CustomRevision > revision)
                 return;
             var builtIn = before.All.RemoveAll(existing => existing.Custom is not null);
-            var paths = builtIn.Select(existing => existing.Type).ToHashSet();
-            var after = new Catalogue(builtIn.AddRange(resources.Where(resource => !paths.Contains(resource.Type))))
+            // Not by path alone: another version of a built-in kind would show its objects.
+            var taken = builtIn.Select(existing => existing.StoreName).ToHashSet(StringComparer.Ordinal);
+            var after = new Catalogue(builtIn.AddRange(resources.Where(resource => !taken.Contains(resource.StoreName))))
             {
                 Version = before.Version + 1,
                 CustomRevision = revision,

@@ -50,9 +50,28 @@ internal static class SchemaValidation
         }
         var others = schema with
         {
-            Description = "", Type = "", Format = "", Title = "", Maximum = null, ExclusiveMaximum = false, Minimum = null, ExclusiveMinimum = false,
-            MaxLength = null, MinLength = null, Pattern = "", MaxItems = null, MinItems = null, UniqueItems = false, MultipleOf = null, Required = [],
-            Items = null, Properties = default, ExternalDocs = null, Example = null, XKubernetesPreserveUnknownFields = null, XKubernetesValidations = [],
+            Description = "",
+            Type = "",
+            Format = "",
+            Title = "",
+            Maximum = null,
+            ExclusiveMaximum = false,
+            Minimum = null,
+            ExclusiveMinimum = false,
+            MaxLength = null,
+            MinLength = null,
+            Pattern = "",
+            MaxItems = null,
+            MinItems = null,
+            UniqueItems = false,
+            MultipleOf = null,
+            Required = [],
+            Items = null,
+            Properties = default,
+            ExternalDocs = null,
+            Example = null,
+            XKubernetesPreserveUnknownFields = null,
+            XKubernetesValidations = [],
             Nullable = false,
         };
         if (others != JSONSchemaProps.Empty)
