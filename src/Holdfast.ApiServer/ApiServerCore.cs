@@ -1,10 +1,13 @@
+using System.Collections.Immutable;
 using Holdfast.ApiServer.Admission;
+using Holdfast.ApiServer.Admission.Webhooks;
 using Holdfast.ApiServer.Registry;
 using Holdfast.ApiServer.Security;
 using Holdfast.ApiServer.Security.Rbac;
 using Holdfast.ApiServer.Security.Tokens;
 using Holdfast.ApiServer.Transport;
 using Holdfast.Client;
+using Holdfast.Model.AdmissionRegistration;
 using Holdfast.Model.Core;
 using Holdfast.Model.Rbac;
 using Holdfast.Platform;
@@ -31,8 +34,10 @@ public sealed class ApiServerCore
     /// <param name="chance">Draws uids and names.</param>
     /// <param name="serviceBlock">The second number of Services' addresses, which are 127.N.0.0/16.</param>
     /// <param name="tokens">Gives out the tokens of service accounts; null when nobody does.</param>
+    /// <param name="webhooks">The way to admission webhooks; without it their configurations are not served.</param>
     public ApiServerCore(
-        ResourceStore store, TimeProvider time, IChance chance, byte serviceBlock = DefaultServiceBlock, ServiceAccountTokens? tokens = null)
+        ResourceStore store, TimeProvider time, IChance chance, byte serviceBlock = DefaultServiceBlock, ServiceAccountTokens? tokens = null,
+        IWebhookTransport? webhooks = null)
     {
         _serviceBlock = serviceBlock;
         Served = ServedResources.OfModel();
@@ -41,8 +46,8 @@ public sealed class ApiServerCore
             Served.Serve(review);
         if (tokens is not null && Served.Find(ServiceAccount.ResourceType) is { } accounts)
             Served.Serve(accounts with { Subresources = [.. accounts.Subresources, "token"] });
-        Registry = new ResourceRegistry(
-            new RegistryParts(store, Served, AdmissionChain.BuiltIn(chance, Authorizer, serviceBlock), time, chance) { Tokens = tokens });
+        var admission = AdmissionChain.BuiltIn(chance, Authorizer, serviceBlock, Webhooks(webhooks, time, chance));
+        Registry = new ResourceRegistry(new RegistryParts(store, Served, admission, time, chance) { Tokens = tokens });
     }
 
     /// <summary>What is served.</summary>
@@ -54,6 +59,18 @@ public sealed class ApiServerCore
     /// <summary>Who may do what.</summary>
     public IAuthorizer Authorizer { get; }
 
+    private ImmutableArray<IAdmissionPlugin> Webhooks(IWebhookTransport? transport, TimeProvider time, IChance chance)
+    {
+        if (transport is null)
+        {
+            Served.Withdraw(MutatingWebhookConfiguration.ResourceType);
+            Served.Withdraw(ValidatingWebhookConfiguration.ResourceType);
+            return [];
+        }
+        var (catalogue, caller) = (new WebhookCatalogue(), new WebhookCaller(transport, Served, time, chance));
+        return [new MutatingWebhooks(catalogue, caller), new ValidatingWebhooks(catalogue, caller)];
+    }
+
     /// <summary>A way in for a part of the same process.</summary>
     /// <param name="identity">Who asks.</param>
     public IApiTransport InProcess(UserInfo identity) => new InProcessTransport(Registry, Authorizer, identity);
@@ -63,6 +80,7 @@ public sealed class ApiServerCore
     /// <param name="cancellationToken">Ends the wait.</param>
     public async Task BootstrapAsync(int port, CancellationToken cancellationToken)
     {
+        await Registry.ServeCustomResourcesAsync();
         var client = new KubernetesClient(InProcess(UserInfo.ApiServer), "kube-apiserver");
         foreach (var name in Namespaces)
             await EnsureAsync(client, Namespace.Empty with { Metadata = Meta(name, "") }, cancellationToken);

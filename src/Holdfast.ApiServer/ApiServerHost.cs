@@ -1,4 +1,5 @@
 using System.Net;
+using Holdfast.ApiServer.Admission.Webhooks;
 using Holdfast.ApiServer.Http;
 using Holdfast.ApiServer.Http.Fairness;
 using Holdfast.ApiServer.Http.Streaming;
@@ -52,12 +53,14 @@ public sealed class ApiServerHost : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         var parts = Parts.Of(options);
-        var core = new ApiServerCore(options.Store, options.Time, options.Chance, options.ServiceBlock, parts.Tokens);
+        var core = new ApiServerCore(options.Store, options.Time, options.Chance, options.ServiceBlock, parts.Tokens, parts.Webhooks);
         parts.Authenticator = Authenticator.Open(parts.Authority, parts.Folder, options.Chance, parts.Tokens, core.Registry.View);
         core.Served.Serve(Reviews.OfTokens(parts.Authenticator));
         var host = new ApiServerHost(core, parts);
         try
         {
+            // Whoever is answered finds the custom resources of before.
+            await core.Registry.ServeCustomResourcesAsync();
             await host.ListenAsync(options, cancellationToken);
             await core.BootstrapAsync(host.Address.Port, cancellationToken);
             return host;
@@ -91,6 +94,7 @@ public sealed class ApiServerHost : IAsyncDisposable
             await _web.DisposeAsync();
         }
         await _parts.Audit.DisposeAsync();
+        _parts.Webhooks.Dispose();
         _parts.Signer.Dispose();
         _stop.Dispose();
     }
@@ -168,6 +172,8 @@ public sealed class ApiServerHost : IAsyncDisposable
         string Folder, CertificateAuthority Authority, TokenSigner Signer, ServiceAccountTokens Tokens, FlowControl Flows, WatchCount Watches, AuditLog Audit, ITaskRunner Runner)
     {
         public Authenticator? Authenticator { get; set; }
+
+        public HttpWebhookTransport Webhooks { get; } = new();
 
         public static Parts Of(ApiServerOptions options)
         {

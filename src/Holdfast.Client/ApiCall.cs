@@ -1,3 +1,4 @@
+using Holdfast.Model.CustomResources;
 using Holdfast.Model.Meta;
 using Holdfast.Model.Resources;
 
@@ -73,6 +74,13 @@ public sealed record ApiCall(ApiVerb Verb, ResourceType Type, string Namespace, 
 /// <summary>Which objects of a collection are asked for.</summary>
 public sealed record ListQuery
 {
+    /// <summary>The kind, for <see cref="CustomObject"/>, which is none in particular; null for the kind of the type argument.</summary>
+    public ResourceType? Type { get; init; }
+
+    /// <summary>The kind that is asked for.</summary>
+    /// <typeparam name="T">The type argument of the question.</typeparam>
+    public ResourceType TypeOf<T>() where T : class, IResource<T> => Type ?? T.ResourceType;
+
     /// <summary>The namespace; empty for all of them, or for a cluster-scoped kind.</summary>
     public string Namespace { get; init; } = "";
 

@@ -1,3 +1,4 @@
+using Holdfast.Model.CustomResources;
 using Holdfast.Model.Meta;
 using Holdfast.Model.Resources;
 
@@ -10,6 +11,12 @@ public sealed class KubernetesClient(IApiTransport transport, string fieldManage
 {
     /// <summary>How the server is reached.</summary>
     public IApiTransport Transport => transport;
+
+    private ResourceType? Custom { get; init; }
+
+    /// <summary>The same client, which means a kind of its own by <see cref="CustomObject"/>.</summary>
+    /// <param name="type">The kind.</param>
+    public KubernetesClient Of(ResourceType type) => new(transport, fieldManager) { Custom = type };
 
     /// <summary>Reads an object.</summary>
     /// <typeparam name="T">The kind.</typeparam>
@@ -42,14 +49,14 @@ public sealed class KubernetesClient(IApiTransport transport, string fieldManage
     /// <param name="query">Which objects.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public Task<ResourceList<T>> ListAsync<T>(ListQuery query, CancellationToken cancellationToken) where T : class, IResource<T> =>
-        transport.ListAsync<T>(query, cancellationToken);
+        transport.ListAsync<T>(Asked<T>(query), cancellationToken);
 
     /// <summary>Watches a collection until it is cancelled or the server ends it.</summary>
     /// <typeparam name="T">The kind.</typeparam>
     /// <param name="query">Which objects, and from which revision.</param>
     /// <param name="cancellationToken">Ends the watch.</param>
     public IAsyncEnumerable<WatchEvent<T>> WatchAsync<T>(ListQuery query, CancellationToken cancellationToken) where T : class, IResource<T> =>
-        transport.WatchAsync<T>(query, cancellationToken);
+        transport.WatchAsync<T>(Asked<T>(query), cancellationToken);
 
     /// <summary>Makes an object and gives it as it was stored.</summary>
     /// <typeparam name="T">The kind.</typeparam>
@@ -107,12 +114,18 @@ public sealed class KubernetesClient(IApiTransport transport, string fieldManage
         transport.CallAsync(Call<T>(ApiVerb.Create, namespaceName, name) with { Subresource = subresource, Body = body }, cancellationToken);
 
     private ApiCall Call<T>(ApiVerb verb, string namespaceName, string name) where T : class, IResource<T> =>
-        new(verb, T.ResourceType, T.ResourceType.IsNamespaced ? namespaceName : "", name) { FieldManager = fieldManager };
+        new(verb, TypeOf<T>(), TypeOf<T>().IsNamespaced ? namespaceName : "", name) { FieldManager = fieldManager };
+
+    private ListQuery Asked<T>(ListQuery query) where T : class, IResource<T> =>
+        Custom is null || query.Type is not null || typeof(T) != typeof(CustomObject) ? query : query with { Type = Custom };
+
+    private ResourceType TypeOf<T>() where T : class, IResource<T> =>
+        Custom is not null && typeof(T) == typeof(CustomObject) ? Custom : T.ResourceType;
 
     private async Task<T> ObjectAsync<T>(ApiCall call, CancellationToken cancellationToken) where T : class, IResource<T>
     {
         var answer = await transport.CallAsync(call, cancellationToken);
-        return answer.Object as T
+        return ResourceForm.As<T>(answer.Object)
             ?? throw new ApiException(answer.Status ?? Status.Empty with { Message = $"the server answered {call.Verb} {call.Type} with something other than a {call.Type.Kind}" });
     }
 }

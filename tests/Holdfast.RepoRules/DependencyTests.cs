@@ -13,9 +13,10 @@ public sealed partial class DependencyTests
     {
         ["Holdfast.Model"] = [],
         ["Holdfast.Platform"] = [],
+        ["Holdfast.Cel"] = [],
         ["Holdfast.Store"] = ["Holdfast.Model", "Holdfast.Platform"],
         ["Holdfast.Client"] = ["Holdfast.Model", "Holdfast.Platform"],
-        ["Holdfast.ApiServer"] = ["Holdfast.Model", "Holdfast.Platform", "Holdfast.Store", "Holdfast.Client"],
+        ["Holdfast.ApiServer"] = ["Holdfast.Model", "Holdfast.Platform", "Holdfast.Store", "Holdfast.Client", "Holdfast.Cel"],
         ["Holdfast.Controllers"] = ["Holdfast.Client", "Holdfast.Model", "Holdfast.Platform"],
         ["Holdfast.Network"] = ["Holdfast.Client", "Holdfast.Model", "Holdfast.Platform"],
         ["Holdfast.Node"] = ["Holdfast.Client", "Holdfast.Model", "Holdfast.Platform"],

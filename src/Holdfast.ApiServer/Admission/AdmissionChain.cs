@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using Holdfast.ApiServer.CustomResources;
+using Holdfast.ApiServer.CustomResources.Expressions;
 using Holdfast.ApiServer.Security;
 using Holdfast.Model.Resources;
 using Holdfast.Platform;
@@ -13,9 +15,12 @@ public sealed class AdmissionChain(ImmutableArray<IAdmissionPlugin> plugins)
     /// <param name="chance">Draws names.</param>
     /// <param name="authorizer">Says what a writer may do himself, which bounds what he gives to others.</param>
     /// <param name="serviceBlock">The second number of Services' addresses.</param>
-    public static AdmissionChain BuiltIn(IChance chance, IAuthorizer authorizer, byte serviceBlock) => new(
+    /// <param name="webhooks">Webhooks that change, and webhooks that refuse; empty when none can be reached.</param>
+    public static AdmissionChain BuiltIn(IChance chance, IAuthorizer authorizer, byte serviceBlock, ImmutableArray<IAdmissionPlugin> webhooks) => new(
     [
         new NamespaceLifecycle(),
+        new CustomResourceLifecycle(),
+        new DefinitionExpressions(),
         new NodeRestriction(),
         new ServiceAccountAdmission(chance),
         new PriorityAdmission(),
@@ -24,6 +29,7 @@ public sealed class AdmissionChain(ImmutableArray<IAdmissionPlugin> plugins)
         new DefaultStorageClass(),
         new RoleAggregation(),
         new RoleEscalation(authorizer),
+        .. webhooks,
         new ServiceAddresses(serviceBlock),
     ]);
 
@@ -33,8 +39,12 @@ public sealed class AdmissionChain(ImmutableArray<IAdmissionPlugin> plugins)
     /// <param name="cancellationToken">Ends the wait.</param>
     public async ValueTask<IResource> MutateAsync(AdmissionRequest request, IResource resource, CancellationToken cancellationToken)
     {
-        foreach (var plugin in plugins)
-            resource = await plugin.MutateAsync(request, resource, cancellationToken);
+        do
+        {
+            foreach (var plugin in plugins)
+                resource = await plugin.MutateAsync(request, resource, cancellationToken);
+        }
+        while (request.BeginReinvocation());
         return resource;
     }
 

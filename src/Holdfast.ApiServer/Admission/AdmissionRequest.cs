@@ -16,6 +16,9 @@ public enum AdmissionOperation
 
     /// <summary>It is deleted.</summary>
     Delete,
+
+    /// <summary>It is connected to, as by <c>exec</c>.</summary>
+    Connect,
 }
 
 /// <summary>One write as admission sees it, on one view of the cluster.</summary>
@@ -28,6 +31,8 @@ public sealed class AdmissionRequest(
     ServedResource served, AdmissionOperation operation, ResourceKey key, ClusterView view, WriteContext context)
 {
     private readonly List<Condition> _conditions = [];
+    private Dictionary<string, IResource>? _lastOutputs;
+    private bool _isReinvocationAsked;
 
     /// <summary>The kind.</summary>
     public ServedResource Served { get; } = served;
@@ -50,6 +55,21 @@ public sealed class AdmissionRequest(
     /// <summary>The stored object; null for a creation.</summary>
     public IResource? Old { get; init; }
 
+    /// <summary>Gives the options of the write as JSON; null when they follow from the context.</summary>
+    public Func<ReadOnlyMemory<byte>>? Options { get; init; }
+
+    /// <summary>What a connection asks for, as JSON; empty for everything else.</summary>
+    public ReadOnlyMemory<byte> Document { get; init; }
+
+    /// <summary>The kind of <see cref="Document"/>, such as <c>PodExecOptions</c>.</summary>
+    public string DocumentKind { get; init; } = "";
+
+    /// <summary>Whether the chain runs a second time because webhooks have changed the object.</summary>
+    public bool IsReinvocation { get; private set; }
+
+    /// <summary>The object as each webhook that may be called again has left it, by the webhook.</summary>
+    internal Dictionary<string, IResource> LastOutputs => _lastOutputs ??= new(StringComparer.Ordinal);
+
     /// <summary>What the decision rests on; the write takes place only if it still holds, and is otherwise decided again.</summary>
     public ImmutableArray<Condition> Conditions => [.. _conditions];
 
@@ -57,6 +77,12 @@ public sealed class AdmissionRequest(
     /// <param name="groupResource">The kind's plural and group.</param>
     public bool Creates(string groupResource) =>
         Operation == AdmissionOperation.Create && Subresource.Length == 0 && Served.StoreName == groupResource;
+
+    /// <summary>Says that the object was changed late, so that steps before have to look at it again.</summary>
+    internal void AskForReinvocation() => _isReinvocationAsked = true;
+
+    /// <summary>Begins the second run of the chain, when somebody has asked for it; there is never a third.</summary>
+    internal bool BeginReinvocation() => _isReinvocationAsked && !IsReinvocation && (IsReinvocation = true);
 
     /// <summary>Makes the write depend on something that the decision has read.</summary>
     /// <param name="condition">What must still hold at the commit.</param>

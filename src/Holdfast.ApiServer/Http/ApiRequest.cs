@@ -19,6 +19,11 @@ internal sealed record ApiRequest(HttpContext Http, RequestPath Path, UserInfo U
 
     public CancellationToken Aborted => Http.RequestAborted;
 
-    public WriteContext Context(string optionsKind) =>
-        Query.Context(User, optionsKind, Http.Request.Headers.UserAgent.ToString());
+    /// <summary>The context of a write; what it warns of reaches the client even when the write is refused.</summary>
+    public WriteContext Context(string optionsKind)
+    {
+        var context = Query.Context(User, optionsKind, Http.Request.Headers.UserAgent.ToString());
+        Http.Items[typeof(WriteContext)] = context;
+        return context;
+    }
 }

@@ -205,7 +205,7 @@ internal sealed class DiscoveryDocuments(ServedResources served)
         served.All.Select(each => each.Type.Group).Where(group => group.Length > 0).Distinct().Order(StringComparer.Ordinal);
 
     private IEnumerable<string> Versions(string group) =>
-        served.All.Where(each => each.Type.Group == group).Select(each => each.Type.Version).Distinct().Order(StringComparer.Ordinal);
+        served.All.Where(each => each.Type.Group == group).Select(each => each.Type.Version).Distinct().Order(VersionOrder.Comparer);
 
     private IEnumerable<ServedResource> Of(string group, string version) =>
         served.All.Where(each => each.Type.Group == group && each.Type.Version == version)

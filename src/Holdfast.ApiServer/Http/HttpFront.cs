@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Holdfast.ApiServer.Errors;
 using Holdfast.ApiServer.Http.Fairness;
+using Holdfast.ApiServer.Registry;
 using Holdfast.ApiServer.Security;
 using Holdfast.ApiServer.Security.Audit;
 using Holdfast.ApiServer.Security.Tokens;
@@ -227,6 +228,7 @@ internal sealed class HttpFront(
         http.Response.StatusCode = refusal.Code;
         http.Response.ContentType = "application/json";
         http.Response.ContentLength = body.Length;
+        Responder.Warn(http.Response, http.Items[typeof(WriteContext)] as WriteContext);
         if (refusal.Status.Details?.RetryAfterSeconds is > 0 and var seconds)
             http.Response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
         await http.Response.Body.WriteAsync(body);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Holdfast.Model.CustomResources;
 using Holdfast.Model.Meta;
 using Holdfast.Model.Resources;
 
@@ -22,7 +23,11 @@ public interface ITableConverter
 /// <param name="HasColumns">Whether the column definitions are written; a watch sends them with its first table only.</param>
 /// <param name="Now">The time for ages.</param>
 public sealed record TableRequest(
-    ResourceType Type, ListMeta Metadata, ImmutableArray<IResource> Objects, TableInclude Include, bool HasColumns, DateTimeOffset Now);
+    ResourceType Type, ListMeta Metadata, ImmutableArray<IResource> Objects, TableInclude Include, bool HasColumns, DateTimeOffset Now)
+{
+    /// <summary>The version of a custom resource that the objects are of; null for all others.</summary>
+    public CustomKind? Custom { get; init; }
+}
 
 /// <summary>What of an object goes with its row (<c>includeObject</c>).</summary>
 public enum TableInclude

@@ -22,13 +22,14 @@ internal static class ObjectJson
     public static byte[] Of(Status status) => ModelJson.ToBytes(status.Write);
 
     /// <summary>A list; the entries' bytes are copied as they are, but for the kind, which lists name once.</summary>
-    public static async Task WriteListAsync(Stream output, ResourceType type, ListPage page, CancellationToken cancellationToken)
+    public static async Task WriteListAsync(Stream output, ServedResource served, ListPage page, CancellationToken cancellationToken)
     {
+        var type = served.Type;
         var buffer = new ArrayBufferWriter<byte>(FlushBytes);
         using (var head = new Utf8JsonWriter(buffer, ModelJson.WriterOptions))
         {
             head.WriteStartObject();
-            head.WriteString("kind"u8, type.Kind + "List");
+            head.WriteString("kind"u8, type.ListKind);
             head.WriteString("apiVersion"u8, type.ApiVersion);
             head.WritePropertyName("metadata"u8);
             Metadata(page).Write(head);
@@ -39,7 +40,7 @@ internal static class ObjectJson
         {
             if (i > 0)
                 buffer.Write(","u8);
-            WriteItem(buffer, page.Entries[i].Json.Span, prefix);
+            WriteItem(buffer, StoredObject.Form(page.Entries[i], served).Json.Span, prefix);
             if (buffer.WrittenCount < FlushBytes)
                 continue;
             await output.WriteAsync(buffer.WrittenMemory, cancellationToken);

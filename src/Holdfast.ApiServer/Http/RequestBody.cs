@@ -3,6 +3,7 @@ using System.Text.Json;
 using Holdfast.ApiServer.Errors;
 using Holdfast.ApiServer.Security.Audit;
 using Holdfast.Client;
+using Holdfast.Model.CustomResources;
 using Holdfast.Model.Json;
 using Holdfast.Model.Protobuf;
 using Holdfast.Model.Resources;
@@ -24,11 +25,14 @@ internal static class RequestBody
     // Field names make JSON larger than protocol buffers, and small values the most.
     private const int MaximumConvertedBytes = 4 * MaximumBytes;
 
+    private const string ProtobufType = "application/vnd.kubernetes.protobuf";
     private const string Supported = "application/json, application/yaml, application/vnd.kubernetes.protobuf";
 
     /// <summary>Reads the body of an object of a kind.</summary>
     public static Task<ReadOnlyMemory<byte>> ReadObjectAsync(HttpRequest request, ResourceCodec codec, CancellationToken cancellationToken) =>
-        ReadObjectAsync(request, codec.Type.Kind, codec.Schema, cancellationToken);
+        codec is CustomResourceCodec && MediaType(request) == ProtobufType
+            ? throw ApiErrors.UnsupportedMediaType("application/json, application/yaml")
+            : ReadObjectAsync(request, codec.Type.Kind, codec.Schema, cancellationToken);
 
     /// <summary>Reads an object's body.</summary>
     /// <param name="request">The request.</param>
@@ -43,7 +47,7 @@ internal static class RequestBody
         {
             "" or "application/json" => Bounded(JsonText.Mended(await ReadAsync(request, cancellationToken))),
             "application/yaml" or "application/x-yaml" or "text/yaml" => YamlJson.Convert(await ReadAsync(request, cancellationToken)),
-            "application/vnd.kubernetes.protobuf" => ConvertProtobuf(await ReadAsync(request, cancellationToken), kind, schema),
+            ProtobufType => ConvertProtobuf(await ReadAsync(request, cancellationToken), kind, schema),
             _ => throw ApiErrors.UnsupportedMediaType(Supported),
         };
         request.HttpContext.Features.Get<AuditRecord>()?.Sent(json);

@@ -28,6 +28,7 @@ internal sealed class ResourceHandler(
         Authorize(request, path, verb, served);
         if (served is null || !IsInScope(path, served))
             throw ApiErrors.NothingServed();
+        WarnOfDeprecation(request, served);
         if (RequestGate.IsStream(path))
         {
             // Who follows a log may stop reading for a while: what is not read holds the sender back.
@@ -64,6 +65,14 @@ internal sealed class ResourceHandler(
             "delete" => DeleteAsync(request, path, served),
             _ => DeleteCollectionAsync(request, path, served),
         };
+    }
+
+    private static void WarnOfDeprecation(ApiRequest request, ServedResource served)
+    {
+        if (served.Custom?.Kind.Version is not { Deprecated: true } version)
+            return;
+        var words = version.DeprecationWarning ?? $"{served.Type.ApiVersion} {served.Type.Kind} is deprecated";
+        Responder.Warn(request.Http.Response, words);
     }
 
     private static string VerbOf(ApiRequest request, ResourcePath path)
@@ -168,7 +177,7 @@ internal sealed class ResourceHandler(
         var body = await RequestBody.ReadObjectAsync(request.Http.Request, served.Codec, request.Aborted);
         var sent = ObjectDecoder.Decode(body, served.Codec, context);
         var created = await registry.CreateAsync(served, path.Namespace, sent, context, request.Aborted);
-        await responder.WrittenAsync(request, 201, created, context);
+        await responder.WrittenAsync(request, 201, created, context, served);
     }
 
     private async Task UpdateAsync(ApiRequest request, ResourcePath path, ServedResource served)
@@ -178,7 +187,7 @@ internal sealed class ResourceHandler(
         var body = await RequestBody.ReadObjectAsync(request.Http.Request, codec, request.Aborted);
         var sent = ObjectDecoder.Decode(body, codec, context);
         var outcome = await registry.UpdateAsync(served, path.Namespace, path.Name, path.Subresource, sent, context, request.Aborted);
-        await responder.WrittenAsync(request, outcome.IsCreated ? 201 : 200, outcome.Written, context);
+        await responder.WrittenAsync(request, outcome.IsCreated ? 201 : 200, outcome.Written, context, served);
     }
 
     private async Task PatchAsync(ApiRequest request, ResourcePath path, ServedResource served)
@@ -188,7 +197,7 @@ internal sealed class ResourceHandler(
         CheckOptions(request, form);
         var outcome = await registry.PatchAsync(
             served, path.Namespace, path.Name, path.Subresource, form, patch, context, request.Aborted);
-        await responder.WrittenAsync(request, outcome.IsCreated ? 201 : 200, outcome.Written, context);
+        await responder.WrittenAsync(request, outcome.IsCreated ? 201 : 200, outcome.Written, context, served);
     }
 
     private static void CheckOptions(ApiRequest request, PatchForm form)
@@ -303,11 +312,12 @@ internal sealed class ResourceHandler(
     }
 
     // A WebSocket opens with a GET, but what runs in a pod changes it: both verbs are needed.
-    private Task ConnectAsync(ApiRequest request, ResourcePath path, ServedResource served)
+    private async Task ConnectAsync(ApiRequest request, ResourcePath path, ServedResource served)
     {
         Authorize(request, path, "create", served);
         var pod = (Pod)StoredObject.Of(registry.Get(served, path.Namespace, path.Name), served);
-        return streams.ServeAsync(request, pod, path.Subresource, stopping);
+        await registry.ConnectAsync(served, pod, path.Subresource, ConnectionOptions.Of(request.Http.Request.Query, path.Subresource), request.Context("ConnectOptions"), request.Aborted);
+        await streams.ServeAsync(request, pod, path.Subresource, stopping);
     }
 
     private async Task PostAsync(ApiRequest request, ResourcePath path, ServedResource served)

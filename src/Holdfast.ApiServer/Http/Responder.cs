@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Collections.Immutable;
 using System.IO.Compression;
 using Holdfast.ApiServer.Registry;
+using Holdfast.Model.CustomResources;
 using Holdfast.Model.Json;
 using Holdfast.Model.Meta;
 using Holdfast.Model.Resources;
@@ -18,29 +19,29 @@ internal sealed class Responder(ITableConverter? tables, TimeProvider time)
     /// <summary>Whether Tables can be made.</summary>
     public bool HasTables => tables is not null;
 
-    public Task ObjectAsync(ApiRequest request, int code, IResource resource, WriteContext? context = null)
+    public Task ObjectAsync(ApiRequest request, int code, IResource resource, WriteContext? context = null, ServedResource? served = null)
     {
         Warn(request.Http.Response, context);
         return request.Form switch
         {
-            AcceptedForm.Table => BytesAsync(request, code, Table(request, resource.GetResourceType(), MetadataOf(resource), [resource], true)),
+            AcceptedForm.Table => BytesAsync(request, code, Table(request, resource.GetResourceType(), served?.Custom?.Kind, MetadataOf(resource), [resource], true)),
             AcceptedForm.PartialMetadata => BytesAsync(request, code, ModelJson.ToBytes(writer => ObjectJson.WritePartial(writer, resource))),
             _ => BytesAsync(request, code, ObjectJson.Of(resource)),
         };
     }
 
     /// <summary>What a write has left, from the bytes that were stored if nothing else was asked for.</summary>
-    public Task WrittenAsync(ApiRequest request, int code, WrittenObject written, WriteContext context)
+    public Task WrittenAsync(ApiRequest request, int code, WrittenObject written, WriteContext context, ServedResource? served = null)
     {
         if (request.Form != AcceptedForm.Json || written.Entry is null)
-            return ObjectAsync(request, code, written.Object, context);
+            return ObjectAsync(request, code, written.Object, context, served);
         Warn(request.Http.Response, context);
-        return BytesAsync(request, code, written.Entry.Json);
+        return BytesAsync(request, code, written.Json);
     }
 
     public Task StoredAsync(ApiRequest request, ServedResource served, Store.Entry entry) => request.Form == AcceptedForm.Json
-        ? BytesAsync(request, 200, entry.Json)
-        : ObjectAsync(request, 200, StoredObject.Of(entry, served));
+        ? BytesAsync(request, 200, StoredObject.Form(entry, served).Json)
+        : ObjectAsync(request, 200, StoredObject.Of(entry, served), served: served);
 
     public static Task StatusAsync(ApiRequest request, Status status, WriteContext? context = null)
     {
@@ -53,7 +54,7 @@ internal sealed class Responder(ITableConverter? tables, TimeProvider time)
         switch (request.Form)
         {
             case AcceptedForm.Table:
-                await BytesAsync(request, 200, Table(request, served.Type, ObjectJson.Metadata(page), Objects(served, page), true));
+                await BytesAsync(request, 200, Table(request, served.Type, served.Custom?.Kind, ObjectJson.Metadata(page), Objects(served, page), true));
                 return;
             case AcceptedForm.PartialMetadata:
                 await BytesAsync(request, 200, ModelJson.ToBytes(writer =>
@@ -61,7 +62,7 @@ internal sealed class Responder(ITableConverter? tables, TimeProvider time)
                 return;
             default:
                 await CompressedAsync(request, page.Entries.Sum(entry => (long)entry.Json.Length),
-                    output => ObjectJson.WriteListAsync(output, served.Type, page, request.Aborted));
+                    output => ObjectJson.WriteListAsync(output, served, page, request.Aborted));
                 return;
         }
     }
@@ -70,7 +71,7 @@ internal sealed class Responder(ITableConverter? tables, TimeProvider time)
     public ReadOnlyMemory<byte> EventObject(ApiRequest request, ServedResource served, ResourceEvent found, bool isFirst) =>
         request.Form switch
         {
-            AcceptedForm.Table => Table(request, served.Type, ListMeta.Empty with { ResourceVersion = found.ResourceVersion }, [found.Object(served)!], isFirst),
+            AcceptedForm.Table => Table(request, served.Type, served.Custom?.Kind, ListMeta.Empty with { ResourceVersion = found.ResourceVersion }, [found.Object(served)!], isFirst),
             AcceptedForm.PartialMetadata => ModelJson.ToBytes(writer => ObjectJson.WritePartial(writer, found.Object(served)!)),
             _ => found.Json,
         };
@@ -107,7 +108,7 @@ internal sealed class Responder(ITableConverter? tables, TimeProvider time)
         await write(gzip);
     }
 
-    private byte[] Table(ApiRequest request, ResourceType type, ListMeta metadata, ImmutableArray<IResource> objects, bool hasColumns)
+    private byte[] Table(ApiRequest request, ResourceType type, CustomKind? custom, ListMeta metadata, ImmutableArray<IResource> objects, bool hasColumns)
     {
         var include = request.Query.Text("includeObject") switch
         {
@@ -116,7 +117,7 @@ internal sealed class Responder(ITableConverter? tables, TimeProvider time)
             _ => TableInclude.Metadata,
         };
         return ModelJson.ToBytes(writer =>
-            tables!.Write(writer, new TableRequest(type, metadata, objects, include, hasColumns, time.GetUtcNow())));
+            tables!.Write(writer, new TableRequest(type, metadata, objects, include, hasColumns, time.GetUtcNow()) { Custom = custom }));
     }
 
     private static ImmutableArray<IResource> Objects(ServedResource served, ListPage page) =>
@@ -124,11 +125,14 @@ internal sealed class Responder(ITableConverter? tables, TimeProvider time)
 
     private static ListMeta MetadataOf(IResource resource) => ListMeta.Empty with { ResourceVersion = resource.Metadata.ResourceVersion };
 
-    private static void Warn(HttpResponse response, WriteContext? context)
+    internal static void Warn(HttpResponse response, WriteContext? context)
     {
         foreach (var warning in context?.Warnings ?? [])
-            response.Headers.Append("Warning", $"299 - \"{Escape(warning)}\"");
+            Warn(response, warning);
     }
+
+    /// <summary>Warns the client of something.</summary>
+    public static void Warn(HttpResponse response, string warning) => response.Headers.Append("Warning", $"299 - \"{Escape(warning)}\"");
 
     // A header value holds printable ASCII alone.
     private static string Escape(string text) => string.Concat(text.Select(character => character switch

@@ -21,6 +21,9 @@ internal sealed record ApiOperation(string Method, string Action, string Id, Res
     /// <summary>The schema of the request's body; null when it has none.</summary>
     public string? Body { get; init; }
 
+    /// <summary>Whether objects are of a custom resource, to which strategic merge patches cannot be applied.</summary>
+    public bool IsCustom { get; init; }
+
     /// <summary>The schema of the answer; null when it is text.</summary>
     public string? Answer { get; init; }
 }

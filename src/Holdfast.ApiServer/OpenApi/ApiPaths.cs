@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Holdfast.ApiServer.Registry;
 using Holdfast.Model.Core;
+using Holdfast.Model.CustomResources;
 using Holdfast.Model.Meta;
 using Holdfast.Model.Policy;
 using Holdfast.Model.Resources;
@@ -82,7 +83,7 @@ internal static class ApiPaths
             new("get", "get", name.Of("read", suffix), codec.Type) { Answer = schema },
             new("put", "put", name.Of("replace", suffix), codec.Type) { Query = ApiParameter.Write, Body = schema, Answer = schema },
             new("patch", "patch", name.Of("patch", suffix), codec.Type)
-                { Query = ApiParameter.Patch, Body = WellKnownSchemas.Patch, Answer = schema },
+                { Query = ApiParameter.Patch, Body = WellKnownSchemas.Patch, Answer = schema, IsCustom = codec is CustomResourceCodec },
         ];
     }
 

@@ -40,7 +40,7 @@ internal sealed class PathWriter(Utf8JsonWriter writer, OpenApiForm form, Schema
         writer.WriteStringValue($"{(operation.Kind.Group.Length == 0 ? "core" : operation.Kind.Group.Split('.')[0])}_{operation.Kind.Version}");
         writer.WriteEndArray();
         writer.WriteString("operationId"u8, operation.Id);
-        var accepted = operation.Method == "patch" ? PatchTypes : AnyType;
+        var accepted = operation.Method != "patch" ? AnyType : operation.IsCustom ? PatchTypes[..3] : PatchTypes;
         if (form == OpenApiForm.V2)
         {
             WriteTypes("consumes", accepted);

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Holdfast.ApiServer.Registry;
+using Holdfast.Model.CustomResources;
 using Holdfast.Model.Meta;
 using Holdfast.Model.Resources;
 using Holdfast.Model.Schema;
@@ -13,6 +14,7 @@ internal sealed class SchemaSet
         ResourceCatalog.Codecs.ToFrozenDictionary(codec => codec.Schema.Name, codec => codec.Type, StringComparer.Ordinal);
 
     private readonly SortedDictionary<string, TypeSchema> _types = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, CustomResourceCodec> _custom = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _wellKnown = new(StringComparer.Ordinal) { WellKnownSchemas.Patch, WellKnownSchemas.RawExtension };
     private readonly SortedDictionary<string, ResourceType> _kinds = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, string> _lists = new(StringComparer.Ordinal);
@@ -40,6 +42,9 @@ internal sealed class SchemaSet
     /// <summary>The types with fields, by name.</summary>
     public IReadOnlyDictionary<string, TypeSchema> Types => _types;
 
+    /// <summary>The custom resources, whose schemas are those of their definitions, by name.</summary>
+    public IReadOnlyDictionary<string, CustomResourceCodec> Custom => _custom;
+
     /// <summary>The names of the types without.</summary>
     public IReadOnlyCollection<string> WellKnown => _wellKnown;
 
@@ -57,6 +62,12 @@ internal sealed class SchemaSet
     private void AddKind(ResourceCodec codec)
     {
         _kinds[codec.Schema.Name] = codec.Type;
+        if (codec is CustomResourceCodec custom)
+        {
+            _custom[codec.Schema.Name] = custom;
+            Add(ObjectMeta.ModelSchema);
+            return;
+        }
         Add(codec.Schema);
     }
 

@@ -21,6 +21,11 @@ internal sealed class SchemaWriter(Utf8JsonWriter writer, OpenApiForm form)
             writer.WritePropertyName(name);
             WriteType(type, KindsOf(type.Name, schemas, served));
         }
+        foreach (var (name, codec) in schemas.Custom)
+        {
+            writer.WritePropertyName(name);
+            CustomSchema.Write(writer, codec, form);
+        }
         foreach (var (name, item) in schemas.Lists)
             WriteList(name, item, schemas.KindOf(item)!);
         foreach (var name in schemas.WellKnown)
@@ -51,7 +56,8 @@ internal sealed class SchemaWriter(Utf8JsonWriter writer, OpenApiForm form)
     {
         writer.WriteStartObject();
         WriteDescription(type.Description);
-        writer.WriteString("type"u8, "object"u8);
+        if (!type.IsUnion)
+            writer.WriteString("type"u8, "object"u8);
         var required = type.Fields.Where(field => field.IsRequired).Select(field => field.JsonName).ToArray();
         if (required.Length > 0)
             WriteStrings("required", required);
@@ -186,7 +192,7 @@ internal sealed class SchemaWriter(Utf8JsonWriter writer, OpenApiForm form)
             IsAlwaysWritten = true,
         });
         writer.WriteEndObject();
-        WriteKinds([(kind.Group, kind.Kind + "List", kind.Version)]);
+        WriteKinds([(kind.Group, kind.ListKind, kind.Version)]);
         writer.WriteEndObject();
     }
 

@@ -1,4 +1,6 @@
+using Holdfast.ApiServer.CustomResources;
 using Holdfast.ApiServer.Errors;
+using Holdfast.Model.ApiExtensions;
 using Holdfast.Model.Core;
 using Holdfast.Model.Meta;
 using Holdfast.Model.Resources;
@@ -33,6 +35,8 @@ internal static class DeletionPlanner
     public static DeletionPlan Plan(ServedResource served, IResource stored, DeleteOptions options, DateTimeOffset now)
     {
         CheckPreconditions(served, stored.Metadata, options.Preconditions);
+        if (stored is CustomResourceDefinition definition)
+            return PlanDefinition(definition, options, now);
         if (stored is Namespace space)
             return PlanNamespace(space, now);
         if (stored is Pod pod)
@@ -90,6 +94,30 @@ internal static class DeletionPlanner
             });
         }
         return ObjectUpdate.IsFinished(space) ? new DeletionPlan.Remove(space) : new DeletionPlan.Nothing();
+    }
+
+    // Its objects go first, for which the finalizer stands.
+    private static DeletionPlan PlanDefinition(CustomResourceDefinition definition, DeleteOptions options, DateTimeOffset now)
+    {
+        if (definition.Metadata.DeletionTimestamp is not null)
+            return ObjectUpdate.IsFinished(definition) ? new DeletionPlan.Remove(definition) : new DeletionPlan.Nothing();
+        var finalizers = Finalizers(definition.Metadata, options);
+        var pending = CustomResourceDefinitionCondition.Empty with
+        {
+            Type = "Terminating",
+            Status = "True",
+            Reason = "InstanceDeletionPending",
+            Message = "CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon",
+        };
+        return new DeletionPlan.Mark(definition with
+        {
+            Metadata = definition.Metadata with
+            {
+                DeletionTimestamp = now,
+                Finalizers = finalizers.Contains(DefinitionPlanner.Finalizer) ? finalizers : finalizers.Add(DefinitionPlanner.Finalizer),
+            },
+            Status = definition.Status with { Conditions = DefinitionPlanner.Set(definition.Status.Conditions, pending, now) },
+        });
     }
 
     private static IResource WithMark(IResource resource, DateTimeOffset now, long grace)

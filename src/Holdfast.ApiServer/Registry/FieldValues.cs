@@ -1,8 +1,10 @@
 using System.Collections.Frozen;
 using System.Globalization;
+using System.Text.Json;
 using Holdfast.Model.Apps;
 using Holdfast.Model.Batch;
 using Holdfast.Model.Core;
+using Holdfast.Model.CustomResources;
 using Holdfast.Model.Resources;
 
 namespace Holdfast.ApiServer.Registry;
@@ -53,15 +55,28 @@ internal static class FieldValues
     {
         "metadata.name" => resource => resource.Metadata.Name,
         "metadata.namespace" when served.StoreName is not ("nodes" or "namespaces") => resource => resource.Metadata.Namespace,
+        _ when served.Custom is { } custom => custom.Kind.SelectableFields.GetValueOrDefault(field) is { } path ? resource => Text((CustomObject)resource, path) : null,
         _ => ByKind.GetValueOrDefault(served.StoreName)?.GetValueOrDefault(field),
     };
 
     /// <summary>Why a field cannot be selected by, in Kubernetes' words.</summary>
     /// <param name="served">The kind.</param>
     /// <param name="field">The field.</param>
-    public static string Refusal(ServedResource served, string field) => ByKind.ContainsKey(served.StoreName)
+    public static string Refusal(ServedResource served, string field) => served.Custom is not null || ByKind.ContainsKey(served.StoreName)
         ? served.Type.Group == "batch" ? $"field label \"{field}\" not supported for \"{served.Type.Kind}\"" : $"field label not supported: {field}"
         : $"\"{field}\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\"";
+
+    private static string Text(CustomObject resource, MemberPath path)
+    {
+        using var body = resource.Body.ToDocument();
+        var value = path.Find(body.RootElement);
+        return value.ValueKind switch
+        {
+            JsonValueKind.Undefined or JsonValueKind.Null => "",
+            JsonValueKind.String => value.GetString()!,
+            _ => value.GetRawText(),
+        };
+    }
 
     private static string Text(bool value) => value ? "true" : "false";
 

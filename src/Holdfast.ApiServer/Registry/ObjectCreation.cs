@@ -59,7 +59,7 @@ internal sealed class ObjectCreation(RegistryParts parts)
         key = key with { Name = name };
         if (context.IsDryRun)
             return parts.Store.Find(key) is null ? new Outcome(new WrittenObject(resource, null), false, name) : new Outcome(null, true, name);
-        var transaction = new Transaction([new KeyAbsent(key), .. request.Conditions], [new Put(key, new PendingObject(resource))]);
+        var transaction = new Transaction([new KeyAbsent(key), .. request.Conditions], [new Put(key, StoredObject.Pending(resource, served))]);
         return await parts.Store.CommitAsync(transaction, cancellationToken) switch
         {
             Committed committed => new Outcome(WrittenObject.Of(committed.Entries[0], served), false, name),

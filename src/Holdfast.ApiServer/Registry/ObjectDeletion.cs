@@ -35,7 +35,11 @@ internal sealed class ObjectDeletion(RegistryParts parts)
         ServedResource served, ClusterView view, Entry entry, DeleteOptions options, WriteContext context, CancellationToken cancellationToken)
     {
         var stored = StoredObject.Of(entry, served);
-        var request = new AdmissionRequest(served, AdmissionOperation.Delete, entry.Key, view, context) { Old = stored };
+        var request = new AdmissionRequest(served, AdmissionOperation.Delete, entry.Key, view, context)
+        {
+            Old = stored,
+            Options = () => AdmissionOptions.Of(options, context),
+        };
         var plan = DeletionPlanner.Plan(served, stored, options, parts.Now());
         await parts.Admission.ValidateAsync(request, stored, cancellationToken);
         if (plan is DeletionPlan.Nothing)
@@ -44,17 +48,17 @@ internal sealed class ObjectDeletion(RegistryParts parts)
         if (context.IsDryRun)
             return new DeletionOutcome(result, isGone);
         var transaction = new Transaction(
-            [new KeyAtRevision(entry.Key, entry.Revision), .. request.Conditions], [OperationOf(plan, entry.Key)]);
+            [new KeyAtRevision(entry.Key, entry.Revision), .. request.Conditions], [OperationOf(plan, entry.Key, served)]);
         return await parts.Store.CommitAsync(transaction, cancellationToken) is Committed committed
             ? new DeletionOutcome(StoredObject.Of(committed.Entries[0], served), isGone)
             : null;
     }
 
     /// <summary>The write that a plan asks for.</summary>
-    public static Operation OperationOf(DeletionPlan plan, ResourceKey key) => plan switch
+    public static Operation OperationOf(DeletionPlan plan, ResourceKey key, ServedResource served) => plan switch
     {
-        DeletionPlan.Remove remove => new Delete(key, new PendingObject(remove.Final)),
-        DeletionPlan.Mark mark => new Put(key, new PendingObject(mark.Marked)),
+        DeletionPlan.Remove remove => new Delete(key, StoredObject.Pending(remove.Final, served)),
+        DeletionPlan.Mark mark => new Put(key, StoredObject.Pending(mark.Marked, served)),
         _ => throw new ArgumentException("a plan that does nothing has no write", nameof(plan)),
     };
 

@@ -1,5 +1,6 @@
 using Holdfast.ApiServer.Errors;
 using Holdfast.Client;
+using Holdfast.Model.CustomResources;
 using Holdfast.Model.Json;
 using Holdfast.Model.Patching;
 using Holdfast.Model.Resources;
@@ -9,6 +10,8 @@ namespace Holdfast.ApiServer.Registry;
 /// <summary>Applies a patch to a stored object; pure, so that it can be done again when the object has changed.</summary>
 internal static class ObjectPatch
 {
+    private const string CustomPatches = "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml";
+
     public static IResource Apply(
         IResource stored, ResourceCodec codec, PatchForm form, ReadOnlyMemory<byte> patch, WriteContext context)
     {
@@ -24,6 +27,7 @@ internal static class ObjectPatch
             {
                 PatchForm.Json => JsonPatch.Apply(current, patch),
                 PatchForm.Merge => MergePatch.Apply(current, patch),
+                PatchForm.Strategic when codec is CustomResourceCodec => throw ApiErrors.UnsupportedMediaType(CustomPatches),
                 PatchForm.Strategic => StrategicMergePatch.Apply(current, patch, codec.Schema),
                 _ => throw ApiErrors.UnsupportedPatch(),
             };

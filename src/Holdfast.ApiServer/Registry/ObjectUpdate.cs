@@ -60,7 +60,8 @@ internal sealed class ObjectUpdate(RegistryParts parts)
         UpdateRequest update, ClusterView view, Entry entry, WriteContext context, CancellationToken cancellationToken)
     {
         var served = update.Served;
-        var old = StoredObject.Of(entry, served);
+        var form = StoredObject.Form(entry, served);
+        var old = form.Object;
         var request = new AdmissionRequest(served, AdmissionOperation.Update, update.Key, view, context)
         {
             Old = old,
@@ -68,18 +69,18 @@ internal sealed class ObjectUpdate(RegistryParts parts)
         };
         var changed = Complete(update, update.Change(old), old);
         if (!update.KeepsBook)
-            changed = FieldManagement.Keep(served, changed, new StoredState(old, entry.Json), update.Subresource, context, parts.Now());
+            changed = FieldManagement.Keep(served, changed, new StoredState(old, form.Json), update.Subresource, context, parts.Now());
         var admitted = await parts.Admission.MutateAsync(request, changed, cancellationToken);
         var updated = FieldManagement.Settle(WithGeneration(update, admitted, old), old);
         Check(update, updated, old, context);
         await parts.Admission.ValidateAsync(request, updated, cancellationToken);
-        if (updated.Equals(old))
-            return new WrittenObject(old, entry);
+        if (updated.Equals(old) && served.Custom?.IsStoredAsNow(entry) != false)
+            return WrittenObject.Of(entry, served);
         if (context.IsDryRun)
             return new WrittenObject(updated, null);
         Operation operation = IsFinished(updated)
-            ? new Delete(update.Key, new PendingObject(updated))
-            : new Put(update.Key, new PendingObject(updated));
+            ? new Delete(update.Key, StoredObject.Pending(updated, served))
+            : new Put(update.Key, StoredObject.Pending(updated, served));
         var transaction = new Transaction([new KeyAtRevision(update.Key, entry.Revision), .. request.Conditions], [operation]);
         return await parts.Store.CommitAsync(transaction, cancellationToken) is Committed committed
             ? WrittenObject.Of(committed.Entries[0], served)

@@ -64,7 +64,7 @@ internal sealed class ObjectWatch(RegistryParts parts)
             foreach (var entry in snapshot.List(request.Served.StoreName, request.Namespace))
             {
                 if (Matches(request, entry))
-                    yield return ResourceEvent.Of(WatchEventType.Added, entry, entry.Revision);
+                    yield return ResourceEvent.Of(WatchEventType.Added, entry, entry.Revision, request.Served);
             }
             from = snapshot.Revision;
             if (request is { SendInitialEvents: true, AllowsBookmarks: true })
@@ -167,13 +167,13 @@ internal sealed class ObjectWatch(RegistryParts parts)
         var isFiltered = !request.Filter.MatchesEverything;
         var wasThere = change.Previous is { } previous && (!isFiltered || Matches(request, previous));
         if (change.Kind == StoreEventKind.Delete)
-            return wasThere ? ResourceEvent.Of(WatchEventType.Deleted, change.Current, change.Revision) : null;
+            return wasThere ? ResourceEvent.Of(WatchEventType.Deleted, change.Current, change.Revision, request.Served) : null;
         var isThere = !isFiltered || Matches(request, change.Current);
         return (wasThere, isThere) switch
         {
-            (false, true) => ResourceEvent.Of(WatchEventType.Added, change.Current, change.Revision),
-            (true, true) => ResourceEvent.Of(WatchEventType.Modified, change.Current, change.Revision),
-            (true, false) => ResourceEvent.Of(WatchEventType.Deleted, change.Previous!, change.Revision),
+            (false, true) => ResourceEvent.Of(WatchEventType.Added, change.Current, change.Revision, request.Served),
+            (true, true) => ResourceEvent.Of(WatchEventType.Modified, change.Current, change.Revision, request.Served),
+            (true, false) => ResourceEvent.Of(WatchEventType.Deleted, change.Previous!, change.Revision, request.Served),
             _ => null,
         };
     }

@@ -39,6 +39,7 @@ internal sealed class PodEviction(RegistryParts parts)
         var entry = view.FindEntry<Pod>(namespaceName, name) ?? throw ApiErrors.NotFound(Pod.ResourceType, name);
         var pod = ClusterView.Typed<Pod>(entry);
         var request = new AdmissionRequest(pods, AdmissionOperation.Create, entry.Key, view, context) { Subresource = "eviction", Old = pod };
+        await parts.Admission.MutateAsync(request, eviction, cancellationToken);
         await parts.Admission.ValidateAsync(request, eviction, cancellationToken);
         var plan = DeletionPlanner.Plan(pods, pod, eviction.DeleteOptions ?? DeleteOptions.Empty, parts.Now());
         var grant = NeedsNoBudget(pod) ? Grant.Free : Decide(pod, view);
@@ -46,7 +47,7 @@ internal sealed class PodEviction(RegistryParts parts)
             return true;
         var transaction = new Transaction(
             [new KeyAtRevision(entry.Key, entry.Revision), .. request.Conditions, .. grant.Conditions],
-            [ObjectDeletion.OperationOf(plan, entry.Key), .. grant.Operations]);
+            [ObjectDeletion.OperationOf(plan, entry.Key, pods), .. grant.Operations]);
         return await parts.Store.CommitAsync(transaction, cancellationToken) is Committed;
     }
 

@@ -12,11 +12,15 @@ public sealed record ResourceEvent(WatchEventType Type, long Revision)
 {
     private Entry? Source { get; init; }
 
+    private ServedResource? Served { get; init; }
+
     /// <summary>An event about an object.</summary>
     /// <param name="type">What happened.</param>
     /// <param name="entry">The object as it is shown.</param>
     /// <param name="revision">The revision of the change.</param>
-    public static ResourceEvent Of(WatchEventType type, Entry entry, long revision) => new(type, revision) { Source = entry };
+    /// <param name="served">The object's kind.</param>
+    public static ResourceEvent Of(WatchEventType type, Entry entry, long revision, ServedResource served) =>
+        new(type, revision) { Source = entry, Served = served };
 
     /// <summary>Whether this bookmark ends the initial events.</summary>
     public bool IsInitialEventsEnd { get; init; }
@@ -31,7 +35,7 @@ public sealed record ResourceEvent(WatchEventType Type, long Revision)
         {
             if (Source is null)
                 return default;
-            var json = Source.Json;
+            var json = StoredObject.Form(Source, Served!).Json;
             // What ceased to match is shown as it was, at the revision of the change that took it away.
             return Source.Revision == Revision || Type != WatchEventType.Deleted
                 ? json

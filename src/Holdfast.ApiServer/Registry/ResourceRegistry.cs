@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using Holdfast.ApiServer.Admission;
+using Holdfast.ApiServer.CustomResources;
 using Holdfast.ApiServer.Errors;
 using Holdfast.Client;
 using Holdfast.Model.Meta;
@@ -26,6 +28,7 @@ public sealed class ResourceRegistry(RegistryParts parts)
     private readonly ObjectListing _listing = new(parts);
     private readonly ObjectWatch _watch = new(parts);
     private readonly Subresources _subresources = new(parts);
+    private readonly CustomDefinitions _definitions = new(parts);
 
     /// <summary>What is served.</summary>
     public ServedResources Served => parts.Served;
@@ -49,7 +52,23 @@ public sealed class ResourceRegistry(RegistryParts parts)
         ArgumentNullException.ThrowIfNull(served);
         return served.Review is { } review
             ? Task.FromResult(new WrittenObject(review(FieldManagement.Begin(served, resource, context, parts.Now()), context), null))
-            : _creation.CreateAsync(served, namespaceName, resource, context, cancellationToken);
+            : SettlingAsync(served, context, _creation.CreateAsync(served, namespaceName, resource, context, cancellationToken));
+    }
+
+    /// <summary>Serves the custom resources whose definitions are stored: to be done once, before the first request.</summary>
+    public Task ServeCustomResourcesAsync() => _definitions.SettleAsync();
+
+    // A write to a definition is answered when what is served follows it.
+    private Task<T> SettlingAsync<T>(ServedResource served, WriteContext context, Task<T> write)
+    {
+        return !context.IsDryRun && CustomDefinitions.MayConcern(served) ? SettleAfterAsync() : write;
+
+        async Task<T> SettleAfterAsync()
+        {
+            var outcome = await write;
+            await _definitions.SettleAfterAsync(served);
+            return outcome;
+        }
     }
 
     /// <summary>Finds an object as it is now.</summary>
@@ -82,7 +101,8 @@ public sealed class ResourceRegistry(RegistryParts parts)
     {
         ArgumentNullException.ThrowIfNull(request);
         ObjectWatch.Check(request);
-        return _watch.WatchAsync(request, cancellationToken);
+        var events = _watch.WatchAsync(request, cancellationToken);
+        return request.Served.Custom is { } custom ? CustomWatch.UntilRetired(events, custom.Retired, cancellationToken) : events;
     }
 
     /// <summary>Replaces an object, its status, or what its namespace waits for.</summary>
@@ -94,7 +114,12 @@ public sealed class ResourceRegistry(RegistryParts parts)
     /// <param name="context">Who asks, and how.</param>
     /// <param name="cancellationToken">Ends the wait; the change may still take place.</param>
     /// <returns>The object as it is stored, and whether it was made.</returns>
-    public async Task<UpdateOutcome> UpdateAsync(
+    public Task<UpdateOutcome> UpdateAsync(
+        ServedResource served, string namespaceName, string name, string subresource, IResource sent, WriteContext context,
+        CancellationToken cancellationToken) =>
+        SettlingAsync(served, context, ReplaceAsync(served, namespaceName, name, subresource, sent, context, cancellationToken));
+
+    private async Task<UpdateOutcome> ReplaceAsync(
         ServedResource served, string namespaceName, string name, string subresource, IResource sent, WriteContext context,
         CancellationToken cancellationToken)
     {
@@ -124,7 +149,12 @@ public sealed class ResourceRegistry(RegistryParts parts)
     /// <param name="context">Who asks, and how.</param>
     /// <param name="cancellationToken">Ends the wait; the change may still take place.</param>
     /// <returns>The object as it is stored, and whether it was made, as an application may.</returns>
-    public async Task<UpdateOutcome> PatchAsync(
+    public Task<UpdateOutcome> PatchAsync(
+        ServedResource served, string namespaceName, string name, string subresource, PatchForm form, ReadOnlyMemory<byte> patch,
+        WriteContext context, CancellationToken cancellationToken) =>
+        SettlingAsync(served, context, ChangeAsync(served, namespaceName, name, subresource, form, patch, context, cancellationToken));
+
+    private async Task<UpdateOutcome> ChangeAsync(
         ServedResource served, string namespaceName, string name, string subresource, PatchForm form, ReadOnlyMemory<byte> patch,
         WriteContext context, CancellationToken cancellationToken)
     {
@@ -178,7 +208,8 @@ public sealed class ResourceRegistry(RegistryParts parts)
         ServedResource served, string namespaceName, string name, DeleteOptions options, WriteContext context, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(served);
-        return _deletion.DeleteAsync(served, new ResourceKey(served.StoreName, namespaceName, name), options, context, cancellationToken);
+        return SettlingAsync(served, context,
+            _deletion.DeleteAsync(served, new ResourceKey(served.StoreName, namespaceName, name), options, context, cancellationToken));
     }
 
     /// <summary>Deletes what a list finds, some at once so that they become durable together; what goes meanwhile is passed over.</summary>
@@ -187,10 +218,16 @@ public sealed class ResourceRegistry(RegistryParts parts)
     /// <param name="context">Who asks, and how.</param>
     /// <param name="cancellationToken">Ends the wait; what was deleted until then stays so.</param>
     /// <returns>The objects as they were found.</returns>
-    public async Task<ListPage> DeleteCollectionAsync(
+    public Task<ListPage> DeleteCollectionAsync(
         ListRequest request, DeleteOptions options, WriteContext context, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
+        return SettlingAsync(request.Served, context, DeleteAllAsync(request, options, context, cancellationToken));
+    }
+
+    private async Task<ListPage> DeleteAllAsync(
+        ListRequest request, DeleteOptions options, WriteContext context, CancellationToken cancellationToken)
+    {
         var page = await _listing.ListAsync(request, cancellationToken);
         var deleted = ImmutableArray.CreateBuilder<Entry>(page.Entries.Length);
         foreach (var some in page.Entries.Chunk(DeletedAtOnce))
@@ -225,6 +262,31 @@ public sealed class ResourceRegistry(RegistryParts parts)
         ServedResource served, string namespaceName, string name, string subresource, IResource posted, WriteContext context,
         CancellationToken cancellationToken) =>
         _subresources.PostAsync(served, namespaceName, name, subresource, posted, context, cancellationToken);
+
+    /// <summary>Asks admission whether a stream to an object may be opened, such as <c>exec</c>.</summary>
+    /// <param name="served">The kind.</param>
+    /// <param name="target">The object.</param>
+    /// <param name="subresource">The sub-resource.</param>
+    /// <param name="options">What the stream is asked for: its kind and its JSON.</param>
+    /// <param name="context">Who asks.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="ApiException">It may not.</exception>
+    public ValueTask ConnectAsync(
+        ServedResource served, IResource target, string subresource, (string Kind, ReadOnlyMemory<byte> Json) options, WriteContext context,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(served);
+        ArgumentNullException.ThrowIfNull(target);
+        var key = new ResourceKey(served.StoreName, target.Metadata.Namespace, target.Metadata.Name);
+        var request = new AdmissionRequest(served, AdmissionOperation.Connect, key, parts.View(), context)
+        {
+            Subresource = subresource,
+            Old = target,
+            Document = options.Json,
+            DocumentKind = options.Kind,
+        };
+        return parts.Admission.ValidateAsync(request, target, cancellationToken);
+    }
 
     private static UpdateRequest Request(ServedResource served, ResourceKey key, string subresource, Func<IResource, IResource> change) =>
         subresource switch

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Holdfast.Model.Apps;
 using Holdfast.Model.Autoscaling;
 using Holdfast.Model.Meta;
@@ -10,6 +11,9 @@ namespace Holdfast.ApiServer.Registry;
 /// <param name="Write">Gives the object with another number of replicas.</param>
 public sealed record ScaleAccess(Func<IResource, Scale> Read, Func<IResource, int, IResource> Write)
 {
+    /// <summary>Where the wanted number is, from the object on.</summary>
+    public ImmutableArray<string> ReplicasPath { get; init; } = ["spec", "replicas"];
+
     /// <summary>The access of a built-in kind; null when it has no scale.</summary>
     /// <param name="type">The kind.</param>
     public static ScaleAccess? Of(ResourceType type) => type.GroupResource switch

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Text.Json;
+using Holdfast.ApiServer.CustomResources;
 using Holdfast.Model.Json;
 using Holdfast.Model.Resources;
 using Holdfast.Model.Rules;
@@ -35,6 +36,9 @@ public sealed record ServedResource(ResourceCodec Codec, KindRules Rules)
 
     /// <summary>Answers what is posted, for kinds that are only asked and never stored, as reviews are; null for all others.</summary>
     public Func<IResource, WriteContext, IResource>? Review { get; init; }
+
+    /// <summary>How its objects are stored and shown, for a version of a custom resource; null for all others.</summary>
+    public CustomCollection? Custom { get; init; }
 
     /// <summary>Whether a deletion answers with the object instead of a Status.</summary>
     public bool AnswersDeletedObject => AnswerDeleted.Contains(StoreName);

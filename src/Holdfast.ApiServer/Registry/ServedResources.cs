@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using Holdfast.ApiServer.Admission.Webhooks;
 using Holdfast.Model.Resources;
 using Holdfast.Model.Rules;
 
@@ -14,8 +15,7 @@ public sealed class ServedResources
     // Stored without effect, these would promise what nobody keeps: they are refused by name until something acts on them.
     private static readonly FrozenSet<string> NotActedOn = new[]
     {
-        "mutatingwebhookconfigurations.admissionregistration.k8s.io", "validatingwebhookconfigurations.admissionregistration.k8s.io",
-        "customresourcedefinitions.apiextensions.k8s.io", "daemonsets.apps", "resourcequotas", "limitranges",
+        "daemonsets.apps", "resourcequotas", "limitranges",
     }.ToFrozenSet(StringComparer.Ordinal);
 
     private Catalogue _catalogue;
@@ -31,7 +31,7 @@ public sealed class ServedResources
         foreach (var codec in ResourceCatalog.Codecs)
         {
             if (!NotActedOn.Contains(codec.Type.GroupResource) && KindRulesCatalog.Find(codec.Type) is { } rules)
-                served.Add(Describe(codec, rules));
+                served.Add(Describe(codec, MatchConditionRules.Around(rules, codec.Type)));
         }
         return new ServedResources(served);
     }
@@ -58,6 +58,29 @@ public sealed class ServedResources
     public void Serve(ServedResource resource) => Change(all =>
         all.RemoveAll(existing => existing.Type.Equals(resource.Type)).Add(resource));
 
+    /// <summary>Serves custom resources in place of those served until now; what is older than what is served is passed over.</summary>
+    /// <param name="revision">The revision of the definitions that they were made from.</param>
+    /// <param name="resources">The resources; one whose plural and group are a built-in kind's is passed over.</param>
+    public void ServeCustom(long revision, ImmutableArray<ServedResource> resources)
+    {
+        while (true)
+        {
+            var before = Volatile.Read(ref _catalogue);
+            if (before.CustomRevision > revision)
+                return;
+            var builtIn = before.All.RemoveAll(existing => existing.Custom is not null);
+            // Not by path alone: another version of a built-in kind would show its objects.
+            var taken = builtIn.Select(existing => existing.StoreName).ToHashSet(StringComparer.Ordinal);
+            var after = new Catalogue(builtIn.AddRange(resources.Where(resource => !taken.Contains(resource.StoreName))))
+            {
+                Version = before.Version + 1,
+                CustomRevision = revision,
+            };
+            if (Interlocked.CompareExchange(ref _catalogue, after, before) == before)
+                return;
+        }
+    }
+
     /// <summary>Stops serving a resource.</summary>
     /// <param name="type">Its names.</param>
     public void Withdraw(ResourceType type) => Change(all => all.RemoveAll(existing => existing.Type.Equals(type)));
@@ -67,7 +90,7 @@ public sealed class ServedResources
         while (true)
         {
             var before = Volatile.Read(ref _catalogue);
-            var after = new Catalogue(change(before.All)) { Version = before.Version + 1 };
+            var after = new Catalogue(change(before.All)) { Version = before.Version + 1, CustomRevision = before.CustomRevision };
             if (Interlocked.CompareExchange(ref _catalogue, after, before) == before)
                 return;
         }
@@ -94,6 +117,8 @@ public sealed class ServedResources
         public ImmutableArray<ServedResource> All { get; } = all;
 
         public int Version { get; init; }
+
+        public long CustomRevision { get; init; }
 
         public FrozenDictionary<(string Group, string Version, string Plural), ServedResource> ByPath { get; } =
             all.ToFrozenDictionary(resource => (resource.Type.Group, resource.Type.Version, resource.Type.Plural));

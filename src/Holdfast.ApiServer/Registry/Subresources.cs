@@ -96,10 +96,11 @@ internal sealed class Subresources(RegistryParts parts)
             writer.WriteStartObject("metadata"u8);
             writer.WriteString("name"u8, key.Name);
             writer.WriteEndObject();
-            writer.WriteStartObject("spec"u8);
-            writer.WriteNumber("replicas"u8, scale.Spec.Replicas);
-            writer.WriteEndObject();
-            writer.WriteEndObject();
+            foreach (var name in access.ReplicasPath[..^1])
+                writer.WriteStartObject(name);
+            writer.WriteNumber(access.ReplicasPath[^1], scale.Spec.Replicas);
+            foreach (var _ in access.ReplicasPath)
+                writer.WriteEndObject();
         });
         var application = new ObjectApplication(served, "scale", configuration, context);
         var updated = await _update.UpdateAsync(new(served, key, UpdateScope.Object, stored => application.To(stored, parts.Now()))

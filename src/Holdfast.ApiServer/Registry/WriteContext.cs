@@ -20,7 +20,9 @@ public enum FieldValidation
 public sealed class WriteContext(UserInfo user)
 {
     private const int MaximumWarnings = 50;
+    private const int MaximumAnnotations = 50;
     private readonly List<string> _warnings = [];
+    private readonly Dictionary<string, string> _annotations = new(StringComparer.Ordinal);
 
     /// <summary>Who asks.</summary>
     public UserInfo User { get; } = user;
@@ -46,5 +48,17 @@ public sealed class WriteContext(UserInfo user)
     {
         if (_warnings.Count < MaximumWarnings && !_warnings.Contains(text))
             _warnings.Add(text);
+    }
+
+    /// <summary>What admission wants the audit log to keep of the request.</summary>
+    public IReadOnlyDictionary<string, string> AuditAnnotations => _annotations;
+
+    /// <summary>Adds something for the audit log; the first value of a key stays, and beyond a bound they are dropped.</summary>
+    /// <param name="key">What it is.</param>
+    /// <param name="value">Its value.</param>
+    public void Annotate(string key, string value)
+    {
+        if (_annotations.Count < MaximumAnnotations)
+            _annotations.TryAdd(key, value);
     }
 }

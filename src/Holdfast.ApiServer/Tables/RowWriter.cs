@@ -47,6 +47,21 @@ internal sealed class RowWriter(Utf8JsonWriter writer, DateTimeOffset now)
         return this;
     }
 
+    /// <summary>Writes a JSON value as it is.</summary>
+    /// <param name="value">The value.</param>
+    public RowWriter Value(JsonElement value)
+    {
+        value.WriteTo(writer);
+        return this;
+    }
+
+    /// <summary>Writes that there is no value.</summary>
+    public RowWriter Nothing()
+    {
+        writer.WriteNullValue();
+        return this;
+    }
+
     /// <summary>Writes how many of how many.</summary>
     /// <param name="part">How many.</param>
     /// <param name="whole">Of how many.</param>

@@ -16,7 +16,7 @@ public sealed class TableConverter : ITableConverter
     {
         ArgumentNullException.ThrowIfNull(writer);
         ArgumentNullException.ThrowIfNull(request);
-        var table = KindTables.Find(request.Type);
+        var table = request.Custom is { } custom ? new CustomTable(custom) : KindTables.Find(request.Type);
         writer.WriteStartObject();
         writer.WriteString("kind"u8, "Table"u8);
         writer.WriteString("apiVersion"u8, "meta.k8s.io/v1"u8);

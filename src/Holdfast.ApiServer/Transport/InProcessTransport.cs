@@ -4,6 +4,8 @@ using Holdfast.ApiServer.Errors;
 using Holdfast.ApiServer.Registry;
 using Holdfast.ApiServer.Security;
 using Holdfast.Client;
+using Holdfast.Model.CustomResources;
+using Holdfast.Model.Json;
 using Holdfast.Model.Meta;
 using Holdfast.Model.Resources;
 
@@ -36,7 +38,7 @@ public sealed class InProcessTransport(ResourceRegistry registry, IAuthorizer au
             ApiVerb.Get => Object(Get(served, call)),
             ApiVerb.Create => await CreateAsync(served, call, context, cancellationToken),
             ApiVerb.Update => Object((await registry.UpdateAsync(
-                served, call.Namespace, call.Name, call.Subresource, Body(call), context, cancellationToken)).Written.Object),
+                served, call.Namespace, call.Name, call.Subresource, Body(served, call, context), context, cancellationToken)).Written.Object),
             ApiVerb.Patch => Object((await registry.PatchAsync(
                 served, call.Namespace, call.Name, call.Subresource, call.PatchForm, call.Patch, context, cancellationToken)).Written.Object),
             ApiVerb.Delete => Object((await registry.DeleteAsync(
@@ -49,7 +51,7 @@ public sealed class InProcessTransport(ResourceRegistry registry, IAuthorizer au
     public async Task<ResourceList<T>> ListAsync<T>(ListQuery query, CancellationToken cancellationToken) where T : class, IResource<T>
     {
         ArgumentNullException.ThrowIfNull(query);
-        var served = Served(T.ResourceType);
+        var served = Served(query.TypeOf<T>());
         Authorize("list", served, query.Namespace, "", "", query.FieldSelector);
         var page = await registry.ListAsync(new ListRequest(served, NamespaceOf(query), Filter(served, query))
         {
@@ -63,7 +65,7 @@ public sealed class InProcessTransport(ResourceRegistry registry, IAuthorizer au
             Continue = page.Continue,
             RemainingItemCount = page.Remaining,
         };
-        return new ResourceList<T>(metadata, [.. page.Entries.Select(ClusterView.Typed<T>)]);
+        return new ResourceList<T>(metadata, [.. page.Entries.Select(entry => As<T>(StoredObject.Of(entry, served), served))]);
     }
 
     /// <inheritdoc/>
@@ -71,7 +73,7 @@ public sealed class InProcessTransport(ResourceRegistry registry, IAuthorizer au
         ListQuery query, [EnumeratorCancellation] CancellationToken cancellationToken) where T : class, IResource<T>
     {
         ArgumentNullException.ThrowIfNull(query);
-        var served = Served(T.ResourceType);
+        var served = Served(query.TypeOf<T>());
         Authorize("watch", served, query.Namespace, "", "", query.FieldSelector);
         var request = new WatchRequest(served, NamespaceOf(query), Filter(served, query))
         {
@@ -82,7 +84,7 @@ public sealed class InProcessTransport(ResourceRegistry registry, IAuthorizer au
         };
         await foreach (var found in registry.WatchAsync(request, cancellationToken))
         {
-            yield return new WatchEvent<T>(found.Type, (T?)found.Object(served), found.ResourceVersion)
+            yield return new WatchEvent<T>(found.Type, found.Object(served) is { } shown ? As<T>(shown, served) : null, found.ResourceVersion)
             {
                 IsInitialEventsEnd = found.IsInitialEventsEnd,
             };
@@ -96,8 +98,8 @@ public sealed class InProcessTransport(ResourceRegistry registry, IAuthorizer au
     private async Task<ApiAnswer> CreateAsync(ServedResource served, ApiCall call, WriteContext context, CancellationToken cancellationToken)
     {
         if (call.Subresource.Length == 0)
-            return Object((await registry.CreateAsync(served, call.Namespace, Body(call), context, cancellationToken)).Object);
-        var answer = await registry.PostAsync(served, call.Namespace, call.Name, call.Subresource, Body(call), context, cancellationToken);
+            return Object((await registry.CreateAsync(served, call.Namespace, Body(served, call, context), context, cancellationToken)).Object);
+        var answer = await registry.PostAsync(served, call.Namespace, call.Name, call.Subresource, Body(served, call, context), context, cancellationToken);
         return answer is not null ? Object(answer) : new ApiAnswer(null, Status.Empty with { Kind = "Status", ApiVersion = "v1", StatusValue = "Success", Code = 201 });
     }
 
@@ -117,7 +119,16 @@ public sealed class InProcessTransport(ResourceRegistry registry, IAuthorizer au
 
     private static ApiAnswer Object(IResource resource) => new(resource, null);
 
-    private static IResource Body(ApiCall call) => call.Body ?? throw ApiErrors.BadRequest($"a {call.Verb} needs an object");
+    // A client may have a record where the server has a definition alone, and the other way round: then they meet in JSON.
+    private static IResource Body(ServedResource served, ApiCall call, WriteContext context)
+    {
+        var body = call.Body ?? throw ApiErrors.BadRequest($"a {call.Verb} needs an object");
+        var isAsServed = served.Custom is null ? body is not CustomObject : body is CustomObject custom && ReferenceEquals(custom.Type, served.Type);
+        return isAsServed || call.Subresource is not ("" or "status") ? body : ObjectDecoder.Decode(ModelJson.ToBytes(body.Write), served.Codec, context);
+    }
+
+    private static T As<T>(IResource resource, ServedResource served) where T : class, IResource<T> => ResourceForm.As<T>(resource)
+        ?? throw ApiErrors.BadRequest($"{served.Type} was asked for as a {typeof(T).Name}");
 
     private static string? NamespaceOf(ListQuery query) => query.Namespace.Length == 0 ? null : query.Namespace;
 

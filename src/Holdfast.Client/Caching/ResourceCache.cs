@@ -26,7 +26,7 @@ public sealed class ResourceCache<T>(ListQuery query) : IResourceCache where T :
     public CacheSnapshot<T> Current => _current;
 
     /// <inheritdoc/>
-    public ResourceType Type => T.ResourceType;
+    public ResourceType Type => query.TypeOf<T>();
 
     /// <inheritdoc/>
     public ListQuery Query => query;

@@ -15,6 +15,7 @@ public sealed class SharedCaches(ClientEnvironment environment, ReflectorOptions
     private readonly Lock _gate = new();
     private readonly List<Func<CancellationToken, Task>> _notStarted = [];
     private readonly List<Task> _running = [];
+    private readonly Dictionary<IResourceCache, CancellationTokenSource> _released = [];
     private ImmutableArray<IResourceCache> _caches = [];
     private CancellationToken? _stop;
 
@@ -39,6 +40,20 @@ public sealed class SharedCaches(ClientEnvironment environment, ReflectorOptions
     /// <summary>The caches of a kind, whatever their query.</summary>
     /// <param name="type">The kind.</param>
     public IEnumerable<IResourceCache> Of(ResourceType type) => _caches.Where(cache => cache.Type == type);
+
+    /// <summary>Ends the reflector of a cache that nobody asks any more, as when its kind is no longer served.</summary>
+    /// <param name="cache">The cache.</param>
+    public void Release(IResourceCache cache)
+    {
+        CancellationTokenSource? end;
+        lock (_gate)
+        {
+            _caches = _caches.Remove(cache);
+            _ = _released.Remove(cache, out end);
+        }
+        // Not CancelAsync: it would leave the simulator's one thread.
+        end?.Cancel();
+    }
 
     /// <summary>Starts the reflectors of all caches, those made later included.</summary>
     /// <param name="stop">Ends them.</param>
@@ -71,7 +86,14 @@ public sealed class SharedCaches(ClientEnvironment environment, ReflectorOptions
     {
         var cache = new ResourceCache<T>(query);
         var reflector = new Reflector<T>(cache, environment, options ?? new ReflectorOptions());
-        Task Run(CancellationToken stop) => environment.Runner.Start($"reflector {T.ResourceType.GroupResource}", reflector.RunAsync, stop);
+        var released = new CancellationTokenSource();
+        _released.Add(cache, released);
+        Task Run(CancellationToken stop)
+        {
+            // Linked for as long as the process has caches: the reflector ends with either.
+            _ = stop.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), released);
+            return environment.Runner.Start($"reflector {cache.Type.GroupResource}", reflector.RunAsync, released.Token);
+        }
         if (_stop is { } stop)
             _running.Add(Run(stop));
         else

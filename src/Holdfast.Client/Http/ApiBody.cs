@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Holdfast.Model.CustomResources;
 using Holdfast.Model.Json;
 using Holdfast.Model.Meta;
 using Holdfast.Model.Resources;
@@ -29,9 +30,9 @@ internal static class ApiBody
         var (apiVersion, kind) = KindOf(utf8);
         if (kind == "Status")
             return new ApiAnswer(null, ModelJson.Read<Status>(utf8));
-        var codec = ResourceCatalog.Find(apiVersion, kind)
-            ?? throw new ModelDecodeException($"the answer is a {kind} of {apiVersion}, a kind that this client does not know");
-        return new ApiAnswer(codec.Read(utf8, new DecodeIssues()), null);
+        return new ApiAnswer(ResourceCatalog.Find(apiVersion, kind) is { } codec
+            ? codec.Read(utf8, new DecodeIssues())
+            : ModelJson.Read<CustomObject>(utf8), null);
     }
 
     /// <summary>The Status of a refusal: the server's own, or one made from what came instead.</summary>

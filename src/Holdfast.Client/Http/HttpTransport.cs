@@ -50,8 +50,8 @@ public sealed class HttpTransport(HttpClient client, TimeProvider time, HttpTran
         where T : class, IResource<T>
     {
         ArgumentNullException.ThrowIfNull(query);
-        var what = $"watching {T.ResourceType.GroupResource}";
-        using var response = await OpenWatchAsync(what, ApiPath.OfWatch(T.ResourceType, query, options.WatchTimeout), cancellationToken);
+        var what = $"watching {query.TypeOf<T>().GroupResource}";
+        using var response = await OpenWatchAsync(what, ApiPath.OfWatch(query.TypeOf<T>(), query, options.WatchTimeout), cancellationToken);
         await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
         var lines = new WatchLines<T>(body, options.MaxLineBytes);
         while (await ReadEventAsync(what, lines, cancellationToken) is { } read)
@@ -63,8 +63,8 @@ public sealed class HttpTransport(HttpClient client, TimeProvider time, HttpTran
 
     private async Task<ResourceList<T>> ListPageAsync<T>(ListQuery query, CancellationToken cancellationToken) where T : class, IResource<T>
     {
-        var what = $"listing {T.ResourceType.GroupResource}";
-        var body = await ExchangeAsync(what, HttpMethod.Get, ApiPath.OfList(T.ResourceType, query), null, cancellationToken);
+        var what = $"listing {query.TypeOf<T>().GroupResource}";
+        var body = await ExchangeAsync(what, HttpMethod.Get, ApiPath.OfList(query.TypeOf<T>(), query), null, cancellationToken);
         return Reading(what, () => ResourceList<T>.Read(body));
     }
 

@@ -63,7 +63,7 @@ public sealed class Reflector<T>(ResourceCache<T> cache, ClientEnvironment envir
                 cache.Replace(replace.Items, replace.ResourceVersion);
                 break;
             case ReflectorEffect<T>.Report report:
-                environment.Log.Write(new LogEntry(LogSeverity.Warning, $"reflector {T.ResourceType.GroupResource}", report.Text));
+                environment.Log.Write(new LogEntry(LogSeverity.Warning, $"reflector {cache.Type.GroupResource}", report.Text));
                 break;
             default:
                 throw new InvalidOperationException($"{effect.GetType().Name} is to be answered, so it comes last");
@@ -142,7 +142,7 @@ public sealed class Reflector<T>(ResourceCache<T> cache, ClientEnvironment envir
             throw new ApiException(Status.Empty with
             {
                 Reason = "Timeout",
-                Message = $"listing {T.ResourceType} did not end within {options.ListTimeout.TotalSeconds:0} s",
+                Message = $"listing {cache.Type} did not end within {options.ListTimeout.TotalSeconds:0} s",
             });
         }
     }

@@ -28,21 +28,24 @@ internal abstract class CollectedKind
 
     internal abstract void WatchBy(Controller<GarbageKey> controller, Func<IResource?, IResource?, IEnumerable<GarbageKey>> keysOf);
 
+    /// <summary>Brings up what changes concern, for a kind that came while the controller runs; until that is disposed of, and the cache with it.</summary>
+    internal abstract IDisposable Follow(WorkQueue<GarbageKey> queue, Func<IResource?, IResource?, IEnumerable<GarbageKey>> keysOf);
+
     /// <summary>Makes the kind that a codec is of.</summary>
     internal sealed class Maker(SharedCaches caches) : IResourceVisitor<CollectedKind>
     {
-        public CollectedKind Visit<T>() where T : class, IResource<T> => new CollectedKind<T>(caches);
+        public CollectedKind Visit<T>() where T : class, IResource<T> => new CollectedKind<T>(caches, T.ResourceType);
     }
 }
 
 /// <inheritdoc/>
-internal sealed class CollectedKind<T>(SharedCaches caches) : CollectedKind where T : class, IResource<T>
+internal sealed class CollectedKind<T>(SharedCaches caches, ResourceType type) : CollectedKind where T : class, IResource<T>
 {
     private const int PageSize = 500;
     private static readonly CacheIndex<T> ByUid = new("uid", item => [item.Metadata.Uid]);
-    private readonly ResourceCache<T> _cache = caches.Get<T>(null, ByUid);
+    private readonly ResourceCache<T> _cache = caches.Get<T>(type.Equals(T.ResourceType) ? null : new ListQuery { Type = type }, ByUid);
 
-    internal override ResourceType Type => T.ResourceType;
+    internal override ResourceType Type => type;
 
     internal override IResource? Find(ResourceKey key) => _cache.Find(key);
 
@@ -51,16 +54,16 @@ internal sealed class CollectedKind<T>(SharedCaches caches) : CollectedKind wher
     internal override IEnumerable<IResource> OwnedBy(string uid) => _cache.OwnedBy(uid);
 
     internal override async Task<IResource?> FindLiveAsync(KubernetesClient client, ResourceKey key, CancellationToken cancellationToken) =>
-        await client.FindAsync<T>(key.Namespace, key.Name, cancellationToken);
+        await client.Of(type).FindAsync<T>(key.Namespace, key.Name, cancellationToken);
 
     internal override async Task<List<IResource>> ListOwnedAsync(
         KubernetesClient client, string namespaceName, string ownerUid, CancellationToken cancellationToken)
     {
         var owned = new List<IResource>();
-        var query = new ListQuery { Namespace = T.ResourceType.IsNamespaced ? namespaceName : "", Limit = PageSize };
+        var query = new ListQuery { Namespace = type.IsNamespaced ? namespaceName : "", Limit = PageSize };
         do
         {
-            var page = await client.ListAsync<T>(query, cancellationToken);
+            var page = await client.Of(type).ListAsync<T>(query, cancellationToken);
             owned.AddRange(page.Items.Where(item => item.Metadata.OwnerReferences.Any(owner => owner.Uid == ownerUid)));
             query = query with { Continue = page.Metadata.Continue };
         }
@@ -69,11 +72,32 @@ internal sealed class CollectedKind<T>(SharedCaches caches) : CollectedKind wher
     }
 
     internal override Task UpdateAsync(KubernetesClient client, IResource resource, CancellationToken cancellationToken) =>
-        client.UpdateAsync((T)resource, cancellationToken);
+        client.Of(type).UpdateAsync((T)resource, cancellationToken);
 
     internal override Task DeleteAsync(KubernetesClient client, IResource resource, DeleteOptions options, CancellationToken cancellationToken) =>
-        client.DeleteAsync<T>(resource.Metadata.Namespace, resource.Metadata.Name, options, cancellationToken);
+        client.Of(type).DeleteAsync<T>(resource.Metadata.Namespace, resource.Metadata.Name, options, cancellationToken);
 
     internal override void WatchBy(Controller<GarbageKey> controller, Func<IResource?, IResource?, IEnumerable<GarbageKey>> keysOf) =>
         controller.WatchChanges(_cache, change => keysOf(change.Old, change.New));
+
+    internal override IDisposable Follow(WorkQueue<GarbageKey> queue, Func<IResource?, IResource?, IEnumerable<GarbageKey>> keysOf)
+    {
+        var subscription = _cache.Subscribe(change =>
+        {
+            foreach (var key in keysOf(change.Old, change.New))
+            {
+                queue.Add(key);
+            }
+        });
+        return new Following(subscription, () => caches.Release(_cache));
+    }
+
+    private sealed class Following(IDisposable subscription, Action release) : IDisposable
+    {
+        public void Dispose()
+        {
+            subscription.Dispose();
+            release();
+        }
+    }
 }

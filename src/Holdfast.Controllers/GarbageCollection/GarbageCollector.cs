@@ -3,6 +3,7 @@ using Holdfast.Client;
 using Holdfast.Client.Caching;
 using Holdfast.Client.Events;
 using Holdfast.Controllers.Runtime;
+using Holdfast.Model.ApiExtensions;
 using Holdfast.Model.Meta;
 using Holdfast.Model.Resources;
 
@@ -15,15 +16,14 @@ namespace Holdfast.Controllers.GarbageCollection;
 /// </remarks>
 public sealed class GarbageCollector : IReconciler<GarbageKey>
 {
-    private readonly ImmutableDictionary<(string Group, string Kind), CollectedKind> _kinds;
     private readonly OwnWrites<GarbageKey> _writes;
     private readonly IEventRecorder _events;
+    private readonly CollectedKinds _collected;
 
-    private GarbageCollector(ImmutableArray<CollectedKind> kinds, OwnWrites<GarbageKey> writes, IEventRecorder events)
-    {
-        _kinds = kinds.ToImmutableDictionary(kind => (kind.Type.Group, kind.Type.Kind));
-        (_writes, _events) = (writes, events);
-    }
+    private GarbageCollector(CollectedKinds collected, OwnWrites<GarbageKey> writes, IEventRecorder events) =>
+        (_collected, _writes, _events) = (collected, writes, events);
+
+    private ImmutableDictionary<(string Group, string Kind), CollectedKind> Kinds => _collected.All;
 
     /// <summary>Adds the garbage collector to a host.</summary>
     /// <param name="host">The host.</param>
@@ -35,19 +35,25 @@ public sealed class GarbageCollector : IReconciler<GarbageKey>
         var events = context.Events("garbage-collector-controller");
         var maker = new CollectedKind.Maker(context.Caches);
         ImmutableArray<CollectedKind> collected = [.. kinds.Where(codec => codec.Type.Kind != "Event").Select(codec => codec.Accept(maker))];
-        var collector = new GarbageCollector(collected, writes, events);
+        var kindsNow = new CollectedKinds(collected);
+        var collector = new GarbageCollector(kindsNow, writes, events);
         var controller = new Controller<GarbageKey>("garbagecollector", collector, context, writes);
         foreach (var kind in collected)
         {
             kind.WatchBy(controller, (old, now) => collector.KeysOf(kind.Type, old, now));
         }
+        controller.WatchChanges(context.Caches.Get<CustomResourceDefinition>(), change =>
+        {
+            kindsNow.Follow(change, context.Caches, kind => kind.Follow(controller.Queue, (old, now) => collector.KeysOf(kind.Type, old, now)));
+            return [];
+        });
         host.Add(events).Add(controller);
     }
 
     /// <inheritdoc/>
     public async Task<ReconcileResult> ReconcileAsync(GarbageKey key, CancellationToken cancellationToken)
     {
-        if (KindOf(key.Type).Find(key.Key) is not { } resource)
+        if (!Kinds.TryGetValue((key.Type.Group, key.Type.Kind), out var kind) || kind.Find(key.Key) is not { } resource)
         {
             return ReconcileResult.Done;
         }
@@ -65,11 +71,11 @@ public sealed class GarbageCollector : IReconciler<GarbageKey>
         var metadata = resource.Metadata;
         if (GarbagePlanner.IsOrphaning(metadata))
         {
-            var owned = await Task.WhenAll(_kinds.Values.Where(kind => kind.Type.IsNamespaced || metadata.Namespace.Length == 0)
+            var owned = await Task.WhenAll(Kinds.Values.Where(kind => kind.Type.IsNamespaced || metadata.Namespace.Length == 0)
                 .Select(kind => kind.ListOwnedAsync(client, metadata.Namespace, metadata.Uid, cancellationToken)));
             return new(resource, [], [.. owned.SelectMany(each => each)]);
         }
-        var dependents = _kinds.Values.SelectMany(kind => kind.OwnedBy(metadata.Uid))
+        var dependents = Kinds.Values.SelectMany(kind => kind.OwnedBy(metadata.Uid))
             .Where(dependent => metadata.Namespace.Length == 0 || dependent.Metadata.Namespace == metadata.Namespace)
             .ToImmutableArray();
         var owners = ImmutableArray.CreateBuilder<OwnerSight>();
@@ -82,7 +88,7 @@ public sealed class GarbageCollector : IReconciler<GarbageKey>
 
     private async Task<OwnerState> StateOfAsync(KubernetesClient client, IResource resource, OwnerReference owner, CancellationToken cancellationToken)
     {
-        if (!_kinds.TryGetValue((GroupOf(owner.ApiVersion), owner.Kind), out var kind))
+        if (!Kinds.TryGetValue((GroupOf(owner.ApiVersion), owner.Kind), out var kind))
         {
             return OwnerState.UnknownKind;
         }
@@ -148,7 +154,7 @@ public sealed class GarbageCollector : IReconciler<GarbageKey>
         if (isGone || beginsToWait)
         {
             var uid = (isGone ? old! : now!).Metadata.Uid;
-            foreach (var dependent in _kinds.Values.SelectMany(kind => kind.OwnedBy(uid)))
+            foreach (var dependent in Kinds.Values.SelectMany(kind => kind.OwnedBy(uid)))
             {
                 yield return new GarbageKey(dependent.GetResourceType(), ResourceKey.Of(dependent));
             }
@@ -171,13 +177,13 @@ public sealed class GarbageCollector : IReconciler<GarbageKey>
 
     private IEnumerable<GarbageKey> EndingOwners(IResource dependent) =>
         from owner in dependent.Metadata.OwnerReferences
-        let kind = _kinds.GetValueOrDefault((GroupOf(owner.ApiVersion), owner.Kind))
+        let kind = Kinds.GetValueOrDefault((GroupOf(owner.ApiVersion), owner.Kind))
         where kind is not null
         let key = KeyOf(kind, dependent, owner)
         where kind.Find(key)?.Metadata.DeletionTimestamp is not null
         select new GarbageKey(kind.Type, key);
 
-    private CollectedKind KindOf(ResourceType type) => _kinds[(type.Group, type.Kind)];
+    private CollectedKind KindOf(ResourceType type) => Kinds[(type.Group, type.Kind)];
 
     private static ResourceKey KeyOf(CollectedKind kind, IResource dependent, OwnerReference owner) =>
         new(kind.Type.IsNamespaced ? dependent.Metadata.Namespace : "", owner.Name);

@@ -21,22 +21,23 @@ internal abstract class NamespaceContents
     /// <summary>Makes the contents that a codec is of.</summary>
     internal sealed class Maker(SharedCaches caches) : IResourceVisitor<NamespaceContents>
     {
-        public NamespaceContents Visit<T>() where T : class, IResource<T> => new NamespaceContents<T>(caches);
+        public NamespaceContents Visit<T>() where T : class, IResource<T> => new NamespaceContents<T>(caches, T.ResourceType);
     }
 }
 
 /// <inheritdoc/>
-internal sealed class NamespaceContents<T>(SharedCaches caches) : NamespaceContents where T : class, IResource<T>
+internal sealed class NamespaceContents<T>(SharedCaches caches, ResourceType type) : NamespaceContents where T : class, IResource<T>
 {
     private const int PageSize = 500;
 
     // Deletions that are asked for together become durable together.
     private const int AtOnce = 64;
 
-    internal override ResourceType Type => T.ResourceType;
+    internal override ResourceType Type => type;
 
     internal override async Task<NamespaceContent> EndAsync(KubernetesClient client, string namespaceName, CancellationToken cancellationToken)
     {
+        client = client.Of(type);
         try
         {
             string? failure = null;
@@ -78,7 +79,7 @@ internal sealed class NamespaceContents<T>(SharedCaches caches) : NamespaceConte
         return items;
     }
 
-    private static async Task<string?> DeleteAsync(KubernetesClient client, T item, CancellationToken cancellationToken)
+    private async Task<string?> DeleteAsync(KubernetesClient client, T item, CancellationToken cancellationToken)
     {
         var metadata = item.Metadata;
         if (metadata.DeletionTimestamp is not null)
@@ -97,7 +98,7 @@ internal sealed class NamespaceContents<T>(SharedCaches caches) : NamespaceConte
         }
         catch (ApiException error)
         {
-            return $"{T.ResourceType.GroupResource} {metadata.Name} could not be deleted: {error.Message}";
+            return $"{type.GroupResource} {metadata.Name} could not be deleted: {error.Message}";
         }
     }
 

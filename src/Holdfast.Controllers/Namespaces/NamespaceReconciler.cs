@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 using Holdfast.Client;
 using Holdfast.Client.Caching;
 using Holdfast.Controllers.Runtime;
+using Holdfast.Model.ApiExtensions;
 using Holdfast.Model.Core;
+using Holdfast.Model.CustomResources;
 using Holdfast.Model.Resources;
 using Holdfast.Model.Values;
 
@@ -19,11 +21,13 @@ public sealed class NamespaceReconciler : IReconciler<ResourceKey>
 
     private readonly ImmutableArray<NamespaceContents> _contents;
     private readonly ResourceCache<Namespace> _namespaces;
+    private readonly SharedCaches _caches;
     private readonly OwnWrites<ResourceKey> _writes;
     private readonly TimeProvider _time;
 
     private NamespaceReconciler(ControllerContext context, ImmutableArray<NamespaceContents> contents, OwnWrites<ResourceKey> writes)
     {
+        _caches = context.Caches;
         _namespaces = context.Caches.Get<Namespace>();
         (_contents, _writes, _time) = (contents, writes, context.Time);
     }
@@ -76,7 +80,7 @@ public sealed class NamespaceReconciler : IReconciler<ResourceKey>
     private async Task<NamespaceObservation> EndContentsAsync(KubernetesClient client, Namespace space, CancellationToken cancellationToken)
     {
         var found = ImmutableArray.CreateBuilder<NamespaceContent>();
-        foreach (var content in _contents.OrderByDescending(content => content.Type == Pod.ResourceType))
+        foreach (var content in _contents.OrderByDescending(content => content.Type == Pod.ResourceType).Concat(await CustomContentsAsync(client, cancellationToken)))
         {
             var left = await content.EndAsync(client, space.Metadata.Name, cancellationToken);
             found.Add(left);
@@ -86,6 +90,14 @@ public sealed class NamespaceReconciler : IReconciler<ResourceKey>
             }
         }
         return new(space, found.ToImmutable(), IsComplete: true);
+    }
+
+    // By the server, not a cache: a kind may have been defined a moment ago.
+    private async Task<IEnumerable<NamespaceContents>> CustomContentsAsync(KubernetesClient client, CancellationToken cancellationToken)
+    {
+        var definitions = await client.ListAsync<CustomResourceDefinition>(new ListQuery(), cancellationToken);
+        return definitions.Items.Select(CustomKinds.TypeOf).OfType<ResourceType>().Where(type => type.IsNamespaced)
+            .Select(type => new NamespaceContents<CustomObject>(_caches, type));
     }
 
     private static Task<ApiAnswer> FinalizeAsync(KubernetesClient client, Namespace space, CancellationToken cancellationToken)

@@ -34,10 +34,10 @@ internal sealed class ValidatingWebhookConfigurationRules : ResourceRules<Valida
         {
             var hook = configuration.Webhooks[i];
             WebhookValidation.Check(
-                new(hook.Name, hook.AdmissionReviewVersions, hook.ClientConfig, hook.FailurePolicy, hook.MatchPolicy, hook.SideEffects, hook.TimeoutSeconds, hook.NamespaceSelector, hook.ObjectSelector, hook.Rules),
+                new(hook.Name, hook.AdmissionReviewVersions, hook.ClientConfig, hook.FailurePolicy, hook.MatchPolicy, hook.SideEffects, hook.TimeoutSeconds, hook.NamespaceSelector, hook.ObjectSelector, hook.Rules, hook.MatchConditions),
                 path.Index(i),
                 errors);
-            if (!names.Add(hook.Name))
+            if (hook.Name.Length > 0 && !names.Add(hook.Name))
             {
                 errors.Add(FieldError.Duplicate(path.Index(i).Child("name"), hook.Name));
             }
@@ -77,14 +77,14 @@ internal sealed class MutatingWebhookConfigurationRules : ResourceRules<Mutating
         {
             var hook = configuration.Webhooks[i];
             WebhookValidation.Check(
-                new(hook.Name, hook.AdmissionReviewVersions, hook.ClientConfig, hook.FailurePolicy, hook.MatchPolicy, hook.SideEffects, hook.TimeoutSeconds, hook.NamespaceSelector, hook.ObjectSelector, hook.Rules),
+                new(hook.Name, hook.AdmissionReviewVersions, hook.ClientConfig, hook.FailurePolicy, hook.MatchPolicy, hook.SideEffects, hook.TimeoutSeconds, hook.NamespaceSelector, hook.ObjectSelector, hook.Rules, hook.MatchConditions),
                 path.Index(i),
                 errors);
             if (hook.ReinvocationPolicy is { } policy && policy is not ("Never" or "IfNeeded"))
             {
                 errors.Add(FieldError.NotSupported(path.Index(i).Child("reinvocationPolicy"), policy, "IfNeeded", "Never"));
             }
-            if (!names.Add(hook.Name))
+            if (hook.Name.Length > 0 && !names.Add(hook.Name))
             {
                 errors.Add(FieldError.Duplicate(path.Index(i).Child("name"), hook.Name));
             }

@@ -16,7 +16,8 @@ internal sealed record WebhookShape(
     int? TimeoutSeconds,
     LabelSelector? NamespaceSelector,
     LabelSelector? ObjectSelector,
-    ValueList<RuleWithOperations> Rules);
+    ValueList<RuleWithOperations> Rules,
+    ValueList<MatchCondition> Conditions);
 
 /// <summary>What holds for webhooks of either kind.</summary>
 internal static class WebhookValidation
@@ -25,8 +26,7 @@ internal static class WebhookValidation
 
     private const int MaxTimeoutSeconds = 30;
     private const int HttpsPort = 443;
-
-    private static readonly ImmutableArray<string> Operations = ["*", "CONNECT", "CREATE", "DELETE", "UPDATE"];
+    private const int MaxConditions = 64;
 
     public static WebhookClientConfig Default(WebhookClientConfig client) =>
         client.Service is { Port: null } service ? client with { Service = service with { Port = HttpsPort } } : client;
@@ -38,7 +38,7 @@ internal static class WebhookValidation
         CheckName(hook.Name, path.Child("name"), errors);
         for (var i = 0; i < hook.Rules.Count; i++)
         {
-            CheckRule(hook.Rules[i], path.Child("rules").Index(i), errors);
+            WebhookRuleValidation.Check(hook.Rules[i], path.Child("rules").Index(i), errors);
         }
         CheckOptional(hook.FailurePolicy, "failurePolicy", ["Fail", "Ignore"], path, errors);
         CheckOptional(hook.MatchPolicy, "matchPolicy", ["Equivalent", "Exact"], path, errors);
@@ -56,14 +56,59 @@ internal static class WebhookValidation
         }
         LabelSelectorValidation.Check(hook.NamespaceSelector, path.Child("namespaceSelector"), errors);
         LabelSelectorValidation.Check(hook.ObjectSelector, path.Child("objectSelector"), errors);
-        CheckClient(hook.Client, path.Child("clientConfig"), errors);
-        if (hook.ReviewVersions.IsEmpty)
+        WebhookClientValidation.Check(hook.Client, path.Child("clientConfig"), errors);
+        CheckConditions(hook.Conditions, path.Child("matchConditions"), errors);
+        CheckVersions(hook.ReviewVersions, path.Child("admissionReviewVersions"), errors);
+    }
+
+    // What an expression means is looked at where expressions can be read.
+    private static void CheckConditions(ValueList<MatchCondition> conditions, FieldPath path, FieldErrors errors)
+    {
+        if (conditions.Count > MaxConditions)
         {
-            errors.Add(FieldError.Required(path.Child("admissionReviewVersions"), "must specify one of v1, v1beta1"));
+            errors.Add(FieldError.TooMany(path, conditions.Count, MaxConditions));
         }
-        else if (!hook.ReviewVersions.Contains("v1") && !hook.ReviewVersions.Contains("v1beta1"))
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        for (var i = 0; i < conditions.Count; i++)
         {
-            errors.Add(FieldError.InvalidJson(path.Child("admissionReviewVersions"), ShownValue.Texts(hook.ReviewVersions), "must include at least one of v1, v1beta1"));
+            var condition = conditions[i];
+            if (string.IsNullOrWhiteSpace(condition.Expression))
+            {
+                errors.Add(FieldError.Required(path.Index(i).Child("expression")));
+            }
+            if (condition.Name.Length == 0)
+            {
+                errors.Add(FieldError.Required(path.Index(i).Child("name")));
+                continue;
+            }
+            errors.RequireFormat(path.Index(i).Child("name"), condition.Name, TextFormats.QualifiedName);
+            if (!names.Add(condition.Name))
+            {
+                errors.Add(FieldError.Duplicate(path.Index(i).Child("name"), condition.Name));
+            }
+        }
+    }
+
+    private static void CheckVersions(ValueList<string> versions, FieldPath path, FieldErrors errors)
+    {
+        if (versions.IsEmpty)
+        {
+            errors.Add(FieldError.Required(path, "must specify one of v1, v1beta1"));
+            return;
+        }
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        for (var i = 0; i < versions.Count; i++)
+        {
+            if (!seen.Add(versions[i]))
+            {
+                errors.Add(FieldError.Invalid(path.Index(i), versions[i], "duplicate version"));
+                continue;
+            }
+            errors.RequireFormat(path.Index(i), versions[i], TextFormats.Dns1035Label);
+        }
+        if (!seen.Contains("v1") && !seen.Contains("v1beta1"))
+        {
+            errors.Add(FieldError.InvalidJson(path, ShownValue.Texts(versions), "must include at least one of v1, v1beta1"));
         }
     }
 
@@ -79,61 +124,6 @@ internal static class WebhookValidation
         if (errors.Count == before && name.Count(character => character == '.') < 2)
         {
             errors.Add(FieldError.Invalid(path, name, "should be a domain with at least three segments separated by dots"));
-        }
-    }
-
-    private static void CheckRule(RuleWithOperations rule, FieldPath path, FieldErrors errors)
-    {
-        RequireAny(rule.ApiGroups, "apiGroups");
-        RequireAny(rule.ApiVersions, "apiVersions");
-        RequireAny(rule.Resources, "resources");
-        RequireAny(rule.Operations, "operations");
-        if (rule.Operations.Count > 1 && rule.Operations.Contains("*"))
-        {
-            errors.Add(FieldError.InvalidJson(path.Child("operations"), ShownValue.Texts(rule.Operations), "if '*' is present, must not specify other operations"));
-        }
-        for (var i = 0; i < rule.Operations.Count; i++)
-        {
-            if (!Operations.Contains(rule.Operations[i]))
-            {
-                errors.Add(FieldError.NotSupported(path.Child("operations").Index(i), rule.Operations[i], Operations));
-            }
-        }
-        CheckOptional(rule.Scope, "scope", ["*", "Cluster", "Namespaced"], path, errors);
-
-        void RequireAny(ValueList<string> values, string field)
-        {
-            if (values.IsEmpty)
-            {
-                errors.Add(FieldError.Required(path.Child(field)));
-            }
-        }
-    }
-
-    private static void CheckClient(WebhookClientConfig client, FieldPath path, FieldErrors errors)
-    {
-        if (client.Url is null == client.Service is null)
-        {
-            errors.Add(FieldError.Required(path, "exactly one of url or service is required"));
-            return;
-        }
-        if (client.Url is { } url)
-        {
-            if (!Uri.TryCreate(url, UriKind.Absolute, out var address))
-            {
-                errors.Add(FieldError.Required(path.Child("url"), "url must be a valid URL: form: https://host[:port][/path]"));
-            }
-            else if (address.Scheme != Uri.UriSchemeHttps)
-            {
-                errors.Add(FieldError.Invalid(path.Child("url"), address.Scheme, "'https' is the only allowed URL scheme; desired format: https://host[:port][/path]"));
-            }
-            return;
-        }
-        errors.Require(path.Child("service"), "name", client.Service!.Name, "service name is required");
-        errors.Require(path.Child("service"), "namespace", client.Service.Namespace, "service namespace is required");
-        if (client.Service.Port is < 1 or > 65535)
-        {
-            errors.Add(FieldError.Invalid(path.Child("service").Child("port"), (long)client.Service.Port.Value, "port is not valid: must be between 1 and 65535, inclusive"));
         }
     }
 

@@ -74,6 +74,9 @@ internal sealed class CustomResourceDefinitionRules : ResourceRules<CustomResour
         errors.RequireUnchanged(SpecPath.Child("names").Child("plural"), updated.Spec.Names.Plural, old.Spec.Names.Plural);
     }
 
+    protected override void CheckStatusUpdate(CustomResourceDefinition updated, CustomResourceDefinition old, FieldErrors errors) =>
+        CustomResourceDefinitionValidation.CheckStatus(updated, errors);
+
     private static ValueList<string> WithStored(ValueList<string> stored, CustomResourceDefinitionSpec spec)
     {
         foreach (var version in spec.Versions)

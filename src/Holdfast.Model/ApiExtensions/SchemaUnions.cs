@@ -11,7 +11,7 @@ namespace Holdfast.Model.ApiExtensions;
 public sealed record JsonSchemaOrArray(JSONSchemaProps? Schema, ValueList<JSONSchemaProps> Schemas) : IModelType<JsonSchemaOrArray>
 {
     /// <inheritdoc/>
-    public static TypeSchema ModelSchema { get; } = new("io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaPropsOrArray", "A schema, or a list of schemas.", []);
+    public static TypeSchema ModelSchema { get; } = new("io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaPropsOrArray", "A schema, or a list of schemas.", []) { IsUnion = true };
 
     /// <inheritdoc/>
     public static JsonSchemaOrArray Read(ref JsonInput input) => input.Token == JsonTokenType.StartArray
@@ -38,7 +38,7 @@ public sealed record JsonSchemaOrArray(JSONSchemaProps? Schema, ValueList<JSONSc
 public sealed record JsonSchemaOrBool(JSONSchemaProps? Schema, bool Allows) : IModelType<JsonSchemaOrBool>
 {
     /// <inheritdoc/>
-    public static TypeSchema ModelSchema { get; } = new("io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaPropsOrBool", "A schema, or a boolean.", []);
+    public static TypeSchema ModelSchema { get; } = new("io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaPropsOrBool", "A schema, or a boolean.", []) { IsUnion = true };
 
     /// <inheritdoc/>
     public static JsonSchemaOrBool Read(ref JsonInput input) => input.Token is JsonTokenType.True or JsonTokenType.False
@@ -65,7 +65,7 @@ public sealed record JsonSchemaOrBool(JSONSchemaProps? Schema, bool Allows) : IM
 public sealed record JsonSchemaOrStrings(JSONSchemaProps? Schema, ValueList<string> Properties) : IModelType<JsonSchemaOrStrings>
 {
     /// <inheritdoc/>
-    public static TypeSchema ModelSchema { get; } = new("io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaPropsOrStringArray", "A schema, or a list of names.", []);
+    public static TypeSchema ModelSchema { get; } = new("io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaPropsOrStringArray", "A schema, or a list of names.", []) { IsUnion = true };
 
     /// <inheritdoc/>
     public static JsonSchemaOrStrings Read(ref JsonInput input) => input.Token == JsonTokenType.StartArray

@@ -22,7 +22,7 @@ internal static class ConfigurationMerge
             live.WriteTo(writer);
             return;
         }
-        if (!slot.IsGranular || FieldSlot.IsHollow(live) || (FieldSlot.IsHollow(applied) && FieldSlot.IsHollow(live)))
+        if (!slot.IsGranularBetween(live, applied) || FieldSlot.IsHollow(live) || (FieldSlot.IsHollow(applied) && FieldSlot.IsHollow(live)))
         {
             applied.WriteTo(writer);
             return;

@@ -36,7 +36,7 @@ public sealed record FieldChanges(FieldSet Added, FieldSet Modified, FieldSet Re
         {
             return;
         }
-        if (!slot.IsGranular || (FieldSlot.IsHollow(old) && FieldSlot.IsHollow(updated)))
+        if (!slot.IsGranularBetween(old, updated) || (FieldSlot.IsHollow(old) && FieldSlot.IsHollow(updated)))
         {
             Leaf(element, old, updated, ref parent);
             return;

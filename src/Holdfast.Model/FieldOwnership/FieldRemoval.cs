@@ -16,7 +16,7 @@ internal static class FieldRemoval
 
     private static void Write(Utf8JsonWriter writer, JsonElement value, FieldSet? paths, FieldSlot slot)
     {
-        if (paths is null || !slot.IsGranular)
+        if (paths is null || !slot.IsGranularFor(value.ValueKind))
         {
             value.WriteTo(writer);
         }

@@ -17,15 +17,24 @@ internal readonly record struct FieldSlot(Shape? Shape, FieldSchema? Field)
         _ => false,
     };
 
+    /// <summary>Whether a value of some kind has parts that are owned on their own.</summary>
+    internal bool IsGranularFor(JsonValueKind kind) => Shape?.Kind == ShapeKind.Deduced ? kind == JsonValueKind.Object : IsGranular;
+
+    /// <summary>Whether two values, of which one may be missing, are compared or merged part by part.</summary>
+    internal bool IsGranularBetween(JsonElement left, JsonElement right) => Shape?.Kind == ShapeKind.Deduced
+        ? left.ValueKind is (JsonValueKind.Object or JsonValueKind.Undefined) && right.ValueKind is (JsonValueKind.Object or JsonValueKind.Undefined)
+        : IsGranular;
+
     /// <summary>The place of a member of an object or map.</summary>
     internal FieldSlot Member(string name)
     {
-        if (Shape?.Kind == ShapeKind.Map)
+        if (Shape?.Kind is ShapeKind.Map or ShapeKind.Deduced)
         {
             return new(Shape.Element, null);
         }
-        var field = Shape?.Type?.Find(name);
-        return new(field?.Shape, field);
+        var type = Shape?.Type;
+        var field = type?.Find(name);
+        return new(field?.Shape ?? type?.OtherFields, field);
     }
 
     /// <summary>The place of an item of a list.</summary>

@@ -41,7 +41,9 @@ public ref struct NewFields
         {
             return;
         }
-        if (!slot.IsGranular || _reader.TokenType is not (JsonTokenType.StartObject or JsonTokenType.StartArray))
+        var isPart = slot.Shape?.Kind == ShapeKind.Deduced ? _reader.TokenType == JsonTokenType.StartObject
+            : slot.IsGranular && _reader.TokenType is (JsonTokenType.StartObject or JsonTokenType.StartArray);
+        if (!isPart)
         {
             _reader.Skip();
             _open.Add(new(element, true, null));
@@ -76,6 +78,11 @@ public ref struct NewFields
             var field = Next(type, ref next);
             var name = field is null ? _reader.GetString()! : field.JsonName;
             _ = _reader.Read();
+            if (field is null && type.OtherFields is { } other)
+            {
+                Value(PathElement.Field(name), new FieldSlot(other, null), false);
+                continue;
+            }
             if (field is null || (name == "managedFields" && ReferenceEquals(type, ObjectMeta.ModelSchema)))
             {
                 _reader.Skip();

@@ -15,7 +15,7 @@ public static class OwnedFields
 
     private static FieldSet? Of(JsonElement value, FieldSlot slot, string path, out bool isMember)
     {
-        isMember = !slot.IsGranular;
+        isMember = !slot.IsGranularFor(value.ValueKind);
         if (isMember)
         {
             return null;
@@ -24,15 +24,16 @@ public static class OwnedFields
         switch (value.ValueKind)
         {
             case JsonValueKind.Object:
+                var isMap = slot.Shape!.Kind is ShapeKind.Map or ShapeKind.Deduced;
                 foreach (var member in value.EnumerateObject())
                 {
                     var element = PathElement.Field(member.Name);
                     var children = Of(member.Value, slot.Member(member.Name), $"{path}.{member.Name}", out var isLeaf);
                     var isEmptied = member.Value.ValueKind == JsonValueKind.Null
                         || (member.Value.ValueKind == JsonValueKind.Object && FieldSlot.IsHollow(member.Value));
-                    if (isLeaf || isEmptied || slot.Shape!.Kind == ShapeKind.Map || children is not null)
+                    if (isLeaf || isEmptied || isMap || children is not null)
                     {
-                        builder.Add(element, isLeaf || isEmptied || slot.Shape!.Kind == ShapeKind.Map, children);
+                        builder.Add(element, isLeaf || isEmptied || isMap, children);
                     }
                 }
                 break;

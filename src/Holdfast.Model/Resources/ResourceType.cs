@@ -19,6 +19,9 @@ public sealed record ResourceType(string Group, string Version, string Kind, str
     /// <summary>The name of one, such as <c>statefulset</c>.</summary>
     public string Singular { get; init; } = Kind.ToLowerInvariant();
 
+    /// <summary>The kind of lists, such as <c>StatefulSetList</c>.</summary>
+    public string ListKind { get; init; } = Kind + "List";
+
     /// <summary>Group and version as objects carry them, such as <c>apps/v1</c> or <c>v1</c>.</summary>
     public string ApiVersion { get; } = Group.Length == 0 ? Version : $"{Group}/{Version}";
 

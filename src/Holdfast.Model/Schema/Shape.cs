@@ -36,6 +36,9 @@ public enum ShapeKind
     /// <summary>Any JSON value.</summary>
     Json,
 
+    /// <summary>Any JSON value, whose objects are owned member by member.</summary>
+    Deduced,
+
     /// <summary>An object with known fields.</summary>
     Object,
 
@@ -50,19 +53,20 @@ public enum ShapeKind
 public sealed class Shape
 {
     private readonly Func<TypeSchema>? _type;
+    private readonly Shape? _element;
 
     private Shape(ShapeKind kind, Func<TypeSchema>? type = null, Shape? element = null)
     {
         Kind = kind;
         _type = type;
-        Element = element;
+        _element = element;
     }
 
     /// <summary>What kind of value.</summary>
     public ShapeKind Kind { get; }
 
-    /// <summary>The shape of a list's elements or a map's values.</summary>
-    public Shape? Element { get; }
+    /// <summary>The shape of a list's elements or a map's values; of a value that is deduced, the same again.</summary>
+    public Shape? Element => Kind == ShapeKind.Deduced ? this : _element;
 
     /// <summary>The fields of an object; null for every other kind.</summary>
     public TypeSchema? Type => _type?.Invoke();

@@ -34,6 +34,12 @@ public sealed class TypeSchema
     /// <summary>Whether the object is owned and replaced as a whole.</summary>
     public bool IsAtomic { get; }
 
+    /// <summary>Whether values are of one of several types, so that the schema names none.</summary>
+    public bool IsUnion { get; init; }
+
+    /// <summary>The shape of members that are no fields; null when there are none.</summary>
+    public Shape? OtherFields { get; init; }
+
     /// <summary>A field by its JSON name, or null.</summary>
     /// <param name="jsonName">The name in JSON.</param>
     public FieldSchema? Find(string jsonName) => _byName.GetValueOrDefault(jsonName);

@@ -1,0 +1,101 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Holdfast.Model.CustomResources;
+using Holdfast.Model.Json;
+using Holdfast.Model.Resources;
+using Holdfast.Store;
+
+namespace Holdfast.ApiServer.CustomResources;
+
+/// <summary>
+/// The objects of a custom resource as one of its versions shows them. They are stored in the version that the definition
+/// names; what is stored by an older schema is pruned and filled in when it is read, once for each stored object.
+/// </summary>
+/// <param name="kind">The version.</param>
+/// <param name="versions">All versions of the definition.</param>
+public sealed class CustomCollection(CustomKind kind, ImmutableArray<CustomKind> versions)
+{
+    private readonly FrozenDictionary<string, CustomKind> _byVersion = versions.ToFrozenDictionary(version => version.Type.ApiVersion, StringComparer.Ordinal);
+    private readonly CustomKind _storage = versions.First(version => version.Version.Storage);
+    private readonly ConditionalWeakTable<Entry, StrongBox<StoredForm>> _forms = [];
+    private readonly CancellationTokenSource _retirement = new();
+    private bool _isTerminating;
+
+    /// <summary>The version.</summary>
+    public CustomKind Kind => kind;
+
+    /// <summary>Whether the definition is being deleted, so that nothing new is made.</summary>
+    public bool IsTerminating => Volatile.Read(ref _isTerminating);
+
+    /// <summary>Ends when this version is changed or no longer served: what follows it must begin anew.</summary>
+    public CancellationToken Retired => _retirement.Token;
+
+    /// <summary>Notes that the definition is being deleted; who follows its objects goes on to the last of them.</summary>
+    public void BeginTermination() => Volatile.Write(ref _isTerminating, true);
+
+    /// <summary>Ends everything that follows this version.</summary>
+    // Not CancelAsync: it would leave the simulator's one thread.
+#pragma warning disable CA1849
+    public void Retire() => _retirement.Cancel();
+#pragma warning restore CA1849
+
+    /// <summary>An object as it is to be stored.</summary>
+    /// <param name="resource">The object in this version.</param>
+    public CustomObject ToStored(IResource resource)
+    {
+        var custom = (CustomObject)resource;
+        return ReferenceEquals(custom.Type, _storage.Type) ? custom : _storage.Codec.Convert(custom);
+    }
+
+    /// <summary>A stored object as this version shows it.</summary>
+    /// <param name="entry">The stored object.</param>
+    public StoredForm Show(Entry entry)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        return entry.Decoded is CustomObject known && ReferenceEquals(known.Type, kind.Type)
+            ? new StoredForm(known, entry.Json)
+            : _forms.GetValue(entry, Make).Value;
+    }
+
+    /// <summary>Whether an object is stored as it would be stored now, so that a write that changes nothing needs no commit.</summary>
+    /// <param name="entry">The stored object.</param>
+    public bool IsStoredAsNow(Entry entry)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        return VersionOf(entry.Json.Span) == _storage.Type.ApiVersion;
+    }
+
+    private StrongBox<StoredForm> Make(Entry entry)
+    {
+        var reader = _byVersion.GetValueOrDefault(VersionOf(entry.Json.Span), kind);
+        var stored = (CustomObject)reader.Codec.Read(entry.Json.Span, new DecodeIssues());
+        var shown = ReferenceEquals(stored.Type, kind.Type) ? stored : kind.Codec.Convert(stored);
+        var json = ModelJson.ToBytes(shown.Write);
+        if (!json.AsSpan().SequenceEqual(entry.Json.Span))
+            return new(new StoredForm(shown, json));
+        _ = entry.PublishDecoded(shown);
+        return new(new StoredForm(shown, entry.Json));
+    }
+
+    private static string VersionOf(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = JsonInput.MaximumDepth });
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var isVersion = reader.ValueTextEquals("apiVersion"u8);
+            reader.Read();
+            if (isVersion)
+                return reader.GetString() ?? "";
+            reader.Skip();
+        }
+        return "";
+    }
+}
+
+/// <summary>A stored object in both its forms, as one version shows it.</summary>
+/// <param name="Object">The object.</param>
+/// <param name="Json">Its JSON.</param>
+public readonly record struct StoredForm(IResource Object, ReadOnlyMemory<byte> Json);

@@ -1,0 +1,78 @@
+using System.Text.Json.Nodes;
+
+namespace Holdfast.ApiServer.Tests.Webhooks;
+
+/// <summary>Which writes webhooks are asked about.</summary>
+public sealed class MatchingTests
+{
+    [Theory]
+    [InlineData("""{"namespaceSelector":{"matchLabels":{"kubernetes.io/metadata.name":"other"}}}""", false)]
+    [InlineData("""{"namespaceSelector":{"matchExpressions":[{"key":"none","operator":"DoesNotExist"}]}}""", true)]
+    [InlineData("""{"objectSelector":{"matchLabels":{"app":"b"}}}""", false)]
+    [InlineData("""{"objectSelector":{"matchLabels":{"app":"a"}}}""", true)]
+    [InlineData("""{"rules":[{"apiGroups":["apps"],"apiVersions":["*"],"operations":["*"],"resources":["*"]}]}""", false)]
+    [InlineData("""{"rules":[{"apiGroups":["*"],"apiVersions":["v1"],"operations":["*"],"resources":["*"],"scope":"Cluster"}]}""", false)]
+    [InlineData("""{"rules":[{"apiGroups":["*"],"apiVersions":["v1"],"operations":["*"],"resources":["*"],"scope":"Namespaced"}]}""", true)]
+    [InlineData("""{"rules":[{"apiGroups":["*"],"apiVersions":["v2"],"operations":["*"],"resources":["*"]}]}""", false)]
+    [InlineData("""{"rules":[{"apiGroups":[""],"apiVersions":["v1"],"operations":["UPDATE","DELETE","CONNECT"],"resources":["configmaps"]}]}""", false)]
+    [InlineData("""{"rules":[{"apiGroups":[""],"apiVersions":["v1"],"operations":["CREATE"],"resources":["configmaps/status"]}]}""", false)]
+    [InlineData("""{"rules":[{"apiGroups":[""],"apiVersions":["v1"],"operations":["CREATE"],"resources":["*/*"]}]}""", true)]
+    [InlineData("""{"matchConditions":[{"name":"a","expression":"object.metadata.name == 'm' && oldObject == null"}]}""", true)]
+    [InlineData("""{"matchConditions":[{"name":"a","expression":"true"},{"name":"b","expression":"request.userInfo.username == 'somebody'"}]}""", false)]
+    [InlineData("""{"matchConditions":[{"name":"a","expression":"object.none == 1"},{"name":"b","expression":"request.operation != 'CREATE'"}]}""", false)]
+    [InlineData("""{"matchConditions":[{"name":"a","expression":"request.kind.kind == 'ConfigMap' && request.__namespace__ == 'default' && !request.dryRun"}]}""", true)]
+    public async Task A_webhook_is_asked_when_rules_selectors_and_conditions_match(string fields, bool isAsked)
+    {
+        await using var world = await WebhookFixture.StartAsync();
+        world.Hooks.Allow("/h");
+        await world.HookAsync("Validating", "/h", fields);
+        Assert.Equal(201, (await world.CreateAsync(WebhookFixture.Map("m", ",\"labels\":{\"app\":\"a\"}"))).Code);
+
+        Assert.Equal(isAsked ? 1 : 0, world.Hooks.Reviews.Count);
+    }
+
+    [Fact]
+    public async Task An_object_that_had_the_labels_is_found_by_them()
+    {
+        await using var world = await WebhookFixture.StartAsync();
+        world.Hooks.Allow("/h");
+        Assert.Equal(201, (await world.CreateAsync(WebhookFixture.Map("m", ",\"labels\":{\"app\":\"a\"}"))).Code);
+        await world.HookAsync("Validating", "/h", """{"objectSelector":{"matchLabels":{"app":"a"}}}""");
+        await world.Server.SendAsync("PUT", "/api/v1/namespaces/default/configmaps/m", WebhookFixture.Map("m"));
+
+        Assert.Equal("a", (string?)world.Hooks.Single("/h")["oldObject"]!["metadata"]!["labels"]!["app"]);
+    }
+
+    [Fact]
+    public async Task A_condition_that_fails_refuses_the_write_or_passes_the_webhook_over_as_the_policy_says()
+    {
+        await using var world = await WebhookFixture.StartAsync();
+        await world.HookAsync("Validating", "/h", """{"matchConditions":[{"name":"a","expression":"object.none == 1"}]}""");
+        var (code, body) = await world.CreateAsync(WebhookFixture.Map("m"));
+        Assert.Equal(403, code);
+        Assert.Equal("configmaps \"m\" is forbidden: expression 'object.none == 1' resulted in error: no such key: none", (string?)body["message"]);
+
+        await world.Server.SendAsync("PATCH", "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/h",
+            """[{"op":"replace","path":"/webhooks/0/failurePolicy","value":"Ignore"}]""", "application/json-patch+json");
+        Assert.Equal(201, (await world.CreateAsync(WebhookFixture.Map("m"))).Code);
+        Assert.Empty(world.Hooks.Reviews);
+    }
+
+    [Theory]
+    [InlineData("request.none", "compilation failed: ERROR: <input>:1:8: undefined field 'none'")]
+    [InlineData("authorizer.path('/').check('get').allowed()", "undeclared reference to 'authorizer' (in container '')")]
+    [InlineData("1", "must evaluate to bool")]
+    [InlineData("object.a ==", "compilation failed: ERROR: <input>:1:12: Syntax error")]
+    [InlineData("url('https://x').getHost() == 'x'", "undeclared reference to 'url' (in container '')")]
+    public async Task A_condition_that_means_nothing_is_refused_when_it_is_written(string expression, string message)
+    {
+        await using var world = await WebhookFixture.StartAsync();
+        var fields = new JsonObject { ["matchConditions"] = new JsonArray(new JsonObject { ["name"] = "a", ["expression"] = expression }), ["sideEffects"] = "Some" };
+        var (code, body) = await world.ConfigureAsync("Validating", "/h", fields.ToJsonString());
+
+        Assert.Equal(422, code);
+        Assert.Equal(2, body["details"]!["causes"]!.AsArray().Count);
+        Assert.Equal("webhooks[0].matchConditions[0].expression", (string?)body["details"]!["causes"]![1]!["field"]);
+        Assert.Contains(message, (string?)body["message"], StringComparison.Ordinal);
+    }
+}

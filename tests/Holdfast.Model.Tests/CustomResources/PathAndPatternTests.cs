@@ -1,0 +1,60 @@
+using System.Text.Json;
+using Holdfast.Model.CustomResources;
+
+namespace Holdfast.Model.Tests.CustomResources;
+
+/// <summary>The paths of printer columns, and Go's regular expressions.</summary>
+public sealed class PathAndPatternTests
+{
+    private const string Object = """{"spec":{"size":3,"list":[{"n":"a","v":1},{"n":"b","v":2}],"odd.key":"o"},"status":{"conditions":[{"type":"A","status":"False"},{"type":"Ready","status":"True"}]}}""";
+
+    [Theory]
+    [InlineData(".spec.size", "3")]
+    [InlineData(".spec.list[1].n", "\"b\"")]
+    [InlineData(".spec.list[-1].v", "2")]
+    [InlineData(".spec.list[*].n", "\"a\"")]
+    [InlineData(".spec.list[1:].n", "\"b\"")]
+    [InlineData(".spec['odd.key']", "\"o\"")]
+    [InlineData(@".spec.odd\.key", "\"o\"")]
+    [InlineData(".status.conditions[?(@.type==\"Ready\")].status", "\"True\"")]
+    [InlineData(".status.conditions[?(@.type=='Ready')].status", "\"True\"")]
+    [InlineData(".spec.list[?(@.v>1)].n", "\"b\"")]
+    [InlineData(".spec.none.there", "")]
+    public void A_path_finds_its_first_value(string text, string expected)
+    {
+        Assert.True(JsonPath.TryParse(text, out var path, out var problem), problem);
+        using var document = JsonDocument.Parse(Object);
+        var found = path.First(document.RootElement);
+        Assert.Equal(expected, found.ValueKind == JsonValueKind.Undefined ? "" : found.GetRawText());
+    }
+
+    [Theory]
+    [InlineData(".spec.list[")]
+    [InlineData(".spec.list[x]")]
+    [InlineData("spec")]
+    public void What_is_no_path_is_said_so(string text)
+    {
+        Assert.False(JsonPath.TryParse(text, out _, out var problem));
+        Assert.NotEmpty(problem);
+    }
+
+    [Theory]
+    [InlineData(@"^\d+$", "12", true)]
+    [InlineData(@"^\d+$", "١٢", false)]
+    [InlineData("^(?P<a>x)$", "x", true)]
+    [InlineData("^[[:alpha:]]+$", "ab", true)]
+    [InlineData("^[]a]$", "]", true)]
+    [InlineData("^a$", "a\n", false)]
+    [InlineData("(a+)+$", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab", false)]
+    public void Patterns_mean_what_they_mean_in_Go(string pattern, string text, bool matches)
+    {
+        Assert.True(GoPattern.TryCompile(pattern, out var compiled, out var problem), problem);
+        Assert.Equal(matches, compiled.IsMatch(text));
+    }
+
+    [Theory]
+    [InlineData("(")]
+    [InlineData("(?=a)")]
+    [InlineData(@"(a)\1")]
+    public void Patterns_that_Go_does_not_have_are_refused(string pattern) => Assert.False(GoPattern.TryCompile(pattern, out _, out _));
+}
