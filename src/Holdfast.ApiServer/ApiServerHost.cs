@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Authentication;
 using Holdfast.ApiServer.Http;
+using Holdfast.ApiServer.Http.Proxying;
 using Holdfast.ApiServer.Http.Streaming;
 using Holdfast.ApiServer.Registry;
 using Holdfast.ApiServer.Security;
@@ -14,6 +15,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Yarp.ReverseProxy.Forwarder;
 
 namespace Holdfast.ApiServer;
 
@@ -60,7 +62,9 @@ public sealed class ApiServerHost : IAsyncDisposable
         var authenticator = Authenticator.Open(authority, folder, options.Chance, tokens, core.Registry.View);
         core.Served.Serve(Reviews.OfTokens(authenticator));
         var web = Build(options, authority);
-        var front = Front(options, core, authenticator, tokens, web.Lifetime.ApplicationStopping);
+        var proxy = new ResourceProxy(web.Services.GetRequiredService<IHttpForwarder>(), options.Chance);
+        web.Lifetime.ApplicationStopped.Register(proxy.Dispose);
+        var front = Front(options, core, authenticator, tokens, proxy, web.Lifetime.ApplicationStopping);
         web.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.FromSeconds(20) });
         web.Run(front.HandleAsync);
         var host = new ApiServerHost(core, web, authority, authenticator, signer);
@@ -96,11 +100,12 @@ public sealed class ApiServerHost : IAsyncDisposable
     }
 
     private static HttpFront Front(
-        ApiServerOptions options, ApiServerCore core, Authenticator authenticator, ServiceAccountTokens tokens, CancellationToken stopping)
+        ApiServerOptions options, ApiServerCore core, Authenticator authenticator, ServiceAccountTokens tokens, ResourceProxy proxy,
+        CancellationToken stopping)
     {
         var responder = new Responder(options.Tables, options.Time);
         var resources = new ResourceHandler(core.Registry, core.Authorizer, responder, new PodLogs(options.Nodes),
-            new PodStreams(options.Nodes, options.Time), options.Chance, stopping);
+            new PodStreams(options.Nodes, options.Time), proxy, options.Chance, stopping);
         return new HttpFront(authenticator, core.Authorizer, resources, new DiscoveryDocuments(core.Served), responder,
             options.OpenApi?.Invoke(core.Served), tokens, options.OnFault);
     }
@@ -109,6 +114,7 @@ public sealed class ApiServerHost : IAsyncDisposable
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         // The host process decides about signals, not the web server.
+        builder.Services.AddHttpForwarder();
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(2));
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>

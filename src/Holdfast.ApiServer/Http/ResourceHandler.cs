@@ -1,4 +1,5 @@
 using Holdfast.ApiServer.Errors;
+using Holdfast.ApiServer.Http.Proxying;
 using Holdfast.ApiServer.Http.Streaming;
 using Holdfast.ApiServer.Registry;
 using Holdfast.ApiServer.Security;
@@ -13,7 +14,7 @@ namespace Holdfast.ApiServer.Http;
 
 /// <summary>Answers requests for resources: maps path, method and options to a verb of the registry.</summary>
 internal sealed class ResourceHandler(
-    ResourceRegistry registry, IAuthorizer authorizer, Responder responder, PodLogs logs, PodStreams streams, IChance chance,
+    ResourceRegistry registry, IAuthorizer authorizer, Responder responder, PodLogs logs, PodStreams streams, ResourceProxy proxy, IChance chance,
     CancellationToken stopping)
 {
     private static readonly TimeSpan BookmarkInterval = TimeSpan.FromMinutes(1);
@@ -56,6 +57,8 @@ internal sealed class ResourceHandler(
             "PUT" when isObject => "update",
             "PATCH" when isObject => "patch",
             "DELETE" => isObject ? "delete" : "deletecollection",
+            // Whatever a pod understands may be proxied; who may do that has to be allowed every verb.
+            _ when path.Subresource == "proxy" => "",
             _ => throw ApiErrors.MethodNotAllowed(),
         };
     }
@@ -247,6 +250,9 @@ internal sealed class ResourceHandler(
             case ("log", "get"):
                 var pod = StoredObject.Of(registry.Get(served, path.Namespace, path.Name), served);
                 await logs.StreamAsync(request, (Pod)pod, stopping);
+                break;
+            case ("proxy", _):
+                await proxy.ServeAsync(request, path, registry.View());
                 break;
             case ("exec" or "attach" or "portforward", "get" or "create"):
                 await ConnectAsync(request, path, served);

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using Holdfast.Model.Core;
 using Holdfast.Model.Meta;
 using Holdfast.Node.Process.Images;
@@ -53,6 +55,15 @@ public sealed class PodCluster : IAsyncLifetime
         return await Cluster.Client.GetAsync<Pod>("default", name, Stop);
     }
 
+    /// <summary>The administrator's certificate, from the kubeconfig.</summary>
+    public X509Certificate2 Administrator()
+    {
+        var lines = File.ReadAllLines(Cluster.Kubeconfig);
+        return X509Certificate2.CreateFromPem(Of("client-certificate-data"), Of("client-key-data"));
+
+        string Of(string name) => Encoding.UTF8.GetString(Convert.FromBase64String(lines.First(line => line.Contains(name + ":", StringComparison.Ordinal)).Split(':')[1].Trim()));
+    }
+
     /// <summary>Runs kubectl to its end.</summary>
     public Task<Outcome> KubectlAsync(string input, string[] environment, params string[] arguments) => EndAsync(Kubectl(environment, arguments), input);
 
@@ -60,7 +71,7 @@ public sealed class PodCluster : IAsyncLifetime
     public async Task<Outcome> TypeAsync(string[] environment, string arguments, params (string Seen, string Typed)[] steps)
     {
         using var process = Started(environment, "script", "-qefE", "always", "-c", $"stty cols 91 rows 37; kubectl --kubeconfig {Cluster.Kubeconfig} {arguments}", "/dev/null");
-        var output = new System.Text.StringBuilder();
+        var output = new StringBuilder();
         var buffer = new char[4096];
         var step = 0;
         var read = process.StandardOutput.ReadAsync(buffer, Stop).AsTask();
