@@ -28,7 +28,7 @@ internal sealed class SpdyClient : IAsyncDisposable
 
     public void Leave() => _toServer.Writer.Complete();
 
-    public Task OpenAsync(int id, params (string Name, string Value)[] headers) => SendAsync(Opening(id, headers));
+    internal Task OpenAsync(int id, params (string Name, string Value)[] headers) => SendAsync(Opening(id, headers));
 
     public byte[] Opening(int id, params (string Name, string Value)[] headers) =>
         SpdyFrame.Control(SpdyFrameType.SynStream, [.. SpdyFrame.Numbers(id, 0), 0, 0, .. Block(headers)]);

@@ -132,6 +132,38 @@ public sealed class CommandTests(PodCluster cluster) : IClassFixture<PodCluster>
     }
 
     [Fact]
+    public async Task What_pods_are_not_given_later_is_refused_by_name()
+    {
+        await cluster.RunPodAsync("debugged", Forever);
+        var debug = await cluster.KubectlAsync("", [], "debug", "debugged", "--image=holdfast/host:1");
+        Assert.NotEqual(0, debug.Code);
+        Assert.Contains("ephemeral containers are disabled for this cluster", debug.Errors, StringComparison.Ordinal);
+        var resized = await cluster.KubectlAsync("", [], "patch", "pod", "debugged", "--subresource=resize", "-p", "{}");
+        Assert.NotEqual(0, resized.Code);
+        Assert.Contains("the server could not find the requested resource", resized.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("ephemeralcontainers", (await cluster.KubectlAsync("", [], "get", "--raw", "/api/v1")).Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--tail=1", "c\n")]
+    [InlineData("--limit-bytes=3", "a\nb")]
+    [InlineData("--since=1h", "a\nb\nc\n")]
+    [InlineData("--since-time=2001-01-01T00:00:00Z", "a\nb\nc\n")]
+    [InlineData("--since-time=2101-01-01T00:00:00Z", "")]
+    public async Task Logs_are_cut_as_their_options_say(string option, string expected)
+    {
+        var name = "logs-" + Guid.NewGuid().ToString("N")[..8];
+        await cluster.RunPodAsync(name, "echo a; echo b >&2; sleep 0.2; echo c; " + Forever);
+        await Eventually.HoldsAsync("the pod has written", async () => (await cluster.KubectlAsync("", [], "logs", name)).Output == "a\nb\nc\n", PodCluster.Deadline, Stop);
+        Assert.Equal(new Outcome(0, expected, ""), await cluster.KubectlAsync("", [], "logs", name, option));
+        var raw = $"/api/v1/namespaces/default/pods/{name}/log";
+        Assert.Equal("b\n", (await cluster.KubectlAsync("", [], "get", "--raw", raw + "?stream=Stderr")).Output);
+        Assert.Equal("a\nc\n", (await cluster.KubectlAsync("", [], "get", "--raw", raw + "?stream=Stdout")).Output);
+        var refused = await cluster.KubectlAsync("", [], "get", "--raw", raw + "?stream=Out&sinceSeconds=0");
+        Assert.Contains($"PodLogOptions \"{name}\" is invalid: [sinceSeconds: Invalid value: 0: must be greater than 0, stream: Unsupported value: \"Out\"", refused.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_pods_token_is_its_service_account()
     {
         await cluster.RunPodAsync("token", Forever);
