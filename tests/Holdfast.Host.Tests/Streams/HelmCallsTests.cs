@@ -115,7 +115,7 @@ public sealed class HelmCallsTests(PodCluster cluster) : IClassFixture<PodCluste
         (Sets, JsonNode.Parse($$$"""
             {"apiVersion":"apps/v1","kind":"StatefulSet","metadata":{{{Metadata}}},"spec":{"serviceName":"web","replicas":{{{replicas}}},"selector":{"matchLabels":{"app":"web"}},
              "template":{"metadata":{"labels":{"app":"web"}},"spec":{"terminationGracePeriodSeconds":1,"containers":[{"name":"c","image":"holdfast/host:1","command":["sleep","600"],
-             "env":[{"name":"SAID","value":"{{{said}}}"}]}]}}}}
+             "env":[{"name":"SAID","value":"{{{said}}}"}]}]} } } }
             """)!),
     ];
 

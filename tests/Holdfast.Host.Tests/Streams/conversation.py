@@ -119,7 +119,8 @@ def workloads():
     patched = apps.patch_namespaced_stateful_set("py-set", "default", {"spec": {"template": {"spec": {"containers": [{"name": "c", "env": [{"name": "A", "value": "b"}]}]}}}})
     assert patched.spec.template.spec.containers[0].image == IMAGE
     scale = apps.read_namespaced_stateful_set_scale("py-set", "default")
-    scale.spec.replicas = 0
+    # Without a revision, since the controller writes as well.
+    scale.spec.replicas, scale.metadata.resource_version = 0, None
     # A number of none is left out, as upstream has it.
     assert not apps.replace_namespaced_stateful_set_scale("py-set", "default", scale).spec.replicas
     until("the set has no pods", lambda: not core.list_namespaced_pod("default", label_selector="app=py-set").items)
