@@ -2,6 +2,7 @@ using System.Net;
 using Holdfast.ApiServer.Admission.Webhooks;
 using Holdfast.ApiServer.Http;
 using Holdfast.ApiServer.Http.Fairness;
+using Holdfast.ApiServer.Http.Proxying;
 using Holdfast.ApiServer.Http.Streaming;
 using Holdfast.ApiServer.Registry;
 using Holdfast.ApiServer.Security;
@@ -17,6 +18,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Yarp.ReverseProxy.Forwarder;
 
 namespace Holdfast.ApiServer;
 
@@ -28,6 +30,7 @@ public sealed class ApiServerHost : IAsyncDisposable
     private readonly Parts _parts;
     private readonly CancellationTokenSource _stop = new();
     private WebApplication? _web;
+    private ResourceProxy? _proxy;
     private Task _renewing = Task.CompletedTask;
     private bool _isStopped;
 
@@ -92,6 +95,7 @@ public sealed class ApiServerHost : IAsyncDisposable
             using var soon = new CancellationTokenSource(TimeSpan.FromSeconds(2));
             await _web.StopAsync(soon.Token);
             await _web.DisposeAsync();
+            _proxy?.Dispose();
         }
         await _parts.Audit.DisposeAsync();
         _parts.Webhooks.Dispose();
@@ -104,7 +108,8 @@ public sealed class ApiServerHost : IAsyncDisposable
         var service = IPAddress.Parse($"127.{options.ServiceBlock}.0.1");
         var renewal = new CertificateRenewal(_parts.Authority, () => _parts.Authority.Serving(options.Address, service), AdminCredentials, options);
         _web = Build(options, renewal);
-        var front = Front(options, Core, _parts, _web.Lifetime.ApplicationStopping);
+        _proxy = new ResourceProxy(_web.Services.GetRequiredService<IHttpForwarder>(), options.Chance);
+        var front = Front(options, Core, _parts, _proxy, _web.Lifetime.ApplicationStopping);
         _web.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.FromSeconds(20) });
         _web.Run(front.HandleAsync);
         await _web.StartAsync(cancellationToken);
@@ -112,12 +117,12 @@ public sealed class ApiServerHost : IAsyncDisposable
         _renewing = _parts.Runner.Start("certificate renewal", renewal.RunAsync, _stop.Token);
     }
 
-    private static HttpFront Front(ApiServerOptions options, ApiServerCore core, Parts parts, CancellationToken stopping)
+    private static HttpFront Front(ApiServerOptions options, ApiServerCore core, Parts parts, ResourceProxy proxy, CancellationToken stopping)
     {
         var responder = new Responder(options.Tables, options.Time);
         var gate = new RequestGate(parts.Flows, parts.Watches, options.Bounds, options.Time);
         var resources = new ResourceHandler(core.Registry, core.Authorizer, responder, new PodLogs(options.Nodes),
-            new PodStreams(options.Nodes, options.Time), options.Chance, gate, stopping);
+            new PodStreams(options.Nodes, options.Time), proxy, options.Chance, gate, stopping);
         return new HttpFront(parts.Authenticator!, core.Authorizer, resources, new DiscoveryDocuments(core.Served), responder,
             options.OpenApi?.Invoke(core.Served), parts.Tokens, parts.Flows, parts.Audit, options.OnFault,
             new StoreBackupResponse(options.Store, options.Time));
@@ -127,6 +132,7 @@ public sealed class ApiServerHost : IAsyncDisposable
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         // The host process decides about signals, not the web server.
+        builder.Services.AddHttpForwarder();
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(2));
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>

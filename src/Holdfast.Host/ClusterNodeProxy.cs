@@ -37,7 +37,8 @@ internal sealed class ClusterNodeProxy(TimeProvider time) : INodeProxy
         new ExecCommand(RunningAgentOf(pod, container), pod, container, command);
 
     /// <inheritdoc/>
-    public IPodCommand PrepareAttach(Pod pod, string container) => new AttachedCommand(RunningAgentOf(pod, container), pod, container);
+    public IPodCommand PrepareAttach(Pod pod, string container) => new AttachedCommand(
+        RunningAgentOf(pod, container), pod, pod.Spec.Containers.Concat(pod.Spec.InitContainers).First(each => each.Name == container));
 
     /// <inheritdoc/>
     public async Task<Stream> ConnectAsync(Pod pod, int port, CancellationToken cancellationToken)
@@ -72,5 +73,6 @@ internal sealed class ClusterNodeProxy(TimeProvider time) : INodeProxy
         LimitBytes = options.LimitBytes,
         SinceTime = options.SinceTime ?? (options.SinceSeconds is { } seconds ? time.GetUtcNow() - TimeSpan.FromSeconds(seconds) : null),
         Timestamps = options.Timestamps,
+        Stream = options.Stream,
     };
 }

@@ -22,6 +22,7 @@ internal sealed class ExecCommand(NodeAgent agent, Pod pod, string container, IR
                 StandardInput = streams.Input,
                 StandardOutput = streams.Output,
                 StandardError = streams.Errors,
+                Sizes = streams.Sizes,
             }, cancellationToken);
             return result.ExitCode;
         }
@@ -32,21 +33,55 @@ internal sealed class ExecCommand(NodeAgent agent, Pod pod, string container, IR
     }
 }
 
-/// <summary>What a container runs, joined from now on. A process of this machine has no input that could be joined.</summary>
-internal sealed class AttachedCommand(NodeAgent agent, Pod pod, string container) : IPodCommand
+/// <summary>
+/// What a container runs, joined from now on: with a terminal, what that shows; else its output line by line. Its input can be
+/// joined when the container was given one.
+/// </summary>
+internal sealed class AttachedCommand(NodeAgent agent, Pod pod, Container container) : IPodCommand
 {
     /// <inheritdoc/>
     public async Task<int> RunAsync(CommandStreams streams, CancellationToken cancellationToken)
     {
+        var input = container.Stdin ? streams.Input : null;
         try
         {
-            await using var log = await agent.Logs.OpenAsync(new NodeLogRequest(pod.Metadata.Uid, container) { Follow = true, TailLines = 0 }, cancellationToken);
-            await log.CopyToAsync(streams.Output ?? streams.Errors ?? Stream.Null, cancellationToken);
+            if (container.Tty)
+                await JoinAsync(new AttachRequest { Id = default, StandardInput = input, TerminalOutput = streams.Output, Sizes = streams.Sizes }, cancellationToken);
+            else
+                await LinesAsync(streams, input, cancellationToken);
             return 0;
+        }
+        catch (RuntimeException error)
+        {
+            throw ApiErrors.BadRequest(error.Message);
         }
         catch (NodeLogException error)
         {
             throw ApiErrors.BadRequest(error.Message);
         }
     }
+
+    private async Task LinesAsync(CommandStreams streams, Stream? input, CancellationToken cancellationToken)
+    {
+        // The logs are opened before the input begins, so that no answer to it is missed.
+        var copies = new List<Task>();
+        await using var output = await OpenAsync("stdout", streams.Output, copies, cancellationToken);
+        await using var errors = await OpenAsync("stderr", streams.Errors, copies, cancellationToken);
+        if (input is not null)
+            copies.Add(JoinAsync(new AttachRequest { Id = default, StandardInput = input }, cancellationToken));
+        await Task.WhenAll(copies);
+    }
+
+    private async Task<Stream> OpenAsync(string stream, Stream? target, List<Task> copies, CancellationToken cancellationToken)
+    {
+        if (target is null)
+            return Stream.Null;
+        var log = await agent.Logs.OpenAsync(
+            new NodeLogRequest(pod.Metadata.Uid, container.Name) { Follow = true, FromNow = true, Stream = stream }, cancellationToken);
+        copies.Add(log.CopyToAsync(target, cancellationToken));
+        return log;
+    }
+
+    private Task JoinAsync(AttachRequest request, CancellationToken cancellationToken) => agent.AttachAsync(
+        pod.Metadata.Uid, container.Name, id => request with { Id = id, EndsInput = container.StdinOnce }, cancellationToken);
 }

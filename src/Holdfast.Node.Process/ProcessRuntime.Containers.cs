@@ -60,8 +60,25 @@ public sealed partial class ProcessRuntime
         ExecPlan plan = new(
             container.Record.IsIsolated ? _mode : IsolationMode.None,
             (Signals.EffectiveUser, Signals.EffectiveGroup), container.Record.Identity, main.Pid,
-            container.Folder.EnvironmentScript, request.Command, execId);
+            container.Folder.EnvironmentScript, request.Command, execId)
+        { HasTerminal = request.Sizes is not null };
         return await new ExecProcess(_tools, _time, _options.KillTimeout).RunAsync(plan, request, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task AttachAsync(AttachRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ManagedContainer container = Find(request.Id);
+        if (container.Status.State != ContainerState.Running || container.Main is not { IsAlive: true } main) throw RuntimeErrors.NotRunning(request.Id);
+        if ((request.StandardInput is not null && !File.Exists(container.Folder.Input))
+            || (request.TerminalOutput is not null && !File.Exists(container.Folder.Terminal)))
+        {
+            throw new RuntimeException(
+                RuntimeErrorKind.Invalid, $"container {request.Id}", "it was started without an input or terminal that could be joined", "Set stdin or tty in its spec");
+        }
+
+        await new Attachment(_tools, _time, container.Folder, main, container.Ended).RunAsync(request, cancellationToken);
     }
 
     private ManagedContainer Prepare(ContainerSpec spec)

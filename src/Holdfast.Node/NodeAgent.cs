@@ -110,11 +110,25 @@ public sealed class NodeAgent : IAsyncDisposable
     public Task<ExecResult> ExecAsync(string podUid, string container, Func<ContainerId, ExecRequest> request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        var id = _workers.Find(podUid)?.State[container] is { IsRunning: true, Current: { } current }
+        return _options.Runtime.ExecAsync(request(RunningAttempt(podUid, container)), cancellationToken);
+    }
+
+    /// <summary>Joins a running container's input and terminal until it has ended.</summary>
+    /// <param name="podUid">The pod's uid.</param>
+    /// <param name="container">The container's name.</param>
+    /// <param name="request">Makes the request for the attempt that runs.</param>
+    /// <param name="cancellationToken">Lets go of it.</param>
+    /// <exception cref="RuntimeException">The container does not run, or was started without what is to be joined.</exception>
+    public Task AttachAsync(string podUid, string container, Func<ContainerId, AttachRequest> request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return _options.Runtime.AttachAsync(request(RunningAttempt(podUid, container)), cancellationToken);
+    }
+
+    private ContainerId RunningAttempt(string podUid, string container) =>
+        _workers.Find(podUid)?.State[container] is { IsRunning: true, Current: { } current }
             ? current.Id
             : throw RuntimeErrors.NotRunning(new ContainerId(podUid, container, 0));
-        return _options.Runtime.ExecAsync(request(id), cancellationToken);
-    }
 
     /// <summary>Stops without ending the pods, as a crash would, unless it was stopped already.</summary>
     public async ValueTask DisposeAsync()

@@ -49,7 +49,7 @@ internal static class Negotiation
             ("", _) => AcceptedForm.Json,
             ("Table", "meta.k8s.io") when version is "v1" && hasTables => AcceptedForm.Table,
             ("PartialObjectMetadata" or "PartialObjectMetadataList", "meta.k8s.io") when version is "v1" => AcceptedForm.PartialMetadata,
-            ("APIGroupDiscoveryList", "apidiscovery.k8s.io") when version is "v2" => AcceptedForm.Discovery,
+            ("APIGroupDiscoveryList", "apidiscovery.k8s.io") when version is "v2" or "v2beta1" => AcceptedForm.Discovery,
             _ => null,
         };
     }

@@ -8,8 +8,15 @@ namespace Holdfast.ApiServer.Http;
 /// <summary>Says what is served: group by group, and aggregated.</summary>
 internal sealed class DiscoveryDocuments(ServedResources served)
 {
-    /// <summary>The media type of aggregated discovery.</summary>
-    public const string AggregatedType = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
+    /// <summary>The media type of a version of aggregated discovery.</summary>
+    public static string AggregatedType(string version) => $"application/json;g=apidiscovery.k8s.io;v={version};as=APIGroupDiscoveryList";
+
+    /// <summary>The version of aggregated discovery that is accepted first: <c>v2</c>, or <c>v2beta1</c> for clients up to 1.29.</summary>
+    public static string AggregatedVersion(string accept) =>
+        accept.Split(',').Select(each => each.Split(';').Select(part => part.Trim()).ToArray())
+            .Where(parts => parts.Contains("g=apidiscovery.k8s.io"))
+            .Select(parts => parts.FirstOrDefault(part => part is "v=v2" or "v=v2beta1"))
+            .FirstOrDefault(version => version is not null)?[2..] ?? "v2";
 
     /// <summary>Whether a group and version are served.</summary>
     public bool Has(string group, string version) => served.All.Any(each => each.Type.Group == group && each.Type.Version == version);
@@ -69,9 +76,10 @@ internal sealed class DiscoveryDocuments(ServedResources served)
 
     /// <summary>Everything below <c>/api</c> or <c>/apis</c> at once.</summary>
     /// <param name="isCore">Whether <c>/api</c> is meant.</param>
-    public byte[] Aggregated(bool isCore) => ModelJson.ToBytes(writer =>
+    /// <param name="version">The version of the form.</param>
+    public byte[] Aggregated(bool isCore, string version) => ModelJson.ToBytes(writer =>
     {
-        Start(writer, "APIGroupDiscoveryList", "apidiscovery.k8s.io/v2");
+        Start(writer, "APIGroupDiscoveryList", $"apidiscovery.k8s.io/{version}");
         writer.WriteStartObject("metadata"u8);
         writer.WriteEndObject();
         writer.WriteStartArray("items"u8);
@@ -220,6 +228,7 @@ internal sealed class DiscoveryDocuments(ServedResources served)
         "exec" => Options("PodExecOptions"),
         "attach" => Options("PodAttachOptions"),
         "portforward" => Options("PodPortForwardOptions"),
+        "proxy" => Options(resource.Type.Plural == "pods" ? "PodProxyOptions" : "ServiceProxyOptions"),
         _ => resource.Type,
     };
 
@@ -229,6 +238,7 @@ internal sealed class DiscoveryDocuments(ServedResources served)
     {
         "eviction" or "binding" or "token" => ["create"],
         "exec" or "attach" or "portforward" => ["create", "get"],
+        "proxy" => ["create", "delete", "get", "patch", "update"],
         "log" => ["get"],
         "finalize" => ["update"],
         _ => ["get", "patch", "update"],

@@ -112,8 +112,8 @@ internal sealed class HttpFront(
             [] => Responder.BytesAsync(request, 200, Encoding.UTF8.GetBytes("""{"paths":["/api","/apis","/healthz","/livez","/openapi/v2","/openapi/v3","/readyz","/version"]}""")),
             ["version"] => Responder.BytesAsync(request, 200, Encoding.UTF8.GetBytes(Version)),
             ["healthz" or "livez" or "readyz"] => TextAsync(request, 200, "ok"),
-            ["api"] when request.Form == AcceptedForm.Discovery => DocumentAsync(request, discovery.Aggregated(true), DiscoveryDocuments.AggregatedType),
-            ["apis"] when request.Form == AcceptedForm.Discovery => DocumentAsync(request, discovery.Aggregated(false), DiscoveryDocuments.AggregatedType),
+            ["api"] when request.Form == AcceptedForm.Discovery => AggregatedAsync(request, isCore: true),
+            ["apis"] when request.Form == AcceptedForm.Discovery => AggregatedAsync(request, isCore: false),
             ["api"] => DocumentAsync(request, DiscoveryDocuments.CoreVersions(request.Http.Request.Host.Value ?? "")),
             ["apis"] => DocumentAsync(request, discovery.Groups()),
             ["api", var version] => DocumentAsync(request, discovery.Resources("", version)),
@@ -178,23 +178,33 @@ internal sealed class HttpFront(
     }
 
     private static Task DocumentAsync(ApiRequest request, byte[]? document, string contentType = "application/json") =>
-        document is null ? NotFoundAsync(request) : Responder.BytesAsync(request, 200, document, contentType);
+        document is null ? NotFoundAsync(request) : TaggedDocument.WriteAsync(request, TaggedDocument.Of(document, contentType));
+
+    // A client names the versions of aggregated discovery in its order; what it does not name it cannot read.
+    private Task AggregatedAsync(ApiRequest request, bool isCore)
+    {
+        var version = DiscoveryDocuments.AggregatedVersion(request.Http.Request.Headers.Accept.ToString());
+        return DocumentAsync(request, discovery.Aggregated(isCore, version), DiscoveryDocuments.AggregatedType(version));
+    }
 
     private Task OpenApiAsync(ApiRequest request)
     {
         if (openApi?.Find(request.Path.Text.TrimEnd('/'), request.Http.Request.Headers.Accept.ToString()) is not { } document)
             return NotFoundAsync(request);
-        var response = request.Http.Response;
-        response.Headers.ETag = document.ETag;
-        response.Headers.Vary = "Accept";
-        if (request.Http.Request.Headers.IfNoneMatch.ToString() == document.ETag)
+        var (response, hash) = (request.Http.Response, document.ETag.Trim('"'));
+        if (request.Path.Segments.Length > 2 && request.Query.Text("hash") is { Length: > 0 } wanted)
         {
-            response.StatusCode = StatusCodes.Status304NotModified;
-            return Task.CompletedTask;
+            if (wanted != hash)
+            {
+                response.Headers.Location = $"{request.Path.Text}?hash={hash}";
+                response.StatusCode = StatusCodes.Status301MovedPermanently;
+                return Task.CompletedTask;
+            }
+            // Under this address there is never anything else.
+            response.Headers.CacheControl = "public, immutable";
+            response.Headers.Expires = responder.Time.GetUtcNow().AddYears(1).ToString("R", System.Globalization.CultureInfo.InvariantCulture);
         }
-        response.ContentType = document.ContentType;
-        response.ContentLength = document.Body.Length;
-        return response.Body.WriteAsync(document.Body, request.Aborted).AsTask();
+        return TaggedDocument.WriteAsync(request, document);
     }
 
     private static string Issuer(string? host) => new System.Text.Json.Nodes.JsonObject

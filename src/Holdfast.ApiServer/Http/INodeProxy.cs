@@ -58,6 +58,9 @@ public sealed record PodLogOptions(string Container)
     /// <summary>Only lines since this time; null for all.</summary>
     public DateTimeOffset? SinceTime { get; init; }
 
+    /// <summary>Only lines of this stream, <c>stdout</c> or <c>stderr</c>; empty for both.</summary>
+    public string Stream { get; init; } = "";
+
     /// <summary>Whether each line begins with its time.</summary>
     public bool Timestamps { get; init; }
 }

@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Holdfast.ApiServer.Errors;
 using Holdfast.Model.Core;
+using Holdfast.Model.Rules;
 
 namespace Holdfast.ApiServer.Http;
 
@@ -35,22 +37,30 @@ internal sealed class PodLogs(INodeProxy? nodes)
             Follow = query.Flag("follow") ?? false,
             Previous = query.Flag("previous") ?? false,
             Timestamps = query.Flag("timestamps") ?? false,
-            TailLines = AtLeast(query, "tailLines", 0),
-            LimitBytes = AtLeast(query, "limitBytes", 1),
-            SinceSeconds = AtLeast(query, "sinceSeconds", 1),
+            TailLines = query.Number("tailLines"),
+            LimitBytes = query.Number("limitBytes"),
+            SinceSeconds = query.Number("sinceSeconds"),
             SinceTime = Time(query.Text("sinceTime")),
+            Stream = query.Text("stream") is "Stdout" or "Stderr" ? query.Text("stream").ToLowerInvariant() : "",
         };
-        return options is { SinceSeconds: not null, SinceTime: not null }
-            ? throw ApiErrors.BadRequest("at most one of `sinceTime` or `sinceSeconds` may be specified")
-            : options;
+        var problems = Problems(query, options).ToImmutableArray();
+        return problems.IsEmpty ? options : throw ApiErrors.Invalid("", "PodLogOptions", pod.Metadata.Name, problems);
     }
 
-    private static long? AtLeast(QueryOptions query, string name, long least)
+    private static IEnumerable<FieldError> Problems(QueryOptions query, PodLogOptions options)
     {
-        var number = query.Number(name);
-        return number < least
-            ? throw ApiErrors.BadRequest($"{name}: Invalid value: {number}: must be greater than or equal to {least}")
-            : number;
+        if (options.TailLines < 0)
+            yield return FieldError.Invalid(FieldPath.Root("tailLines"), options.TailLines.Value, "must be greater than or equal to 0");
+        if (options.LimitBytes < 1)
+            yield return FieldError.Invalid(FieldPath.Root("limitBytes"), options.LimitBytes.Value, "must be greater than 0");
+        if (options is { SinceSeconds: not null, SinceTime: not null })
+            yield return FieldError.Forbidden(FieldPath.Root(""), "at most one of `sinceTime` or `sinceSeconds` may be specified");
+        else if (options.SinceSeconds < 1)
+            yield return FieldError.Invalid(FieldPath.Root("sinceSeconds"), options.SinceSeconds.Value, "must be greater than 0");
+        if (query.Text("stream") is not ("" or "All" or "Stdout" or "Stderr"))
+            yield return FieldError.NotSupported(FieldPath.Root("stream"), query.Text("stream"), ["All", "Stderr", "Stdout"]);
+        if (options.Stream.Length > 0 && options.TailLines is not null)
+            yield return FieldError.Forbidden(FieldPath.Root(""), "`tailLines` and specific `stream` are mutually exclusive for now");
     }
 
     private static DateTimeOffset? Time(string text)

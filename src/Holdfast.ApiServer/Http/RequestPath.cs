@@ -11,6 +11,9 @@ internal sealed record RequestPath(string Text, ImmutableArray<string> Segments)
     private const int MaximumQuery = 16 * 1024;
     private const int MaximumParameters = 256;
 
+    /// <summary>What follows a proxy, as it was sent, with its first slash; empty for anything else. It is the target's to read.</summary>
+    public string Rest { get; init; } = "";
+
     /// <summary>Splits a request's target; paths that could be read in two ways are refused.</summary>
     /// <param name="target">The target as it was sent.</param>
     /// <exception cref="Client.ApiException">It has encoded slashes, empty or relative segments, or cannot be decoded.</exception>
@@ -23,6 +26,8 @@ internal sealed record RequestPath(string Text, ImmutableArray<string> Segments)
             throw ApiErrors.BadRequest("the request's target is not a path");
         if (text.Length == 1)
             return new RequestPath(text, []);
+        if (ProxyEnd(text) is { } proxy)
+            return new RequestPath(text, [.. text[1..proxy].Split('/').Select(Decode)]) { Rest = text[proxy..] };
         var trimmed = text[^1] == '/' ? text[1..^1] : text[1..];
         return new RequestPath(text, [.. trimmed.Split('/').Select(Decode)]);
     }
@@ -33,6 +38,16 @@ internal sealed record RequestPath(string Text, ImmutableArray<string> Segments)
             throw ApiErrors.Failure(414, "RequestURITooLong", $"the query is too long: it has {query.Length} characters, and {MaximumQuery} are allowed", null);
         if (query.Count('&') >= MaximumParameters)
             throw ApiErrors.BadRequest($"the query has more than {MaximumParameters} parameters");
+    }
+
+    // Where /api/v1/namespaces/N/pods/NAME/proxy ends, of Services likewise; null when it is no such path.
+    private static int? ProxyEnd(string text)
+    {
+        if (!text.Contains("/proxy", StringComparison.Ordinal))
+            return null;
+        var parts = text.Split('/', 9);
+        var isProxy = parts is ["", "api", "v1", "namespaces", _, "pods" or "services", _, "proxy", ..];
+        return isProxy ? parts.Take(8).Sum(part => part.Length + 1) - 1 : null;
     }
 
     // What is left encoded after one decoding was encoded twice, or is no UTF-8: either could be read in another way by somebody else.

@@ -1,5 +1,6 @@
 using Holdfast.ApiServer.Errors;
 using Holdfast.ApiServer.Http.Fairness;
+using Holdfast.ApiServer.Http.Proxying;
 using Holdfast.ApiServer.Http.Streaming;
 using Holdfast.ApiServer.Registry;
 using Holdfast.ApiServer.Security;
@@ -15,7 +16,7 @@ namespace Holdfast.ApiServer.Http;
 
 /// <summary>Answers requests for resources: maps path, method and options to a verb of the registry.</summary>
 internal sealed class ResourceHandler(
-    ResourceRegistry registry, IAuthorizer authorizer, Responder responder, PodLogs logs, PodStreams streams, IChance chance,
+    ResourceRegistry registry, IAuthorizer authorizer, Responder responder, PodLogs logs, PodStreams streams, ResourceProxy proxy, IChance chance,
     RequestGate gate, CancellationToken stopping)
 {
     private static readonly TimeSpan BookmarkInterval = TimeSpan.FromMinutes(1);
@@ -88,6 +89,8 @@ internal sealed class ResourceHandler(
             "PUT" when isObject => "update",
             "PATCH" when isObject => "patch",
             "DELETE" => isObject ? "delete" : "deletecollection",
+            // Whatever a pod understands may be proxied; who may do that has to be allowed every verb.
+            _ when path.Subresource == "proxy" => "",
             // No verb, as Kubernetes has it; who may do nothing here is told that first.
             _ => "",
         };
@@ -287,6 +290,9 @@ internal sealed class ResourceHandler(
             case ("log", "get"):
                 var pod = StoredObject.Of(registry.Get(served, path.Namespace, path.Name), served);
                 await logs.StreamAsync(request, (Pod)pod, stopping);
+                break;
+            case ("proxy", _):
+                await proxy.ServeAsync(request, path, registry.View());
                 break;
             case ("exec" or "attach" or "portforward", "get" or "create"):
                 await ConnectAsync(request, path, served);

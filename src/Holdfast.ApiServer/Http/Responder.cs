@@ -16,6 +16,9 @@ internal sealed class Responder(ITableConverter? tables, TimeProvider time)
     private const string Json = "application/json";
     private const int CompressFrom = 128 * 1024;
 
+    /// <summary>The clock.</summary>
+    public TimeProvider Time => time;
+
     /// <summary>Whether Tables can be made.</summary>
     public bool HasTables => tables is not null;
 

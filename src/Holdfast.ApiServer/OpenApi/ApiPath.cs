@@ -85,9 +85,30 @@ internal sealed record ApiParameter(string Name, string Type, string Description
         Number("limitBytes", "At most so many bytes."),
         Flag("previous", "Whether the run before the last restart is meant."),
         Number("sinceSeconds", "Only lines of the last so many seconds."),
+        Text("sinceTime", "Only lines since this time."),
+        Text("stream", "Which of the container's streams: All, Stdout or Stderr."),
         Number("tailLines", "At most so many lines from the end."),
         Flag("timestamps", "Whether each line begins with its time."),
     ];
+
+    /// <summary>What joining a container's streams takes.</summary>
+    public static ImmutableArray<ApiParameter> Attach { get; } =
+    [
+        Text("container", "The container."),
+        Flag("stderr", "Whether error output is wanted."),
+        Flag("stdin", "Whether there is input."),
+        Flag("stdout", "Whether output is wanted."),
+        Flag("tty", "Whether the streams are a terminal."),
+    ];
+
+    /// <summary>What running a command in a container takes.</summary>
+    public static ImmutableArray<ApiParameter> Exec { get; } = [Text("command", "The program and its arguments, one parameter each."), .. Attach];
+
+    /// <summary>What forwarding takes.</summary>
+    public static ImmutableArray<ApiParameter> PortForward { get; } = [Number("ports", "The ports to forward, where the protocol does not name them itself.")];
+
+    /// <summary>What a proxy takes.</summary>
+    public static ImmutableArray<ApiParameter> Proxy { get; } = [Text("path", "What is asked of the target.")];
 
     private static ApiParameter Text(string name, string description) => new(name, "string", description);
 

@@ -51,9 +51,12 @@ internal static class ApiPaths
     [
         List(resource, name.Of("list")),
         Create(resource, name),
-        new("delete", "deletecollection", name.Of("delete", isCollection: true), resource.Type)
-            { Query = ApiParameter.DeleteMany, Body = DeleteOptions.ModelSchema.Name, Answer = Status.ModelSchema.Name },
+        .. resource.Verbs.Contains("deletecollection") ? [DeleteMany(resource, name)] : Array.Empty<ApiOperation>(),
     ];
+
+    private static ApiOperation DeleteMany(ServedResource resource, OperationName name) =>
+        new("delete", "deletecollection", name.Of("delete", isCollection: true), resource.Type)
+        { Query = ApiParameter.DeleteMany, Body = DeleteOptions.ModelSchema.Name, Answer = Status.ModelSchema.Name };
 
     private static ApiOperation List(ServedResource resource, string id) => new("get", "list", id, resource.Type)
     {
@@ -87,11 +90,22 @@ internal static class ApiPaths
         ];
     }
 
+    private static ImmutableArray<ApiOperation> Connect(ServedResource resource, string subresource, OperationName name, string suffix)
+    {
+        if (subresource == "log")
+            return [new("get", "get", name.Of("read", suffix), resource.Type) { Query = ApiParameter.Log }];
+        string[] methods = subresource == "proxy" ? ["get", "put", "post", "delete", "options", "head", "patch"] : ["get", "post"];
+        return [.. methods.Select(method => new ApiOperation(method, "connect", name.Of("connect" + OperationName.Capital(method), suffix), resource.Type)
+        {
+            Query = subresource switch { "exec" => ApiParameter.Exec, "attach" => ApiParameter.Attach, "portforward" => ApiParameter.PortForward, _ => ApiParameter.Proxy },
+        })];
+    }
+
     private static ImmutableArray<ApiOperation> Subresource(ServedResource resource, string subresource, OperationName name)
     {
         var suffix = OperationName.Capital(subresource);
         if (KindOf(resource, subresource) is not { } kind)
-            return [new("get", "connect", name.Of("connect", suffix), resource.Type) { Query = subresource == "log" ? ApiParameter.Log : [] }];
+            return Connect(resource, subresource, name, suffix);
         var codec = kind.Equals(resource.Type) ? resource.Codec : ResourceCatalog.Find(kind.ApiVersion, kind.Kind)!;
         return subresource switch
         {

@@ -28,7 +28,7 @@ public sealed class OpenApiDocuments(ServedResources served) : IOpenApiDocuments
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(accept);
         if (!AcceptsJson(accept))
-            return path == SwaggerPath && accept.Contains(ProtobufOutline.AcceptedType, StringComparison.Ordinal) ? ProtobufOutline.Make("Holdfast", "v1.36.0") : null;
+            return path == SwaggerPath && accept.Contains(SwaggerProtobuf.AcceptedType, StringComparison.Ordinal) ? Current().Protobuf.Value : null;
         var state = Current();
         return path switch
         {
@@ -138,6 +138,7 @@ public sealed class OpenApiDocuments(ServedResources served) : IOpenApiDocuments
                 group => group.Key, group => Keep([.. group], before?.Groups.GetValueOrDefault(group.Key)), StringComparer.Ordinal);
             Index = new(() => IndexOf(Groups), LazyThreadSafetyMode.PublicationOnly);
             Everything = new(() => OfEverything(all), LazyThreadSafetyMode.PublicationOnly);
+            Protobuf = new(() => SwaggerProtobuf.Of(Everything.Value.Body), LazyThreadSafetyMode.PublicationOnly);
         }
 
         public int Version { get; }
@@ -147,6 +148,8 @@ public sealed class OpenApiDocuments(ServedResources served) : IOpenApiDocuments
         public Lazy<OpenApiDocument> Index { get; }
 
         public Lazy<OpenApiDocument> Everything { get; }
+
+        public Lazy<OpenApiDocument> Protobuf { get; }
 
         private static Group Keep(ImmutableArray<ServedResource> resources, Group? before) =>
             before is not null && before.Resources.AsSpan().SequenceEqual(resources.AsSpan(), ReferenceEqualityComparer.Instance) ? before : new Group(resources);

@@ -46,7 +46,7 @@ public sealed record ServedResource(ResourceCodec Codec, KindRules Rules)
     /// <summary>The verbs as discovery lists them.</summary>
     public ImmutableArray<string> Verbs => Review is not null
         ? ["create"]
-        : ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
+        : StoreName == "namespaces" ? ["create", "delete", "get", "list", "patch", "update", "watch"] : ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
 
     /// <summary>Whether it has a sub-resource.</summary>
     /// <param name="name">The sub-resource.</param>

@@ -105,7 +105,9 @@ public sealed class ServedResources
         if (scale is not null)
             subresources.Add("scale");
         if (codec.Type.GroupResource == "pods")
-            subresources.AddRange("attach", "binding", "eviction", "exec", "log", "portforward");
+            subresources.AddRange("attach", "binding", "eviction", "exec", "log", "portforward", "proxy");
+        if (codec.Type.GroupResource == "services")
+            subresources.Add("proxy");
         if (codec.Type.GroupResource == "namespaces")
             subresources.Add("finalize");
         subresources.Sort(StringComparer.Ordinal);

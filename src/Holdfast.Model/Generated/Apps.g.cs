@@ -151,19 +151,19 @@ public sealed partial record DaemonSet : IResource<DaemonSet>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.DaemonSet", "", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("spec", Shape.Object(static () => global::Holdfast.Model.Apps.DaemonSetSpec.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("status", Shape.Object(static () => global::Holdfast.Model.Apps.DaemonSetStatus.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("spec", Shape.Object(static () => global::Holdfast.Model.Apps.DaemonSetSpec.ModelSchema)) { Description = "What is wanted.", IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("status", Shape.Object(static () => global::Holdfast.Model.Apps.DaemonSetStatus.ModelSchema)) { Description = "What is.", IsAlwaysWritten = true, ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>The field <c>metadata</c>.</summary>
+    /// <summary>Name, labels and the rest of what every object carries.</summary>
     public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
 
-    /// <summary>The field <c>spec</c>.</summary>
+    /// <summary>What is wanted.</summary>
     public global::Holdfast.Model.Apps.DaemonSetSpec Spec { get; init; } = global::Holdfast.Model.Apps.DaemonSetSpec.Empty;
 
-    /// <summary>The field <c>status</c>.</summary>
+    /// <summary>What is.</summary>
     public global::Holdfast.Model.Apps.DaemonSetStatus Status { get; init; } = global::Holdfast.Model.Apps.DaemonSetStatus.Empty;
 
     /// <inheritdoc/>
@@ -269,19 +269,19 @@ public sealed partial record Deployment : IResource<Deployment>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.Deployment", "", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("spec", Shape.Object(static () => global::Holdfast.Model.Apps.DeploymentSpec.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("status", Shape.Object(static () => global::Holdfast.Model.Apps.DeploymentStatus.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("spec", Shape.Object(static () => global::Holdfast.Model.Apps.DeploymentSpec.ModelSchema)) { Description = "What is wanted.", IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("status", Shape.Object(static () => global::Holdfast.Model.Apps.DeploymentStatus.ModelSchema)) { Description = "What is.", IsAlwaysWritten = true, ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>The field <c>metadata</c>.</summary>
+    /// <summary>Name, labels and the rest of what every object carries.</summary>
     public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
 
-    /// <summary>The field <c>spec</c>.</summary>
+    /// <summary>What is wanted.</summary>
     public global::Holdfast.Model.Apps.DeploymentSpec Spec { get; init; } = global::Holdfast.Model.Apps.DeploymentSpec.Empty;
 
-    /// <summary>The field <c>status</c>.</summary>
+    /// <summary>What is.</summary>
     public global::Holdfast.Model.Apps.DeploymentStatus Status { get; init; } = global::Holdfast.Model.Apps.DeploymentStatus.Empty;
 
     /// <inheritdoc/>
@@ -387,19 +387,19 @@ public sealed partial record ReplicaSet : IResource<ReplicaSet>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.ReplicaSet", "", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("spec", Shape.Object(static () => global::Holdfast.Model.Apps.ReplicaSetSpec.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("status", Shape.Object(static () => global::Holdfast.Model.Apps.ReplicaSetStatus.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("spec", Shape.Object(static () => global::Holdfast.Model.Apps.ReplicaSetSpec.ModelSchema)) { Description = "What is wanted.", IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("status", Shape.Object(static () => global::Holdfast.Model.Apps.ReplicaSetStatus.ModelSchema)) { Description = "What is.", IsAlwaysWritten = true, ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>The field <c>metadata</c>.</summary>
+    /// <summary>Name, labels and the rest of what every object carries.</summary>
     public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
 
-    /// <summary>The field <c>spec</c>.</summary>
+    /// <summary>What is wanted.</summary>
     public global::Holdfast.Model.Apps.ReplicaSetSpec Spec { get; init; } = global::Holdfast.Model.Apps.ReplicaSetSpec.Empty;
 
-    /// <summary>The field <c>status</c>.</summary>
+    /// <summary>What is.</summary>
     public global::Holdfast.Model.Apps.ReplicaSetStatus Status { get; init; } = global::Holdfast.Model.Apps.ReplicaSetStatus.Empty;
 
     /// <inheritdoc/>
@@ -611,27 +611,27 @@ public sealed partial record DaemonSetCondition : IModelType<DaemonSetCondition>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.DaemonSetCondition", "", [
-            new("lastTransitionTime", Shape.Of(ShapeKind.Time)) { ProtobufPath = [3] },
-            new("message", Shape.Of(ShapeKind.String)) { ProtobufPath = [5] },
-            new("reason", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
-            new("status", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("type", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("lastTransitionTime", Shape.Of(ShapeKind.Time)) { Description = "When its status last changed.", ProtobufPath = [3] },
+            new("message", Shape.Of(ShapeKind.String)) { Description = "Why, for people.", ProtobufPath = [5] },
+            new("reason", Shape.Of(ShapeKind.String)) { Description = "One word in CamelCase for why, for programs.", ProtobufPath = [4] },
+            new("status", Shape.Of(ShapeKind.String)) { Description = "True, False or Unknown.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("type", Shape.Of(ShapeKind.String)) { Description = "What it tells of.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>lastTransitionTime</c>.</summary>
+    /// <summary>When its status last changed.</summary>
     public DateTimeOffset? LastTransitionTime { get; init; }
 
-    /// <summary>The field <c>message</c>.</summary>
+    /// <summary>Why, for people.</summary>
     public string Message { get; init; } = "";
 
-    /// <summary>The field <c>reason</c>.</summary>
+    /// <summary>One word in CamelCase for why, for programs.</summary>
     public string Reason { get; init; } = "";
 
-    /// <summary>The field <c>status</c>.</summary>
+    /// <summary>True, False or Unknown.</summary>
     public string Status { get; init; } = "";
 
-    /// <summary>The field <c>type</c>.</summary>
+    /// <summary>What it tells of.</summary>
     public string Type { get; init; } = "";
 
     /// <inheritdoc/>
@@ -729,24 +729,24 @@ public sealed partial record DaemonSetSpec : IModelType<DaemonSetSpec>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.DaemonSetSpec", "", [
-            new("minReadySeconds", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [4] },
-            new("revisionHistoryLimit", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [6] },
-            new("selector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { IsRequired = true, ProtobufPath = [1] },
-            new("template", Shape.Object(static () => global::Holdfast.Model.Core.PodTemplateSpec.ModelSchema)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("minReadySeconds", Shape.Of(ShapeKind.Int32)) { Description = "How long a pod must be ready before it counts as available.", ProtobufPath = [4] },
+            new("revisionHistoryLimit", Shape.Of(ShapeKind.Int32)) { Description = "How many old revisions are kept to go back to.", ProtobufPath = [6] },
+            new("selector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { Description = "Labels that the objects it is for have.", IsRequired = true, ProtobufPath = [1] },
+            new("template", Shape.Object(static () => global::Holdfast.Model.Core.PodTemplateSpec.ModelSchema)) { Description = "What the pods are made from.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
             new("updateStrategy", Shape.Object(static () => global::Holdfast.Model.Apps.DaemonSetUpdateStrategy.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>The field <c>minReadySeconds</c>.</summary>
+    /// <summary>How long a pod must be ready before it counts as available.</summary>
     public int MinReadySeconds { get; init; }
 
-    /// <summary>The field <c>revisionHistoryLimit</c>.</summary>
+    /// <summary>How many old revisions are kept to go back to.</summary>
     public int? RevisionHistoryLimit { get; init; }
 
-    /// <summary>The field <c>selector</c>.</summary>
+    /// <summary>Labels that the objects it is for have.</summary>
     public global::Holdfast.Model.Meta.LabelSelector? Selector { get; init; }
 
-    /// <summary>The field <c>template</c>.</summary>
+    /// <summary>What the pods are made from.</summary>
     public global::Holdfast.Model.Core.PodTemplateSpec Template { get; init; } = global::Holdfast.Model.Core.PodTemplateSpec.Empty;
 
     /// <summary>The field <c>updateStrategy</c>.</summary>
@@ -847,23 +847,23 @@ public sealed partial record DaemonSetStatus : IModelType<DaemonSetStatus>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.DaemonSetStatus", "", [
-            new("collisionCount", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [9] },
-            new("conditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Apps.DaemonSetCondition.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["type"], MergeKey = "type", PatchStrategies = ["merge"], ProtobufPath = [10] },
+            new("collisionCount", Shape.Of(ShapeKind.Int32)) { Description = "How often the name of a revision was taken already; goes into the next name.", ProtobufPath = [9] },
+            new("conditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Apps.DaemonSetCondition.ModelSchema))) { Description = "What is true of it at the moment, one entry for each question.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["type"], MergeKey = "type", PatchStrategies = ["merge"], ProtobufPath = [10] },
             new("currentNumberScheduled", Shape.Of(ShapeKind.Int32)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
             new("desiredNumberScheduled", Shape.Of(ShapeKind.Int32)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
             new("numberAvailable", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [7] },
             new("numberMisscheduled", Shape.Of(ShapeKind.Int32)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
             new("numberReady", Shape.Of(ShapeKind.Int32)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [4] },
             new("numberUnavailable", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [8] },
-            new("observedGeneration", Shape.Of(ShapeKind.Int64)) { ProtobufPath = [5] },
+            new("observedGeneration", Shape.Of(ShapeKind.Int64)) { Description = "The generation of the object that this was found for.", ProtobufPath = [5] },
             new("updatedNumberScheduled", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [6] },
         ]);
     }
 
-    /// <summary>The field <c>collisionCount</c>.</summary>
+    /// <summary>How often the name of a revision was taken already; goes into the next name.</summary>
     public int? CollisionCount { get; init; }
 
-    /// <summary>The field <c>conditions</c>.</summary>
+    /// <summary>What is true of it at the moment, one entry for each question.</summary>
     public ValueList<global::Holdfast.Model.Apps.DaemonSetCondition> Conditions { get; init; }
 
     /// <summary>The field <c>currentNumberScheduled</c>.</summary>
@@ -884,7 +884,7 @@ public sealed partial record DaemonSetStatus : IModelType<DaemonSetStatus>
     /// <summary>The field <c>numberUnavailable</c>.</summary>
     public int NumberUnavailable { get; init; }
 
-    /// <summary>The field <c>observedGeneration</c>.</summary>
+    /// <summary>The generation of the object that this was found for.</summary>
     public long ObservedGeneration { get; init; }
 
     /// <summary>The field <c>updatedNumberScheduled</c>.</summary>
@@ -1036,12 +1036,12 @@ public sealed partial record DaemonSetUpdateStrategy : IModelType<DaemonSetUpdat
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.DaemonSetUpdateStrategy", "", [
-            new("rollingUpdate", Shape.Object(static () => global::Holdfast.Model.Apps.RollingUpdateDaemonSet.ModelSchema)) { ProtobufPath = [2] },
+            new("rollingUpdate", Shape.Object(static () => global::Holdfast.Model.Apps.RollingUpdateDaemonSet.ModelSchema)) { Description = "How a rolling update goes.", ProtobufPath = [2] },
             new("type", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>rollingUpdate</c>.</summary>
+    /// <summary>How a rolling update goes.</summary>
     public global::Holdfast.Model.Apps.RollingUpdateDaemonSet? RollingUpdate { get; init; }
 
     /// <summary>The field <c>type</c>.</summary>
@@ -1111,31 +1111,31 @@ public sealed partial record DeploymentCondition : IModelType<DeploymentConditio
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.DeploymentCondition", "", [
-            new("lastTransitionTime", Shape.Of(ShapeKind.Time)) { ProtobufPath = [7] },
+            new("lastTransitionTime", Shape.Of(ShapeKind.Time)) { Description = "When its status last changed.", ProtobufPath = [7] },
             new("lastUpdateTime", Shape.Of(ShapeKind.Time)) { ProtobufPath = [6] },
-            new("message", Shape.Of(ShapeKind.String)) { ProtobufPath = [5] },
-            new("reason", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
-            new("status", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("type", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("message", Shape.Of(ShapeKind.String)) { Description = "Why, for people.", ProtobufPath = [5] },
+            new("reason", Shape.Of(ShapeKind.String)) { Description = "One word in CamelCase for why, for programs.", ProtobufPath = [4] },
+            new("status", Shape.Of(ShapeKind.String)) { Description = "True, False or Unknown.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("type", Shape.Of(ShapeKind.String)) { Description = "What it tells of.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>lastTransitionTime</c>.</summary>
+    /// <summary>When its status last changed.</summary>
     public DateTimeOffset? LastTransitionTime { get; init; }
 
     /// <summary>The field <c>lastUpdateTime</c>.</summary>
     public DateTimeOffset? LastUpdateTime { get; init; }
 
-    /// <summary>The field <c>message</c>.</summary>
+    /// <summary>Why, for people.</summary>
     public string Message { get; init; } = "";
 
-    /// <summary>The field <c>reason</c>.</summary>
+    /// <summary>One word in CamelCase for why, for programs.</summary>
     public string Reason { get; init; } = "";
 
-    /// <summary>The field <c>status</c>.</summary>
+    /// <summary>True, False or Unknown.</summary>
     public string Status { get; init; } = "";
 
-    /// <summary>The field <c>type</c>.</summary>
+    /// <summary>What it tells of.</summary>
     public string Type { get; init; } = "";
 
     /// <inheritdoc/>
@@ -1244,18 +1244,18 @@ public sealed partial record DeploymentSpec : IModelType<DeploymentSpec>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.DeploymentSpec", "", [
-            new("minReadySeconds", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [5] },
+            new("minReadySeconds", Shape.Of(ShapeKind.Int32)) { Description = "How long a pod must be ready before it counts as available.", ProtobufPath = [5] },
             new("paused", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [7] },
             new("progressDeadlineSeconds", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [9] },
-            new("replicas", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [1] },
-            new("revisionHistoryLimit", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [6] },
-            new("selector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { IsRequired = true, ProtobufPath = [2] },
-            new("strategy", Shape.Object(static () => global::Holdfast.Model.Apps.DeploymentStrategy.ModelSchema)) { IsAlwaysWritten = true, PatchStrategies = ["retainKeys"], ProtobufPath = [4] },
-            new("template", Shape.Object(static () => global::Holdfast.Model.Core.PodTemplateSpec.ModelSchema)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("replicas", Shape.Of(ShapeKind.Int32)) { Description = "How many there are, or are wanted.", ProtobufPath = [1] },
+            new("revisionHistoryLimit", Shape.Of(ShapeKind.Int32)) { Description = "How many old revisions are kept to go back to.", ProtobufPath = [6] },
+            new("selector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { Description = "Labels that the objects it is for have.", IsRequired = true, ProtobufPath = [2] },
+            new("strategy", Shape.Object(static () => global::Holdfast.Model.Apps.DeploymentStrategy.ModelSchema)) { Description = "How pods are replaced.", IsAlwaysWritten = true, PatchStrategies = ["retainKeys"], ProtobufPath = [4] },
+            new("template", Shape.Object(static () => global::Holdfast.Model.Core.PodTemplateSpec.ModelSchema)) { Description = "What the pods are made from.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>The field <c>minReadySeconds</c>.</summary>
+    /// <summary>How long a pod must be ready before it counts as available.</summary>
     public int MinReadySeconds { get; init; }
 
     /// <summary>The field <c>paused</c>.</summary>
@@ -1264,19 +1264,19 @@ public sealed partial record DeploymentSpec : IModelType<DeploymentSpec>
     /// <summary>The field <c>progressDeadlineSeconds</c>.</summary>
     public int? ProgressDeadlineSeconds { get; init; }
 
-    /// <summary>The field <c>replicas</c>.</summary>
+    /// <summary>How many there are, or are wanted.</summary>
     public int? Replicas { get; init; }
 
-    /// <summary>The field <c>revisionHistoryLimit</c>.</summary>
+    /// <summary>How many old revisions are kept to go back to.</summary>
     public int? RevisionHistoryLimit { get; init; }
 
-    /// <summary>The field <c>selector</c>.</summary>
+    /// <summary>Labels that the objects it is for have.</summary>
     public global::Holdfast.Model.Meta.LabelSelector? Selector { get; init; }
 
-    /// <summary>The field <c>strategy</c>.</summary>
+    /// <summary>How pods are replaced.</summary>
     public global::Holdfast.Model.Apps.DeploymentStrategy Strategy { get; init; } = global::Holdfast.Model.Apps.DeploymentStrategy.Empty;
 
-    /// <summary>The field <c>template</c>.</summary>
+    /// <summary>What the pods are made from.</summary>
     public global::Holdfast.Model.Core.PodTemplateSpec Template { get; init; } = global::Holdfast.Model.Core.PodTemplateSpec.Empty;
 
     /// <inheritdoc/>
@@ -1403,43 +1403,43 @@ public sealed partial record DeploymentStatus : IModelType<DeploymentStatus>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.DeploymentStatus", "", [
-            new("availableReplicas", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [4] },
-            new("collisionCount", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [8] },
-            new("conditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Apps.DeploymentCondition.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["type"], MergeKey = "type", PatchStrategies = ["merge"], ProtobufPath = [6] },
-            new("observedGeneration", Shape.Of(ShapeKind.Int64)) { ProtobufPath = [1] },
-            new("readyReplicas", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [7] },
-            new("replicas", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [2] },
-            new("terminatingReplicas", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [9] },
+            new("availableReplicas", Shape.Of(ShapeKind.Int32)) { Description = "How many of them have been ready for long enough.", ProtobufPath = [4] },
+            new("collisionCount", Shape.Of(ShapeKind.Int32)) { Description = "How often the name of a revision was taken already; goes into the next name.", ProtobufPath = [8] },
+            new("conditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Apps.DeploymentCondition.ModelSchema))) { Description = "What is true of it at the moment, one entry for each question.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["type"], MergeKey = "type", PatchStrategies = ["merge"], ProtobufPath = [6] },
+            new("observedGeneration", Shape.Of(ShapeKind.Int64)) { Description = "The generation of the object that this was found for.", ProtobufPath = [1] },
+            new("readyReplicas", Shape.Of(ShapeKind.Int32)) { Description = "How many of them are ready.", ProtobufPath = [7] },
+            new("replicas", Shape.Of(ShapeKind.Int32)) { Description = "How many there are, or are wanted.", ProtobufPath = [2] },
+            new("terminatingReplicas", Shape.Of(ShapeKind.Int32)) { Description = "How many of them are ending.", ProtobufPath = [9] },
             new("unavailableReplicas", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [5] },
-            new("updatedReplicas", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [3] },
+            new("updatedReplicas", Shape.Of(ShapeKind.Int32)) { Description = "How many of them are of the newest template.", ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>The field <c>availableReplicas</c>.</summary>
+    /// <summary>How many of them have been ready for long enough.</summary>
     public int AvailableReplicas { get; init; }
 
-    /// <summary>The field <c>collisionCount</c>.</summary>
+    /// <summary>How often the name of a revision was taken already; goes into the next name.</summary>
     public int? CollisionCount { get; init; }
 
-    /// <summary>The field <c>conditions</c>.</summary>
+    /// <summary>What is true of it at the moment, one entry for each question.</summary>
     public ValueList<global::Holdfast.Model.Apps.DeploymentCondition> Conditions { get; init; }
 
-    /// <summary>The field <c>observedGeneration</c>.</summary>
+    /// <summary>The generation of the object that this was found for.</summary>
     public long ObservedGeneration { get; init; }
 
-    /// <summary>The field <c>readyReplicas</c>.</summary>
+    /// <summary>How many of them are ready.</summary>
     public int ReadyReplicas { get; init; }
 
-    /// <summary>The field <c>replicas</c>.</summary>
+    /// <summary>How many there are, or are wanted.</summary>
     public int Replicas { get; init; }
 
-    /// <summary>The field <c>terminatingReplicas</c>.</summary>
+    /// <summary>How many of them are ending.</summary>
     public int? TerminatingReplicas { get; init; }
 
     /// <summary>The field <c>unavailableReplicas</c>.</summary>
     public int UnavailableReplicas { get; init; }
 
-    /// <summary>The field <c>updatedReplicas</c>.</summary>
+    /// <summary>How many of them are of the newest template.</summary>
     public int UpdatedReplicas { get; init; }
 
     /// <inheritdoc/>
@@ -1581,12 +1581,12 @@ public sealed partial record DeploymentStrategy : IModelType<DeploymentStrategy>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.DeploymentStrategy", "", [
-            new("rollingUpdate", Shape.Object(static () => global::Holdfast.Model.Apps.RollingUpdateDeployment.ModelSchema)) { ProtobufPath = [2] },
+            new("rollingUpdate", Shape.Object(static () => global::Holdfast.Model.Apps.RollingUpdateDeployment.ModelSchema)) { Description = "How a rolling update goes.", ProtobufPath = [2] },
             new("type", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>rollingUpdate</c>.</summary>
+    /// <summary>How a rolling update goes.</summary>
     public global::Holdfast.Model.Apps.RollingUpdateDeployment? RollingUpdate { get; init; }
 
     /// <summary>The field <c>type</c>.</summary>
@@ -1656,27 +1656,27 @@ public sealed partial record ReplicaSetCondition : IModelType<ReplicaSetConditio
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.ReplicaSetCondition", "", [
-            new("lastTransitionTime", Shape.Of(ShapeKind.Time)) { ProtobufPath = [3] },
-            new("message", Shape.Of(ShapeKind.String)) { ProtobufPath = [5] },
-            new("reason", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
-            new("status", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("type", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("lastTransitionTime", Shape.Of(ShapeKind.Time)) { Description = "When its status last changed.", ProtobufPath = [3] },
+            new("message", Shape.Of(ShapeKind.String)) { Description = "Why, for people.", ProtobufPath = [5] },
+            new("reason", Shape.Of(ShapeKind.String)) { Description = "One word in CamelCase for why, for programs.", ProtobufPath = [4] },
+            new("status", Shape.Of(ShapeKind.String)) { Description = "True, False or Unknown.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("type", Shape.Of(ShapeKind.String)) { Description = "What it tells of.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>lastTransitionTime</c>.</summary>
+    /// <summary>When its status last changed.</summary>
     public DateTimeOffset? LastTransitionTime { get; init; }
 
-    /// <summary>The field <c>message</c>.</summary>
+    /// <summary>Why, for people.</summary>
     public string Message { get; init; } = "";
 
-    /// <summary>The field <c>reason</c>.</summary>
+    /// <summary>One word in CamelCase for why, for programs.</summary>
     public string Reason { get; init; } = "";
 
-    /// <summary>The field <c>status</c>.</summary>
+    /// <summary>True, False or Unknown.</summary>
     public string Status { get; init; } = "";
 
-    /// <summary>The field <c>type</c>.</summary>
+    /// <summary>What it tells of.</summary>
     public string Type { get; init; } = "";
 
     /// <inheritdoc/>
@@ -1774,23 +1774,23 @@ public sealed partial record ReplicaSetSpec : IModelType<ReplicaSetSpec>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.ReplicaSetSpec", "", [
-            new("minReadySeconds", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [4] },
-            new("replicas", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [1] },
-            new("selector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { IsRequired = true, ProtobufPath = [2] },
-            new("template", Shape.Object(static () => global::Holdfast.Model.Core.PodTemplateSpec.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("minReadySeconds", Shape.Of(ShapeKind.Int32)) { Description = "How long a pod must be ready before it counts as available.", ProtobufPath = [4] },
+            new("replicas", Shape.Of(ShapeKind.Int32)) { Description = "How many there are, or are wanted.", ProtobufPath = [1] },
+            new("selector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { Description = "Labels that the objects it is for have.", IsRequired = true, ProtobufPath = [2] },
+            new("template", Shape.Object(static () => global::Holdfast.Model.Core.PodTemplateSpec.ModelSchema)) { Description = "What the pods are made from.", IsAlwaysWritten = true, ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>The field <c>minReadySeconds</c>.</summary>
+    /// <summary>How long a pod must be ready before it counts as available.</summary>
     public int MinReadySeconds { get; init; }
 
-    /// <summary>The field <c>replicas</c>.</summary>
+    /// <summary>How many there are, or are wanted.</summary>
     public int? Replicas { get; init; }
 
-    /// <summary>The field <c>selector</c>.</summary>
+    /// <summary>Labels that the objects it is for have.</summary>
     public global::Holdfast.Model.Meta.LabelSelector? Selector { get; init; }
 
-    /// <summary>The field <c>template</c>.</summary>
+    /// <summary>What the pods are made from.</summary>
     public global::Holdfast.Model.Core.PodTemplateSpec Template { get; init; } = global::Holdfast.Model.Core.PodTemplateSpec.Empty;
 
     /// <inheritdoc/>
@@ -1875,35 +1875,35 @@ public sealed partial record ReplicaSetStatus : IModelType<ReplicaSetStatus>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.ReplicaSetStatus", "", [
-            new("availableReplicas", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [5] },
-            new("conditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Apps.ReplicaSetCondition.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["type"], MergeKey = "type", PatchStrategies = ["merge"], ProtobufPath = [6] },
+            new("availableReplicas", Shape.Of(ShapeKind.Int32)) { Description = "How many of them have been ready for long enough.", ProtobufPath = [5] },
+            new("conditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Apps.ReplicaSetCondition.ModelSchema))) { Description = "What is true of it at the moment, one entry for each question.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["type"], MergeKey = "type", PatchStrategies = ["merge"], ProtobufPath = [6] },
             new("fullyLabeledReplicas", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [2] },
-            new("observedGeneration", Shape.Of(ShapeKind.Int64)) { ProtobufPath = [3] },
-            new("readyReplicas", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [4] },
-            new("replicas", Shape.Of(ShapeKind.Int32)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("terminatingReplicas", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [7] },
+            new("observedGeneration", Shape.Of(ShapeKind.Int64)) { Description = "The generation of the object that this was found for.", ProtobufPath = [3] },
+            new("readyReplicas", Shape.Of(ShapeKind.Int32)) { Description = "How many of them are ready.", ProtobufPath = [4] },
+            new("replicas", Shape.Of(ShapeKind.Int32)) { Description = "How many there are, or are wanted.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("terminatingReplicas", Shape.Of(ShapeKind.Int32)) { Description = "How many of them are ending.", ProtobufPath = [7] },
         ]);
     }
 
-    /// <summary>The field <c>availableReplicas</c>.</summary>
+    /// <summary>How many of them have been ready for long enough.</summary>
     public int AvailableReplicas { get; init; }
 
-    /// <summary>The field <c>conditions</c>.</summary>
+    /// <summary>What is true of it at the moment, one entry for each question.</summary>
     public ValueList<global::Holdfast.Model.Apps.ReplicaSetCondition> Conditions { get; init; }
 
     /// <summary>The field <c>fullyLabeledReplicas</c>.</summary>
     public int FullyLabeledReplicas { get; init; }
 
-    /// <summary>The field <c>observedGeneration</c>.</summary>
+    /// <summary>The generation of the object that this was found for.</summary>
     public long ObservedGeneration { get; init; }
 
-    /// <summary>The field <c>readyReplicas</c>.</summary>
+    /// <summary>How many of them are ready.</summary>
     public int ReadyReplicas { get; init; }
 
-    /// <summary>The field <c>replicas</c>.</summary>
+    /// <summary>How many there are, or are wanted.</summary>
     public int Replicas { get; init; }
 
-    /// <summary>The field <c>terminatingReplicas</c>.</summary>
+    /// <summary>How many of them are ending.</summary>
     public int? TerminatingReplicas { get; init; }
 
     /// <inheritdoc/>
@@ -2025,15 +2025,15 @@ public sealed partial record RollingUpdateDaemonSet : IModelType<RollingUpdateDa
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.RollingUpdateDaemonSet", "", [
-            new("maxSurge", Shape.Of(ShapeKind.IntOrString)) { ProtobufPath = [2] },
-            new("maxUnavailable", Shape.Of(ShapeKind.IntOrString)) { ProtobufPath = [1] },
+            new("maxSurge", Shape.Of(ShapeKind.IntOrString)) { Description = "How many pods may be there in excess during it, as a number or a share.", ProtobufPath = [2] },
+            new("maxUnavailable", Shape.Of(ShapeKind.IntOrString)) { Description = "How many pods may be missing during it, as a number or a share.", ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>maxSurge</c>.</summary>
+    /// <summary>How many pods may be there in excess during it, as a number or a share.</summary>
     public IntOrString? MaxSurge { get; init; }
 
-    /// <summary>The field <c>maxUnavailable</c>.</summary>
+    /// <summary>How many pods may be missing during it, as a number or a share.</summary>
     public IntOrString? MaxUnavailable { get; init; }
 
     /// <inheritdoc/>
@@ -2100,15 +2100,15 @@ public sealed partial record RollingUpdateDeployment : IModelType<RollingUpdateD
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.RollingUpdateDeployment", "", [
-            new("maxSurge", Shape.Of(ShapeKind.IntOrString)) { ProtobufPath = [2] },
-            new("maxUnavailable", Shape.Of(ShapeKind.IntOrString)) { ProtobufPath = [1] },
+            new("maxSurge", Shape.Of(ShapeKind.IntOrString)) { Description = "How many pods may be there in excess during it, as a number or a share.", ProtobufPath = [2] },
+            new("maxUnavailable", Shape.Of(ShapeKind.IntOrString)) { Description = "How many pods may be missing during it, as a number or a share.", ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>maxSurge</c>.</summary>
+    /// <summary>How many pods may be there in excess during it, as a number or a share.</summary>
     public IntOrString? MaxSurge { get; init; }
 
-    /// <summary>The field <c>maxUnavailable</c>.</summary>
+    /// <summary>How many pods may be missing during it, as a number or a share.</summary>
     public IntOrString? MaxUnavailable { get; init; }
 
     /// <inheritdoc/>
@@ -2175,15 +2175,15 @@ public sealed partial record RollingUpdateStatefulSetStrategy : IModelType<Rolli
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.RollingUpdateStatefulSetStrategy", "", [
-            new("maxUnavailable", Shape.Of(ShapeKind.IntOrString)) { ProtobufPath = [2] },
-            new("partition", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [1] },
+            new("maxUnavailable", Shape.Of(ShapeKind.IntOrString)) { Description = "How many pods may be missing during it, as a number or a share.", ProtobufPath = [2] },
+            new("partition", Shape.Of(ShapeKind.Int32)) { Description = "Which partition; 0 for the whole.", ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>maxUnavailable</c>.</summary>
+    /// <summary>How many pods may be missing during it, as a number or a share.</summary>
     public IntOrString? MaxUnavailable { get; init; }
 
-    /// <summary>The field <c>partition</c>.</summary>
+    /// <summary>Which partition; 0 for the whole.</summary>
     public int? Partition { get; init; }
 
     /// <inheritdoc/>
@@ -2250,27 +2250,27 @@ public sealed partial record StatefulSetCondition : IModelType<StatefulSetCondit
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.StatefulSetCondition", "", [
-            new("lastTransitionTime", Shape.Of(ShapeKind.Time)) { ProtobufPath = [3] },
-            new("message", Shape.Of(ShapeKind.String)) { ProtobufPath = [5] },
-            new("reason", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
-            new("status", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("type", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("lastTransitionTime", Shape.Of(ShapeKind.Time)) { Description = "When its status last changed.", ProtobufPath = [3] },
+            new("message", Shape.Of(ShapeKind.String)) { Description = "Why, for people.", ProtobufPath = [5] },
+            new("reason", Shape.Of(ShapeKind.String)) { Description = "One word in CamelCase for why, for programs.", ProtobufPath = [4] },
+            new("status", Shape.Of(ShapeKind.String)) { Description = "True, False or Unknown.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("type", Shape.Of(ShapeKind.String)) { Description = "What it tells of.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>lastTransitionTime</c>.</summary>
+    /// <summary>When its status last changed.</summary>
     public DateTimeOffset? LastTransitionTime { get; init; }
 
-    /// <summary>The field <c>message</c>.</summary>
+    /// <summary>Why, for people.</summary>
     public string Message { get; init; } = "";
 
-    /// <summary>The field <c>reason</c>.</summary>
+    /// <summary>One word in CamelCase for why, for programs.</summary>
     public string Reason { get; init; } = "";
 
-    /// <summary>The field <c>status</c>.</summary>
+    /// <summary>True, False or Unknown.</summary>
     public string Status { get; init; } = "";
 
-    /// <summary>The field <c>type</c>.</summary>
+    /// <summary>What it tells of.</summary>
     public string Type { get; init; } = "";
 
     /// <inheritdoc/>
@@ -2894,12 +2894,12 @@ public sealed partial record StatefulSetUpdateStrategy : IModelType<StatefulSetU
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.StatefulSetUpdateStrategy", "", [
-            new("rollingUpdate", Shape.Object(static () => global::Holdfast.Model.Apps.RollingUpdateStatefulSetStrategy.ModelSchema)) { ProtobufPath = [2] },
+            new("rollingUpdate", Shape.Object(static () => global::Holdfast.Model.Apps.RollingUpdateStatefulSetStrategy.ModelSchema)) { Description = "How a rolling update goes.", ProtobufPath = [2] },
             new("type", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>rollingUpdate</c>.</summary>
+    /// <summary>How a rolling update goes.</summary>
     public global::Holdfast.Model.Apps.RollingUpdateStatefulSetStrategy? RollingUpdate { get; init; }
 
     /// <summary>The field <c>type</c>.</summary>

@@ -35,15 +35,15 @@ public sealed partial record SelfSubjectReview : IResource<SelfSubjectReview>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.authentication.v1.SelfSubjectReview", "", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("status", Shape.Object(static () => global::Holdfast.Model.Authentication.SelfSubjectReviewStatus.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("status", Shape.Object(static () => global::Holdfast.Model.Authentication.SelfSubjectReviewStatus.ModelSchema)) { Description = "What is.", IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The field <c>metadata</c>.</summary>
+    /// <summary>Name, labels and the rest of what every object carries.</summary>
     public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
 
-    /// <summary>The field <c>status</c>.</summary>
+    /// <summary>What is.</summary>
     public global::Holdfast.Model.Authentication.SelfSubjectReviewStatus Status { get; init; } = global::Holdfast.Model.Authentication.SelfSubjectReviewStatus.Empty;
 
     /// <inheritdoc/>
@@ -140,19 +140,19 @@ public sealed partial record TokenRequest : IResource<TokenRequest>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.authentication.v1.TokenRequest", "", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("spec", Shape.Object(static () => global::Holdfast.Model.Authentication.TokenRequestSpec.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("status", Shape.Object(static () => global::Holdfast.Model.Authentication.TokenRequestStatus.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("spec", Shape.Object(static () => global::Holdfast.Model.Authentication.TokenRequestSpec.ModelSchema)) { Description = "What is wanted.", IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("status", Shape.Object(static () => global::Holdfast.Model.Authentication.TokenRequestStatus.ModelSchema)) { Description = "What is.", IsAlwaysWritten = true, ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>The field <c>metadata</c>.</summary>
+    /// <summary>Name, labels and the rest of what every object carries.</summary>
     public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
 
-    /// <summary>The field <c>spec</c>.</summary>
+    /// <summary>What is wanted.</summary>
     public global::Holdfast.Model.Authentication.TokenRequestSpec Spec { get; init; } = global::Holdfast.Model.Authentication.TokenRequestSpec.Empty;
 
-    /// <summary>The field <c>status</c>.</summary>
+    /// <summary>What is.</summary>
     public global::Holdfast.Model.Authentication.TokenRequestStatus Status { get; init; } = global::Holdfast.Model.Authentication.TokenRequestStatus.Empty;
 
     /// <inheritdoc/>
@@ -258,19 +258,19 @@ public sealed partial record TokenReview : IResource<TokenReview>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.authentication.v1.TokenReview", "", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("spec", Shape.Object(static () => global::Holdfast.Model.Authentication.TokenReviewSpec.ModelSchema)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("status", Shape.Object(static () => global::Holdfast.Model.Authentication.TokenReviewStatus.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("spec", Shape.Object(static () => global::Holdfast.Model.Authentication.TokenReviewSpec.ModelSchema)) { Description = "What is wanted.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("status", Shape.Object(static () => global::Holdfast.Model.Authentication.TokenReviewStatus.ModelSchema)) { Description = "What is.", IsAlwaysWritten = true, ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>The field <c>metadata</c>.</summary>
+    /// <summary>Name, labels and the rest of what every object carries.</summary>
     public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
 
-    /// <summary>The field <c>spec</c>.</summary>
+    /// <summary>What is wanted.</summary>
     public global::Holdfast.Model.Authentication.TokenReviewSpec Spec { get; init; } = global::Holdfast.Model.Authentication.TokenReviewSpec.Empty;
 
-    /// <summary>The field <c>status</c>.</summary>
+    /// <summary>What is.</summary>
     public global::Holdfast.Model.Authentication.TokenReviewStatus Status { get; init; } = global::Holdfast.Model.Authentication.TokenReviewStatus.Empty;
 
     /// <inheritdoc/>
@@ -364,23 +364,23 @@ public sealed partial record BoundObjectReference : IModelType<BoundObjectRefere
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.authentication.v1.BoundObjectReference", "", [
-            new("apiVersion", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
-            new("kind", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
-            new("name", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
-            new("uid", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of what is meant.", ProtobufPath = [2] },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of what is meant.", ProtobufPath = [1] },
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name.", ProtobufPath = [3] },
+            new("uid", Shape.Of(ShapeKind.String)) { Description = "The unique id of what is meant, which no later object of its name has.", ProtobufPath = [4] },
         ]);
     }
 
-    /// <summary>The field <c>apiVersion</c>.</summary>
+    /// <summary>The group and version of what is meant.</summary>
     public string ApiVersion { get; init; } = "";
 
-    /// <summary>The field <c>kind</c>.</summary>
+    /// <summary>The kind of what is meant.</summary>
     public string Kind { get; init; } = "";
 
-    /// <summary>The field <c>name</c>.</summary>
+    /// <summary>The name.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>The field <c>uid</c>.</summary>
+    /// <summary>The unique id of what is meant, which no later object of its name has.</summary>
     public string Uid { get; init; } = "";
 
     /// <inheritdoc/>
@@ -527,19 +527,19 @@ public sealed partial record TokenRequestSpec : IModelType<TokenRequestSpec>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.authentication.v1.TokenRequestSpec", "", [
-            new("audiences", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
+            new("audiences", Shape.List(Shape.Of(ShapeKind.String))) { Description = "For whom the token is.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
             new("boundObjectRef", Shape.Object(static () => global::Holdfast.Model.Authentication.BoundObjectReference.ModelSchema)) { ProtobufPath = [3] },
-            new("expirationSeconds", Shape.Of(ShapeKind.Int64)) { ProtobufPath = [4] },
+            new("expirationSeconds", Shape.Of(ShapeKind.Int64)) { Description = "How many seconds the token holds.", ProtobufPath = [4] },
         ]);
     }
 
-    /// <summary>The field <c>audiences</c>.</summary>
+    /// <summary>For whom the token is.</summary>
     public ValueList<string> Audiences { get; init; }
 
     /// <summary>The field <c>boundObjectRef</c>.</summary>
     public global::Holdfast.Model.Authentication.BoundObjectReference? BoundObjectRef { get; init; }
 
-    /// <summary>The field <c>expirationSeconds</c>.</summary>
+    /// <summary>How many seconds the token holds.</summary>
     public long? ExpirationSeconds { get; init; }
 
     /// <inheritdoc/>
@@ -618,14 +618,14 @@ public sealed partial record TokenRequestStatus : IModelType<TokenRequestStatus>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.authentication.v1.TokenRequestStatus", "", [
             new("expirationTimestamp", Shape.Of(ShapeKind.Time)) { ProtobufPath = [2] },
-            new("token", Shape.Of(ShapeKind.String)) { IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("token", Shape.Of(ShapeKind.String)) { Description = "The token.", IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
     /// <summary>The field <c>expirationTimestamp</c>.</summary>
     public DateTimeOffset? ExpirationTimestamp { get; init; }
 
-    /// <summary>The field <c>token</c>.</summary>
+    /// <summary>The token.</summary>
     public string Token { get; init; } = "";
 
     /// <inheritdoc/>
@@ -692,15 +692,15 @@ public sealed partial record TokenReviewSpec : IModelType<TokenReviewSpec>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.authentication.v1.TokenReviewSpec", "", [
-            new("audiences", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
-            new("token", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("audiences", Shape.List(Shape.Of(ShapeKind.String))) { Description = "For whom the token is.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
+            new("token", Shape.Of(ShapeKind.String)) { Description = "The token.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>audiences</c>.</summary>
+    /// <summary>For whom the token is.</summary>
     public ValueList<string> Audiences { get; init; }
 
-    /// <summary>The field <c>token</c>.</summary>
+    /// <summary>The token.</summary>
     public string Token { get; init; } = "";
 
     /// <inheritdoc/>
@@ -767,23 +767,23 @@ public sealed partial record TokenReviewStatus : IModelType<TokenReviewStatus>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.authentication.v1.TokenReviewStatus", "", [
-            new("audiences", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [4] },
+            new("audiences", Shape.List(Shape.Of(ShapeKind.String))) { Description = "For whom the token is.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [4] },
             new("authenticated", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [1] },
-            new("error", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
-            new("user", Shape.Object(static () => global::Holdfast.Model.Authentication.UserInfo.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("error", Shape.Of(ShapeKind.String)) { Description = "What went wrong.", ProtobufPath = [3] },
+            new("user", Shape.Object(static () => global::Holdfast.Model.Authentication.UserInfo.ModelSchema)) { Description = "Who it is.", IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The field <c>audiences</c>.</summary>
+    /// <summary>For whom the token is.</summary>
     public ValueList<string> Audiences { get; init; }
 
     /// <summary>The field <c>authenticated</c>.</summary>
     public bool Authenticated { get; init; }
 
-    /// <summary>The field <c>error</c>.</summary>
+    /// <summary>What went wrong.</summary>
     public string Error { get; init; } = "";
 
-    /// <summary>The field <c>user</c>.</summary>
+    /// <summary>Who it is.</summary>
     public global::Holdfast.Model.Authentication.UserInfo User { get; init; } = global::Holdfast.Model.Authentication.UserInfo.Empty;
 
     /// <inheritdoc/>
@@ -872,20 +872,20 @@ public sealed partial record UserInfo : IModelType<UserInfo>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.authentication.v1.UserInfo", "", [
-            new("extra", Shape.Map(Shape.List(Shape.Of(ShapeKind.String)))) { ProtobufPath = [4] },
-            new("groups", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
-            new("uid", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
+            new("extra", Shape.Map(Shape.List(Shape.Of(ShapeKind.String)))) { Description = "What else is known of who it is.", ProtobufPath = [4] },
+            new("groups", Shape.List(Shape.Of(ShapeKind.String))) { Description = "The groups of who it is.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
+            new("uid", Shape.Of(ShapeKind.String)) { Description = "The unique id of what is meant, which no later object of its name has.", ProtobufPath = [2] },
             new("username", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>extra</c>.</summary>
+    /// <summary>What else is known of who it is.</summary>
     public ValueMap<ValueList<string>> Extra { get; init; }
 
-    /// <summary>The field <c>groups</c>.</summary>
+    /// <summary>The groups of who it is.</summary>
     public ValueList<string> Groups { get; init; }
 
-    /// <summary>The field <c>uid</c>.</summary>
+    /// <summary>The unique id of what is meant, which no later object of its name has.</summary>
     public string Uid { get; init; } = "";
 
     /// <summary>The field <c>username</c>.</summary>

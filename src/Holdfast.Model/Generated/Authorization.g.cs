@@ -35,19 +35,19 @@ public sealed partial record LocalSubjectAccessReview : IResource<LocalSubjectAc
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.authorization.v1.LocalSubjectAccessReview", "", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("spec", Shape.Object(static () => global::Holdfast.Model.Authorization.SubjectAccessReviewSpec.ModelSchema)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("status", Shape.Object(static () => global::Holdfast.Model.Authorization.SubjectAccessReviewStatus.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("spec", Shape.Object(static () => global::Holdfast.Model.Authorization.SubjectAccessReviewSpec.ModelSchema)) { Description = "What is wanted.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("status", Shape.Object(static () => global::Holdfast.Model.Authorization.SubjectAccessReviewStatus.ModelSchema)) { Description = "What is.", IsAlwaysWritten = true, ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>The field <c>metadata</c>.</summary>
+    /// <summary>Name, labels and the rest of what every object carries.</summary>
     public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
 
-    /// <summary>The field <c>spec</c>.</summary>
+    /// <summary>What is wanted.</summary>
     public global::Holdfast.Model.Authorization.SubjectAccessReviewSpec Spec { get; init; } = global::Holdfast.Model.Authorization.SubjectAccessReviewSpec.Empty;
 
-    /// <summary>The field <c>status</c>.</summary>
+    /// <summary>What is.</summary>
     public global::Holdfast.Model.Authorization.SubjectAccessReviewStatus Status { get; init; } = global::Holdfast.Model.Authorization.SubjectAccessReviewStatus.Empty;
 
     /// <inheritdoc/>
@@ -153,19 +153,19 @@ public sealed partial record SelfSubjectAccessReview : IResource<SelfSubjectAcce
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.authorization.v1.SelfSubjectAccessReview", "", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("spec", Shape.Object(static () => global::Holdfast.Model.Authorization.SelfSubjectAccessReviewSpec.ModelSchema)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("status", Shape.Object(static () => global::Holdfast.Model.Authorization.SubjectAccessReviewStatus.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("spec", Shape.Object(static () => global::Holdfast.Model.Authorization.SelfSubjectAccessReviewSpec.ModelSchema)) { Description = "What is wanted.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("status", Shape.Object(static () => global::Holdfast.Model.Authorization.SubjectAccessReviewStatus.ModelSchema)) { Description = "What is.", IsAlwaysWritten = true, ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>The field <c>metadata</c>.</summary>
+    /// <summary>Name, labels and the rest of what every object carries.</summary>
     public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
 
-    /// <summary>The field <c>spec</c>.</summary>
+    /// <summary>What is wanted.</summary>
     public global::Holdfast.Model.Authorization.SelfSubjectAccessReviewSpec Spec { get; init; } = global::Holdfast.Model.Authorization.SelfSubjectAccessReviewSpec.Empty;
 
-    /// <summary>The field <c>status</c>.</summary>
+    /// <summary>What is.</summary>
     public global::Holdfast.Model.Authorization.SubjectAccessReviewStatus Status { get; init; } = global::Holdfast.Model.Authorization.SubjectAccessReviewStatus.Empty;
 
     /// <inheritdoc/>
@@ -271,19 +271,19 @@ public sealed partial record SelfSubjectRulesReview : IResource<SelfSubjectRules
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.authorization.v1.SelfSubjectRulesReview", "", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("spec", Shape.Object(static () => global::Holdfast.Model.Authorization.SelfSubjectRulesReviewSpec.ModelSchema)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("status", Shape.Object(static () => global::Holdfast.Model.Authorization.SubjectRulesReviewStatus.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("spec", Shape.Object(static () => global::Holdfast.Model.Authorization.SelfSubjectRulesReviewSpec.ModelSchema)) { Description = "What is wanted.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("status", Shape.Object(static () => global::Holdfast.Model.Authorization.SubjectRulesReviewStatus.ModelSchema)) { Description = "What is.", IsAlwaysWritten = true, ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>The field <c>metadata</c>.</summary>
+    /// <summary>Name, labels and the rest of what every object carries.</summary>
     public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
 
-    /// <summary>The field <c>spec</c>.</summary>
+    /// <summary>What is wanted.</summary>
     public global::Holdfast.Model.Authorization.SelfSubjectRulesReviewSpec Spec { get; init; } = global::Holdfast.Model.Authorization.SelfSubjectRulesReviewSpec.Empty;
 
-    /// <summary>The field <c>status</c>.</summary>
+    /// <summary>What is.</summary>
     public global::Holdfast.Model.Authorization.SubjectRulesReviewStatus Status { get; init; } = global::Holdfast.Model.Authorization.SubjectRulesReviewStatus.Empty;
 
     /// <inheritdoc/>
@@ -389,19 +389,19 @@ public sealed partial record SubjectAccessReview : IResource<SubjectAccessReview
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.authorization.v1.SubjectAccessReview", "", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("spec", Shape.Object(static () => global::Holdfast.Model.Authorization.SubjectAccessReviewSpec.ModelSchema)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("status", Shape.Object(static () => global::Holdfast.Model.Authorization.SubjectAccessReviewStatus.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("spec", Shape.Object(static () => global::Holdfast.Model.Authorization.SubjectAccessReviewSpec.ModelSchema)) { Description = "What is wanted.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("status", Shape.Object(static () => global::Holdfast.Model.Authorization.SubjectAccessReviewStatus.ModelSchema)) { Description = "What is.", IsAlwaysWritten = true, ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>The field <c>metadata</c>.</summary>
+    /// <summary>Name, labels and the rest of what every object carries.</summary>
     public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
 
-    /// <summary>The field <c>spec</c>.</summary>
+    /// <summary>What is wanted.</summary>
     public global::Holdfast.Model.Authorization.SubjectAccessReviewSpec Spec { get; init; } = global::Holdfast.Model.Authorization.SubjectAccessReviewSpec.Empty;
 
-    /// <summary>The field <c>status</c>.</summary>
+    /// <summary>What is.</summary>
     public global::Holdfast.Model.Authorization.SubjectAccessReviewStatus Status { get; init; } = global::Holdfast.Model.Authorization.SubjectAccessReviewStatus.Empty;
 
     /// <inheritdoc/>
@@ -495,15 +495,15 @@ public sealed partial record FieldSelectorAttributes : IModelType<FieldSelectorA
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.authorization.v1.FieldSelectorAttributes", "", [
-            new("rawSelector", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
-            new("requirements", Shape.List(Shape.Object(static () => global::Holdfast.Model.Meta.FieldSelectorRequirement.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
+            new("rawSelector", Shape.Of(ShapeKind.String)) { Description = "The selector as it was written.", ProtobufPath = [1] },
+            new("requirements", Shape.List(Shape.Object(static () => global::Holdfast.Model.Meta.FieldSelectorRequirement.ModelSchema))) { Description = "The requirements of the selector; all of them hold.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The field <c>rawSelector</c>.</summary>
+    /// <summary>The selector as it was written.</summary>
     public string RawSelector { get; init; } = "";
 
-    /// <summary>The field <c>requirements</c>.</summary>
+    /// <summary>The requirements of the selector; all of them hold.</summary>
     public ValueList<global::Holdfast.Model.Meta.FieldSelectorRequirement> Requirements { get; init; }
 
     /// <inheritdoc/>
@@ -570,15 +570,15 @@ public sealed partial record LabelSelectorAttributes : IModelType<LabelSelectorA
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.authorization.v1.LabelSelectorAttributes", "", [
-            new("rawSelector", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
-            new("requirements", Shape.List(Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelectorRequirement.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
+            new("rawSelector", Shape.Of(ShapeKind.String)) { Description = "The selector as it was written.", ProtobufPath = [1] },
+            new("requirements", Shape.List(Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelectorRequirement.ModelSchema))) { Description = "The requirements of the selector; all of them hold.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The field <c>rawSelector</c>.</summary>
+    /// <summary>The selector as it was written.</summary>
     public string RawSelector { get; init; } = "";
 
-    /// <summary>The field <c>requirements</c>.</summary>
+    /// <summary>The requirements of the selector; all of them hold.</summary>
     public ValueList<global::Holdfast.Model.Meta.LabelSelectorRequirement> Requirements { get; init; }
 
     /// <inheritdoc/>
@@ -645,15 +645,15 @@ public sealed partial record NonResourceAttributes : IModelType<NonResourceAttri
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.authorization.v1.NonResourceAttributes", "", [
-            new("path", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
-            new("verb", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
+            new("path", Shape.Of(ShapeKind.String)) { Description = "The path.", ProtobufPath = [1] },
+            new("verb", Shape.Of(ShapeKind.String)) { Description = "What is to be done, such as get.", ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The field <c>path</c>.</summary>
+    /// <summary>The path.</summary>
     public string Path { get; init; } = "";
 
-    /// <summary>The field <c>verb</c>.</summary>
+    /// <summary>What is to be done, such as get.</summary>
     public string Verb { get; init; } = "";
 
     /// <inheritdoc/>
@@ -718,15 +718,15 @@ public sealed partial record NonResourceRule : IModelType<NonResourceRule>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.authorization.v1.NonResourceRule", "", [
-            new("nonResourceURLs", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
-            new("verbs", Shape.List(Shape.Of(ShapeKind.String))) { IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
+            new("nonResourceURLs", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Paths that are no resources; a * at the end stands for the rest.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
+            new("verbs", Shape.List(Shape.Of(ShapeKind.String))) { Description = "What may be done, such as get, or * for anything.", IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>nonResourceURLs</c>.</summary>
+    /// <summary>Paths that are no resources; a * at the end stands for the rest.</summary>
     public ValueList<string> NonResourceURLs { get; init; }
 
-    /// <summary>The field <c>verbs</c>.</summary>
+    /// <summary>What may be done, such as get, or * for anything.</summary>
     public ValueList<string> Verbs { get; init; }
 
     /// <inheritdoc/>
@@ -794,42 +794,42 @@ public sealed partial record ResourceAttributes : IModelType<ResourceAttributes>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.authorization.v1.ResourceAttributes", "", [
             new("fieldSelector", Shape.Object(static () => global::Holdfast.Model.Authorization.FieldSelectorAttributes.ModelSchema)) { ProtobufPath = [8] },
-            new("group", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
-            new("labelSelector", Shape.Object(static () => global::Holdfast.Model.Authorization.LabelSelectorAttributes.ModelSchema)) { ProtobufPath = [9] },
-            new("name", Shape.Of(ShapeKind.String)) { ProtobufPath = [7] },
-            new("namespace", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
-            new("resource", Shape.Of(ShapeKind.String)) { ProtobufPath = [5] },
-            new("subresource", Shape.Of(ShapeKind.String)) { ProtobufPath = [6] },
-            new("verb", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
-            new("version", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
+            new("group", Shape.Of(ShapeKind.String)) { Description = "The API group.", ProtobufPath = [3] },
+            new("labelSelector", Shape.Object(static () => global::Holdfast.Model.Authorization.LabelSelectorAttributes.ModelSchema)) { Description = "Labels that what is meant has.", ProtobufPath = [9] },
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name.", ProtobufPath = [7] },
+            new("namespace", Shape.Of(ShapeKind.String)) { Description = "The namespace of what is meant.", ProtobufPath = [1] },
+            new("resource", Shape.Of(ShapeKind.String)) { Description = "The resource, in the plural.", ProtobufPath = [5] },
+            new("subresource", Shape.Of(ShapeKind.String)) { Description = "The sub-resource.", ProtobufPath = [6] },
+            new("verb", Shape.Of(ShapeKind.String)) { Description = "What is to be done, such as get.", ProtobufPath = [2] },
+            new("version", Shape.Of(ShapeKind.String)) { Description = "The version.", ProtobufPath = [4] },
         ]);
     }
 
     /// <summary>The field <c>fieldSelector</c>.</summary>
     public global::Holdfast.Model.Authorization.FieldSelectorAttributes? FieldSelector { get; init; }
 
-    /// <summary>The field <c>group</c>.</summary>
+    /// <summary>The API group.</summary>
     public string Group { get; init; } = "";
 
-    /// <summary>The field <c>labelSelector</c>.</summary>
+    /// <summary>Labels that what is meant has.</summary>
     public global::Holdfast.Model.Authorization.LabelSelectorAttributes? LabelSelector { get; init; }
 
-    /// <summary>The field <c>name</c>.</summary>
+    /// <summary>The name.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>The field <c>namespace</c>.</summary>
+    /// <summary>The namespace of what is meant.</summary>
     public string Namespace { get; init; } = "";
 
-    /// <summary>The field <c>resource</c>.</summary>
+    /// <summary>The resource, in the plural.</summary>
     public string Resource { get; init; } = "";
 
-    /// <summary>The field <c>subresource</c>.</summary>
+    /// <summary>The sub-resource.</summary>
     public string Subresource { get; init; } = "";
 
-    /// <summary>The field <c>verb</c>.</summary>
+    /// <summary>What is to be done, such as get.</summary>
     public string Verb { get; init; } = "";
 
-    /// <summary>The field <c>version</c>.</summary>
+    /// <summary>The version.</summary>
     public string Version { get; init; } = "";
 
     /// <inheritdoc/>
@@ -969,23 +969,23 @@ public sealed partial record ResourceRule : IModelType<ResourceRule>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.authorization.v1.ResourceRule", "", [
-            new("apiGroups", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
-            new("resourceNames", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [4] },
-            new("resources", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
-            new("verbs", Shape.List(Shape.Of(ShapeKind.String))) { IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
+            new("apiGroups", Shape.List(Shape.Of(ShapeKind.String))) { Description = "API groups; the empty one is the core group, * is any.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
+            new("resourceNames", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Names of objects; left out, any.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [4] },
+            new("resources", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Resources, a sub-resource after a slash; * is any.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
+            new("verbs", Shape.List(Shape.Of(ShapeKind.String))) { Description = "What may be done, such as get, or * for anything.", IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>apiGroups</c>.</summary>
+    /// <summary>API groups; the empty one is the core group, * is any.</summary>
     public ValueList<string> ApiGroups { get; init; }
 
-    /// <summary>The field <c>resourceNames</c>.</summary>
+    /// <summary>Names of objects; left out, any.</summary>
     public ValueList<string> ResourceNames { get; init; }
 
-    /// <summary>The field <c>resources</c>.</summary>
+    /// <summary>Resources, a sub-resource after a slash; * is any.</summary>
     public ValueList<string> Resources { get; init; }
 
-    /// <summary>The field <c>verbs</c>.</summary>
+    /// <summary>What may be done, such as get, or * for anything.</summary>
     public ValueList<string> Verbs { get; init; }
 
     /// <inheritdoc/>
@@ -1072,15 +1072,15 @@ public sealed partial record SelfSubjectAccessReviewSpec : IModelType<SelfSubjec
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.authorization.v1.SelfSubjectAccessReviewSpec", "", [
-            new("nonResourceAttributes", Shape.Object(static () => global::Holdfast.Model.Authorization.NonResourceAttributes.ModelSchema)) { ProtobufPath = [2] },
-            new("resourceAttributes", Shape.Object(static () => global::Holdfast.Model.Authorization.ResourceAttributes.ModelSchema)) { ProtobufPath = [1] },
+            new("nonResourceAttributes", Shape.Object(static () => global::Holdfast.Model.Authorization.NonResourceAttributes.ModelSchema)) { Description = "An access to a path.", ProtobufPath = [2] },
+            new("resourceAttributes", Shape.Object(static () => global::Holdfast.Model.Authorization.ResourceAttributes.ModelSchema)) { Description = "An access to a resource.", ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>nonResourceAttributes</c>.</summary>
+    /// <summary>An access to a path.</summary>
     public global::Holdfast.Model.Authorization.NonResourceAttributes? NonResourceAttributes { get; init; }
 
-    /// <summary>The field <c>resourceAttributes</c>.</summary>
+    /// <summary>An access to a resource.</summary>
     public global::Holdfast.Model.Authorization.ResourceAttributes? ResourceAttributes { get; init; }
 
     /// <inheritdoc/>
@@ -1147,11 +1147,11 @@ public sealed partial record SelfSubjectRulesReviewSpec : IModelType<SelfSubject
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.authorization.v1.SelfSubjectRulesReviewSpec", "", [
-            new("namespace", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
+            new("namespace", Shape.Of(ShapeKind.String)) { Description = "The namespace of what is meant.", ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>namespace</c>.</summary>
+    /// <summary>The namespace of what is meant.</summary>
     public string Namespace { get; init; } = "";
 
     /// <inheritdoc/>
@@ -1207,31 +1207,31 @@ public sealed partial record SubjectAccessReviewSpec : IModelType<SubjectAccessR
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.authorization.v1.SubjectAccessReviewSpec", "", [
-            new("extra", Shape.Map(Shape.List(Shape.Of(ShapeKind.String)))) { ProtobufPath = [5] },
-            new("groups", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [4] },
-            new("nonResourceAttributes", Shape.Object(static () => global::Holdfast.Model.Authorization.NonResourceAttributes.ModelSchema)) { ProtobufPath = [2] },
-            new("resourceAttributes", Shape.Object(static () => global::Holdfast.Model.Authorization.ResourceAttributes.ModelSchema)) { ProtobufPath = [1] },
-            new("uid", Shape.Of(ShapeKind.String)) { ProtobufPath = [6] },
-            new("user", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
+            new("extra", Shape.Map(Shape.List(Shape.Of(ShapeKind.String)))) { Description = "What else is known of who it is.", ProtobufPath = [5] },
+            new("groups", Shape.List(Shape.Of(ShapeKind.String))) { Description = "The groups of who it is.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [4] },
+            new("nonResourceAttributes", Shape.Object(static () => global::Holdfast.Model.Authorization.NonResourceAttributes.ModelSchema)) { Description = "An access to a path.", ProtobufPath = [2] },
+            new("resourceAttributes", Shape.Object(static () => global::Holdfast.Model.Authorization.ResourceAttributes.ModelSchema)) { Description = "An access to a resource.", ProtobufPath = [1] },
+            new("uid", Shape.Of(ShapeKind.String)) { Description = "The unique id of what is meant, which no later object of its name has.", ProtobufPath = [6] },
+            new("user", Shape.Of(ShapeKind.String)) { Description = "Who it is.", ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>The field <c>extra</c>.</summary>
+    /// <summary>What else is known of who it is.</summary>
     public ValueMap<ValueList<string>> Extra { get; init; }
 
-    /// <summary>The field <c>groups</c>.</summary>
+    /// <summary>The groups of who it is.</summary>
     public ValueList<string> Groups { get; init; }
 
-    /// <summary>The field <c>nonResourceAttributes</c>.</summary>
+    /// <summary>An access to a path.</summary>
     public global::Holdfast.Model.Authorization.NonResourceAttributes? NonResourceAttributes { get; init; }
 
-    /// <summary>The field <c>resourceAttributes</c>.</summary>
+    /// <summary>An access to a resource.</summary>
     public global::Holdfast.Model.Authorization.ResourceAttributes? ResourceAttributes { get; init; }
 
-    /// <summary>The field <c>uid</c>.</summary>
+    /// <summary>The unique id of what is meant, which no later object of its name has.</summary>
     public string Uid { get; init; } = "";
 
-    /// <summary>The field <c>user</c>.</summary>
+    /// <summary>Who it is.</summary>
     public string User { get; init; } = "";
 
     /// <inheritdoc/>
@@ -1344,8 +1344,8 @@ public sealed partial record SubjectAccessReviewStatus : IModelType<SubjectAcces
         internal static readonly TypeSchema Value = new("io.k8s.api.authorization.v1.SubjectAccessReviewStatus", "", [
             new("allowed", Shape.Of(ShapeKind.Boolean)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
             new("denied", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [4] },
-            new("evaluationError", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
-            new("reason", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
+            new("evaluationError", Shape.Of(ShapeKind.String)) { Description = "What went wrong while it was looked up; an answer may still be right.", ProtobufPath = [3] },
+            new("reason", Shape.Of(ShapeKind.String)) { Description = "One word in CamelCase for why, for programs.", ProtobufPath = [2] },
         ]);
     }
 
@@ -1355,10 +1355,10 @@ public sealed partial record SubjectAccessReviewStatus : IModelType<SubjectAcces
     /// <summary>The field <c>denied</c>.</summary>
     public bool Denied { get; init; }
 
-    /// <summary>The field <c>evaluationError</c>.</summary>
+    /// <summary>What went wrong while it was looked up; an answer may still be right.</summary>
     public string EvaluationError { get; init; } = "";
 
-    /// <summary>The field <c>reason</c>.</summary>
+    /// <summary>One word in CamelCase for why, for programs.</summary>
     public string Reason { get; init; } = "";
 
     /// <inheritdoc/>
@@ -1445,14 +1445,14 @@ public sealed partial record SubjectRulesReviewStatus : IModelType<SubjectRulesR
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.authorization.v1.SubjectRulesReviewStatus", "", [
-            new("evaluationError", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
+            new("evaluationError", Shape.Of(ShapeKind.String)) { Description = "What went wrong while it was looked up; an answer may still be right.", ProtobufPath = [4] },
             new("incomplete", Shape.Of(ShapeKind.Boolean)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
             new("nonResourceRules", Shape.List(Shape.Object(static () => global::Holdfast.Model.Authorization.NonResourceRule.ModelSchema))) { IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
             new("resourceRules", Shape.List(Shape.Object(static () => global::Holdfast.Model.Authorization.ResourceRule.ModelSchema))) { IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>evaluationError</c>.</summary>
+    /// <summary>What went wrong while it was looked up; an answer may still be right.</summary>
     public string EvaluationError { get; init; } = "";
 
     /// <summary>The field <c>incomplete</c>.</summary>

@@ -35,19 +35,19 @@ public sealed partial record Scale : IResource<Scale>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.autoscaling.v1.Scale", "", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("spec", Shape.Object(static () => global::Holdfast.Model.Autoscaling.ScaleSpec.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("status", Shape.Object(static () => global::Holdfast.Model.Autoscaling.ScaleStatus.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("spec", Shape.Object(static () => global::Holdfast.Model.Autoscaling.ScaleSpec.ModelSchema)) { Description = "What is wanted.", IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("status", Shape.Object(static () => global::Holdfast.Model.Autoscaling.ScaleStatus.ModelSchema)) { Description = "What is.", IsAlwaysWritten = true, ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>The field <c>metadata</c>.</summary>
+    /// <summary>Name, labels and the rest of what every object carries.</summary>
     public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
 
-    /// <summary>The field <c>spec</c>.</summary>
+    /// <summary>What is wanted.</summary>
     public global::Holdfast.Model.Autoscaling.ScaleSpec Spec { get; init; } = global::Holdfast.Model.Autoscaling.ScaleSpec.Empty;
 
-    /// <summary>The field <c>status</c>.</summary>
+    /// <summary>What is.</summary>
     public global::Holdfast.Model.Autoscaling.ScaleStatus Status { get; init; } = global::Holdfast.Model.Autoscaling.ScaleStatus.Empty;
 
     /// <inheritdoc/>
@@ -141,11 +141,11 @@ public sealed partial record ScaleSpec : IModelType<ScaleSpec>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.autoscaling.v1.ScaleSpec", "", [
-            new("replicas", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [1] },
+            new("replicas", Shape.Of(ShapeKind.Int32)) { Description = "How many there are, or are wanted.", ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>replicas</c>.</summary>
+    /// <summary>How many there are, or are wanted.</summary>
     public int Replicas { get; init; }
 
     /// <inheritdoc/>
@@ -201,15 +201,15 @@ public sealed partial record ScaleStatus : IModelType<ScaleStatus>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.autoscaling.v1.ScaleStatus", "", [
-            new("replicas", Shape.Of(ShapeKind.Int32)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("selector", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
+            new("replicas", Shape.Of(ShapeKind.Int32)) { Description = "How many there are, or are wanted.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("selector", Shape.Of(ShapeKind.String)) { Description = "Labels that the objects it is for have.", ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The field <c>replicas</c>.</summary>
+    /// <summary>How many there are, or are wanted.</summary>
     public int Replicas { get; init; }
 
-    /// <summary>The field <c>selector</c>.</summary>
+    /// <summary>Labels that the objects it is for have.</summary>
     public string Selector { get; init; } = "";
 
     /// <inheritdoc/>

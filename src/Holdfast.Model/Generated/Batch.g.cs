@@ -35,19 +35,19 @@ public sealed partial record CronJob : IResource<CronJob>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.batch.v1.CronJob", "", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("spec", Shape.Object(static () => global::Holdfast.Model.Batch.CronJobSpec.ModelSchema)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("status", Shape.Object(static () => global::Holdfast.Model.Batch.CronJobStatus.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("spec", Shape.Object(static () => global::Holdfast.Model.Batch.CronJobSpec.ModelSchema)) { Description = "What is wanted.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("status", Shape.Object(static () => global::Holdfast.Model.Batch.CronJobStatus.ModelSchema)) { Description = "What is.", IsAlwaysWritten = true, ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>The field <c>metadata</c>.</summary>
+    /// <summary>Name, labels and the rest of what every object carries.</summary>
     public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
 
-    /// <summary>The field <c>spec</c>.</summary>
+    /// <summary>What is wanted.</summary>
     public global::Holdfast.Model.Batch.CronJobSpec Spec { get; init; } = global::Holdfast.Model.Batch.CronJobSpec.Empty;
 
-    /// <summary>The field <c>status</c>.</summary>
+    /// <summary>What is.</summary>
     public global::Holdfast.Model.Batch.CronJobStatus Status { get; init; } = global::Holdfast.Model.Batch.CronJobStatus.Empty;
 
     /// <inheritdoc/>
@@ -153,19 +153,19 @@ public sealed partial record Job : IResource<Job>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.batch.v1.Job", "", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("spec", Shape.Object(static () => global::Holdfast.Model.Batch.JobSpec.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("status", Shape.Object(static () => global::Holdfast.Model.Batch.JobStatus.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("spec", Shape.Object(static () => global::Holdfast.Model.Batch.JobSpec.ModelSchema)) { Description = "What is wanted.", IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("status", Shape.Object(static () => global::Holdfast.Model.Batch.JobStatus.ModelSchema)) { Description = "What is.", IsAlwaysWritten = true, ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>The field <c>metadata</c>.</summary>
+    /// <summary>Name, labels and the rest of what every object carries.</summary>
     public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
 
-    /// <summary>The field <c>spec</c>.</summary>
+    /// <summary>What is wanted.</summary>
     public global::Holdfast.Model.Batch.JobSpec Spec { get; init; } = global::Holdfast.Model.Batch.JobSpec.Empty;
 
-    /// <summary>The field <c>status</c>.</summary>
+    /// <summary>What is.</summary>
     public global::Holdfast.Model.Batch.JobStatus Status { get; init; } = global::Holdfast.Model.Batch.JobStatus.Empty;
 
     /// <inheritdoc/>
@@ -265,7 +265,7 @@ public sealed partial record CronJobSpec : IModelType<CronJobSpec>
             new("schedule", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
             new("startingDeadlineSeconds", Shape.Of(ShapeKind.Int64)) { ProtobufPath = [2] },
             new("successfulJobsHistoryLimit", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [6] },
-            new("suspend", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [4] },
+            new("suspend", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it is held back.", ProtobufPath = [4] },
             new("timeZone", Shape.Of(ShapeKind.String)) { ProtobufPath = [8] },
         ]);
     }
@@ -288,7 +288,7 @@ public sealed partial record CronJobSpec : IModelType<CronJobSpec>
     /// <summary>The field <c>successfulJobsHistoryLimit</c>.</summary>
     public int? SuccessfulJobsHistoryLimit { get; init; }
 
-    /// <summary>The field <c>suspend</c>.</summary>
+    /// <summary>Whether it is held back.</summary>
     public bool? Suspend { get; init; }
 
     /// <summary>The field <c>timeZone</c>.</summary>
@@ -422,13 +422,13 @@ public sealed partial record CronJobStatus : IModelType<CronJobStatus>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.batch.v1.CronJobStatus", "", [
-            new("active", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ObjectReference.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
+            new("active", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ObjectReference.ModelSchema))) { Description = "What is running.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
             new("lastScheduleTime", Shape.Of(ShapeKind.Time)) { ProtobufPath = [4] },
             new("lastSuccessfulTime", Shape.Of(ShapeKind.Time)) { ProtobufPath = [5] },
         ]);
     }
 
-    /// <summary>The field <c>active</c>.</summary>
+    /// <summary>What is running.</summary>
     public ValueList<global::Holdfast.Model.Core.ObjectReference> Active { get; init; }
 
     /// <summary>The field <c>lastScheduleTime</c>.</summary>
@@ -512,31 +512,31 @@ public sealed partial record JobCondition : IModelType<JobCondition>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.batch.v1.JobCondition", "", [
-            new("lastProbeTime", Shape.Of(ShapeKind.Time)) { ProtobufPath = [3] },
-            new("lastTransitionTime", Shape.Of(ShapeKind.Time)) { ProtobufPath = [4] },
-            new("message", Shape.Of(ShapeKind.String)) { ProtobufPath = [6] },
-            new("reason", Shape.Of(ShapeKind.String)) { ProtobufPath = [5] },
-            new("status", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("type", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("lastProbeTime", Shape.Of(ShapeKind.Time)) { Description = "When it was last looked at.", ProtobufPath = [3] },
+            new("lastTransitionTime", Shape.Of(ShapeKind.Time)) { Description = "When its status last changed.", ProtobufPath = [4] },
+            new("message", Shape.Of(ShapeKind.String)) { Description = "Why, for people.", ProtobufPath = [6] },
+            new("reason", Shape.Of(ShapeKind.String)) { Description = "One word in CamelCase for why, for programs.", ProtobufPath = [5] },
+            new("status", Shape.Of(ShapeKind.String)) { Description = "True, False or Unknown.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("type", Shape.Of(ShapeKind.String)) { Description = "What it tells of.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>lastProbeTime</c>.</summary>
+    /// <summary>When it was last looked at.</summary>
     public DateTimeOffset? LastProbeTime { get; init; }
 
-    /// <summary>The field <c>lastTransitionTime</c>.</summary>
+    /// <summary>When its status last changed.</summary>
     public DateTimeOffset? LastTransitionTime { get; init; }
 
-    /// <summary>The field <c>message</c>.</summary>
+    /// <summary>Why, for people.</summary>
     public string Message { get; init; } = "";
 
-    /// <summary>The field <c>reason</c>.</summary>
+    /// <summary>One word in CamelCase for why, for programs.</summary>
     public string Reason { get; init; } = "";
 
-    /// <summary>The field <c>status</c>.</summary>
+    /// <summary>True, False or Unknown.</summary>
     public string Status { get; init; } = "";
 
-    /// <summary>The field <c>type</c>.</summary>
+    /// <summary>What it tells of.</summary>
     public string Type { get; init; } = "";
 
     /// <inheritdoc/>
@@ -645,7 +645,7 @@ public sealed partial record JobSpec : IModelType<JobSpec>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.batch.v1.JobSpec", "", [
-            new("activeDeadlineSeconds", Shape.Of(ShapeKind.Int64)) { ProtobufPath = [3] },
+            new("activeDeadlineSeconds", Shape.Of(ShapeKind.Int64)) { Description = "How many seconds it may run before it is ended.", ProtobufPath = [3] },
             new("backoffLimit", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [7] },
             new("backoffLimitPerIndex", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [12] },
             new("completionMode", Shape.Of(ShapeKind.String)) { ProtobufPath = [9] },
@@ -656,15 +656,15 @@ public sealed partial record JobSpec : IModelType<JobSpec>
             new("parallelism", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [1] },
             new("podFailurePolicy", Shape.Object(static () => global::Holdfast.Model.Batch.PodFailurePolicy.ModelSchema)) { ProtobufPath = [11] },
             new("podReplacementPolicy", Shape.Of(ShapeKind.String)) { ProtobufPath = [14] },
-            new("selector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { ProtobufPath = [4] },
+            new("selector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { Description = "Labels that the objects it is for have.", ProtobufPath = [4] },
             new("successPolicy", Shape.Object(static () => global::Holdfast.Model.Batch.SuccessPolicy.ModelSchema)) { ProtobufPath = [16] },
-            new("suspend", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [10] },
-            new("template", Shape.Object(static () => global::Holdfast.Model.Core.PodTemplateSpec.ModelSchema)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [6] },
+            new("suspend", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it is held back.", ProtobufPath = [10] },
+            new("template", Shape.Object(static () => global::Holdfast.Model.Core.PodTemplateSpec.ModelSchema)) { Description = "What the pods are made from.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [6] },
             new("ttlSecondsAfterFinished", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [8] },
         ]);
     }
 
-    /// <summary>The field <c>activeDeadlineSeconds</c>.</summary>
+    /// <summary>How many seconds it may run before it is ended.</summary>
     public long? ActiveDeadlineSeconds { get; init; }
 
     /// <summary>The field <c>backoffLimit</c>.</summary>
@@ -697,16 +697,16 @@ public sealed partial record JobSpec : IModelType<JobSpec>
     /// <summary>The field <c>podReplacementPolicy</c>.</summary>
     public string? PodReplacementPolicy { get; init; }
 
-    /// <summary>The field <c>selector</c>.</summary>
+    /// <summary>Labels that the objects it is for have.</summary>
     public global::Holdfast.Model.Meta.LabelSelector? Selector { get; init; }
 
     /// <summary>The field <c>successPolicy</c>.</summary>
     public global::Holdfast.Model.Batch.SuccessPolicy? SuccessPolicy { get; init; }
 
-    /// <summary>The field <c>suspend</c>.</summary>
+    /// <summary>Whether it is held back.</summary>
     public bool? Suspend { get; init; }
 
-    /// <summary>The field <c>template</c>.</summary>
+    /// <summary>What the pods are made from.</summary>
     public global::Holdfast.Model.Core.PodTemplateSpec Template { get; init; } = global::Holdfast.Model.Core.PodTemplateSpec.Empty;
 
     /// <summary>The field <c>ttlSecondsAfterFinished</c>.</summary>
@@ -920,48 +920,48 @@ public sealed partial record JobStatus : IModelType<JobStatus>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.batch.v1.JobStatus", "", [
-            new("active", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [4] },
+            new("active", Shape.Of(ShapeKind.Int32)) { Description = "What is running.", ProtobufPath = [4] },
             new("completedIndexes", Shape.Of(ShapeKind.String)) { ProtobufPath = [7] },
-            new("completionTime", Shape.Of(ShapeKind.Time)) { ProtobufPath = [3] },
-            new("conditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Batch.JobCondition.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, MergeKey = "type", PatchStrategies = ["merge"], ProtobufPath = [1] },
-            new("failed", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [6] },
+            new("completionTime", Shape.Of(ShapeKind.Time)) { Description = "When it was done.", ProtobufPath = [3] },
+            new("conditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Batch.JobCondition.ModelSchema))) { Description = "What is true of it at the moment, one entry for each question.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, MergeKey = "type", PatchStrategies = ["merge"], ProtobufPath = [1] },
+            new("failed", Shape.Of(ShapeKind.Int32)) { Description = "How many pods have failed.", ProtobufPath = [6] },
             new("failedIndexes", Shape.Of(ShapeKind.String)) { ProtobufPath = [10] },
-            new("ready", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [9] },
-            new("startTime", Shape.Of(ShapeKind.Time)) { ProtobufPath = [2] },
-            new("succeeded", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [5] },
-            new("terminating", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [11] },
+            new("ready", Shape.Of(ShapeKind.Int32)) { Description = "Whether it is ready.", ProtobufPath = [9] },
+            new("startTime", Shape.Of(ShapeKind.Time)) { Description = "When it began.", ProtobufPath = [2] },
+            new("succeeded", Shape.Of(ShapeKind.Int32)) { Description = "How many pods have succeeded.", ProtobufPath = [5] },
+            new("terminating", Shape.Of(ShapeKind.Int32)) { Description = "How many pods are ending.", ProtobufPath = [11] },
             new("uncountedTerminatedPods", Shape.Object(static () => global::Holdfast.Model.Batch.UncountedTerminatedPods.ModelSchema)) { ProtobufPath = [8] },
         ]);
     }
 
-    /// <summary>The field <c>active</c>.</summary>
+    /// <summary>What is running.</summary>
     public int Active { get; init; }
 
     /// <summary>The field <c>completedIndexes</c>.</summary>
     public string CompletedIndexes { get; init; } = "";
 
-    /// <summary>The field <c>completionTime</c>.</summary>
+    /// <summary>When it was done.</summary>
     public DateTimeOffset? CompletionTime { get; init; }
 
-    /// <summary>The field <c>conditions</c>.</summary>
+    /// <summary>What is true of it at the moment, one entry for each question.</summary>
     public ValueList<global::Holdfast.Model.Batch.JobCondition> Conditions { get; init; }
 
-    /// <summary>The field <c>failed</c>.</summary>
+    /// <summary>How many pods have failed.</summary>
     public int Failed { get; init; }
 
     /// <summary>The field <c>failedIndexes</c>.</summary>
     public string? FailedIndexes { get; init; }
 
-    /// <summary>The field <c>ready</c>.</summary>
+    /// <summary>Whether it is ready.</summary>
     public int? Ready { get; init; }
 
-    /// <summary>The field <c>startTime</c>.</summary>
+    /// <summary>When it began.</summary>
     public DateTimeOffset? StartTime { get; init; }
 
-    /// <summary>The field <c>succeeded</c>.</summary>
+    /// <summary>How many pods have succeeded.</summary>
     public int Succeeded { get; init; }
 
-    /// <summary>The field <c>terminating</c>.</summary>
+    /// <summary>How many pods are ending.</summary>
     public int? Terminating { get; init; }
 
     /// <summary>The field <c>uncountedTerminatedPods</c>.</summary>
@@ -1126,15 +1126,15 @@ public sealed partial record JobTemplateSpec : IModelType<JobTemplateSpec>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.batch.v1.JobTemplateSpec", "", [
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("spec", Shape.Object(static () => global::Holdfast.Model.Batch.JobSpec.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("spec", Shape.Object(static () => global::Holdfast.Model.Batch.JobSpec.ModelSchema)) { Description = "What is wanted.", IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The field <c>metadata</c>.</summary>
+    /// <summary>Name, labels and the rest of what every object carries.</summary>
     public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
 
-    /// <summary>The field <c>spec</c>.</summary>
+    /// <summary>What is wanted.</summary>
     public global::Holdfast.Model.Batch.JobSpec Spec { get; init; } = global::Holdfast.Model.Batch.JobSpec.Empty;
 
     /// <inheritdoc/>
@@ -1201,11 +1201,11 @@ public sealed partial record PodFailurePolicy : IModelType<PodFailurePolicy>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.batch.v1.PodFailurePolicy", "", [
-            new("rules", Shape.List(Shape.Object(static () => global::Holdfast.Model.Batch.PodFailurePolicyRule.ModelSchema))) { IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
+            new("rules", Shape.List(Shape.Object(static () => global::Holdfast.Model.Batch.PodFailurePolicyRule.ModelSchema))) { Description = "What is allowed, rule by rule.", IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>rules</c>.</summary>
+    /// <summary>What is allowed, rule by rule.</summary>
     public ValueList<global::Holdfast.Model.Batch.PodFailurePolicyRule> Rules { get; init; }
 
     /// <inheritdoc/>
@@ -1261,19 +1261,19 @@ public sealed partial record PodFailurePolicyOnExitCodesRequirement : IModelType
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.batch.v1.PodFailurePolicyOnExitCodesRequirement", "", [
-            new("containerName", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
-            new("operator", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("values", Shape.List(Shape.Of(ShapeKind.Int32))) { IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Set, ProtobufPath = [3] },
+            new("containerName", Shape.Of(ShapeKind.String)) { Description = "The name of the container.", ProtobufPath = [1] },
+            new("operator", Shape.Of(ShapeKind.String)) { Description = "How it is compared with the values.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("values", Shape.List(Shape.Of(ShapeKind.Int32))) { Description = "The values.", IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Set, ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>The field <c>containerName</c>.</summary>
+    /// <summary>The name of the container.</summary>
     public string? ContainerName { get; init; }
 
-    /// <summary>The field <c>operator</c>.</summary>
+    /// <summary>How it is compared with the values.</summary>
     public string Operator { get; init; } = "";
 
-    /// <summary>The field <c>values</c>.</summary>
+    /// <summary>The values.</summary>
     public ValueList<int> Values { get; init; }
 
     /// <inheritdoc/>
@@ -1351,12 +1351,12 @@ public sealed partial record PodFailurePolicyOnPodConditionsPattern : IModelType
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.batch.v1.PodFailurePolicyOnPodConditionsPattern", "", [
-            new("status", Shape.Of(ShapeKind.String)) { IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("status", Shape.Of(ShapeKind.String)) { Description = "What is.", IsAlwaysWritten = true, ProtobufPath = [2] },
             new("type", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>status</c>.</summary>
+    /// <summary>What is.</summary>
     public string Status { get; init; } = "";
 
     /// <summary>The field <c>type</c>.</summary>
@@ -1426,13 +1426,13 @@ public sealed partial record PodFailurePolicyRule : IModelType<PodFailurePolicyR
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.batch.v1.PodFailurePolicyRule", "", [
-            new("action", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("action", Shape.Of(ShapeKind.String)) { Description = "What was done, or failed.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
             new("onExitCodes", Shape.Object(static () => global::Holdfast.Model.Batch.PodFailurePolicyOnExitCodesRequirement.ModelSchema)) { ProtobufPath = [2] },
             new("onPodConditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Batch.PodFailurePolicyOnPodConditionsPattern.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>The field <c>action</c>.</summary>
+    /// <summary>What was done, or failed.</summary>
     public string Action { get; init; } = "";
 
     /// <summary>The field <c>onExitCodes</c>.</summary>
@@ -1516,11 +1516,11 @@ public sealed partial record SuccessPolicy : IModelType<SuccessPolicy>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.batch.v1.SuccessPolicy", "", [
-            new("rules", Shape.List(Shape.Object(static () => global::Holdfast.Model.Batch.SuccessPolicyRule.ModelSchema))) { IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
+            new("rules", Shape.List(Shape.Object(static () => global::Holdfast.Model.Batch.SuccessPolicyRule.ModelSchema))) { Description = "What is allowed, rule by rule.", IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>rules</c>.</summary>
+    /// <summary>What is allowed, rule by rule.</summary>
     public ValueList<global::Holdfast.Model.Batch.SuccessPolicyRule> Rules { get; init; }
 
     /// <inheritdoc/>
@@ -1651,15 +1651,15 @@ public sealed partial record UncountedTerminatedPods : IModelType<UncountedTermi
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.batch.v1.UncountedTerminatedPods", "", [
-            new("failed", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Set, ProtobufPath = [2] },
-            new("succeeded", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Set, ProtobufPath = [1] },
+            new("failed", Shape.List(Shape.Of(ShapeKind.String))) { Description = "How many pods have failed.", ListKind = global::Holdfast.Model.Schema.ListKind.Set, ProtobufPath = [2] },
+            new("succeeded", Shape.List(Shape.Of(ShapeKind.String))) { Description = "How many pods have succeeded.", ListKind = global::Holdfast.Model.Schema.ListKind.Set, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>failed</c>.</summary>
+    /// <summary>How many pods have failed.</summary>
     public ValueList<string> Failed { get; init; }
 
-    /// <summary>The field <c>succeeded</c>.</summary>
+    /// <summary>How many pods have succeeded.</summary>
     public ValueList<string> Succeeded { get; init; }
 
     /// <inheritdoc/>

@@ -35,15 +35,15 @@ public sealed partial record Lease : IResource<Lease>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.coordination.v1.Lease", "Says who holds something and until when, for elections and heartbeats.", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("spec", Shape.Object(static () => global::Holdfast.Model.Coordination.LeaseSpec.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("spec", Shape.Object(static () => global::Holdfast.Model.Coordination.LeaseSpec.ModelSchema)) { Description = "What is wanted.", IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The field <c>metadata</c>.</summary>
+    /// <summary>Name, labels and the rest of what every object carries.</summary>
     public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
 
-    /// <summary>The field <c>spec</c>.</summary>
+    /// <summary>What is wanted.</summary>
     public global::Holdfast.Model.Coordination.LeaseSpec Spec { get; init; } = global::Holdfast.Model.Coordination.LeaseSpec.Empty;
 
     /// <inheritdoc/>
@@ -132,7 +132,7 @@ public sealed partial record LeaseSpec : IModelType<LeaseSpec>
             new("leaseTransitions", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [5] },
             new("preferredHolder", Shape.Of(ShapeKind.String)) { ProtobufPath = [7] },
             new("renewTime", Shape.Of(ShapeKind.MicroTime)) { ProtobufPath = [4] },
-            new("strategy", Shape.Of(ShapeKind.String)) { ProtobufPath = [6] },
+            new("strategy", Shape.Of(ShapeKind.String)) { Description = "How pods are replaced.", ProtobufPath = [6] },
         ]);
     }
 
@@ -154,7 +154,7 @@ public sealed partial record LeaseSpec : IModelType<LeaseSpec>
     /// <summary>The field <c>renewTime</c>.</summary>
     public DateTimeOffset? RenewTime { get; init; }
 
-    /// <summary>The field <c>strategy</c>.</summary>
+    /// <summary>How pods are replaced.</summary>
     public string? Strategy { get; init; }
 
     /// <inheritdoc/>

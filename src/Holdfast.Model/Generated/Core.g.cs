@@ -35,12 +35,12 @@ public sealed partial record Binding : IResource<Binding>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.Binding", "", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
             new("target", Shape.Object(static () => global::Holdfast.Model.Core.ObjectReference.ModelSchema)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The field <c>metadata</c>.</summary>
+    /// <summary>Name, labels and the rest of what every object carries.</summary>
     public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
 
     /// <summary>The field <c>target</c>.</summary>
@@ -271,12 +271,12 @@ public sealed partial record Endpoints : IResource<Endpoints>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.Endpoints", "", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
             new("subsets", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.EndpointSubset.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The field <c>metadata</c>.</summary>
+    /// <summary>Name, labels and the rest of what every object carries.</summary>
     public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
 
     /// <summary>The field <c>subsets</c>.</summary>
@@ -376,67 +376,67 @@ public sealed partial record Event : IResource<Event>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.Event", "A note of something that happened to an object.", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("action", Shape.Of(ShapeKind.String)) { ProtobufPath = [12] },
-            new("count", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [8] },
-            new("eventTime", Shape.Of(ShapeKind.MicroTime)) { IsAlwaysWritten = true, ProtobufPath = [10] },
-            new("firstTimestamp", Shape.Of(ShapeKind.Time)) { ProtobufPath = [6] },
-            new("involvedObject", Shape.Object(static () => global::Holdfast.Model.Core.ObjectReference.ModelSchema)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("lastTimestamp", Shape.Of(ShapeKind.Time)) { ProtobufPath = [7] },
-            new("message", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("reason", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
-            new("related", Shape.Object(static () => global::Holdfast.Model.Core.ObjectReference.ModelSchema)) { ProtobufPath = [13] },
-            new("reportingComponent", Shape.Of(ShapeKind.String)) { IsAlwaysWritten = true, ProtobufPath = [14] },
-            new("reportingInstance", Shape.Of(ShapeKind.String)) { IsAlwaysWritten = true, ProtobufPath = [15] },
-            new("series", Shape.Object(static () => global::Holdfast.Model.Core.EventSeries.ModelSchema)) { ProtobufPath = [11] },
-            new("source", Shape.Object(static () => global::Holdfast.Model.Core.EventSource.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [5] },
-            new("type", Shape.Of(ShapeKind.String)) { ProtobufPath = [9] },
+            new("action", Shape.Of(ShapeKind.String)) { Description = "What was done, or failed.", ProtobufPath = [12] },
+            new("count", Shape.Of(ShapeKind.Int32)) { Description = "How often it happened.", ProtobufPath = [8] },
+            new("eventTime", Shape.Of(ShapeKind.MicroTime)) { Description = "When it happened.", IsAlwaysWritten = true, ProtobufPath = [10] },
+            new("firstTimestamp", Shape.Of(ShapeKind.Time)) { Description = "When it first happened.", ProtobufPath = [6] },
+            new("involvedObject", Shape.Object(static () => global::Holdfast.Model.Core.ObjectReference.ModelSchema)) { Description = "What it is about.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("lastTimestamp", Shape.Of(ShapeKind.Time)) { Description = "When it last happened.", ProtobufPath = [7] },
+            new("message", Shape.Of(ShapeKind.String)) { Description = "Why, for people.", ProtobufPath = [4] },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("reason", Shape.Of(ShapeKind.String)) { Description = "One word in CamelCase for why, for programs.", ProtobufPath = [3] },
+            new("related", Shape.Object(static () => global::Holdfast.Model.Core.ObjectReference.ModelSchema)) { Description = "Another object that has to do with it.", ProtobufPath = [13] },
+            new("reportingComponent", Shape.Of(ShapeKind.String)) { Description = "The controller that reports.", IsAlwaysWritten = true, ProtobufPath = [14] },
+            new("reportingInstance", Shape.Of(ShapeKind.String)) { Description = "Which instance of the controller reports.", IsAlwaysWritten = true, ProtobufPath = [15] },
+            new("series", Shape.Object(static () => global::Holdfast.Model.Core.EventSeries.ModelSchema)) { Description = "How often it happened again.", ProtobufPath = [11] },
+            new("source", Shape.Object(static () => global::Holdfast.Model.Core.EventSource.ModelSchema)) { Description = "Who reports.", IsAlwaysWritten = true, ProtobufPath = [5] },
+            new("type", Shape.Of(ShapeKind.String)) { Description = "Normal or Warning.", ProtobufPath = [9] },
         ]);
     }
 
-    /// <summary>The field <c>action</c>.</summary>
+    /// <summary>What was done, or failed.</summary>
     public string Action { get; init; } = "";
 
-    /// <summary>The field <c>count</c>.</summary>
+    /// <summary>How often it happened.</summary>
     public int Count { get; init; }
 
-    /// <summary>The field <c>eventTime</c>.</summary>
+    /// <summary>When it happened.</summary>
     public DateTimeOffset? EventTime { get; init; }
 
-    /// <summary>The field <c>firstTimestamp</c>.</summary>
+    /// <summary>When it first happened.</summary>
     public DateTimeOffset? FirstTimestamp { get; init; }
 
-    /// <summary>The field <c>involvedObject</c>.</summary>
+    /// <summary>What it is about.</summary>
     public global::Holdfast.Model.Core.ObjectReference InvolvedObject { get; init; } = global::Holdfast.Model.Core.ObjectReference.Empty;
 
-    /// <summary>The field <c>lastTimestamp</c>.</summary>
+    /// <summary>When it last happened.</summary>
     public DateTimeOffset? LastTimestamp { get; init; }
 
-    /// <summary>The field <c>message</c>.</summary>
+    /// <summary>Why, for people.</summary>
     public string Message { get; init; } = "";
 
-    /// <summary>The field <c>metadata</c>.</summary>
+    /// <summary>Name, labels and the rest of what every object carries.</summary>
     public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
 
-    /// <summary>The field <c>reason</c>.</summary>
+    /// <summary>One word in CamelCase for why, for programs.</summary>
     public string Reason { get; init; } = "";
 
-    /// <summary>The field <c>related</c>.</summary>
+    /// <summary>Another object that has to do with it.</summary>
     public global::Holdfast.Model.Core.ObjectReference? Related { get; init; }
 
-    /// <summary>The field <c>reportingComponent</c>.</summary>
+    /// <summary>The controller that reports.</summary>
     public string ReportingComponent { get; init; } = "";
 
-    /// <summary>The field <c>reportingInstance</c>.</summary>
+    /// <summary>Which instance of the controller reports.</summary>
     public string ReportingInstance { get; init; } = "";
 
-    /// <summary>The field <c>series</c>.</summary>
+    /// <summary>How often it happened again.</summary>
     public global::Holdfast.Model.Core.EventSeries? Series { get; init; }
 
-    /// <summary>The field <c>source</c>.</summary>
+    /// <summary>Who reports.</summary>
     public global::Holdfast.Model.Core.EventSource Source { get; init; } = global::Holdfast.Model.Core.EventSource.Empty;
 
-    /// <summary>The field <c>type</c>.</summary>
+    /// <summary>Normal or Warning.</summary>
     public string Type { get; init; } = "";
 
     /// <inheritdoc/>
@@ -664,15 +664,15 @@ public sealed partial record LimitRange : IResource<LimitRange>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.LimitRange", "", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("spec", Shape.Object(static () => global::Holdfast.Model.Core.LimitRangeSpec.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("spec", Shape.Object(static () => global::Holdfast.Model.Core.LimitRangeSpec.ModelSchema)) { Description = "What is wanted.", IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The field <c>metadata</c>.</summary>
+    /// <summary>Name, labels and the rest of what every object carries.</summary>
     public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
 
-    /// <summary>The field <c>spec</c>.</summary>
+    /// <summary>What is wanted.</summary>
     public global::Holdfast.Model.Core.LimitRangeSpec Spec { get; init; } = global::Holdfast.Model.Core.LimitRangeSpec.Empty;
 
     /// <inheritdoc/>
@@ -767,19 +767,19 @@ public sealed partial record Namespace : IResource<Namespace>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.Namespace", "A room of its own for names, rights and quotas.", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("spec", Shape.Object(static () => global::Holdfast.Model.Core.NamespaceSpec.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("status", Shape.Object(static () => global::Holdfast.Model.Core.NamespaceStatus.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("spec", Shape.Object(static () => global::Holdfast.Model.Core.NamespaceSpec.ModelSchema)) { Description = "What is wanted.", IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("status", Shape.Object(static () => global::Holdfast.Model.Core.NamespaceStatus.ModelSchema)) { Description = "What is.", IsAlwaysWritten = true, ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>The field <c>metadata</c>.</summary>
+    /// <summary>Name, labels and the rest of what every object carries.</summary>
     public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
 
-    /// <summary>The field <c>spec</c>.</summary>
+    /// <summary>What is wanted.</summary>
     public global::Holdfast.Model.Core.NamespaceSpec Spec { get; init; } = global::Holdfast.Model.Core.NamespaceSpec.Empty;
 
-    /// <summary>The field <c>status</c>.</summary>
+    /// <summary>What is.</summary>
     public global::Holdfast.Model.Core.NamespaceStatus Status { get; init; } = global::Holdfast.Model.Core.NamespaceStatus.Empty;
 
     /// <inheritdoc/>
@@ -1357,15 +1357,15 @@ public sealed partial record PodTemplate : IResource<PodTemplate>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodTemplate", "", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("template", Shape.Object(static () => global::Holdfast.Model.Core.PodTemplateSpec.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("template", Shape.Object(static () => global::Holdfast.Model.Core.PodTemplateSpec.ModelSchema)) { Description = "What the pods are made from.", IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The field <c>metadata</c>.</summary>
+    /// <summary>Name, labels and the rest of what every object carries.</summary>
     public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
 
-    /// <summary>The field <c>template</c>.</summary>
+    /// <summary>What the pods are made from.</summary>
     public global::Holdfast.Model.Core.PodTemplateSpec Template { get; init; } = global::Holdfast.Model.Core.PodTemplateSpec.Empty;
 
     /// <inheritdoc/>
@@ -1460,19 +1460,19 @@ public sealed partial record ResourceQuota : IResource<ResourceQuota>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ResourceQuota", "", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("spec", Shape.Object(static () => global::Holdfast.Model.Core.ResourceQuotaSpec.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("status", Shape.Object(static () => global::Holdfast.Model.Core.ResourceQuotaStatus.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("spec", Shape.Object(static () => global::Holdfast.Model.Core.ResourceQuotaSpec.ModelSchema)) { Description = "What is wanted.", IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("status", Shape.Object(static () => global::Holdfast.Model.Core.ResourceQuotaStatus.ModelSchema)) { Description = "What is.", IsAlwaysWritten = true, ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>The field <c>metadata</c>.</summary>
+    /// <summary>Name, labels and the rest of what every object carries.</summary>
     public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
 
-    /// <summary>The field <c>spec</c>.</summary>
+    /// <summary>What is wanted.</summary>
     public global::Holdfast.Model.Core.ResourceQuotaSpec Spec { get; init; } = global::Holdfast.Model.Core.ResourceQuotaSpec.Empty;
 
-    /// <summary>The field <c>status</c>.</summary>
+    /// <summary>What is.</summary>
     public global::Holdfast.Model.Core.ResourceQuotaStatus Status { get; init; } = global::Holdfast.Model.Core.ResourceQuotaStatus.Empty;
 
     /// <inheritdoc/>
@@ -1840,20 +1840,20 @@ public sealed partial record ServiceAccount : IResource<ServiceAccount>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ServiceAccount", "Who a pod is when it speaks to the API.", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("automountServiceAccountToken", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [4] },
-            new("imagePullSecrets", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.LocalObjectReference.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("automountServiceAccountToken", Shape.Of(ShapeKind.Boolean)) { Description = "Whether pods get the token of their account unasked.", ProtobufPath = [4] },
+            new("imagePullSecrets", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.LocalObjectReference.ModelSchema))) { Description = "Secrets for the registries of images.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
             new("secrets", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ObjectReference.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge"], ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The field <c>automountServiceAccountToken</c>.</summary>
+    /// <summary>Whether pods get the token of their account unasked.</summary>
     public bool? AutomountServiceAccountToken { get; init; }
 
-    /// <summary>The field <c>imagePullSecrets</c>.</summary>
+    /// <summary>Secrets for the registries of images.</summary>
     public ValueList<global::Holdfast.Model.Core.LocalObjectReference> ImagePullSecrets { get; init; }
 
-    /// <summary>The field <c>metadata</c>.</summary>
+    /// <summary>Name, labels and the rest of what every object carries.</summary>
     public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
 
     /// <summary>The field <c>secrets</c>.</summary>
@@ -1963,23 +1963,23 @@ public sealed partial record AWSElasticBlockStoreVolumeSource : IModelType<AWSEl
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.AWSElasticBlockStoreVolumeSource", "", [
-            new("fsType", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
-            new("partition", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [3] },
-            new("readOnly", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [4] },
-            new("volumeID", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("fsType", Shape.Of(ShapeKind.String)) { Description = "The file system to mount it as, such as ext4; left out, the driver chooses.", ProtobufPath = [2] },
+            new("partition", Shape.Of(ShapeKind.Int32)) { Description = "Which partition; 0 for the whole.", ProtobufPath = [3] },
+            new("readOnly", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it can only be read.", ProtobufPath = [4] },
+            new("volumeID", Shape.Of(ShapeKind.String)) { Description = "What the storage system calls the volume.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>fsType</c>.</summary>
+    /// <summary>The file system to mount it as, such as ext4; left out, the driver chooses.</summary>
     public string FsType { get; init; } = "";
 
-    /// <summary>The field <c>partition</c>.</summary>
+    /// <summary>Which partition; 0 for the whole.</summary>
     public int Partition { get; init; }
 
-    /// <summary>The field <c>readOnly</c>.</summary>
+    /// <summary>Whether it can only be read.</summary>
     public bool ReadOnly { get; init; }
 
-    /// <summary>The field <c>volumeID</c>.</summary>
+    /// <summary>What the storage system calls the volume.</summary>
     public string VolumeID { get; init; } = "";
 
     /// <inheritdoc/>
@@ -2066,13 +2066,13 @@ public sealed partial record Affinity : IModelType<Affinity>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.Affinity", "", [
-            new("nodeAffinity", Shape.Object(static () => global::Holdfast.Model.Core.NodeAffinity.ModelSchema)) { ProtobufPath = [1] },
+            new("nodeAffinity", Shape.Object(static () => global::Holdfast.Model.Core.NodeAffinity.ModelSchema)) { Description = "Which nodes are fit for it.", ProtobufPath = [1] },
             new("podAffinity", Shape.Object(static () => global::Holdfast.Model.Core.PodAffinity.ModelSchema)) { ProtobufPath = [2] },
             new("podAntiAffinity", Shape.Object(static () => global::Holdfast.Model.Core.PodAntiAffinity.ModelSchema)) { ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>The field <c>nodeAffinity</c>.</summary>
+    /// <summary>Which nodes are fit for it.</summary>
     public global::Holdfast.Model.Core.NodeAffinity? NodeAffinity { get; init; }
 
     /// <summary>The field <c>podAffinity</c>.</summary>
@@ -2156,12 +2156,12 @@ public sealed partial record AppArmorProfile : IModelType<AppArmorProfile>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.AppArmorProfile", "", [
-            new("localhostProfile", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
+            new("localhostProfile", Shape.Of(ShapeKind.String)) { Description = "A profile on the node, when type is Localhost.", ProtobufPath = [2] },
             new("type", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>localhostProfile</c>.</summary>
+    /// <summary>A profile on the node, when type is Localhost.</summary>
     public string? LocalhostProfile { get; init; }
 
     /// <summary>The field <c>type</c>.</summary>
@@ -2231,15 +2231,15 @@ public sealed partial record AttachedVolume : IModelType<AttachedVolume>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.AttachedVolume", "", [
-            new("devicePath", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("devicePath", Shape.Of(ShapeKind.String)) { Description = "Where the device is.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>devicePath</c>.</summary>
+    /// <summary>Where the device is.</summary>
     public string DevicePath { get; init; } = "";
 
-    /// <summary>The field <c>name</c>.</summary>
+    /// <summary>The name.</summary>
     public string Name { get; init; } = "";
 
     /// <inheritdoc/>
@@ -2309,9 +2309,9 @@ public sealed partial record AzureDiskVolumeSource : IModelType<AzureDiskVolumeS
             new("cachingMode", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
             new("diskName", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
             new("diskURI", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("fsType", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
-            new("kind", Shape.Of(ShapeKind.String)) { ProtobufPath = [6] },
-            new("readOnly", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [5] },
+            new("fsType", Shape.Of(ShapeKind.String)) { Description = "The file system to mount it as, such as ext4; left out, the driver chooses.", ProtobufPath = [4] },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of what is meant.", ProtobufPath = [6] },
+            new("readOnly", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it can only be read.", ProtobufPath = [5] },
         ]);
     }
 
@@ -2324,13 +2324,13 @@ public sealed partial record AzureDiskVolumeSource : IModelType<AzureDiskVolumeS
     /// <summary>The field <c>diskURI</c>.</summary>
     public string DiskURI { get; init; } = "";
 
-    /// <summary>The field <c>fsType</c>.</summary>
+    /// <summary>The file system to mount it as, such as ext4; left out, the driver chooses.</summary>
     public string? FsType { get; init; }
 
-    /// <summary>The field <c>kind</c>.</summary>
+    /// <summary>The kind of what is meant.</summary>
     public string? Kind { get; init; }
 
-    /// <summary>The field <c>readOnly</c>.</summary>
+    /// <summary>Whether it can only be read.</summary>
     public bool? ReadOnly { get; init; }
 
     /// <inheritdoc/>
@@ -2439,23 +2439,23 @@ public sealed partial record AzureFilePersistentVolumeSource : IModelType<AzureF
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.AzureFilePersistentVolumeSource", "", [
-            new("readOnly", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [3] },
-            new("secretName", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("readOnly", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it can only be read.", ProtobufPath = [3] },
+            new("secretName", Shape.Of(ShapeKind.String)) { Description = "The name of the Secret.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
             new("secretNamespace", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
-            new("shareName", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("shareName", Shape.Of(ShapeKind.String)) { Description = "The name of the share.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The field <c>readOnly</c>.</summary>
+    /// <summary>Whether it can only be read.</summary>
     public bool ReadOnly { get; init; }
 
-    /// <summary>The field <c>secretName</c>.</summary>
+    /// <summary>The name of the Secret.</summary>
     public string SecretName { get; init; } = "";
 
     /// <summary>The field <c>secretNamespace</c>.</summary>
     public string? SecretNamespace { get; init; }
 
-    /// <summary>The field <c>shareName</c>.</summary>
+    /// <summary>The name of the share.</summary>
     public string ShareName { get; init; } = "";
 
     /// <inheritdoc/>
@@ -2544,19 +2544,19 @@ public sealed partial record AzureFileVolumeSource : IModelType<AzureFileVolumeS
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.AzureFileVolumeSource", "", [
-            new("readOnly", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [3] },
-            new("secretName", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("shareName", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("readOnly", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it can only be read.", ProtobufPath = [3] },
+            new("secretName", Shape.Of(ShapeKind.String)) { Description = "The name of the Secret.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("shareName", Shape.Of(ShapeKind.String)) { Description = "The name of the share.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The field <c>readOnly</c>.</summary>
+    /// <summary>Whether it can only be read.</summary>
     public bool ReadOnly { get; init; }
 
-    /// <summary>The field <c>secretName</c>.</summary>
+    /// <summary>The name of the Secret.</summary>
     public string SecretName { get; init; } = "";
 
-    /// <summary>The field <c>shareName</c>.</summary>
+    /// <summary>The name of the share.</summary>
     public string ShareName { get; init; } = "";
 
     /// <inheritdoc/>
@@ -2636,13 +2636,13 @@ public sealed partial record CSIPersistentVolumeSource : IModelType<CSIPersisten
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.CSIPersistentVolumeSource", "", [
             new("controllerExpandSecretRef", Shape.Object(static () => global::Holdfast.Model.Core.SecretReference.ModelSchema)) { ProtobufPath = [9] },
             new("controllerPublishSecretRef", Shape.Object(static () => global::Holdfast.Model.Core.SecretReference.ModelSchema)) { ProtobufPath = [6] },
-            new("driver", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("fsType", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
+            new("driver", Shape.Of(ShapeKind.String)) { Description = "The name of the driver.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("fsType", Shape.Of(ShapeKind.String)) { Description = "The file system to mount it as, such as ext4; left out, the driver chooses.", ProtobufPath = [4] },
             new("nodeExpandSecretRef", Shape.Object(static () => global::Holdfast.Model.Core.SecretReference.ModelSchema)) { ProtobufPath = [10] },
-            new("nodePublishSecretRef", Shape.Object(static () => global::Holdfast.Model.Core.SecretReference.ModelSchema)) { ProtobufPath = [8] },
+            new("nodePublishSecretRef", Shape.Object(static () => global::Holdfast.Model.Core.SecretReference.ModelSchema)) { Description = "The Secret that the driver needs to mount it.", ProtobufPath = [8] },
             new("nodeStageSecretRef", Shape.Object(static () => global::Holdfast.Model.Core.SecretReference.ModelSchema)) { ProtobufPath = [7] },
-            new("readOnly", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [3] },
-            new("volumeAttributes", Shape.Map(Shape.Of(ShapeKind.String))) { ProtobufPath = [5] },
+            new("readOnly", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it can only be read.", ProtobufPath = [3] },
+            new("volumeAttributes", Shape.Map(Shape.Of(ShapeKind.String))) { Description = "What the driver needs to know.", ProtobufPath = [5] },
             new("volumeHandle", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
     }
@@ -2653,25 +2653,25 @@ public sealed partial record CSIPersistentVolumeSource : IModelType<CSIPersisten
     /// <summary>The field <c>controllerPublishSecretRef</c>.</summary>
     public global::Holdfast.Model.Core.SecretReference? ControllerPublishSecretRef { get; init; }
 
-    /// <summary>The field <c>driver</c>.</summary>
+    /// <summary>The name of the driver.</summary>
     public string Driver { get; init; } = "";
 
-    /// <summary>The field <c>fsType</c>.</summary>
+    /// <summary>The file system to mount it as, such as ext4; left out, the driver chooses.</summary>
     public string FsType { get; init; } = "";
 
     /// <summary>The field <c>nodeExpandSecretRef</c>.</summary>
     public global::Holdfast.Model.Core.SecretReference? NodeExpandSecretRef { get; init; }
 
-    /// <summary>The field <c>nodePublishSecretRef</c>.</summary>
+    /// <summary>The Secret that the driver needs to mount it.</summary>
     public global::Holdfast.Model.Core.SecretReference? NodePublishSecretRef { get; init; }
 
     /// <summary>The field <c>nodeStageSecretRef</c>.</summary>
     public global::Holdfast.Model.Core.SecretReference? NodeStageSecretRef { get; init; }
 
-    /// <summary>The field <c>readOnly</c>.</summary>
+    /// <summary>Whether it can only be read.</summary>
     public bool ReadOnly { get; init; }
 
-    /// <summary>The field <c>volumeAttributes</c>.</summary>
+    /// <summary>What the driver needs to know.</summary>
     public ValueMap<string> VolumeAttributes { get; init; }
 
     /// <summary>The field <c>volumeHandle</c>.</summary>
@@ -2827,27 +2827,27 @@ public sealed partial record CSIVolumeSource : IModelType<CSIVolumeSource>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.CSIVolumeSource", "", [
-            new("driver", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("fsType", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
-            new("nodePublishSecretRef", Shape.Object(static () => global::Holdfast.Model.Core.LocalObjectReference.ModelSchema)) { ProtobufPath = [5] },
-            new("readOnly", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [2] },
-            new("volumeAttributes", Shape.Map(Shape.Of(ShapeKind.String))) { ProtobufPath = [4] },
+            new("driver", Shape.Of(ShapeKind.String)) { Description = "The name of the driver.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("fsType", Shape.Of(ShapeKind.String)) { Description = "The file system to mount it as, such as ext4; left out, the driver chooses.", ProtobufPath = [3] },
+            new("nodePublishSecretRef", Shape.Object(static () => global::Holdfast.Model.Core.LocalObjectReference.ModelSchema)) { Description = "The Secret that the driver needs to mount it.", ProtobufPath = [5] },
+            new("readOnly", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it can only be read.", ProtobufPath = [2] },
+            new("volumeAttributes", Shape.Map(Shape.Of(ShapeKind.String))) { Description = "What the driver needs to know.", ProtobufPath = [4] },
         ]);
     }
 
-    /// <summary>The field <c>driver</c>.</summary>
+    /// <summary>The name of the driver.</summary>
     public string Driver { get; init; } = "";
 
-    /// <summary>The field <c>fsType</c>.</summary>
+    /// <summary>The file system to mount it as, such as ext4; left out, the driver chooses.</summary>
     public string? FsType { get; init; }
 
-    /// <summary>The field <c>nodePublishSecretRef</c>.</summary>
+    /// <summary>The Secret that the driver needs to mount it.</summary>
     public global::Holdfast.Model.Core.LocalObjectReference? NodePublishSecretRef { get; init; }
 
-    /// <summary>The field <c>readOnly</c>.</summary>
+    /// <summary>Whether it can only be read.</summary>
     public bool? ReadOnly { get; init; }
 
-    /// <summary>The field <c>volumeAttributes</c>.</summary>
+    /// <summary>What the driver needs to know.</summary>
     public ValueMap<string> VolumeAttributes { get; init; }
 
     /// <inheritdoc/>
@@ -3020,31 +3020,31 @@ public sealed partial record CephFSPersistentVolumeSource : IModelType<CephFSPer
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.CephFSPersistentVolumeSource", "", [
-            new("monitors", Shape.List(Shape.Of(ShapeKind.String))) { IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
-            new("path", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
-            new("readOnly", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [6] },
-            new("secretFile", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
-            new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.SecretReference.ModelSchema)) { ProtobufPath = [5] },
-            new("user", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
+            new("monitors", Shape.List(Shape.Of(ShapeKind.String))) { Description = "The addresses of the monitors of the storage system.", IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
+            new("path", Shape.Of(ShapeKind.String)) { Description = "The path.", ProtobufPath = [2] },
+            new("readOnly", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it can only be read.", ProtobufPath = [6] },
+            new("secretFile", Shape.Of(ShapeKind.String)) { Description = "A file with the key.", ProtobufPath = [4] },
+            new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.SecretReference.ModelSchema)) { Description = "The Secret with what is needed to get in.", ProtobufPath = [5] },
+            new("user", Shape.Of(ShapeKind.String)) { Description = "Who it is.", ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>The field <c>monitors</c>.</summary>
+    /// <summary>The addresses of the monitors of the storage system.</summary>
     public ValueList<string> Monitors { get; init; }
 
-    /// <summary>The field <c>path</c>.</summary>
+    /// <summary>The path.</summary>
     public string Path { get; init; } = "";
 
-    /// <summary>The field <c>readOnly</c>.</summary>
+    /// <summary>Whether it can only be read.</summary>
     public bool ReadOnly { get; init; }
 
-    /// <summary>The field <c>secretFile</c>.</summary>
+    /// <summary>A file with the key.</summary>
     public string SecretFile { get; init; } = "";
 
-    /// <summary>The field <c>secretRef</c>.</summary>
+    /// <summary>The Secret with what is needed to get in.</summary>
     public global::Holdfast.Model.Core.SecretReference? SecretRef { get; init; }
 
-    /// <summary>The field <c>user</c>.</summary>
+    /// <summary>Who it is.</summary>
     public string User { get; init; } = "";
 
     /// <inheritdoc/>
@@ -3151,31 +3151,31 @@ public sealed partial record CephFSVolumeSource : IModelType<CephFSVolumeSource>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.CephFSVolumeSource", "", [
-            new("monitors", Shape.List(Shape.Of(ShapeKind.String))) { IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
-            new("path", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
-            new("readOnly", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [6] },
-            new("secretFile", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
-            new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.LocalObjectReference.ModelSchema)) { ProtobufPath = [5] },
-            new("user", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
+            new("monitors", Shape.List(Shape.Of(ShapeKind.String))) { Description = "The addresses of the monitors of the storage system.", IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
+            new("path", Shape.Of(ShapeKind.String)) { Description = "The path.", ProtobufPath = [2] },
+            new("readOnly", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it can only be read.", ProtobufPath = [6] },
+            new("secretFile", Shape.Of(ShapeKind.String)) { Description = "A file with the key.", ProtobufPath = [4] },
+            new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.LocalObjectReference.ModelSchema)) { Description = "The Secret with what is needed to get in.", ProtobufPath = [5] },
+            new("user", Shape.Of(ShapeKind.String)) { Description = "Who it is.", ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>The field <c>monitors</c>.</summary>
+    /// <summary>The addresses of the monitors of the storage system.</summary>
     public ValueList<string> Monitors { get; init; }
 
-    /// <summary>The field <c>path</c>.</summary>
+    /// <summary>The path.</summary>
     public string Path { get; init; } = "";
 
-    /// <summary>The field <c>readOnly</c>.</summary>
+    /// <summary>Whether it can only be read.</summary>
     public bool ReadOnly { get; init; }
 
-    /// <summary>The field <c>secretFile</c>.</summary>
+    /// <summary>A file with the key.</summary>
     public string SecretFile { get; init; } = "";
 
-    /// <summary>The field <c>secretRef</c>.</summary>
+    /// <summary>The Secret with what is needed to get in.</summary>
     public global::Holdfast.Model.Core.LocalObjectReference? SecretRef { get; init; }
 
-    /// <summary>The field <c>user</c>.</summary>
+    /// <summary>Who it is.</summary>
     public string User { get; init; } = "";
 
     /// <inheritdoc/>
@@ -3282,23 +3282,23 @@ public sealed partial record CinderPersistentVolumeSource : IModelType<CinderPer
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.CinderPersistentVolumeSource", "", [
-            new("fsType", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
-            new("readOnly", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [3] },
-            new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.SecretReference.ModelSchema)) { ProtobufPath = [4] },
-            new("volumeID", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("fsType", Shape.Of(ShapeKind.String)) { Description = "The file system to mount it as, such as ext4; left out, the driver chooses.", ProtobufPath = [2] },
+            new("readOnly", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it can only be read.", ProtobufPath = [3] },
+            new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.SecretReference.ModelSchema)) { Description = "The Secret with what is needed to get in.", ProtobufPath = [4] },
+            new("volumeID", Shape.Of(ShapeKind.String)) { Description = "What the storage system calls the volume.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>fsType</c>.</summary>
+    /// <summary>The file system to mount it as, such as ext4; left out, the driver chooses.</summary>
     public string FsType { get; init; } = "";
 
-    /// <summary>The field <c>readOnly</c>.</summary>
+    /// <summary>Whether it can only be read.</summary>
     public bool ReadOnly { get; init; }
 
-    /// <summary>The field <c>secretRef</c>.</summary>
+    /// <summary>The Secret with what is needed to get in.</summary>
     public global::Holdfast.Model.Core.SecretReference? SecretRef { get; init; }
 
-    /// <summary>The field <c>volumeID</c>.</summary>
+    /// <summary>What the storage system calls the volume.</summary>
     public string VolumeID { get; init; } = "";
 
     /// <inheritdoc/>
@@ -3385,23 +3385,23 @@ public sealed partial record CinderVolumeSource : IModelType<CinderVolumeSource>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.CinderVolumeSource", "", [
-            new("fsType", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
-            new("readOnly", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [3] },
-            new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.LocalObjectReference.ModelSchema)) { ProtobufPath = [4] },
-            new("volumeID", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("fsType", Shape.Of(ShapeKind.String)) { Description = "The file system to mount it as, such as ext4; left out, the driver chooses.", ProtobufPath = [2] },
+            new("readOnly", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it can only be read.", ProtobufPath = [3] },
+            new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.LocalObjectReference.ModelSchema)) { Description = "The Secret with what is needed to get in.", ProtobufPath = [4] },
+            new("volumeID", Shape.Of(ShapeKind.String)) { Description = "What the storage system calls the volume.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>fsType</c>.</summary>
+    /// <summary>The file system to mount it as, such as ext4; left out, the driver chooses.</summary>
     public string FsType { get; init; } = "";
 
-    /// <summary>The field <c>readOnly</c>.</summary>
+    /// <summary>Whether it can only be read.</summary>
     public bool ReadOnly { get; init; }
 
-    /// <summary>The field <c>secretRef</c>.</summary>
+    /// <summary>The Secret with what is needed to get in.</summary>
     public global::Holdfast.Model.Core.LocalObjectReference? SecretRef { get; init; }
 
-    /// <summary>The field <c>volumeID</c>.</summary>
+    /// <summary>What the storage system calls the volume.</summary>
     public string VolumeID { get; init; } = "";
 
     /// <inheritdoc/>
@@ -3488,11 +3488,11 @@ public sealed partial record ClientIPConfig : IModelType<ClientIPConfig>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ClientIPConfig", "", [
-            new("timeoutSeconds", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [1] },
+            new("timeoutSeconds", Shape.Of(ShapeKind.Int32)) { Description = "How many seconds it may take.", ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>timeoutSeconds</c>.</summary>
+    /// <summary>How many seconds it may take.</summary>
     public int? TimeoutSeconds { get; init; }
 
     /// <inheritdoc/>
@@ -3548,27 +3548,27 @@ public sealed partial record ClusterTrustBundleProjection : IModelType<ClusterTr
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ClusterTrustBundleProjection", "", [
-            new("labelSelector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { ProtobufPath = [3] },
-            new("name", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
-            new("optional", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [5] },
-            new("path", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [4] },
-            new("signerName", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
+            new("labelSelector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { Description = "Labels that what is meant has.", ProtobufPath = [3] },
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name.", ProtobufPath = [1] },
+            new("optional", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it may be missing.", ProtobufPath = [5] },
+            new("path", Shape.Of(ShapeKind.String)) { Description = "The path.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [4] },
+            new("signerName", Shape.Of(ShapeKind.String)) { Description = "Whose certificates are meant.", ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The field <c>labelSelector</c>.</summary>
+    /// <summary>Labels that what is meant has.</summary>
     public global::Holdfast.Model.Meta.LabelSelector? LabelSelector { get; init; }
 
-    /// <summary>The field <c>name</c>.</summary>
+    /// <summary>The name.</summary>
     public string? Name { get; init; }
 
-    /// <summary>The field <c>optional</c>.</summary>
+    /// <summary>Whether it may be missing.</summary>
     public bool? Optional { get; init; }
 
-    /// <summary>The field <c>path</c>.</summary>
+    /// <summary>The path.</summary>
     public string Path { get; init; } = "";
 
-    /// <summary>The field <c>signerName</c>.</summary>
+    /// <summary>Whose certificates are meant.</summary>
     public string? SignerName { get; init; }
 
     /// <inheritdoc/>
@@ -3666,15 +3666,15 @@ public sealed partial record ConfigMapEnvSource : IModelType<ConfigMapEnvSource>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ConfigMapEnvSource", "", [
-            new("name", Shape.Of(ShapeKind.String)) { ProtobufPath = [1, 1] },
-            new("optional", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [2] },
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name.", ProtobufPath = [1, 1] },
+            new("optional", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it may be missing.", ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The field <c>name</c>.</summary>
+    /// <summary>The name.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>The field <c>optional</c>.</summary>
+    /// <summary>Whether it may be missing.</summary>
     public bool? Optional { get; init; }
 
     /// <inheritdoc/>
@@ -3741,19 +3741,19 @@ public sealed partial record ConfigMapKeySelector : IModelType<ConfigMapKeySelec
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ConfigMapKeySelector", "", [
-            new("key", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("name", Shape.Of(ShapeKind.String)) { ProtobufPath = [1, 1] },
-            new("optional", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [3] },
+            new("key", Shape.Of(ShapeKind.String)) { Description = "The key.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name.", ProtobufPath = [1, 1] },
+            new("optional", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it may be missing.", ProtobufPath = [3] },
         ], isAtomic: true);
     }
 
-    /// <summary>The field <c>key</c>.</summary>
+    /// <summary>The key.</summary>
     public string Key { get; init; } = "";
 
-    /// <summary>The field <c>name</c>.</summary>
+    /// <summary>The name.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>The field <c>optional</c>.</summary>
+    /// <summary>Whether it may be missing.</summary>
     public bool? Optional { get; init; }
 
     /// <inheritdoc/>
@@ -3832,26 +3832,26 @@ public sealed partial record ConfigMapNodeConfigSource : IModelType<ConfigMapNod
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ConfigMapNodeConfigSource", "", [
             new("kubeletConfigKey", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [5] },
-            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("namespace", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("resourceVersion", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
-            new("uid", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("namespace", Shape.Of(ShapeKind.String)) { Description = "The namespace of what is meant.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("resourceVersion", Shape.Of(ShapeKind.String)) { Description = "The revision of what is meant.", ProtobufPath = [4] },
+            new("uid", Shape.Of(ShapeKind.String)) { Description = "The unique id of what is meant, which no later object of its name has.", ProtobufPath = [3] },
         ]);
     }
 
     /// <summary>The field <c>kubeletConfigKey</c>.</summary>
     public string KubeletConfigKey { get; init; } = "";
 
-    /// <summary>The field <c>name</c>.</summary>
+    /// <summary>The name.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>The field <c>namespace</c>.</summary>
+    /// <summary>The namespace of what is meant.</summary>
     public string Namespace { get; init; } = "";
 
-    /// <summary>The field <c>resourceVersion</c>.</summary>
+    /// <summary>The revision of what is meant.</summary>
     public string ResourceVersion { get; init; } = "";
 
-    /// <summary>The field <c>uid</c>.</summary>
+    /// <summary>The unique id of what is meant, which no later object of its name has.</summary>
     public string Uid { get; init; } = "";
 
     /// <inheritdoc/>
@@ -3951,19 +3951,19 @@ public sealed partial record ConfigMapProjection : IModelType<ConfigMapProjectio
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ConfigMapProjection", "", [
-            new("items", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.KeyToPath.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
-            new("name", Shape.Of(ShapeKind.String)) { ProtobufPath = [1, 1] },
-            new("optional", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [4] },
+            new("items", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.KeyToPath.ModelSchema))) { Description = "Which keys become which files; left out, all of them.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name.", ProtobufPath = [1, 1] },
+            new("optional", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it may be missing.", ProtobufPath = [4] },
         ]);
     }
 
-    /// <summary>The field <c>items</c>.</summary>
+    /// <summary>Which keys become which files; left out, all of them.</summary>
     public ValueList<global::Holdfast.Model.Core.KeyToPath> Items { get; init; }
 
-    /// <summary>The field <c>name</c>.</summary>
+    /// <summary>The name.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>The field <c>optional</c>.</summary>
+    /// <summary>Whether it may be missing.</summary>
     public bool? Optional { get; init; }
 
     /// <inheritdoc/>
@@ -4041,23 +4041,23 @@ public sealed partial record ConfigMapVolumeSource : IModelType<ConfigMapVolumeS
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ConfigMapVolumeSource", "", [
-            new("defaultMode", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [3] },
-            new("items", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.KeyToPath.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
-            new("name", Shape.Of(ShapeKind.String)) { ProtobufPath = [1, 1] },
-            new("optional", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [4] },
+            new("defaultMode", Shape.Of(ShapeKind.Int32)) { Description = "The permissions of the files, where an item gives none; 0644 when left out.", ProtobufPath = [3] },
+            new("items", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.KeyToPath.ModelSchema))) { Description = "Which keys become which files; left out, all of them.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name.", ProtobufPath = [1, 1] },
+            new("optional", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it may be missing.", ProtobufPath = [4] },
         ]);
     }
 
-    /// <summary>The field <c>defaultMode</c>.</summary>
+    /// <summary>The permissions of the files, where an item gives none; 0644 when left out.</summary>
     public int? DefaultMode { get; init; }
 
-    /// <summary>The field <c>items</c>.</summary>
+    /// <summary>Which keys become which files; left out, all of them.</summary>
     public ValueList<global::Holdfast.Model.Core.KeyToPath> Items { get; init; }
 
-    /// <summary>The field <c>name</c>.</summary>
+    /// <summary>The name.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>The field <c>optional</c>.</summary>
+    /// <summary>Whether it may be missing.</summary>
     public bool? Optional { get; init; }
 
     /// <inheritdoc/>
@@ -4157,18 +4157,18 @@ public sealed partial record Container : IModelType<Container>
             new("name", Shape.Of(ShapeKind.String)) { Description = "Its name, unique in the pod.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
             new("ports", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ContainerPort.ModelSchema))) { Description = "Ports that it listens on, for people and Services to name.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["containerPort", "protocol"], MergeKey = "containerPort", PatchStrategies = ["merge"], ProtobufPath = [6] },
             new("readinessProbe", Shape.Object(static () => global::Holdfast.Model.Core.Probe.ModelSchema)) { Description = "While this fails, the pod gets no traffic.", ProtobufPath = [11] },
-            new("resizePolicy", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ContainerResizePolicy.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [23] },
+            new("resizePolicy", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ContainerResizePolicy.ModelSchema))) { Description = "What a change of its resources does to the container, by resource.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [23] },
             new("resources", Shape.Object(static () => global::Holdfast.Model.Core.ResourceRequirements.ModelSchema)) { Description = "What it is given and how much it may use.", IsAlwaysWritten = true, ProtobufPath = [8] },
-            new("restartPolicy", Shape.Of(ShapeKind.String)) { ProtobufPath = [24] },
-            new("restartPolicyRules", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ContainerRestartRule.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [25] },
+            new("restartPolicy", Shape.Of(ShapeKind.String)) { Description = "Always, for a container of initContainers that goes on running beside the others.", ProtobufPath = [24] },
+            new("restartPolicyRules", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ContainerRestartRule.ModelSchema))) { Description = "What becomes of it by exit code.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [25] },
             new("securityContext", Shape.Object(static () => global::Holdfast.Model.Core.SecurityContext.ModelSchema)) { Description = "Its user, groups and rights.", ProtobufPath = [15] },
             new("startupProbe", Shape.Object(static () => global::Holdfast.Model.Core.Probe.ModelSchema)) { Description = "Until this succeeds, the other probes wait.", ProtobufPath = [22] },
-            new("stdin", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [16] },
-            new("stdinOnce", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [17] },
+            new("stdin", Shape.Of(ShapeKind.Boolean)) { Description = "Whether the container has an input that can be joined.", ProtobufPath = [16] },
+            new("stdinOnce", Shape.Of(ShapeKind.Boolean)) { Description = "Whether that input ends with the first client that joined it.", ProtobufPath = [17] },
             new("terminationMessagePath", Shape.Of(ShapeKind.String)) { Description = "The file in which it leaves its last words.", ProtobufPath = [13] },
-            new("terminationMessagePolicy", Shape.Of(ShapeKind.String)) { ProtobufPath = [20] },
-            new("tty", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [18] },
-            new("volumeDevices", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.VolumeDevice.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["devicePath"], MergeKey = "devicePath", PatchStrategies = ["merge"], ProtobufPath = [21] },
+            new("terminationMessagePolicy", Shape.Of(ShapeKind.String)) { Description = "Whether the end of the log stands in for a last message: File or FallbackToLogsOnError.", ProtobufPath = [20] },
+            new("tty", Shape.Of(ShapeKind.Boolean)) { Description = "Whether the container has a terminal; it needs stdin too.", ProtobufPath = [18] },
+            new("volumeDevices", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.VolumeDevice.ModelSchema))) { Description = "Volumes that appear as raw devices.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["devicePath"], MergeKey = "devicePath", PatchStrategies = ["merge"], ProtobufPath = [21] },
             new("volumeMounts", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.VolumeMount.ModelSchema))) { Description = "Where volumes appear in its files.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["mountPath"], MergeKey = "mountPath", PatchStrategies = ["merge"], ProtobufPath = [9] },
             new("workingDir", Shape.Of(ShapeKind.String)) { Description = "The folder that it starts in.", ProtobufPath = [5] },
         ]);
@@ -4207,16 +4207,16 @@ public sealed partial record Container : IModelType<Container>
     /// <summary>While this fails, the pod gets no traffic.</summary>
     public global::Holdfast.Model.Core.Probe? ReadinessProbe { get; init; }
 
-    /// <summary>The field <c>resizePolicy</c>.</summary>
+    /// <summary>What a change of its resources does to the container, by resource.</summary>
     public ValueList<global::Holdfast.Model.Core.ContainerResizePolicy> ResizePolicy { get; init; }
 
     /// <summary>What it is given and how much it may use.</summary>
     public global::Holdfast.Model.Core.ResourceRequirements Resources { get; init; } = global::Holdfast.Model.Core.ResourceRequirements.Empty;
 
-    /// <summary>The field <c>restartPolicy</c>.</summary>
+    /// <summary>Always, for a container of initContainers that goes on running beside the others.</summary>
     public string? RestartPolicy { get; init; }
 
-    /// <summary>The field <c>restartPolicyRules</c>.</summary>
+    /// <summary>What becomes of it by exit code.</summary>
     public ValueList<global::Holdfast.Model.Core.ContainerRestartRule> RestartPolicyRules { get; init; }
 
     /// <summary>Its user, groups and rights.</summary>
@@ -4225,22 +4225,22 @@ public sealed partial record Container : IModelType<Container>
     /// <summary>Until this succeeds, the other probes wait.</summary>
     public global::Holdfast.Model.Core.Probe? StartupProbe { get; init; }
 
-    /// <summary>The field <c>stdin</c>.</summary>
+    /// <summary>Whether the container has an input that can be joined.</summary>
     public bool Stdin { get; init; }
 
-    /// <summary>The field <c>stdinOnce</c>.</summary>
+    /// <summary>Whether that input ends with the first client that joined it.</summary>
     public bool StdinOnce { get; init; }
 
     /// <summary>The file in which it leaves its last words.</summary>
     public string TerminationMessagePath { get; init; } = "";
 
-    /// <summary>The field <c>terminationMessagePolicy</c>.</summary>
+    /// <summary>Whether the end of the log stands in for a last message: File or FallbackToLogsOnError.</summary>
     public string TerminationMessagePolicy { get; init; } = "";
 
-    /// <summary>The field <c>tty</c>.</summary>
+    /// <summary>Whether the container has a terminal; it needs stdin too.</summary>
     public bool Tty { get; init; }
 
-    /// <summary>The field <c>volumeDevices</c>.</summary>
+    /// <summary>Volumes that appear as raw devices.</summary>
     public ValueList<global::Holdfast.Model.Core.VolumeDevice> VolumeDevices { get; init; }
 
     /// <summary>Where volumes appear in its files.</summary>
@@ -4542,13 +4542,13 @@ public sealed partial record ContainerExtendedResourceRequest : IModelType<Conta
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ContainerExtendedResourceRequest", "", [
-            new("containerName", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("containerName", Shape.Of(ShapeKind.String)) { Description = "The name of the container.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
             new("requestName", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
             new("resourceName", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The field <c>containerName</c>.</summary>
+    /// <summary>The name of the container.</summary>
     public string ContainerName { get; init; } = "";
 
     /// <summary>The field <c>requestName</c>.</summary>
@@ -4707,27 +4707,27 @@ public sealed partial record ContainerPort : IModelType<ContainerPort>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ContainerPort", "", [
-            new("containerPort", Shape.Of(ShapeKind.Int32)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
-            new("hostIP", Shape.Of(ShapeKind.String)) { ProtobufPath = [5] },
-            new("hostPort", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [2] },
-            new("name", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
-            new("protocol", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
+            new("containerPort", Shape.Of(ShapeKind.Int32)) { Description = "The port's number.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("hostIP", Shape.Of(ShapeKind.String)) { Description = "The node's address to bind it to.", ProtobufPath = [5] },
+            new("hostPort", Shape.Of(ShapeKind.Int32)) { Description = "The port of the node that leads to it.", ProtobufPath = [2] },
+            new("name", Shape.Of(ShapeKind.String)) { Description = "A name that Services can use.", ProtobufPath = [1] },
+            new("protocol", Shape.Of(ShapeKind.String)) { Description = "TCP, UDP or SCTP; TCP when left out.", ProtobufPath = [4] },
         ]);
     }
 
-    /// <summary>The field <c>containerPort</c>.</summary>
+    /// <summary>The port&apos;s number.</summary>
     public int ContainerPortValue { get; init; }
 
-    /// <summary>The field <c>hostIP</c>.</summary>
+    /// <summary>The node&apos;s address to bind it to.</summary>
     public string HostIP { get; init; } = "";
 
-    /// <summary>The field <c>hostPort</c>.</summary>
+    /// <summary>The port of the node that leads to it.</summary>
     public int HostPort { get; init; }
 
-    /// <summary>The field <c>name</c>.</summary>
+    /// <summary>A name that Services can use.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>The field <c>protocol</c>.</summary>
+    /// <summary>TCP, UDP or SCTP; TCP when left out.</summary>
     public string Protocol { get; init; } = "";
 
     /// <inheritdoc/>
@@ -4826,14 +4826,14 @@ public sealed partial record ContainerResizePolicy : IModelType<ContainerResizeP
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ContainerResizePolicy", "", [
             new("resourceName", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("restartPolicy", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("restartPolicy", Shape.Of(ShapeKind.String)) { Description = "What becomes of a container that ends: Always, OnFailure or Never.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
     }
 
     /// <summary>The field <c>resourceName</c>.</summary>
     public string ResourceName { get; init; } = "";
 
-    /// <summary>The field <c>restartPolicy</c>.</summary>
+    /// <summary>What becomes of a container that ends: Always, OnFailure or Never.</summary>
     public string RestartPolicy { get; init; } = "";
 
     /// <inheritdoc/>
@@ -4900,12 +4900,12 @@ public sealed partial record ContainerRestartRule : IModelType<ContainerRestartR
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ContainerRestartRule", "", [
-            new("action", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("action", Shape.Of(ShapeKind.String)) { Description = "What was done, or failed.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
             new("exitCodes", Shape.Object(static () => global::Holdfast.Model.Core.ContainerRestartRuleOnExitCodes.ModelSchema)) { ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The field <c>action</c>.</summary>
+    /// <summary>What was done, or failed.</summary>
     public string Action { get; init; } = "";
 
     /// <summary>The field <c>exitCodes</c>.</summary>
@@ -4975,15 +4975,15 @@ public sealed partial record ContainerRestartRuleOnExitCodes : IModelType<Contai
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ContainerRestartRuleOnExitCodes", "", [
-            new("operator", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("values", Shape.List(Shape.Of(ShapeKind.Int32))) { ListKind = global::Holdfast.Model.Schema.ListKind.Set, ProtobufPath = [2] },
+            new("operator", Shape.Of(ShapeKind.String)) { Description = "How it is compared with the values.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("values", Shape.List(Shape.Of(ShapeKind.Int32))) { Description = "The values.", ListKind = global::Holdfast.Model.Schema.ListKind.Set, ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The field <c>operator</c>.</summary>
+    /// <summary>How it is compared with the values.</summary>
     public string Operator { get; init; } = "";
 
-    /// <summary>The field <c>values</c>.</summary>
+    /// <summary>The values.</summary>
     public ValueList<int> Values { get; init; }
 
     /// <inheritdoc/>
@@ -5050,19 +5050,19 @@ public sealed partial record ContainerState : IModelType<ContainerState>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ContainerState", "", [
-            new("running", Shape.Object(static () => global::Holdfast.Model.Core.ContainerStateRunning.ModelSchema)) { ProtobufPath = [2] },
-            new("terminated", Shape.Object(static () => global::Holdfast.Model.Core.ContainerStateTerminated.ModelSchema)) { ProtobufPath = [3] },
-            new("waiting", Shape.Object(static () => global::Holdfast.Model.Core.ContainerStateWaiting.ModelSchema)) { ProtobufPath = [1] },
+            new("running", Shape.Object(static () => global::Holdfast.Model.Core.ContainerStateRunning.ModelSchema)) { Description = "It runs.", ProtobufPath = [2] },
+            new("terminated", Shape.Object(static () => global::Holdfast.Model.Core.ContainerStateTerminated.ModelSchema)) { Description = "It has ended.", ProtobufPath = [3] },
+            new("waiting", Shape.Object(static () => global::Holdfast.Model.Core.ContainerStateWaiting.ModelSchema)) { Description = "It does not run yet.", ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>running</c>.</summary>
+    /// <summary>It runs.</summary>
     public global::Holdfast.Model.Core.ContainerStateRunning? Running { get; init; }
 
-    /// <summary>The field <c>terminated</c>.</summary>
+    /// <summary>It has ended.</summary>
     public global::Holdfast.Model.Core.ContainerStateTerminated? Terminated { get; init; }
 
-    /// <summary>The field <c>waiting</c>.</summary>
+    /// <summary>It does not run yet.</summary>
     public global::Holdfast.Model.Core.ContainerStateWaiting? Waiting { get; init; }
 
     /// <inheritdoc/>
@@ -5138,11 +5138,11 @@ public sealed partial record ContainerStateRunning : IModelType<ContainerStateRu
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ContainerStateRunning", "", [
-            new("startedAt", Shape.Of(ShapeKind.Time)) { ProtobufPath = [1] },
+            new("startedAt", Shape.Of(ShapeKind.Time)) { Description = "When it began.", ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>startedAt</c>.</summary>
+    /// <summary>When it began.</summary>
     public DateTimeOffset? StartedAt { get; init; }
 
     /// <inheritdoc/>
@@ -5198,35 +5198,35 @@ public sealed partial record ContainerStateTerminated : IModelType<ContainerStat
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ContainerStateTerminated", "", [
-            new("containerID", Shape.Of(ShapeKind.String)) { ProtobufPath = [7] },
-            new("exitCode", Shape.Of(ShapeKind.Int32)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("finishedAt", Shape.Of(ShapeKind.Time)) { ProtobufPath = [6] },
-            new("message", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
-            new("reason", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
-            new("signal", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [2] },
-            new("startedAt", Shape.Of(ShapeKind.Time)) { ProtobufPath = [5] },
+            new("containerID", Shape.Of(ShapeKind.String)) { Description = "What the runtime calls the container.", ProtobufPath = [7] },
+            new("exitCode", Shape.Of(ShapeKind.Int32)) { Description = "The code it ended with.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("finishedAt", Shape.Of(ShapeKind.Time)) { Description = "When it ended.", ProtobufPath = [6] },
+            new("message", Shape.Of(ShapeKind.String)) { Description = "Why, for people.", ProtobufPath = [4] },
+            new("reason", Shape.Of(ShapeKind.String)) { Description = "One word in CamelCase for why, for programs.", ProtobufPath = [3] },
+            new("signal", Shape.Of(ShapeKind.Int32)) { Description = "The signal that ended it.", ProtobufPath = [2] },
+            new("startedAt", Shape.Of(ShapeKind.Time)) { Description = "When it began.", ProtobufPath = [5] },
         ]);
     }
 
-    /// <summary>The field <c>containerID</c>.</summary>
+    /// <summary>What the runtime calls the container.</summary>
     public string ContainerID { get; init; } = "";
 
-    /// <summary>The field <c>exitCode</c>.</summary>
+    /// <summary>The code it ended with.</summary>
     public int ExitCode { get; init; }
 
-    /// <summary>The field <c>finishedAt</c>.</summary>
+    /// <summary>When it ended.</summary>
     public DateTimeOffset? FinishedAt { get; init; }
 
-    /// <summary>The field <c>message</c>.</summary>
+    /// <summary>Why, for people.</summary>
     public string Message { get; init; } = "";
 
-    /// <summary>The field <c>reason</c>.</summary>
+    /// <summary>One word in CamelCase for why, for programs.</summary>
     public string Reason { get; init; } = "";
 
-    /// <summary>The field <c>signal</c>.</summary>
+    /// <summary>The signal that ended it.</summary>
     public int Signal { get; init; }
 
-    /// <summary>The field <c>startedAt</c>.</summary>
+    /// <summary>When it began.</summary>
     public DateTimeOffset? StartedAt { get; init; }
 
     /// <inheritdoc/>
@@ -5346,15 +5346,15 @@ public sealed partial record ContainerStateWaiting : IModelType<ContainerStateWa
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ContainerStateWaiting", "", [
-            new("message", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
-            new("reason", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
+            new("message", Shape.Of(ShapeKind.String)) { Description = "Why, for people.", ProtobufPath = [2] },
+            new("reason", Shape.Of(ShapeKind.String)) { Description = "One word in CamelCase for why, for programs.", ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>message</c>.</summary>
+    /// <summary>Why, for people.</summary>
     public string Message { get; init; } = "";
 
-    /// <summary>The field <c>reason</c>.</summary>
+    /// <summary>One word in CamelCase for why, for programs.</summary>
     public string Reason { get; init; } = "";
 
     /// <inheritdoc/>
@@ -5421,67 +5421,67 @@ public sealed partial record ContainerStatus : IModelType<ContainerStatus>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ContainerStatus", "", [
-            new("allocatedResources", Shape.Map(Shape.Of(ShapeKind.Quantity))) { ProtobufPath = [10] },
+            new("allocatedResources", Shape.Map(Shape.Of(ShapeKind.Quantity))) { Description = "The resources set aside for it.", ProtobufPath = [10] },
             new("allocatedResourcesStatus", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ResourceStatus.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge"], ProtobufPath = [14] },
-            new("containerID", Shape.Of(ShapeKind.String)) { ProtobufPath = [8] },
-            new("image", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [6] },
-            new("imageID", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [7] },
-            new("lastState", Shape.Object(static () => global::Holdfast.Model.Core.ContainerState.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [3] },
-            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("ready", Shape.Of(ShapeKind.Boolean)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [4] },
-            new("resources", Shape.Object(static () => global::Holdfast.Model.Core.ResourceRequirements.ModelSchema)) { ProtobufPath = [11] },
-            new("restartCount", Shape.Of(ShapeKind.Int32)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [5] },
-            new("started", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [9] },
-            new("state", Shape.Object(static () => global::Holdfast.Model.Core.ContainerState.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("stopSignal", Shape.Of(ShapeKind.String)) { ProtobufPath = [15] },
-            new("user", Shape.Object(static () => global::Holdfast.Model.Core.ContainerUser.ModelSchema)) { ProtobufPath = [13] },
-            new("volumeMounts", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.VolumeMountStatus.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["mountPath"], MergeKey = "mountPath", PatchStrategies = ["merge"], ProtobufPath = [12] },
+            new("containerID", Shape.Of(ShapeKind.String)) { Description = "What the runtime calls the container.", ProtobufPath = [8] },
+            new("image", Shape.Of(ShapeKind.String)) { Description = "The image it is made from.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [6] },
+            new("imageID", Shape.Of(ShapeKind.String)) { Description = "What the runtime calls the image.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [7] },
+            new("lastState", Shape.Object(static () => global::Holdfast.Model.Core.ContainerState.ModelSchema)) { Description = "How its run before this one ended.", IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The container's name.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("ready", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it is ready.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [4] },
+            new("resources", Shape.Object(static () => global::Holdfast.Model.Core.ResourceRequirements.ModelSchema)) { Description = "The resources it has.", ProtobufPath = [11] },
+            new("restartCount", Shape.Of(ShapeKind.Int32)) { Description = "How often it was started again.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [5] },
+            new("started", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it has started, and passed its startup probe.", ProtobufPath = [9] },
+            new("state", Shape.Object(static () => global::Holdfast.Model.Core.ContainerState.ModelSchema)) { Description = "What it does now.", IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("stopSignal", Shape.Of(ShapeKind.String)) { Description = "The signal that asks it to end.", ProtobufPath = [15] },
+            new("user", Shape.Object(static () => global::Holdfast.Model.Core.ContainerUser.ModelSchema)) { Description = "Who it is.", ProtobufPath = [13] },
+            new("volumeMounts", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.VolumeMountStatus.ModelSchema))) { Description = "Its mounts.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["mountPath"], MergeKey = "mountPath", PatchStrategies = ["merge"], ProtobufPath = [12] },
         ]);
     }
 
-    /// <summary>The field <c>allocatedResources</c>.</summary>
+    /// <summary>The resources set aside for it.</summary>
     public ValueMap<Quantity> AllocatedResources { get; init; }
 
     /// <summary>The field <c>allocatedResourcesStatus</c>.</summary>
     public ValueList<global::Holdfast.Model.Core.ResourceStatus> AllocatedResourcesStatus { get; init; }
 
-    /// <summary>The field <c>containerID</c>.</summary>
+    /// <summary>What the runtime calls the container.</summary>
     public string ContainerID { get; init; } = "";
 
-    /// <summary>The field <c>image</c>.</summary>
+    /// <summary>The image it is made from.</summary>
     public string Image { get; init; } = "";
 
-    /// <summary>The field <c>imageID</c>.</summary>
+    /// <summary>What the runtime calls the image.</summary>
     public string ImageID { get; init; } = "";
 
-    /// <summary>The field <c>lastState</c>.</summary>
+    /// <summary>How its run before this one ended.</summary>
     public global::Holdfast.Model.Core.ContainerState LastState { get; init; } = global::Holdfast.Model.Core.ContainerState.Empty;
 
-    /// <summary>The field <c>name</c>.</summary>
+    /// <summary>The container&apos;s name.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>The field <c>ready</c>.</summary>
+    /// <summary>Whether it is ready.</summary>
     public bool Ready { get; init; }
 
-    /// <summary>The field <c>resources</c>.</summary>
+    /// <summary>The resources it has.</summary>
     public global::Holdfast.Model.Core.ResourceRequirements? Resources { get; init; }
 
-    /// <summary>The field <c>restartCount</c>.</summary>
+    /// <summary>How often it was started again.</summary>
     public int RestartCount { get; init; }
 
-    /// <summary>The field <c>started</c>.</summary>
+    /// <summary>Whether it has started, and passed its startup probe.</summary>
     public bool? Started { get; init; }
 
-    /// <summary>The field <c>state</c>.</summary>
+    /// <summary>What it does now.</summary>
     public global::Holdfast.Model.Core.ContainerState State { get; init; } = global::Holdfast.Model.Core.ContainerState.Empty;
 
-    /// <summary>The field <c>stopSignal</c>.</summary>
+    /// <summary>The signal that asks it to end.</summary>
     public string? StopSignal { get; init; }
 
-    /// <summary>The field <c>user</c>.</summary>
+    /// <summary>Who it is.</summary>
     public global::Holdfast.Model.Core.ContainerUser? User { get; init; }
 
-    /// <summary>The field <c>volumeMounts</c>.</summary>
+    /// <summary>Its mounts.</summary>
     public ValueList<global::Holdfast.Model.Core.VolumeMountStatus> VolumeMounts { get; init; }
 
     /// <inheritdoc/>
@@ -5799,11 +5799,11 @@ public sealed partial record DownwardAPIProjection : IModelType<DownwardAPIProje
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.DownwardAPIProjection", "", [
-            new("items", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.DownwardAPIVolumeFile.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
+            new("items", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.DownwardAPIVolumeFile.ModelSchema))) { Description = "Which keys become which files; left out, all of them.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>items</c>.</summary>
+    /// <summary>Which keys become which files; left out, all of them.</summary>
     public ValueList<global::Holdfast.Model.Core.DownwardAPIVolumeFile> Items { get; init; }
 
     /// <inheritdoc/>
@@ -5859,23 +5859,23 @@ public sealed partial record DownwardAPIVolumeFile : IModelType<DownwardAPIVolum
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.DownwardAPIVolumeFile", "", [
-            new("fieldRef", Shape.Object(static () => global::Holdfast.Model.Core.ObjectFieldSelector.ModelSchema)) { ProtobufPath = [2] },
+            new("fieldRef", Shape.Object(static () => global::Holdfast.Model.Core.ObjectFieldSelector.ModelSchema)) { Description = "A field of the pod.", ProtobufPath = [2] },
             new("mode", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [4] },
-            new("path", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("resourceFieldRef", Shape.Object(static () => global::Holdfast.Model.Core.ResourceFieldSelector.ModelSchema)) { ProtobufPath = [3] },
+            new("path", Shape.Of(ShapeKind.String)) { Description = "The path.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("resourceFieldRef", Shape.Object(static () => global::Holdfast.Model.Core.ResourceFieldSelector.ModelSchema)) { Description = "A number of a container's resources.", ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>The field <c>fieldRef</c>.</summary>
+    /// <summary>A field of the pod.</summary>
     public global::Holdfast.Model.Core.ObjectFieldSelector? FieldRef { get; init; }
 
     /// <summary>The field <c>mode</c>.</summary>
     public int? Mode { get; init; }
 
-    /// <summary>The field <c>path</c>.</summary>
+    /// <summary>The path.</summary>
     public string Path { get; init; } = "";
 
-    /// <summary>The field <c>resourceFieldRef</c>.</summary>
+    /// <summary>A number of a container&apos;s resources.</summary>
     public global::Holdfast.Model.Core.ResourceFieldSelector? ResourceFieldRef { get; init; }
 
     /// <inheritdoc/>
@@ -5962,15 +5962,15 @@ public sealed partial record DownwardAPIVolumeSource : IModelType<DownwardAPIVol
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.DownwardAPIVolumeSource", "", [
-            new("defaultMode", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [2] },
-            new("items", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.DownwardAPIVolumeFile.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
+            new("defaultMode", Shape.Of(ShapeKind.Int32)) { Description = "The permissions of the files, where an item gives none; 0644 when left out.", ProtobufPath = [2] },
+            new("items", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.DownwardAPIVolumeFile.ModelSchema))) { Description = "Which keys become which files; left out, all of them.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>defaultMode</c>.</summary>
+    /// <summary>The permissions of the files, where an item gives none; 0644 when left out.</summary>
     public int? DefaultMode { get; init; }
 
-    /// <summary>The field <c>items</c>.</summary>
+    /// <summary>Which keys become which files; left out, all of them.</summary>
     public ValueList<global::Holdfast.Model.Core.DownwardAPIVolumeFile> Items { get; init; }
 
     /// <inheritdoc/>
@@ -6112,20 +6112,20 @@ public sealed partial record EndpointAddress : IModelType<EndpointAddress>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.EndpointAddress", "", [
-            new("hostname", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
-            new("ip", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("nodeName", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
+            new("hostname", Shape.Of(ShapeKind.String)) { Description = "The host name.", ProtobufPath = [3] },
+            new("ip", Shape.Of(ShapeKind.String)) { Description = "The address.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("nodeName", Shape.Of(ShapeKind.String)) { Description = "The node it is on.", ProtobufPath = [4] },
             new("targetRef", Shape.Object(static () => global::Holdfast.Model.Core.ObjectReference.ModelSchema)) { ProtobufPath = [2] },
         ], isAtomic: true);
     }
 
-    /// <summary>The field <c>hostname</c>.</summary>
+    /// <summary>The host name.</summary>
     public string Hostname { get; init; } = "";
 
-    /// <summary>The field <c>ip</c>.</summary>
+    /// <summary>The address.</summary>
     public string Ip { get; init; } = "";
 
-    /// <summary>The field <c>nodeName</c>.</summary>
+    /// <summary>The node it is on.</summary>
     public string? NodeName { get; init; }
 
     /// <summary>The field <c>targetRef</c>.</summary>
@@ -6215,23 +6215,23 @@ public sealed partial record EndpointPort : IModelType<EndpointPort>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.EndpointPort", "", [
-            new("appProtocol", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
-            new("name", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
-            new("port", Shape.Of(ShapeKind.Int32)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("protocol", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
+            new("appProtocol", Shape.Of(ShapeKind.String)) { Description = "What is spoken on the port, as a hint to programs.", ProtobufPath = [4] },
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name.", ProtobufPath = [1] },
+            new("port", Shape.Of(ShapeKind.Int32)) { Description = "The port.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("protocol", Shape.Of(ShapeKind.String)) { Description = "TCP, UDP or SCTP; TCP when left out.", ProtobufPath = [3] },
         ], isAtomic: true);
     }
 
-    /// <summary>The field <c>appProtocol</c>.</summary>
+    /// <summary>What is spoken on the port, as a hint to programs.</summary>
     public string? AppProtocol { get; init; }
 
-    /// <summary>The field <c>name</c>.</summary>
+    /// <summary>The name.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>The field <c>port</c>.</summary>
+    /// <summary>The port.</summary>
     public int Port { get; init; }
 
-    /// <summary>The field <c>protocol</c>.</summary>
+    /// <summary>TCP, UDP or SCTP; TCP when left out.</summary>
     public string Protocol { get; init; } = "";
 
     /// <inheritdoc/>
@@ -6318,19 +6318,19 @@ public sealed partial record EndpointSubset : IModelType<EndpointSubset>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.EndpointSubset", "", [
-            new("addresses", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.EndpointAddress.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
+            new("addresses", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.EndpointAddress.ModelSchema))) { Description = "The addresses.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
             new("notReadyAddresses", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.EndpointAddress.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
-            new("ports", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.EndpointPort.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
+            new("ports", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.EndpointPort.ModelSchema))) { Description = "The ports.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>The field <c>addresses</c>.</summary>
+    /// <summary>The addresses.</summary>
     public ValueList<global::Holdfast.Model.Core.EndpointAddress> Addresses { get; init; }
 
     /// <summary>The field <c>notReadyAddresses</c>.</summary>
     public ValueList<global::Holdfast.Model.Core.EndpointAddress> NotReadyAddresses { get; init; }
 
-    /// <summary>The field <c>ports</c>.</summary>
+    /// <summary>The ports.</summary>
     public ValueList<global::Holdfast.Model.Core.EndpointPort> Ports { get; init; }
 
     /// <inheritdoc/>
@@ -6408,19 +6408,19 @@ public sealed partial record EnvFromSource : IModelType<EnvFromSource>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.EnvFromSource", "", [
-            new("configMapRef", Shape.Object(static () => global::Holdfast.Model.Core.ConfigMapEnvSource.ModelSchema)) { ProtobufPath = [2] },
-            new("prefix", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
-            new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.SecretEnvSource.ModelSchema)) { ProtobufPath = [3] },
+            new("configMapRef", Shape.Object(static () => global::Holdfast.Model.Core.ConfigMapEnvSource.ModelSchema)) { Description = "A ConfigMap whose keys become variables.", ProtobufPath = [2] },
+            new("prefix", Shape.Of(ShapeKind.String)) { Description = "What each name begins with.", ProtobufPath = [1] },
+            new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.SecretEnvSource.ModelSchema)) { Description = "A Secret whose keys become variables.", ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>The field <c>configMapRef</c>.</summary>
+    /// <summary>A ConfigMap whose keys become variables.</summary>
     public global::Holdfast.Model.Core.ConfigMapEnvSource? ConfigMapRef { get; init; }
 
-    /// <summary>The field <c>prefix</c>.</summary>
+    /// <summary>What each name begins with.</summary>
     public string Prefix { get; init; } = "";
 
-    /// <summary>The field <c>secretRef</c>.</summary>
+    /// <summary>A Secret whose keys become variables.</summary>
     public global::Holdfast.Model.Core.SecretEnvSource? SecretRef { get; init; }
 
     /// <inheritdoc/>
@@ -6498,19 +6498,19 @@ public sealed partial record EnvVar : IModelType<EnvVar>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.EnvVar", "", [
-            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("value", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
-            new("valueFrom", Shape.Object(static () => global::Holdfast.Model.Core.EnvVarSource.ModelSchema)) { ProtobufPath = [3] },
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The variable's name.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("value", Shape.Of(ShapeKind.String)) { Description = "Its value; $(NAME) stands for another variable.", ProtobufPath = [2] },
+            new("valueFrom", Shape.Object(static () => global::Holdfast.Model.Core.EnvVarSource.ModelSchema)) { Description = "Where its value comes from.", ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>The field <c>name</c>.</summary>
+    /// <summary>The variable&apos;s name.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>The field <c>value</c>.</summary>
+    /// <summary>Its value; $(NAME) stands for another variable.</summary>
     public string Value { get; init; } = "";
 
-    /// <summary>The field <c>valueFrom</c>.</summary>
+    /// <summary>Where its value comes from.</summary>
     public global::Holdfast.Model.Core.EnvVarSource? ValueFrom { get; init; }
 
     /// <inheritdoc/>
@@ -6588,27 +6588,27 @@ public sealed partial record EnvVarSource : IModelType<EnvVarSource>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.EnvVarSource", "", [
-            new("configMapKeyRef", Shape.Object(static () => global::Holdfast.Model.Core.ConfigMapKeySelector.ModelSchema)) { ProtobufPath = [3] },
-            new("fieldRef", Shape.Object(static () => global::Holdfast.Model.Core.ObjectFieldSelector.ModelSchema)) { ProtobufPath = [1] },
-            new("fileKeyRef", Shape.Object(static () => global::Holdfast.Model.Core.FileKeySelector.ModelSchema)) { ProtobufPath = [5] },
-            new("resourceFieldRef", Shape.Object(static () => global::Holdfast.Model.Core.ResourceFieldSelector.ModelSchema)) { ProtobufPath = [2] },
-            new("secretKeyRef", Shape.Object(static () => global::Holdfast.Model.Core.SecretKeySelector.ModelSchema)) { ProtobufPath = [4] },
+            new("configMapKeyRef", Shape.Object(static () => global::Holdfast.Model.Core.ConfigMapKeySelector.ModelSchema)) { Description = "A key of a ConfigMap.", ProtobufPath = [3] },
+            new("fieldRef", Shape.Object(static () => global::Holdfast.Model.Core.ObjectFieldSelector.ModelSchema)) { Description = "A field of the pod.", ProtobufPath = [1] },
+            new("fileKeyRef", Shape.Object(static () => global::Holdfast.Model.Core.FileKeySelector.ModelSchema)) { Description = "A key of a file in a volume.", ProtobufPath = [5] },
+            new("resourceFieldRef", Shape.Object(static () => global::Holdfast.Model.Core.ResourceFieldSelector.ModelSchema)) { Description = "A number of a container's resources.", ProtobufPath = [2] },
+            new("secretKeyRef", Shape.Object(static () => global::Holdfast.Model.Core.SecretKeySelector.ModelSchema)) { Description = "A key of a Secret.", ProtobufPath = [4] },
         ]);
     }
 
-    /// <summary>The field <c>configMapKeyRef</c>.</summary>
+    /// <summary>A key of a ConfigMap.</summary>
     public global::Holdfast.Model.Core.ConfigMapKeySelector? ConfigMapKeyRef { get; init; }
 
-    /// <summary>The field <c>fieldRef</c>.</summary>
+    /// <summary>A field of the pod.</summary>
     public global::Holdfast.Model.Core.ObjectFieldSelector? FieldRef { get; init; }
 
-    /// <summary>The field <c>fileKeyRef</c>.</summary>
+    /// <summary>A key of a file in a volume.</summary>
     public global::Holdfast.Model.Core.FileKeySelector? FileKeyRef { get; init; }
 
-    /// <summary>The field <c>resourceFieldRef</c>.</summary>
+    /// <summary>A number of a container&apos;s resources.</summary>
     public global::Holdfast.Model.Core.ResourceFieldSelector? ResourceFieldRef { get; init; }
 
-    /// <summary>The field <c>secretKeyRef</c>.</summary>
+    /// <summary>A key of a Secret.</summary>
     public global::Holdfast.Model.Core.SecretKeySelector? SecretKeyRef { get; init; }
 
     /// <inheritdoc/>
@@ -6708,39 +6708,39 @@ public sealed partial record EphemeralContainer : IModelType<EphemeralContainer>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.EphemeralContainer", "", [
-            new("args", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1, 4] },
-            new("command", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1, 3] },
+            new("args", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Arguments.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1, 4] },
+            new("command", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Program and arguments.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1, 3] },
             new("env", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.EnvVar.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge"], ProtobufPath = [1, 7] },
             new("envFrom", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.EnvFromSource.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1, 19] },
-            new("image", Shape.Of(ShapeKind.String)) { ProtobufPath = [1, 2] },
+            new("image", Shape.Of(ShapeKind.String)) { Description = "The image it is made from.", ProtobufPath = [1, 2] },
             new("imagePullPolicy", Shape.Of(ShapeKind.String)) { ProtobufPath = [1, 14] },
             new("lifecycle", Shape.Object(static () => global::Holdfast.Model.Core.Lifecycle.ModelSchema)) { ProtobufPath = [1, 12] },
             new("livenessProbe", Shape.Object(static () => global::Holdfast.Model.Core.Probe.ModelSchema)) { ProtobufPath = [1, 10] },
-            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1, 1] },
-            new("ports", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ContainerPort.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["containerPort", "protocol"], MergeKey = "containerPort", PatchStrategies = ["merge"], ProtobufPath = [1, 6] },
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1, 1] },
+            new("ports", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ContainerPort.ModelSchema))) { Description = "The ports.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["containerPort", "protocol"], MergeKey = "containerPort", PatchStrategies = ["merge"], ProtobufPath = [1, 6] },
             new("readinessProbe", Shape.Object(static () => global::Holdfast.Model.Core.Probe.ModelSchema)) { ProtobufPath = [1, 11] },
-            new("resizePolicy", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ContainerResizePolicy.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1, 23] },
-            new("resources", Shape.Object(static () => global::Holdfast.Model.Core.ResourceRequirements.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1, 8] },
-            new("restartPolicy", Shape.Of(ShapeKind.String)) { ProtobufPath = [1, 24] },
+            new("resizePolicy", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ContainerResizePolicy.ModelSchema))) { Description = "What a change of its resources does to the container, by resource.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1, 23] },
+            new("resources", Shape.Object(static () => global::Holdfast.Model.Core.ResourceRequirements.ModelSchema)) { Description = "Resources, a sub-resource after a slash; * is any.", IsAlwaysWritten = true, ProtobufPath = [1, 8] },
+            new("restartPolicy", Shape.Of(ShapeKind.String)) { Description = "What becomes of a container that ends: Always, OnFailure or Never.", ProtobufPath = [1, 24] },
             new("restartPolicyRules", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ContainerRestartRule.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1, 25] },
             new("securityContext", Shape.Object(static () => global::Holdfast.Model.Core.SecurityContext.ModelSchema)) { ProtobufPath = [1, 15] },
             new("startupProbe", Shape.Object(static () => global::Holdfast.Model.Core.Probe.ModelSchema)) { ProtobufPath = [1, 22] },
-            new("stdin", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [1, 16] },
-            new("stdinOnce", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [1, 17] },
+            new("stdin", Shape.Of(ShapeKind.Boolean)) { Description = "Whether the container has an input that can be joined.", ProtobufPath = [1, 16] },
+            new("stdinOnce", Shape.Of(ShapeKind.Boolean)) { Description = "Whether that input ends with the first client that joined it.", ProtobufPath = [1, 17] },
             new("targetContainerName", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
-            new("terminationMessagePath", Shape.Of(ShapeKind.String)) { ProtobufPath = [1, 13] },
-            new("terminationMessagePolicy", Shape.Of(ShapeKind.String)) { ProtobufPath = [1, 20] },
-            new("tty", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [1, 18] },
-            new("volumeDevices", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.VolumeDevice.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["devicePath"], MergeKey = "devicePath", PatchStrategies = ["merge"], ProtobufPath = [1, 21] },
+            new("terminationMessagePath", Shape.Of(ShapeKind.String)) { Description = "The file from which the last message is read.", ProtobufPath = [1, 13] },
+            new("terminationMessagePolicy", Shape.Of(ShapeKind.String)) { Description = "Whether the end of the log stands in for a last message: File or FallbackToLogsOnError.", ProtobufPath = [1, 20] },
+            new("tty", Shape.Of(ShapeKind.Boolean)) { Description = "Whether the container has a terminal; it needs stdin too.", ProtobufPath = [1, 18] },
+            new("volumeDevices", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.VolumeDevice.ModelSchema))) { Description = "Volumes that appear as raw devices.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["devicePath"], MergeKey = "devicePath", PatchStrategies = ["merge"], ProtobufPath = [1, 21] },
             new("volumeMounts", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.VolumeMount.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["mountPath"], MergeKey = "mountPath", PatchStrategies = ["merge"], ProtobufPath = [1, 9] },
             new("workingDir", Shape.Of(ShapeKind.String)) { ProtobufPath = [1, 5] },
         ]);
     }
 
-    /// <summary>The field <c>args</c>.</summary>
+    /// <summary>Arguments.</summary>
     public ValueList<string> Args { get; init; }
 
-    /// <summary>The field <c>command</c>.</summary>
+    /// <summary>Program and arguments.</summary>
     public ValueList<string> Command { get; init; }
 
     /// <summary>The field <c>env</c>.</summary>
@@ -6749,7 +6749,7 @@ public sealed partial record EphemeralContainer : IModelType<EphemeralContainer>
     /// <summary>The field <c>envFrom</c>.</summary>
     public ValueList<global::Holdfast.Model.Core.EnvFromSource> EnvFrom { get; init; }
 
-    /// <summary>The field <c>image</c>.</summary>
+    /// <summary>The image it is made from.</summary>
     public string Image { get; init; } = "";
 
     /// <summary>The field <c>imagePullPolicy</c>.</summary>
@@ -6761,22 +6761,22 @@ public sealed partial record EphemeralContainer : IModelType<EphemeralContainer>
     /// <summary>The field <c>livenessProbe</c>.</summary>
     public global::Holdfast.Model.Core.Probe? LivenessProbe { get; init; }
 
-    /// <summary>The field <c>name</c>.</summary>
+    /// <summary>The name.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>The field <c>ports</c>.</summary>
+    /// <summary>The ports.</summary>
     public ValueList<global::Holdfast.Model.Core.ContainerPort> Ports { get; init; }
 
     /// <summary>The field <c>readinessProbe</c>.</summary>
     public global::Holdfast.Model.Core.Probe? ReadinessProbe { get; init; }
 
-    /// <summary>The field <c>resizePolicy</c>.</summary>
+    /// <summary>What a change of its resources does to the container, by resource.</summary>
     public ValueList<global::Holdfast.Model.Core.ContainerResizePolicy> ResizePolicy { get; init; }
 
-    /// <summary>The field <c>resources</c>.</summary>
+    /// <summary>Resources, a sub-resource after a slash; * is any.</summary>
     public global::Holdfast.Model.Core.ResourceRequirements Resources { get; init; } = global::Holdfast.Model.Core.ResourceRequirements.Empty;
 
-    /// <summary>The field <c>restartPolicy</c>.</summary>
+    /// <summary>What becomes of a container that ends: Always, OnFailure or Never.</summary>
     public string? RestartPolicy { get; init; }
 
     /// <summary>The field <c>restartPolicyRules</c>.</summary>
@@ -6788,25 +6788,25 @@ public sealed partial record EphemeralContainer : IModelType<EphemeralContainer>
     /// <summary>The field <c>startupProbe</c>.</summary>
     public global::Holdfast.Model.Core.Probe? StartupProbe { get; init; }
 
-    /// <summary>The field <c>stdin</c>.</summary>
+    /// <summary>Whether the container has an input that can be joined.</summary>
     public bool Stdin { get; init; }
 
-    /// <summary>The field <c>stdinOnce</c>.</summary>
+    /// <summary>Whether that input ends with the first client that joined it.</summary>
     public bool StdinOnce { get; init; }
 
     /// <summary>The field <c>targetContainerName</c>.</summary>
     public string TargetContainerName { get; init; } = "";
 
-    /// <summary>The field <c>terminationMessagePath</c>.</summary>
+    /// <summary>The file from which the last message is read.</summary>
     public string TerminationMessagePath { get; init; } = "";
 
-    /// <summary>The field <c>terminationMessagePolicy</c>.</summary>
+    /// <summary>Whether the end of the log stands in for a last message: File or FallbackToLogsOnError.</summary>
     public string TerminationMessagePolicy { get; init; } = "";
 
-    /// <summary>The field <c>tty</c>.</summary>
+    /// <summary>Whether the container has a terminal; it needs stdin too.</summary>
     public bool Tty { get; init; }
 
-    /// <summary>The field <c>volumeDevices</c>.</summary>
+    /// <summary>Volumes that appear as raw devices.</summary>
     public ValueList<global::Holdfast.Model.Core.VolumeDevice> VolumeDevices { get; init; }
 
     /// <summary>The field <c>volumeMounts</c>.</summary>
@@ -7179,12 +7179,12 @@ public sealed partial record EventSeries : IModelType<EventSeries>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.EventSeries", "", [
-            new("count", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [1] },
+            new("count", Shape.Of(ShapeKind.Int32)) { Description = "How often.", ProtobufPath = [1] },
             new("lastObservedTime", Shape.Of(ShapeKind.MicroTime)) { ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The field <c>count</c>.</summary>
+    /// <summary>How often.</summary>
     public int Count { get; init; }
 
     /// <summary>The field <c>lastObservedTime</c>.</summary>
@@ -7255,14 +7255,14 @@ public sealed partial record EventSource : IModelType<EventSource>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.EventSource", "", [
             new("component", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
-            new("host", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
+            new("host", Shape.Of(ShapeKind.String)) { Description = "The host.", ProtobufPath = [2] },
         ]);
     }
 
     /// <summary>The field <c>component</c>.</summary>
     public string Component { get; init; } = "";
 
-    /// <summary>The field <c>host</c>.</summary>
+    /// <summary>The host.</summary>
     public string Host { get; init; } = "";
 
     /// <inheritdoc/>
@@ -7329,11 +7329,11 @@ public sealed partial record ExecAction : IModelType<ExecAction>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ExecAction", "", [
-            new("command", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
+            new("command", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Program and arguments; no shell.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>command</c>.</summary>
+    /// <summary>Program and arguments; no shell.</summary>
     public ValueList<string> Command { get; init; }
 
     /// <inheritdoc/>
@@ -7389,21 +7389,21 @@ public sealed partial record FCVolumeSource : IModelType<FCVolumeSource>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.FCVolumeSource", "", [
-            new("fsType", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
-            new("lun", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [2] },
-            new("readOnly", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [4] },
+            new("fsType", Shape.Of(ShapeKind.String)) { Description = "The file system to mount it as, such as ext4; left out, the driver chooses.", ProtobufPath = [3] },
+            new("lun", Shape.Of(ShapeKind.Int32)) { Description = "The number of the unit.", ProtobufPath = [2] },
+            new("readOnly", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it can only be read.", ProtobufPath = [4] },
             new("targetWWNs", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
             new("wwids", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [5] },
         ]);
     }
 
-    /// <summary>The field <c>fsType</c>.</summary>
+    /// <summary>The file system to mount it as, such as ext4; left out, the driver chooses.</summary>
     public string FsType { get; init; } = "";
 
-    /// <summary>The field <c>lun</c>.</summary>
+    /// <summary>The number of the unit.</summary>
     public int? Lun { get; init; }
 
-    /// <summary>The field <c>readOnly</c>.</summary>
+    /// <summary>Whether it can only be read.</summary>
     public bool ReadOnly { get; init; }
 
     /// <summary>The field <c>targetWWNs</c>.</summary>
@@ -7509,23 +7509,23 @@ public sealed partial record FileKeySelector : IModelType<FileKeySelector>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.FileKeySelector", "", [
-            new("key", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
-            new("optional", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [4] },
-            new("path", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("volumeName", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("key", Shape.Of(ShapeKind.String)) { Description = "The key.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("optional", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it may be missing.", ProtobufPath = [4] },
+            new("path", Shape.Of(ShapeKind.String)) { Description = "The path.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("volumeName", Shape.Of(ShapeKind.String)) { Description = "The name of the volume.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ], isAtomic: true);
     }
 
-    /// <summary>The field <c>key</c>.</summary>
+    /// <summary>The key.</summary>
     public string Key { get; init; } = "";
 
-    /// <summary>The field <c>optional</c>.</summary>
+    /// <summary>Whether it may be missing.</summary>
     public bool? Optional { get; init; }
 
-    /// <summary>The field <c>path</c>.</summary>
+    /// <summary>The path.</summary>
     public string Path { get; init; } = "";
 
-    /// <summary>The field <c>volumeName</c>.</summary>
+    /// <summary>The name of the volume.</summary>
     public string VolumeName { get; init; } = "";
 
     /// <inheritdoc/>
@@ -7614,27 +7614,27 @@ public sealed partial record FlexPersistentVolumeSource : IModelType<FlexPersist
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.FlexPersistentVolumeSource", "", [
-            new("driver", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("fsType", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
-            new("options", Shape.Map(Shape.Of(ShapeKind.String))) { ProtobufPath = [5] },
-            new("readOnly", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [4] },
-            new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.SecretReference.ModelSchema)) { ProtobufPath = [3] },
+            new("driver", Shape.Of(ShapeKind.String)) { Description = "The name of the driver.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("fsType", Shape.Of(ShapeKind.String)) { Description = "The file system to mount it as, such as ext4; left out, the driver chooses.", ProtobufPath = [2] },
+            new("options", Shape.Map(Shape.Of(ShapeKind.String))) { Description = "What the driver needs to know.", ProtobufPath = [5] },
+            new("readOnly", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it can only be read.", ProtobufPath = [4] },
+            new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.SecretReference.ModelSchema)) { Description = "The Secret with what is needed to get in.", ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>The field <c>driver</c>.</summary>
+    /// <summary>The name of the driver.</summary>
     public string Driver { get; init; } = "";
 
-    /// <summary>The field <c>fsType</c>.</summary>
+    /// <summary>The file system to mount it as, such as ext4; left out, the driver chooses.</summary>
     public string FsType { get; init; } = "";
 
-    /// <summary>The field <c>options</c>.</summary>
+    /// <summary>What the driver needs to know.</summary>
     public ValueMap<string> Options { get; init; }
 
-    /// <summary>The field <c>readOnly</c>.</summary>
+    /// <summary>Whether it can only be read.</summary>
     public bool ReadOnly { get; init; }
 
-    /// <summary>The field <c>secretRef</c>.</summary>
+    /// <summary>The Secret with what is needed to get in.</summary>
     public global::Holdfast.Model.Core.SecretReference? SecretRef { get; init; }
 
     /// <inheritdoc/>
@@ -7732,27 +7732,27 @@ public sealed partial record FlexVolumeSource : IModelType<FlexVolumeSource>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.FlexVolumeSource", "", [
-            new("driver", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("fsType", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
-            new("options", Shape.Map(Shape.Of(ShapeKind.String))) { ProtobufPath = [5] },
-            new("readOnly", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [4] },
-            new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.LocalObjectReference.ModelSchema)) { ProtobufPath = [3] },
+            new("driver", Shape.Of(ShapeKind.String)) { Description = "The name of the driver.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("fsType", Shape.Of(ShapeKind.String)) { Description = "The file system to mount it as, such as ext4; left out, the driver chooses.", ProtobufPath = [2] },
+            new("options", Shape.Map(Shape.Of(ShapeKind.String))) { Description = "What the driver needs to know.", ProtobufPath = [5] },
+            new("readOnly", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it can only be read.", ProtobufPath = [4] },
+            new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.LocalObjectReference.ModelSchema)) { Description = "The Secret with what is needed to get in.", ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>The field <c>driver</c>.</summary>
+    /// <summary>The name of the driver.</summary>
     public string Driver { get; init; } = "";
 
-    /// <summary>The field <c>fsType</c>.</summary>
+    /// <summary>The file system to mount it as, such as ext4; left out, the driver chooses.</summary>
     public string FsType { get; init; } = "";
 
-    /// <summary>The field <c>options</c>.</summary>
+    /// <summary>What the driver needs to know.</summary>
     public ValueMap<string> Options { get; init; }
 
-    /// <summary>The field <c>readOnly</c>.</summary>
+    /// <summary>Whether it can only be read.</summary>
     public bool ReadOnly { get; init; }
 
-    /// <summary>The field <c>secretRef</c>.</summary>
+    /// <summary>The Secret with what is needed to get in.</summary>
     public global::Holdfast.Model.Core.LocalObjectReference? SecretRef { get; init; }
 
     /// <inheritdoc/>
@@ -7923,23 +7923,23 @@ public sealed partial record GCEPersistentDiskVolumeSource : IModelType<GCEPersi
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.GCEPersistentDiskVolumeSource", "", [
-            new("fsType", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
-            new("partition", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [3] },
+            new("fsType", Shape.Of(ShapeKind.String)) { Description = "The file system to mount it as, such as ext4; left out, the driver chooses.", ProtobufPath = [2] },
+            new("partition", Shape.Of(ShapeKind.Int32)) { Description = "Which partition; 0 for the whole.", ProtobufPath = [3] },
             new("pdName", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("readOnly", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [4] },
+            new("readOnly", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it can only be read.", ProtobufPath = [4] },
         ]);
     }
 
-    /// <summary>The field <c>fsType</c>.</summary>
+    /// <summary>The file system to mount it as, such as ext4; left out, the driver chooses.</summary>
     public string FsType { get; init; } = "";
 
-    /// <summary>The field <c>partition</c>.</summary>
+    /// <summary>Which partition; 0 for the whole.</summary>
     public int Partition { get; init; }
 
     /// <summary>The field <c>pdName</c>.</summary>
     public string PdName { get; init; } = "";
 
-    /// <summary>The field <c>readOnly</c>.</summary>
+    /// <summary>Whether it can only be read.</summary>
     public bool ReadOnly { get; init; }
 
     /// <inheritdoc/>
@@ -8026,15 +8026,15 @@ public sealed partial record GRPCAction : IModelType<GRPCAction>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.GRPCAction", "", [
-            new("port", Shape.Of(ShapeKind.Int32)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("service", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
+            new("port", Shape.Of(ShapeKind.Int32)) { Description = "The port.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("service", Shape.Of(ShapeKind.String)) { Description = "A Service.", ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The field <c>port</c>.</summary>
+    /// <summary>The port.</summary>
     public int Port { get; init; }
 
-    /// <summary>The field <c>service</c>.</summary>
+    /// <summary>A Service.</summary>
     public string? Service { get; init; }
 
     /// <inheritdoc/>
@@ -8191,23 +8191,23 @@ public sealed partial record GlusterfsPersistentVolumeSource : IModelType<Gluste
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.GlusterfsPersistentVolumeSource", "", [
-            new("endpoints", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("endpoints", Shape.Of(ShapeKind.String)) { Description = "Where the servers are.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
             new("endpointsNamespace", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
-            new("path", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("readOnly", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [3] },
+            new("path", Shape.Of(ShapeKind.String)) { Description = "The path.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("readOnly", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it can only be read.", ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>The field <c>endpoints</c>.</summary>
+    /// <summary>Where the servers are.</summary>
     public string Endpoints { get; init; } = "";
 
     /// <summary>The field <c>endpointsNamespace</c>.</summary>
     public string? EndpointsNamespace { get; init; }
 
-    /// <summary>The field <c>path</c>.</summary>
+    /// <summary>The path.</summary>
     public string Path { get; init; } = "";
 
-    /// <summary>The field <c>readOnly</c>.</summary>
+    /// <summary>Whether it can only be read.</summary>
     public bool ReadOnly { get; init; }
 
     /// <inheritdoc/>
@@ -8296,19 +8296,19 @@ public sealed partial record GlusterfsVolumeSource : IModelType<GlusterfsVolumeS
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.GlusterfsVolumeSource", "", [
-            new("endpoints", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("path", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("readOnly", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [3] },
+            new("endpoints", Shape.Of(ShapeKind.String)) { Description = "Where the servers are.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("path", Shape.Of(ShapeKind.String)) { Description = "The path.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("readOnly", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it can only be read.", ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>The field <c>endpoints</c>.</summary>
+    /// <summary>Where the servers are.</summary>
     public string Endpoints { get; init; } = "";
 
-    /// <summary>The field <c>path</c>.</summary>
+    /// <summary>The path.</summary>
     public string Path { get; init; } = "";
 
-    /// <summary>The field <c>readOnly</c>.</summary>
+    /// <summary>Whether it can only be read.</summary>
     public bool ReadOnly { get; init; }
 
     /// <inheritdoc/>
@@ -8386,27 +8386,27 @@ public sealed partial record HTTPGetAction : IModelType<HTTPGetAction>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.HTTPGetAction", "", [
-            new("host", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
-            new("httpHeaders", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.HTTPHeader.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [5] },
-            new("path", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
-            new("port", Shape.Of(ShapeKind.IntOrString)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("scheme", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
+            new("host", Shape.Of(ShapeKind.String)) { Description = "The host.", ProtobufPath = [3] },
+            new("httpHeaders", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.HTTPHeader.ModelSchema))) { Description = "Headers to send.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [5] },
+            new("path", Shape.Of(ShapeKind.String)) { Description = "The path.", ProtobufPath = [1] },
+            new("port", Shape.Of(ShapeKind.IntOrString)) { Description = "The port, by number or name.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("scheme", Shape.Of(ShapeKind.String)) { Description = "HTTP or HTTPS.", ProtobufPath = [4] },
         ]);
     }
 
-    /// <summary>The field <c>host</c>.</summary>
+    /// <summary>The host.</summary>
     public string Host { get; init; } = "";
 
-    /// <summary>The field <c>httpHeaders</c>.</summary>
+    /// <summary>Headers to send.</summary>
     public ValueList<global::Holdfast.Model.Core.HTTPHeader> HttpHeaders { get; init; }
 
-    /// <summary>The field <c>path</c>.</summary>
+    /// <summary>The path.</summary>
     public string Path { get; init; } = "";
 
-    /// <summary>The field <c>port</c>.</summary>
+    /// <summary>The port, by number or name.</summary>
     public IntOrString Port { get; init; }
 
-    /// <summary>The field <c>scheme</c>.</summary>
+    /// <summary>HTTP or HTTPS.</summary>
     public string Scheme { get; init; } = "";
 
     /// <inheritdoc/>
@@ -8502,15 +8502,15 @@ public sealed partial record HTTPHeader : IModelType<HTTPHeader>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.HTTPHeader", "", [
-            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("value", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("value", Shape.Of(ShapeKind.String)) { Description = "The value.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The field <c>name</c>.</summary>
+    /// <summary>The name.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>The field <c>value</c>.</summary>
+    /// <summary>The value.</summary>
     public string Value { get; init; } = "";
 
     /// <inheritdoc/>
@@ -8578,14 +8578,14 @@ public sealed partial record HostAlias : IModelType<HostAlias>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.HostAlias", "", [
             new("hostnames", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
-            new("ip", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("ip", Shape.Of(ShapeKind.String)) { Description = "The address.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
     /// <summary>The field <c>hostnames</c>.</summary>
     public ValueList<string> Hostnames { get; init; }
 
-    /// <summary>The field <c>ip</c>.</summary>
+    /// <summary>The address.</summary>
     public string Ip { get; init; } = "";
 
     /// <inheritdoc/>
@@ -8652,11 +8652,11 @@ public sealed partial record HostIP : IModelType<HostIP>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.HostIP", "", [
-            new("ip", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("ip", Shape.Of(ShapeKind.String)) { Description = "The address.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>ip</c>.</summary>
+    /// <summary>The address.</summary>
     public string Ip { get; init; } = "";
 
     /// <inheritdoc/>
@@ -8712,12 +8712,12 @@ public sealed partial record HostPathVolumeSource : IModelType<HostPathVolumeSou
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.HostPathVolumeSource", "", [
-            new("path", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("path", Shape.Of(ShapeKind.String)) { Description = "The path.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
             new("type", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The field <c>path</c>.</summary>
+    /// <summary>The path.</summary>
     public string Path { get; init; } = "";
 
     /// <summary>The field <c>type</c>.</summary>
@@ -8785,51 +8785,51 @@ public sealed partial record ISCSIPersistentVolumeSource : IModelType<ISCSIPersi
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ISCSIPersistentVolumeSource", "", [
-            new("chapAuthDiscovery", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [8] },
-            new("chapAuthSession", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [11] },
-            new("fsType", Shape.Of(ShapeKind.String)) { ProtobufPath = [5] },
-            new("initiatorName", Shape.Of(ShapeKind.String)) { ProtobufPath = [12] },
-            new("iqn", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("iscsiInterface", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
-            new("lun", Shape.Of(ShapeKind.Int32)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
-            new("portals", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [7] },
-            new("readOnly", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [6] },
-            new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.SecretReference.ModelSchema)) { ProtobufPath = [10] },
-            new("targetPortal", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("chapAuthDiscovery", Shape.Of(ShapeKind.Boolean)) { Description = "Whether discovery is authenticated with CHAP.", ProtobufPath = [8] },
+            new("chapAuthSession", Shape.Of(ShapeKind.Boolean)) { Description = "Whether sessions are authenticated with CHAP.", ProtobufPath = [11] },
+            new("fsType", Shape.Of(ShapeKind.String)) { Description = "The file system to mount it as, such as ext4; left out, the driver chooses.", ProtobufPath = [5] },
+            new("initiatorName", Shape.Of(ShapeKind.String)) { Description = "The name under which the node comes.", ProtobufPath = [12] },
+            new("iqn", Shape.Of(ShapeKind.String)) { Description = "The name of the target.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("iscsiInterface", Shape.Of(ShapeKind.String)) { Description = "The interface of the node that is used.", ProtobufPath = [4] },
+            new("lun", Shape.Of(ShapeKind.Int32)) { Description = "The number of the unit.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("portals", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Further portals.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [7] },
+            new("readOnly", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it can only be read.", ProtobufPath = [6] },
+            new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.SecretReference.ModelSchema)) { Description = "The Secret with what is needed to get in.", ProtobufPath = [10] },
+            new("targetPortal", Shape.Of(ShapeKind.String)) { Description = "The address and port of the portal.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>chapAuthDiscovery</c>.</summary>
+    /// <summary>Whether discovery is authenticated with CHAP.</summary>
     public bool ChapAuthDiscovery { get; init; }
 
-    /// <summary>The field <c>chapAuthSession</c>.</summary>
+    /// <summary>Whether sessions are authenticated with CHAP.</summary>
     public bool ChapAuthSession { get; init; }
 
-    /// <summary>The field <c>fsType</c>.</summary>
+    /// <summary>The file system to mount it as, such as ext4; left out, the driver chooses.</summary>
     public string FsType { get; init; } = "";
 
-    /// <summary>The field <c>initiatorName</c>.</summary>
+    /// <summary>The name under which the node comes.</summary>
     public string? InitiatorName { get; init; }
 
-    /// <summary>The field <c>iqn</c>.</summary>
+    /// <summary>The name of the target.</summary>
     public string Iqn { get; init; } = "";
 
-    /// <summary>The field <c>iscsiInterface</c>.</summary>
+    /// <summary>The interface of the node that is used.</summary>
     public string IscsiInterface { get; init; } = "";
 
-    /// <summary>The field <c>lun</c>.</summary>
+    /// <summary>The number of the unit.</summary>
     public int Lun { get; init; }
 
-    /// <summary>The field <c>portals</c>.</summary>
+    /// <summary>Further portals.</summary>
     public ValueList<string> Portals { get; init; }
 
-    /// <summary>The field <c>readOnly</c>.</summary>
+    /// <summary>Whether it can only be read.</summary>
     public bool ReadOnly { get; init; }
 
-    /// <summary>The field <c>secretRef</c>.</summary>
+    /// <summary>The Secret with what is needed to get in.</summary>
     public global::Holdfast.Model.Core.SecretReference? SecretRef { get; init; }
 
-    /// <summary>The field <c>targetPortal</c>.</summary>
+    /// <summary>The address and port of the portal.</summary>
     public string TargetPortal { get; init; } = "";
 
     /// <inheritdoc/>
@@ -8993,51 +8993,51 @@ public sealed partial record ISCSIVolumeSource : IModelType<ISCSIVolumeSource>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ISCSIVolumeSource", "", [
-            new("chapAuthDiscovery", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [8] },
-            new("chapAuthSession", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [11] },
-            new("fsType", Shape.Of(ShapeKind.String)) { ProtobufPath = [5] },
-            new("initiatorName", Shape.Of(ShapeKind.String)) { ProtobufPath = [12] },
-            new("iqn", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("iscsiInterface", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
-            new("lun", Shape.Of(ShapeKind.Int32)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
-            new("portals", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [7] },
-            new("readOnly", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [6] },
-            new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.LocalObjectReference.ModelSchema)) { ProtobufPath = [10] },
-            new("targetPortal", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("chapAuthDiscovery", Shape.Of(ShapeKind.Boolean)) { Description = "Whether discovery is authenticated with CHAP.", ProtobufPath = [8] },
+            new("chapAuthSession", Shape.Of(ShapeKind.Boolean)) { Description = "Whether sessions are authenticated with CHAP.", ProtobufPath = [11] },
+            new("fsType", Shape.Of(ShapeKind.String)) { Description = "The file system to mount it as, such as ext4; left out, the driver chooses.", ProtobufPath = [5] },
+            new("initiatorName", Shape.Of(ShapeKind.String)) { Description = "The name under which the node comes.", ProtobufPath = [12] },
+            new("iqn", Shape.Of(ShapeKind.String)) { Description = "The name of the target.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("iscsiInterface", Shape.Of(ShapeKind.String)) { Description = "The interface of the node that is used.", ProtobufPath = [4] },
+            new("lun", Shape.Of(ShapeKind.Int32)) { Description = "The number of the unit.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("portals", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Further portals.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [7] },
+            new("readOnly", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it can only be read.", ProtobufPath = [6] },
+            new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.LocalObjectReference.ModelSchema)) { Description = "The Secret with what is needed to get in.", ProtobufPath = [10] },
+            new("targetPortal", Shape.Of(ShapeKind.String)) { Description = "The address and port of the portal.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>chapAuthDiscovery</c>.</summary>
+    /// <summary>Whether discovery is authenticated with CHAP.</summary>
     public bool ChapAuthDiscovery { get; init; }
 
-    /// <summary>The field <c>chapAuthSession</c>.</summary>
+    /// <summary>Whether sessions are authenticated with CHAP.</summary>
     public bool ChapAuthSession { get; init; }
 
-    /// <summary>The field <c>fsType</c>.</summary>
+    /// <summary>The file system to mount it as, such as ext4; left out, the driver chooses.</summary>
     public string FsType { get; init; } = "";
 
-    /// <summary>The field <c>initiatorName</c>.</summary>
+    /// <summary>The name under which the node comes.</summary>
     public string? InitiatorName { get; init; }
 
-    /// <summary>The field <c>iqn</c>.</summary>
+    /// <summary>The name of the target.</summary>
     public string Iqn { get; init; } = "";
 
-    /// <summary>The field <c>iscsiInterface</c>.</summary>
+    /// <summary>The interface of the node that is used.</summary>
     public string IscsiInterface { get; init; } = "";
 
-    /// <summary>The field <c>lun</c>.</summary>
+    /// <summary>The number of the unit.</summary>
     public int Lun { get; init; }
 
-    /// <summary>The field <c>portals</c>.</summary>
+    /// <summary>Further portals.</summary>
     public ValueList<string> Portals { get; init; }
 
-    /// <summary>The field <c>readOnly</c>.</summary>
+    /// <summary>Whether it can only be read.</summary>
     public bool ReadOnly { get; init; }
 
-    /// <summary>The field <c>secretRef</c>.</summary>
+    /// <summary>The Secret with what is needed to get in.</summary>
     public global::Holdfast.Model.Core.LocalObjectReference? SecretRef { get; init; }
 
-    /// <summary>The field <c>targetPortal</c>.</summary>
+    /// <summary>The address and port of the portal.</summary>
     public string TargetPortal { get; init; } = "";
 
     /// <inheritdoc/>
@@ -9336,19 +9336,19 @@ public sealed partial record KeyToPath : IModelType<KeyToPath>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.KeyToPath", "", [
-            new("key", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("mode", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [3] },
-            new("path", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("key", Shape.Of(ShapeKind.String)) { Description = "The key.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("mode", Shape.Of(ShapeKind.Int32)) { Description = "The file's permissions.", ProtobufPath = [3] },
+            new("path", Shape.Of(ShapeKind.String)) { Description = "The file's relative path.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The field <c>key</c>.</summary>
+    /// <summary>The key.</summary>
     public string Key { get; init; } = "";
 
-    /// <summary>The field <c>mode</c>.</summary>
+    /// <summary>The file&apos;s permissions.</summary>
     public int? Mode { get; init; }
 
-    /// <summary>The field <c>path</c>.</summary>
+    /// <summary>The file&apos;s relative path.</summary>
     public string Path { get; init; } = "";
 
     /// <inheritdoc/>
@@ -9424,19 +9424,19 @@ public sealed partial record Lifecycle : IModelType<Lifecycle>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.Lifecycle", "", [
-            new("postStart", Shape.Object(static () => global::Holdfast.Model.Core.LifecycleHandler.ModelSchema)) { ProtobufPath = [1] },
-            new("preStop", Shape.Object(static () => global::Holdfast.Model.Core.LifecycleHandler.ModelSchema)) { ProtobufPath = [2] },
-            new("stopSignal", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
+            new("postStart", Shape.Object(static () => global::Holdfast.Model.Core.LifecycleHandler.ModelSchema)) { Description = "What is done right after the start.", ProtobufPath = [1] },
+            new("preStop", Shape.Object(static () => global::Holdfast.Model.Core.LifecycleHandler.ModelSchema)) { Description = "What is done before the end.", ProtobufPath = [2] },
+            new("stopSignal", Shape.Of(ShapeKind.String)) { Description = "The signal that asks the container to end.", ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>The field <c>postStart</c>.</summary>
+    /// <summary>What is done right after the start.</summary>
     public global::Holdfast.Model.Core.LifecycleHandler? PostStart { get; init; }
 
-    /// <summary>The field <c>preStop</c>.</summary>
+    /// <summary>What is done before the end.</summary>
     public global::Holdfast.Model.Core.LifecycleHandler? PreStop { get; init; }
 
-    /// <summary>The field <c>stopSignal</c>.</summary>
+    /// <summary>The signal that asks the container to end.</summary>
     public string? StopSignal { get; init; }
 
     /// <inheritdoc/>
@@ -9514,23 +9514,23 @@ public sealed partial record LifecycleHandler : IModelType<LifecycleHandler>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.LifecycleHandler", "", [
-            new("exec", Shape.Object(static () => global::Holdfast.Model.Core.ExecAction.ModelSchema)) { ProtobufPath = [1] },
-            new("httpGet", Shape.Object(static () => global::Holdfast.Model.Core.HTTPGetAction.ModelSchema)) { ProtobufPath = [2] },
-            new("sleep", Shape.Object(static () => global::Holdfast.Model.Core.SleepAction.ModelSchema)) { ProtobufPath = [4] },
-            new("tcpSocket", Shape.Object(static () => global::Holdfast.Model.Core.TCPSocketAction.ModelSchema)) { ProtobufPath = [3] },
+            new("exec", Shape.Object(static () => global::Holdfast.Model.Core.ExecAction.ModelSchema)) { Description = "A command.", ProtobufPath = [1] },
+            new("httpGet", Shape.Object(static () => global::Holdfast.Model.Core.HTTPGetAction.ModelSchema)) { Description = "A request.", ProtobufPath = [2] },
+            new("sleep", Shape.Object(static () => global::Holdfast.Model.Core.SleepAction.ModelSchema)) { Description = "A pause.", ProtobufPath = [4] },
+            new("tcpSocket", Shape.Object(static () => global::Holdfast.Model.Core.TCPSocketAction.ModelSchema)) { Description = "Not supported any more.", ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>The field <c>exec</c>.</summary>
+    /// <summary>A command.</summary>
     public global::Holdfast.Model.Core.ExecAction? Exec { get; init; }
 
-    /// <summary>The field <c>httpGet</c>.</summary>
+    /// <summary>A request.</summary>
     public global::Holdfast.Model.Core.HTTPGetAction? HttpGet { get; init; }
 
-    /// <summary>The field <c>sleep</c>.</summary>
+    /// <summary>A pause.</summary>
     public global::Holdfast.Model.Core.SleepAction? Sleep { get; init; }
 
-    /// <summary>The field <c>tcpSocket</c>.</summary>
+    /// <summary>Not supported any more.</summary>
     public global::Holdfast.Model.Core.TCPSocketAction? TcpSocket { get; init; }
 
     /// <inheritdoc/>
@@ -9752,11 +9752,11 @@ public sealed partial record LimitRangeSpec : IModelType<LimitRangeSpec>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.LimitRangeSpec", "", [
-            new("limits", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.LimitRangeItem.ModelSchema))) { IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
+            new("limits", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.LimitRangeItem.ModelSchema))) { Description = "The most that may be used, by resource.", IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>limits</c>.</summary>
+    /// <summary>The most that may be used, by resource.</summary>
     public ValueList<global::Holdfast.Model.Core.LimitRangeItem> Limits { get; init; }
 
     /// <inheritdoc/>
@@ -9814,7 +9814,7 @@ public sealed partial record LinuxContainerUser : IModelType<LinuxContainerUser>
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.LinuxContainerUser", "", [
             new("gid", Shape.Of(ShapeKind.Int64)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
             new("supplementalGroups", Shape.List(Shape.Of(ShapeKind.Int64))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
-            new("uid", Shape.Of(ShapeKind.Int64)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("uid", Shape.Of(ShapeKind.Int64)) { Description = "The unique id of what is meant, which no later object of its name has.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
@@ -9824,7 +9824,7 @@ public sealed partial record LinuxContainerUser : IModelType<LinuxContainerUser>
     /// <summary>The field <c>supplementalGroups</c>.</summary>
     public ValueList<long> SupplementalGroups { get; init; }
 
-    /// <summary>The field <c>uid</c>.</summary>
+    /// <summary>The unique id of what is meant, which no later object of its name has.</summary>
     public long Uid { get; init; }
 
     /// <inheritdoc/>
@@ -9900,23 +9900,23 @@ public sealed partial record LoadBalancerIngress : IModelType<LoadBalancerIngres
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.LoadBalancerIngress", "", [
-            new("hostname", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
-            new("ip", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
+            new("hostname", Shape.Of(ShapeKind.String)) { Description = "The host name.", ProtobufPath = [2] },
+            new("ip", Shape.Of(ShapeKind.String)) { Description = "The address.", ProtobufPath = [1] },
             new("ipMode", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
-            new("ports", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PortStatus.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [4] },
+            new("ports", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PortStatus.ModelSchema))) { Description = "The ports.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [4] },
         ]);
     }
 
-    /// <summary>The field <c>hostname</c>.</summary>
+    /// <summary>The host name.</summary>
     public string Hostname { get; init; } = "";
 
-    /// <summary>The field <c>ip</c>.</summary>
+    /// <summary>The address.</summary>
     public string Ip { get; init; } = "";
 
     /// <summary>The field <c>ipMode</c>.</summary>
     public string? IpMode { get; init; }
 
-    /// <summary>The field <c>ports</c>.</summary>
+    /// <summary>The ports.</summary>
     public ValueList<global::Holdfast.Model.Core.PortStatus> Ports { get; init; }
 
     /// <inheritdoc/>
@@ -10065,11 +10065,11 @@ public sealed partial record LocalObjectReference : IModelType<LocalObjectRefere
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.LocalObjectReference", "", [
-            new("name", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name.", ProtobufPath = [1] },
         ], isAtomic: true);
     }
 
-    /// <summary>The field <c>name</c>.</summary>
+    /// <summary>The name.</summary>
     public string Name { get; init; } = "";
 
     /// <inheritdoc/>
@@ -10125,15 +10125,15 @@ public sealed partial record LocalVolumeSource : IModelType<LocalVolumeSource>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.LocalVolumeSource", "", [
-            new("fsType", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
-            new("path", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("fsType", Shape.Of(ShapeKind.String)) { Description = "The file system to mount it as, such as ext4; left out, the driver chooses.", ProtobufPath = [2] },
+            new("path", Shape.Of(ShapeKind.String)) { Description = "The path.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>fsType</c>.</summary>
+    /// <summary>The file system to mount it as, such as ext4; left out, the driver chooses.</summary>
     public string? FsType { get; init; }
 
-    /// <summary>The field <c>path</c>.</summary>
+    /// <summary>The path.</summary>
     public string Path { get; init; } = "";
 
     /// <inheritdoc/>
@@ -10200,12 +10200,12 @@ public sealed partial record ModifyVolumeStatus : IModelType<ModifyVolumeStatus>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ModifyVolumeStatus", "", [
-            new("status", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("status", Shape.Of(ShapeKind.String)) { Description = "What is.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
             new("targetVolumeAttributesClassName", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>status</c>.</summary>
+    /// <summary>What is.</summary>
     public string Status { get; init; } = "";
 
     /// <summary>The field <c>targetVolumeAttributesClassName</c>.</summary>
@@ -10275,16 +10275,16 @@ public sealed partial record NFSVolumeSource : IModelType<NFSVolumeSource>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NFSVolumeSource", "", [
-            new("path", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("readOnly", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [3] },
+            new("path", Shape.Of(ShapeKind.String)) { Description = "The path.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("readOnly", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it can only be read.", ProtobufPath = [3] },
             new("server", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>path</c>.</summary>
+    /// <summary>The path.</summary>
     public string Path { get; init; } = "";
 
-    /// <summary>The field <c>readOnly</c>.</summary>
+    /// <summary>Whether it can only be read.</summary>
     public bool ReadOnly { get; init; }
 
     /// <summary>The field <c>server</c>.</summary>
@@ -10365,27 +10365,27 @@ public sealed partial record NamespaceCondition : IModelType<NamespaceCondition>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NamespaceCondition", "", [
-            new("lastTransitionTime", Shape.Of(ShapeKind.Time)) { ProtobufPath = [4] },
-            new("message", Shape.Of(ShapeKind.String)) { ProtobufPath = [6] },
-            new("reason", Shape.Of(ShapeKind.String)) { ProtobufPath = [5] },
-            new("status", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("type", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("lastTransitionTime", Shape.Of(ShapeKind.Time)) { Description = "When its status last changed.", ProtobufPath = [4] },
+            new("message", Shape.Of(ShapeKind.String)) { Description = "Why, for people.", ProtobufPath = [6] },
+            new("reason", Shape.Of(ShapeKind.String)) { Description = "One word in CamelCase for why, for programs.", ProtobufPath = [5] },
+            new("status", Shape.Of(ShapeKind.String)) { Description = "True, False or Unknown.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("type", Shape.Of(ShapeKind.String)) { Description = "What it tells of.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>lastTransitionTime</c>.</summary>
+    /// <summary>When its status last changed.</summary>
     public DateTimeOffset? LastTransitionTime { get; init; }
 
-    /// <summary>The field <c>message</c>.</summary>
+    /// <summary>Why, for people.</summary>
     public string Message { get; init; } = "";
 
-    /// <summary>The field <c>reason</c>.</summary>
+    /// <summary>One word in CamelCase for why, for programs.</summary>
     public string Reason { get; init; } = "";
 
-    /// <summary>The field <c>status</c>.</summary>
+    /// <summary>True, False or Unknown.</summary>
     public string Status { get; init; } = "";
 
-    /// <summary>The field <c>type</c>.</summary>
+    /// <summary>What it tells of.</summary>
     public string Type { get; init; } = "";
 
     /// <inheritdoc/>
@@ -10543,15 +10543,15 @@ public sealed partial record NamespaceStatus : IModelType<NamespaceStatus>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NamespaceStatus", "", [
-            new("conditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.NamespaceCondition.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["type"], MergeKey = "type", PatchStrategies = ["merge"], ProtobufPath = [2] },
-            new("phase", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
+            new("conditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.NamespaceCondition.ModelSchema))) { Description = "What is true of it at the moment, one entry for each question.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["type"], MergeKey = "type", PatchStrategies = ["merge"], ProtobufPath = [2] },
+            new("phase", Shape.Of(ShapeKind.String)) { Description = "Where it is in its life, in one word.", ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>conditions</c>.</summary>
+    /// <summary>What is true of it at the moment, one entry for each question.</summary>
     public ValueList<global::Holdfast.Model.Core.NamespaceCondition> Conditions { get; init; }
 
-    /// <summary>The field <c>phase</c>.</summary>
+    /// <summary>Where it is in its life, in one word.</summary>
     public string Phase { get; init; } = "";
 
     /// <inheritdoc/>
@@ -10693,15 +10693,15 @@ public sealed partial record NodeAffinity : IModelType<NodeAffinity>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NodeAffinity", "", [
-            new("preferredDuringSchedulingIgnoredDuringExecution", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PreferredSchedulingTerm.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
-            new("requiredDuringSchedulingIgnoredDuringExecution", Shape.Object(static () => global::Holdfast.Model.Core.NodeSelector.ModelSchema)) { ProtobufPath = [1] },
+            new("preferredDuringSchedulingIgnoredDuringExecution", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PreferredSchedulingTerm.ModelSchema))) { Description = "What is wished for: the more weight is met, the better.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
+            new("requiredDuringSchedulingIgnoredDuringExecution", Shape.Object(static () => global::Holdfast.Model.Core.NodeSelector.ModelSchema)) { Description = "What must hold when the pod is placed; later changes do not move it.", ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>preferredDuringSchedulingIgnoredDuringExecution</c>.</summary>
+    /// <summary>What is wished for: the more weight is met, the better.</summary>
     public ValueList<global::Holdfast.Model.Core.PreferredSchedulingTerm> PreferredDuringSchedulingIgnoredDuringExecution { get; init; }
 
-    /// <summary>The field <c>requiredDuringSchedulingIgnoredDuringExecution</c>.</summary>
+    /// <summary>What must hold when the pod is placed; later changes do not move it.</summary>
     public global::Holdfast.Model.Core.NodeSelector? RequiredDuringSchedulingIgnoredDuringExecution { get; init; }
 
     /// <inheritdoc/>
@@ -10769,18 +10769,18 @@ public sealed partial record NodeAllocatableResourceClaimStatus : IModelType<Nod
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NodeAllocatableResourceClaimStatus", "", [
             new("containers", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Set },
-            new("resourceClaimName", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
-            new("resources", Shape.Map(Shape.Of(ShapeKind.Quantity))) { IsRequired = true, IsAlwaysWritten = true },
+            new("resourceClaimName", Shape.Of(ShapeKind.String)) { Description = "The name of the claim.", IsRequired = true, IsAlwaysWritten = true },
+            new("resources", Shape.Map(Shape.Of(ShapeKind.Quantity))) { Description = "Resources, a sub-resource after a slash; * is any.", IsRequired = true, IsAlwaysWritten = true },
         ]);
     }
 
     /// <summary>The field <c>containers</c>.</summary>
     public ValueList<string> Containers { get; init; }
 
-    /// <summary>The field <c>resourceClaimName</c>.</summary>
+    /// <summary>The name of the claim.</summary>
     public string ResourceClaimName { get; init; } = "";
 
-    /// <summary>The field <c>resources</c>.</summary>
+    /// <summary>Resources, a sub-resource after a slash; * is any.</summary>
     public ValueMap<Quantity> Resources { get; init; }
 
     /// <inheritdoc/>
@@ -10858,31 +10858,31 @@ public sealed partial record NodeCondition : IModelType<NodeCondition>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NodeCondition", "", [
-            new("lastHeartbeatTime", Shape.Of(ShapeKind.Time)) { ProtobufPath = [3] },
-            new("lastTransitionTime", Shape.Of(ShapeKind.Time)) { ProtobufPath = [4] },
-            new("message", Shape.Of(ShapeKind.String)) { ProtobufPath = [6] },
-            new("reason", Shape.Of(ShapeKind.String)) { ProtobufPath = [5] },
-            new("status", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("type", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("lastHeartbeatTime", Shape.Of(ShapeKind.Time)) { Description = "When it was last heard of.", ProtobufPath = [3] },
+            new("lastTransitionTime", Shape.Of(ShapeKind.Time)) { Description = "When its status last changed.", ProtobufPath = [4] },
+            new("message", Shape.Of(ShapeKind.String)) { Description = "Why, for people.", ProtobufPath = [6] },
+            new("reason", Shape.Of(ShapeKind.String)) { Description = "One word in CamelCase for why, for programs.", ProtobufPath = [5] },
+            new("status", Shape.Of(ShapeKind.String)) { Description = "True, False or Unknown.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("type", Shape.Of(ShapeKind.String)) { Description = "What it tells of.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>lastHeartbeatTime</c>.</summary>
+    /// <summary>When it was last heard of.</summary>
     public DateTimeOffset? LastHeartbeatTime { get; init; }
 
-    /// <summary>The field <c>lastTransitionTime</c>.</summary>
+    /// <summary>When its status last changed.</summary>
     public DateTimeOffset? LastTransitionTime { get; init; }
 
-    /// <summary>The field <c>message</c>.</summary>
+    /// <summary>Why, for people.</summary>
     public string Message { get; init; } = "";
 
-    /// <summary>The field <c>reason</c>.</summary>
+    /// <summary>One word in CamelCase for why, for programs.</summary>
     public string Reason { get; init; } = "";
 
-    /// <summary>The field <c>status</c>.</summary>
+    /// <summary>True, False or Unknown.</summary>
     public string Status { get; init; } = "";
 
-    /// <summary>The field <c>type</c>.</summary>
+    /// <summary>What it tells of.</summary>
     public string Type { get; init; } = "";
 
     /// <inheritdoc/>
@@ -10991,11 +10991,11 @@ public sealed partial record NodeConfigSource : IModelType<NodeConfigSource>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NodeConfigSource", "", [
-            new("configMap", Shape.Object(static () => global::Holdfast.Model.Core.ConfigMapNodeConfigSource.ModelSchema)) { ProtobufPath = [2] },
+            new("configMap", Shape.Object(static () => global::Holdfast.Model.Core.ConfigMapNodeConfigSource.ModelSchema)) { Description = "A ConfigMap.", ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The field <c>configMap</c>.</summary>
+    /// <summary>A ConfigMap.</summary>
     public global::Holdfast.Model.Core.ConfigMapNodeConfigSource? ConfigMap { get; init; }
 
     /// <inheritdoc/>
@@ -11051,20 +11051,20 @@ public sealed partial record NodeConfigStatus : IModelType<NodeConfigStatus>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NodeConfigStatus", "", [
-            new("active", Shape.Object(static () => global::Holdfast.Model.Core.NodeConfigSource.ModelSchema)) { ProtobufPath = [2] },
+            new("active", Shape.Object(static () => global::Holdfast.Model.Core.NodeConfigSource.ModelSchema)) { Description = "What is running.", ProtobufPath = [2] },
             new("assigned", Shape.Object(static () => global::Holdfast.Model.Core.NodeConfigSource.ModelSchema)) { ProtobufPath = [1] },
-            new("error", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
+            new("error", Shape.Of(ShapeKind.String)) { Description = "What went wrong.", ProtobufPath = [4] },
             new("lastKnownGood", Shape.Object(static () => global::Holdfast.Model.Core.NodeConfigSource.ModelSchema)) { ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>The field <c>active</c>.</summary>
+    /// <summary>What is running.</summary>
     public global::Holdfast.Model.Core.NodeConfigSource? Active { get; init; }
 
     /// <summary>The field <c>assigned</c>.</summary>
     public global::Holdfast.Model.Core.NodeConfigSource? Assigned { get; init; }
 
-    /// <summary>The field <c>error</c>.</summary>
+    /// <summary>What went wrong.</summary>
     public string Error { get; init; } = "";
 
     /// <summary>The field <c>lastKnownGood</c>.</summary>
@@ -11277,14 +11277,14 @@ public sealed partial record NodeRuntimeHandler : IModelType<NodeRuntimeHandler>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NodeRuntimeHandler", "", [
             new("features", Shape.Object(static () => global::Holdfast.Model.Core.NodeRuntimeHandlerFeatures.ModelSchema)) { ProtobufPath = [2] },
-            new("name", Shape.Of(ShapeKind.String)) { IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name.", IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
     /// <summary>The field <c>features</c>.</summary>
     public global::Holdfast.Model.Core.NodeRuntimeHandlerFeatures? Features { get; init; }
 
-    /// <summary>The field <c>name</c>.</summary>
+    /// <summary>The name.</summary>
     public string Name { get; init; } = "";
 
     /// <inheritdoc/>
@@ -11426,11 +11426,11 @@ public sealed partial record NodeSelector : IModelType<NodeSelector>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NodeSelector", "", [
-            new("nodeSelectorTerms", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.NodeSelectorTerm.ModelSchema))) { IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
+            new("nodeSelectorTerms", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.NodeSelectorTerm.ModelSchema))) { Description = "Of these one must hold.", IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
         ], isAtomic: true);
     }
 
-    /// <summary>The field <c>nodeSelectorTerms</c>.</summary>
+    /// <summary>Of these one must hold.</summary>
     public ValueList<global::Holdfast.Model.Core.NodeSelectorTerm> NodeSelectorTerms { get; init; }
 
     /// <inheritdoc/>
@@ -11486,19 +11486,19 @@ public sealed partial record NodeSelectorRequirement : IModelType<NodeSelectorRe
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NodeSelectorRequirement", "", [
-            new("key", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("operator", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("values", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
+            new("key", Shape.Of(ShapeKind.String)) { Description = "The label.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("operator", Shape.Of(ShapeKind.String)) { Description = "In, NotIn, Exists, DoesNotExist, Gt or Lt.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("values", Shape.List(Shape.Of(ShapeKind.String))) { Description = "The values that are meant.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>The field <c>key</c>.</summary>
+    /// <summary>The label.</summary>
     public string Key { get; init; } = "";
 
-    /// <summary>The field <c>operator</c>.</summary>
+    /// <summary>In, NotIn, Exists, DoesNotExist, Gt or Lt.</summary>
     public string Operator { get; init; } = "";
 
-    /// <summary>The field <c>values</c>.</summary>
+    /// <summary>The values that are meant.</summary>
     public ValueList<string> Values { get; init; }
 
     /// <inheritdoc/>
@@ -11576,15 +11576,15 @@ public sealed partial record NodeSelectorTerm : IModelType<NodeSelectorTerm>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NodeSelectorTerm", "", [
-            new("matchExpressions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.NodeSelectorRequirement.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
-            new("matchFields", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.NodeSelectorRequirement.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
+            new("matchExpressions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.NodeSelectorRequirement.ModelSchema))) { Description = "Requirements on labels; all of them hold.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
+            new("matchFields", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.NodeSelectorRequirement.ModelSchema))) { Description = "Requirements on fields of nodes; all of them hold.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
         ], isAtomic: true);
     }
 
-    /// <summary>The field <c>matchExpressions</c>.</summary>
+    /// <summary>Requirements on labels; all of them hold.</summary>
     public ValueList<global::Holdfast.Model.Core.NodeSelectorRequirement> MatchExpressions { get; init; }
 
-    /// <summary>The field <c>matchFields</c>.</summary>
+    /// <summary>Requirements on fields of nodes; all of them hold.</summary>
     public ValueList<global::Holdfast.Model.Core.NodeSelectorRequirement> MatchFields { get; init; }
 
     /// <inheritdoc/>
@@ -11653,11 +11653,11 @@ public sealed partial record NodeSpec : IModelType<NodeSpec>
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NodeSpec", "", [
             new("configSource", Shape.Object(static () => global::Holdfast.Model.Core.NodeConfigSource.ModelSchema)) { ProtobufPath = [6] },
             new("externalID", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
-            new("podCIDR", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
-            new("podCIDRs", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Set, PatchStrategies = ["merge"], ProtobufPath = [7] },
-            new("providerID", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
-            new("taints", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.Taint.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [5] },
-            new("unschedulable", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [4] },
+            new("podCIDR", Shape.Of(ShapeKind.String)) { Description = "The addresses of its pods.", ProtobufPath = [1] },
+            new("podCIDRs", Shape.List(Shape.Of(ShapeKind.String))) { Description = "The addresses of its pods.", ListKind = global::Holdfast.Model.Schema.ListKind.Set, PatchStrategies = ["merge"], ProtobufPath = [7] },
+            new("providerID", Shape.Of(ShapeKind.String)) { Description = "What its provider calls it.", ProtobufPath = [3] },
+            new("taints", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.Taint.ModelSchema))) { Description = "What keeps pods off.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [5] },
+            new("unschedulable", Shape.Of(ShapeKind.Boolean)) { Description = "Whether new pods are kept off.", ProtobufPath = [4] },
         ]);
     }
 
@@ -11667,19 +11667,19 @@ public sealed partial record NodeSpec : IModelType<NodeSpec>
     /// <summary>The field <c>externalID</c>.</summary>
     public string ExternalID { get; init; } = "";
 
-    /// <summary>The field <c>podCIDR</c>.</summary>
+    /// <summary>The addresses of its pods.</summary>
     public string PodCIDR { get; init; } = "";
 
-    /// <summary>The field <c>podCIDRs</c>.</summary>
+    /// <summary>The addresses of its pods.</summary>
     public ValueList<string> PodCIDRs { get; init; }
 
-    /// <summary>The field <c>providerID</c>.</summary>
+    /// <summary>What its provider calls it.</summary>
     public string ProviderID { get; init; } = "";
 
-    /// <summary>The field <c>taints</c>.</summary>
+    /// <summary>What keeps pods off.</summary>
     public ValueList<global::Holdfast.Model.Core.Taint> Taints { get; init; }
 
-    /// <summary>The field <c>unschedulable</c>.</summary>
+    /// <summary>Whether new pods are kept off.</summary>
     public bool Unschedulable { get; init; }
 
     /// <inheritdoc/>
@@ -11799,39 +11799,39 @@ public sealed partial record NodeStatus : IModelType<NodeStatus>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NodeStatus", "", [
-            new("addresses", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.NodeAddress.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["type"], MergeKey = "type", PatchStrategies = ["merge"], ProtobufPath = [5] },
-            new("allocatable", Shape.Map(Shape.Of(ShapeKind.Quantity))) { ProtobufPath = [2] },
-            new("capacity", Shape.Map(Shape.Of(ShapeKind.Quantity))) { ProtobufPath = [1] },
-            new("conditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.NodeCondition.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["type"], MergeKey = "type", PatchStrategies = ["merge"], ProtobufPath = [4] },
+            new("addresses", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.NodeAddress.ModelSchema))) { Description = "The addresses.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["type"], MergeKey = "type", PatchStrategies = ["merge"], ProtobufPath = [5] },
+            new("allocatable", Shape.Map(Shape.Of(ShapeKind.Quantity))) { Description = "How much pods may use, by resource.", ProtobufPath = [2] },
+            new("capacity", Shape.Map(Shape.Of(ShapeKind.Quantity))) { Description = "How much there is, by resource.", ProtobufPath = [1] },
+            new("conditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.NodeCondition.ModelSchema))) { Description = "What is true of it at the moment, one entry for each question.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["type"], MergeKey = "type", PatchStrategies = ["merge"], ProtobufPath = [4] },
             new("config", Shape.Object(static () => global::Holdfast.Model.Core.NodeConfigStatus.ModelSchema)) { ProtobufPath = [11] },
-            new("daemonEndpoints", Shape.Object(static () => global::Holdfast.Model.Core.NodeDaemonEndpoints.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [6] },
+            new("daemonEndpoints", Shape.Object(static () => global::Holdfast.Model.Core.NodeDaemonEndpoints.ModelSchema)) { Description = "Where its agents listen.", IsAlwaysWritten = true, ProtobufPath = [6] },
             new("declaredFeatures", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [14] },
             new("features", Shape.Object(static () => global::Holdfast.Model.Core.NodeFeatures.ModelSchema)) { ProtobufPath = [13] },
-            new("images", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ContainerImage.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [8] },
-            new("nodeInfo", Shape.Object(static () => global::Holdfast.Model.Core.NodeSystemInfo.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [7] },
-            new("phase", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
+            new("images", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ContainerImage.ModelSchema))) { Description = "Images that are there.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [8] },
+            new("nodeInfo", Shape.Object(static () => global::Holdfast.Model.Core.NodeSystemInfo.ModelSchema)) { Description = "What it is.", IsAlwaysWritten = true, ProtobufPath = [7] },
+            new("phase", Shape.Of(ShapeKind.String)) { Description = "Where it is in its life, in one word.", ProtobufPath = [3] },
             new("runtimeHandlers", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.NodeRuntimeHandler.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [12] },
-            new("volumesAttached", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.AttachedVolume.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [10] },
-            new("volumesInUse", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [9] },
+            new("volumesAttached", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.AttachedVolume.ModelSchema))) { Description = "Volumes that are attached.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [10] },
+            new("volumesInUse", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Volumes that are in use.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [9] },
         ]);
     }
 
-    /// <summary>The field <c>addresses</c>.</summary>
+    /// <summary>The addresses.</summary>
     public ValueList<global::Holdfast.Model.Core.NodeAddress> Addresses { get; init; }
 
-    /// <summary>The field <c>allocatable</c>.</summary>
+    /// <summary>How much pods may use, by resource.</summary>
     public ValueMap<Quantity> Allocatable { get; init; }
 
-    /// <summary>The field <c>capacity</c>.</summary>
+    /// <summary>How much there is, by resource.</summary>
     public ValueMap<Quantity> Capacity { get; init; }
 
-    /// <summary>The field <c>conditions</c>.</summary>
+    /// <summary>What is true of it at the moment, one entry for each question.</summary>
     public ValueList<global::Holdfast.Model.Core.NodeCondition> Conditions { get; init; }
 
     /// <summary>The field <c>config</c>.</summary>
     public global::Holdfast.Model.Core.NodeConfigStatus? Config { get; init; }
 
-    /// <summary>The field <c>daemonEndpoints</c>.</summary>
+    /// <summary>Where its agents listen.</summary>
     public global::Holdfast.Model.Core.NodeDaemonEndpoints DaemonEndpoints { get; init; } = global::Holdfast.Model.Core.NodeDaemonEndpoints.Empty;
 
     /// <summary>The field <c>declaredFeatures</c>.</summary>
@@ -11840,22 +11840,22 @@ public sealed partial record NodeStatus : IModelType<NodeStatus>
     /// <summary>The field <c>features</c>.</summary>
     public global::Holdfast.Model.Core.NodeFeatures? Features { get; init; }
 
-    /// <summary>The field <c>images</c>.</summary>
+    /// <summary>Images that are there.</summary>
     public ValueList<global::Holdfast.Model.Core.ContainerImage> Images { get; init; }
 
-    /// <summary>The field <c>nodeInfo</c>.</summary>
+    /// <summary>What it is.</summary>
     public global::Holdfast.Model.Core.NodeSystemInfo NodeInfo { get; init; } = global::Holdfast.Model.Core.NodeSystemInfo.Empty;
 
-    /// <summary>The field <c>phase</c>.</summary>
+    /// <summary>Where it is in its life, in one word.</summary>
     public string Phase { get; init; } = "";
 
     /// <summary>The field <c>runtimeHandlers</c>.</summary>
     public ValueList<global::Holdfast.Model.Core.NodeRuntimeHandler> RuntimeHandlers { get; init; }
 
-    /// <summary>The field <c>volumesAttached</c>.</summary>
+    /// <summary>Volumes that are attached.</summary>
     public ValueList<global::Holdfast.Model.Core.AttachedVolume> VolumesAttached { get; init; }
 
-    /// <summary>The field <c>volumesInUse</c>.</summary>
+    /// <summary>Volumes that are in use.</summary>
     public ValueList<string> VolumesInUse { get; init; }
 
     /// <inheritdoc/>
@@ -12044,11 +12044,11 @@ public sealed partial record NodeSwapStatus : IModelType<NodeSwapStatus>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NodeSwapStatus", "", [
-            new("capacity", Shape.Of(ShapeKind.Int64)) { ProtobufPath = [1] },
+            new("capacity", Shape.Of(ShapeKind.Int64)) { Description = "How much there is, by resource.", ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>capacity</c>.</summary>
+    /// <summary>How much there is, by resource.</summary>
     public long? Capacity { get; init; }
 
     /// <inheritdoc/>
@@ -12314,15 +12314,15 @@ public sealed partial record ObjectFieldSelector : IModelType<ObjectFieldSelecto
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ObjectFieldSelector", "", [
-            new("apiVersion", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
-            new("fieldPath", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of what is meant.", ProtobufPath = [1] },
+            new("fieldPath", Shape.Of(ShapeKind.String)) { Description = "Which field of the object is meant.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
         ], isAtomic: true);
     }
 
-    /// <summary>The field <c>apiVersion</c>.</summary>
+    /// <summary>The group and version of what is meant.</summary>
     public string ApiVersion { get; init; } = "";
 
-    /// <summary>The field <c>fieldPath</c>.</summary>
+    /// <summary>Which field of the object is meant.</summary>
     public string FieldPath { get; init; } = "";
 
     /// <inheritdoc/>
@@ -12389,35 +12389,35 @@ public sealed partial record ObjectReference : IModelType<ObjectReference>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ObjectReference", "", [
-            new("apiVersion", Shape.Of(ShapeKind.String)) { ProtobufPath = [5] },
-            new("fieldPath", Shape.Of(ShapeKind.String)) { ProtobufPath = [7] },
-            new("kind", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
-            new("name", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
-            new("namespace", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
-            new("resourceVersion", Shape.Of(ShapeKind.String)) { ProtobufPath = [6] },
-            new("uid", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of what is meant.", ProtobufPath = [5] },
+            new("fieldPath", Shape.Of(ShapeKind.String)) { Description = "Which field of the object is meant.", ProtobufPath = [7] },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of what is meant.", ProtobufPath = [1] },
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name of what is meant.", ProtobufPath = [3] },
+            new("namespace", Shape.Of(ShapeKind.String)) { Description = "The namespace of what is meant.", ProtobufPath = [2] },
+            new("resourceVersion", Shape.Of(ShapeKind.String)) { Description = "The revision of what is meant.", ProtobufPath = [6] },
+            new("uid", Shape.Of(ShapeKind.String)) { Description = "The unique id of what is meant, which no later object of its name has.", ProtobufPath = [4] },
         ], isAtomic: true);
     }
 
-    /// <summary>The field <c>apiVersion</c>.</summary>
+    /// <summary>The group and version of what is meant.</summary>
     public string ApiVersion { get; init; } = "";
 
-    /// <summary>The field <c>fieldPath</c>.</summary>
+    /// <summary>Which field of the object is meant.</summary>
     public string FieldPath { get; init; } = "";
 
-    /// <summary>The field <c>kind</c>.</summary>
+    /// <summary>The kind of what is meant.</summary>
     public string Kind { get; init; } = "";
 
-    /// <summary>The field <c>name</c>.</summary>
+    /// <summary>The name of what is meant.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>The field <c>namespace</c>.</summary>
+    /// <summary>The namespace of what is meant.</summary>
     public string Namespace { get; init; } = "";
 
-    /// <summary>The field <c>resourceVersion</c>.</summary>
+    /// <summary>The revision of what is meant.</summary>
     public string ResourceVersion { get; init; } = "";
 
-    /// <summary>The field <c>uid</c>.</summary>
+    /// <summary>The unique id of what is meant, which no later object of its name has.</summary>
     public string Uid { get; init; } = "";
 
     /// <inheritdoc/>
@@ -12535,31 +12535,31 @@ public sealed partial record PersistentVolumeClaimCondition : IModelType<Persist
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PersistentVolumeClaimCondition", "", [
-            new("lastProbeTime", Shape.Of(ShapeKind.Time)) { ProtobufPath = [3] },
-            new("lastTransitionTime", Shape.Of(ShapeKind.Time)) { ProtobufPath = [4] },
-            new("message", Shape.Of(ShapeKind.String)) { ProtobufPath = [6] },
-            new("reason", Shape.Of(ShapeKind.String)) { ProtobufPath = [5] },
-            new("status", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("type", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("lastProbeTime", Shape.Of(ShapeKind.Time)) { Description = "When it was last looked at.", ProtobufPath = [3] },
+            new("lastTransitionTime", Shape.Of(ShapeKind.Time)) { Description = "When its status last changed.", ProtobufPath = [4] },
+            new("message", Shape.Of(ShapeKind.String)) { Description = "Why, for people.", ProtobufPath = [6] },
+            new("reason", Shape.Of(ShapeKind.String)) { Description = "One word in CamelCase for why, for programs.", ProtobufPath = [5] },
+            new("status", Shape.Of(ShapeKind.String)) { Description = "True, False or Unknown.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("type", Shape.Of(ShapeKind.String)) { Description = "What it tells of.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>lastProbeTime</c>.</summary>
+    /// <summary>When it was last looked at.</summary>
     public DateTimeOffset? LastProbeTime { get; init; }
 
-    /// <summary>The field <c>lastTransitionTime</c>.</summary>
+    /// <summary>When its status last changed.</summary>
     public DateTimeOffset? LastTransitionTime { get; init; }
 
-    /// <summary>The field <c>message</c>.</summary>
+    /// <summary>Why, for people.</summary>
     public string Message { get; init; } = "";
 
-    /// <summary>The field <c>reason</c>.</summary>
+    /// <summary>One word in CamelCase for why, for programs.</summary>
     public string Reason { get; init; } = "";
 
-    /// <summary>The field <c>status</c>.</summary>
+    /// <summary>True, False or Unknown.</summary>
     public string Status { get; init; } = "";
 
-    /// <summary>The field <c>type</c>.</summary>
+    /// <summary>What it tells of.</summary>
     public string Type { get; init; } = "";
 
     /// <inheritdoc/>
@@ -12844,30 +12844,30 @@ public sealed partial record PersistentVolumeClaimStatus : IModelType<Persistent
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PersistentVolumeClaimStatus", "", [
-            new("accessModes", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
+            new("accessModes", Shape.List(Shape.Of(ShapeKind.String))) { Description = "How it can be mounted.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
             new("allocatedResourceStatuses", Shape.Map(Shape.Of(ShapeKind.String))) { ProtobufPath = [7] },
-            new("allocatedResources", Shape.Map(Shape.Of(ShapeKind.Quantity))) { ProtobufPath = [5] },
-            new("capacity", Shape.Map(Shape.Of(ShapeKind.Quantity))) { ProtobufPath = [3] },
-            new("conditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PersistentVolumeClaimCondition.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["type"], MergeKey = "type", PatchStrategies = ["merge"], ProtobufPath = [4] },
+            new("allocatedResources", Shape.Map(Shape.Of(ShapeKind.Quantity))) { Description = "How much is set aside, by resource.", ProtobufPath = [5] },
+            new("capacity", Shape.Map(Shape.Of(ShapeKind.Quantity))) { Description = "How large it is.", ProtobufPath = [3] },
+            new("conditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PersistentVolumeClaimCondition.ModelSchema))) { Description = "What is true of it at the moment, one entry for each question.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["type"], MergeKey = "type", PatchStrategies = ["merge"], ProtobufPath = [4] },
             new("currentVolumeAttributesClassName", Shape.Of(ShapeKind.String)) { ProtobufPath = [8] },
             new("modifyVolumeStatus", Shape.Object(static () => global::Holdfast.Model.Core.ModifyVolumeStatus.ModelSchema)) { ProtobufPath = [9] },
-            new("phase", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
+            new("phase", Shape.Of(ShapeKind.String)) { Description = "Pending, Bound or Lost.", ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>accessModes</c>.</summary>
+    /// <summary>How it can be mounted.</summary>
     public ValueList<string> AccessModes { get; init; }
 
     /// <summary>The field <c>allocatedResourceStatuses</c>.</summary>
     public ValueMap<string> AllocatedResourceStatuses { get; init; }
 
-    /// <summary>The field <c>allocatedResources</c>.</summary>
+    /// <summary>How much is set aside, by resource.</summary>
     public ValueMap<Quantity> AllocatedResources { get; init; }
 
-    /// <summary>The field <c>capacity</c>.</summary>
+    /// <summary>How large it is.</summary>
     public ValueMap<Quantity> Capacity { get; init; }
 
-    /// <summary>The field <c>conditions</c>.</summary>
+    /// <summary>What is true of it at the moment, one entry for each question.</summary>
     public ValueList<global::Holdfast.Model.Core.PersistentVolumeClaimCondition> Conditions { get; init; }
 
     /// <summary>The field <c>currentVolumeAttributesClassName</c>.</summary>
@@ -12876,7 +12876,7 @@ public sealed partial record PersistentVolumeClaimStatus : IModelType<Persistent
     /// <summary>The field <c>modifyVolumeStatus</c>.</summary>
     public global::Holdfast.Model.Core.ModifyVolumeStatus? ModifyVolumeStatus { get; init; }
 
-    /// <summary>The field <c>phase</c>.</summary>
+    /// <summary>Pending, Bound or Lost.</summary>
     public string Phase { get; init; } = "";
 
     /// <inheritdoc/>
@@ -13007,15 +13007,15 @@ public sealed partial record PersistentVolumeClaimTemplate : IModelType<Persiste
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PersistentVolumeClaimTemplate", "", [
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("spec", Shape.Object(static () => global::Holdfast.Model.Core.PersistentVolumeClaimSpec.ModelSchema)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("spec", Shape.Object(static () => global::Holdfast.Model.Core.PersistentVolumeClaimSpec.ModelSchema)) { Description = "What is wanted.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The field <c>metadata</c>.</summary>
+    /// <summary>Name, labels and the rest of what every object carries.</summary>
     public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
 
-    /// <summary>The field <c>spec</c>.</summary>
+    /// <summary>What is wanted.</summary>
     public global::Holdfast.Model.Core.PersistentVolumeClaimSpec Spec { get; init; } = global::Holdfast.Model.Core.PersistentVolumeClaimSpec.Empty;
 
     /// <inheritdoc/>
@@ -13082,15 +13082,15 @@ public sealed partial record PersistentVolumeClaimVolumeSource : IModelType<Pers
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PersistentVolumeClaimVolumeSource", "", [
-            new("claimName", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("readOnly", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [2] },
+            new("claimName", Shape.Of(ShapeKind.String)) { Description = "The name of the claim.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("readOnly", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it can only be read.", ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The field <c>claimName</c>.</summary>
+    /// <summary>The name of the claim.</summary>
     public string ClaimName { get; init; } = "";
 
-    /// <summary>The field <c>readOnly</c>.</summary>
+    /// <summary>Whether it can only be read.</summary>
     public bool ReadOnly { get; init; }
 
     /// <inheritdoc/>
@@ -13157,41 +13157,41 @@ public sealed partial record PersistentVolumeSpec : IModelType<PersistentVolumeS
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PersistentVolumeSpec", "", [
-            new("accessModes", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
+            new("accessModes", Shape.List(Shape.Of(ShapeKind.String))) { Description = "How it may be mounted.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
             new("awsElasticBlockStore", Shape.Object(static () => global::Holdfast.Model.Core.AWSElasticBlockStoreVolumeSource.ModelSchema)) { ProtobufPath = [2, 2] },
             new("azureDisk", Shape.Object(static () => global::Holdfast.Model.Core.AzureDiskVolumeSource.ModelSchema)) { ProtobufPath = [2, 16] },
             new("azureFile", Shape.Object(static () => global::Holdfast.Model.Core.AzureFilePersistentVolumeSource.ModelSchema)) { ProtobufPath = [2, 13] },
-            new("capacity", Shape.Map(Shape.Of(ShapeKind.Quantity))) { ProtobufPath = [1] },
+            new("capacity", Shape.Map(Shape.Of(ShapeKind.Quantity))) { Description = "How much there is, by resource.", ProtobufPath = [1] },
             new("cephfs", Shape.Object(static () => global::Holdfast.Model.Core.CephFSPersistentVolumeSource.ModelSchema)) { ProtobufPath = [2, 9] },
             new("cinder", Shape.Object(static () => global::Holdfast.Model.Core.CinderPersistentVolumeSource.ModelSchema)) { ProtobufPath = [2, 8] },
-            new("claimRef", Shape.Object(static () => global::Holdfast.Model.Core.ObjectReference.ModelSchema)) { ProtobufPath = [4] },
-            new("csi", Shape.Object(static () => global::Holdfast.Model.Core.CSIPersistentVolumeSource.ModelSchema)) { ProtobufPath = [2, 22] },
+            new("claimRef", Shape.Object(static () => global::Holdfast.Model.Core.ObjectReference.ModelSchema)) { Description = "The claim it is bound to.", ProtobufPath = [4] },
+            new("csi", Shape.Object(static () => global::Holdfast.Model.Core.CSIPersistentVolumeSource.ModelSchema)) { Description = "A volume of a CSI driver.", ProtobufPath = [2, 22] },
             new("fc", Shape.Object(static () => global::Holdfast.Model.Core.FCVolumeSource.ModelSchema)) { ProtobufPath = [2, 10] },
             new("flexVolume", Shape.Object(static () => global::Holdfast.Model.Core.FlexPersistentVolumeSource.ModelSchema)) { ProtobufPath = [2, 12] },
             new("flocker", Shape.Object(static () => global::Holdfast.Model.Core.FlockerVolumeSource.ModelSchema)) { ProtobufPath = [2, 11] },
             new("gcePersistentDisk", Shape.Object(static () => global::Holdfast.Model.Core.GCEPersistentDiskVolumeSource.ModelSchema)) { ProtobufPath = [2, 1] },
             new("glusterfs", Shape.Object(static () => global::Holdfast.Model.Core.GlusterfsPersistentVolumeSource.ModelSchema)) { ProtobufPath = [2, 4] },
-            new("hostPath", Shape.Object(static () => global::Holdfast.Model.Core.HostPathVolumeSource.ModelSchema)) { ProtobufPath = [2, 3] },
+            new("hostPath", Shape.Object(static () => global::Holdfast.Model.Core.HostPathVolumeSource.ModelSchema)) { Description = "A folder of a node.", ProtobufPath = [2, 3] },
             new("iscsi", Shape.Object(static () => global::Holdfast.Model.Core.ISCSIPersistentVolumeSource.ModelSchema)) { ProtobufPath = [2, 7] },
-            new("local", Shape.Object(static () => global::Holdfast.Model.Core.LocalVolumeSource.ModelSchema)) { ProtobufPath = [2, 20] },
-            new("mountOptions", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [7] },
-            new("nfs", Shape.Object(static () => global::Holdfast.Model.Core.NFSVolumeSource.ModelSchema)) { ProtobufPath = [2, 5] },
-            new("nodeAffinity", Shape.Object(static () => global::Holdfast.Model.Core.VolumeNodeAffinity.ModelSchema)) { ProtobufPath = [9] },
-            new("persistentVolumeReclaimPolicy", Shape.Of(ShapeKind.String)) { ProtobufPath = [5] },
+            new("local", Shape.Object(static () => global::Holdfast.Model.Core.LocalVolumeSource.ModelSchema)) { Description = "A folder or disk of a node.", ProtobufPath = [2, 20] },
+            new("mountOptions", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Options for mounting it.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [7] },
+            new("nfs", Shape.Object(static () => global::Holdfast.Model.Core.NFSVolumeSource.ModelSchema)) { Description = "An NFS share.", ProtobufPath = [2, 5] },
+            new("nodeAffinity", Shape.Object(static () => global::Holdfast.Model.Core.VolumeNodeAffinity.ModelSchema)) { Description = "Which nodes are fit for it.", ProtobufPath = [9] },
+            new("persistentVolumeReclaimPolicy", Shape.Of(ShapeKind.String)) { Description = "What becomes of it when its claim is gone: Retain or Delete.", ProtobufPath = [5] },
             new("photonPersistentDisk", Shape.Object(static () => global::Holdfast.Model.Core.PhotonPersistentDiskVolumeSource.ModelSchema)) { ProtobufPath = [2, 17] },
             new("portworxVolume", Shape.Object(static () => global::Holdfast.Model.Core.PortworxVolumeSource.ModelSchema)) { ProtobufPath = [2, 18] },
             new("quobyte", Shape.Object(static () => global::Holdfast.Model.Core.QuobyteVolumeSource.ModelSchema)) { ProtobufPath = [2, 15] },
             new("rbd", Shape.Object(static () => global::Holdfast.Model.Core.RBDPersistentVolumeSource.ModelSchema)) { ProtobufPath = [2, 6] },
             new("scaleIO", Shape.Object(static () => global::Holdfast.Model.Core.ScaleIOPersistentVolumeSource.ModelSchema)) { ProtobufPath = [2, 19] },
-            new("storageClassName", Shape.Of(ShapeKind.String)) { ProtobufPath = [6] },
+            new("storageClassName", Shape.Of(ShapeKind.String)) { Description = "Its class.", ProtobufPath = [6] },
             new("storageos", Shape.Object(static () => global::Holdfast.Model.Core.StorageOSPersistentVolumeSource.ModelSchema)) { ProtobufPath = [2, 21] },
             new("volumeAttributesClassName", Shape.Of(ShapeKind.String)) { ProtobufPath = [10] },
-            new("volumeMode", Shape.Of(ShapeKind.String)) { ProtobufPath = [8] },
+            new("volumeMode", Shape.Of(ShapeKind.String)) { Description = "Filesystem or Block.", ProtobufPath = [8] },
             new("vsphereVolume", Shape.Object(static () => global::Holdfast.Model.Core.VsphereVirtualDiskVolumeSource.ModelSchema)) { ProtobufPath = [2, 14] },
         ]);
     }
 
-    /// <summary>The field <c>accessModes</c>.</summary>
+    /// <summary>How it may be mounted.</summary>
     public ValueList<string> AccessModes { get; init; }
 
     /// <summary>The field <c>awsElasticBlockStore</c>.</summary>
@@ -13203,7 +13203,7 @@ public sealed partial record PersistentVolumeSpec : IModelType<PersistentVolumeS
     /// <summary>The field <c>azureFile</c>.</summary>
     public global::Holdfast.Model.Core.AzureFilePersistentVolumeSource? AzureFile { get; init; }
 
-    /// <summary>The field <c>capacity</c>.</summary>
+    /// <summary>How much there is, by resource.</summary>
     public ValueMap<Quantity> Capacity { get; init; }
 
     /// <summary>The field <c>cephfs</c>.</summary>
@@ -13212,10 +13212,10 @@ public sealed partial record PersistentVolumeSpec : IModelType<PersistentVolumeS
     /// <summary>The field <c>cinder</c>.</summary>
     public global::Holdfast.Model.Core.CinderPersistentVolumeSource? Cinder { get; init; }
 
-    /// <summary>The field <c>claimRef</c>.</summary>
+    /// <summary>The claim it is bound to.</summary>
     public global::Holdfast.Model.Core.ObjectReference? ClaimRef { get; init; }
 
-    /// <summary>The field <c>csi</c>.</summary>
+    /// <summary>A volume of a CSI driver.</summary>
     public global::Holdfast.Model.Core.CSIPersistentVolumeSource? Csi { get; init; }
 
     /// <summary>The field <c>fc</c>.</summary>
@@ -13233,25 +13233,25 @@ public sealed partial record PersistentVolumeSpec : IModelType<PersistentVolumeS
     /// <summary>The field <c>glusterfs</c>.</summary>
     public global::Holdfast.Model.Core.GlusterfsPersistentVolumeSource? Glusterfs { get; init; }
 
-    /// <summary>The field <c>hostPath</c>.</summary>
+    /// <summary>A folder of a node.</summary>
     public global::Holdfast.Model.Core.HostPathVolumeSource? HostPath { get; init; }
 
     /// <summary>The field <c>iscsi</c>.</summary>
     public global::Holdfast.Model.Core.ISCSIPersistentVolumeSource? Iscsi { get; init; }
 
-    /// <summary>The field <c>local</c>.</summary>
+    /// <summary>A folder or disk of a node.</summary>
     public global::Holdfast.Model.Core.LocalVolumeSource? Local { get; init; }
 
-    /// <summary>The field <c>mountOptions</c>.</summary>
+    /// <summary>Options for mounting it.</summary>
     public ValueList<string> MountOptions { get; init; }
 
-    /// <summary>The field <c>nfs</c>.</summary>
+    /// <summary>An NFS share.</summary>
     public global::Holdfast.Model.Core.NFSVolumeSource? Nfs { get; init; }
 
-    /// <summary>The field <c>nodeAffinity</c>.</summary>
+    /// <summary>Which nodes are fit for it.</summary>
     public global::Holdfast.Model.Core.VolumeNodeAffinity? NodeAffinity { get; init; }
 
-    /// <summary>The field <c>persistentVolumeReclaimPolicy</c>.</summary>
+    /// <summary>What becomes of it when its claim is gone: Retain or Delete.</summary>
     public string PersistentVolumeReclaimPolicy { get; init; } = "";
 
     /// <summary>The field <c>photonPersistentDisk</c>.</summary>
@@ -13269,7 +13269,7 @@ public sealed partial record PersistentVolumeSpec : IModelType<PersistentVolumeS
     /// <summary>The field <c>scaleIO</c>.</summary>
     public global::Holdfast.Model.Core.ScaleIOPersistentVolumeSource? ScaleIO { get; init; }
 
-    /// <summary>The field <c>storageClassName</c>.</summary>
+    /// <summary>Its class.</summary>
     public string StorageClassName { get; init; } = "";
 
     /// <summary>The field <c>storageos</c>.</summary>
@@ -13278,7 +13278,7 @@ public sealed partial record PersistentVolumeSpec : IModelType<PersistentVolumeS
     /// <summary>The field <c>volumeAttributesClassName</c>.</summary>
     public string? VolumeAttributesClassName { get; init; }
 
-    /// <summary>The field <c>volumeMode</c>.</summary>
+    /// <summary>Filesystem or Block.</summary>
     public string? VolumeMode { get; init; }
 
     /// <summary>The field <c>vsphereVolume</c>.</summary>
@@ -13640,22 +13640,22 @@ public sealed partial record PersistentVolumeStatus : IModelType<PersistentVolum
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PersistentVolumeStatus", "", [
             new("lastPhaseTransitionTime", Shape.Of(ShapeKind.Time)) { ProtobufPath = [4] },
-            new("message", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
-            new("phase", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
-            new("reason", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
+            new("message", Shape.Of(ShapeKind.String)) { Description = "Why, for people.", ProtobufPath = [2] },
+            new("phase", Shape.Of(ShapeKind.String)) { Description = "Where it is in its life, in one word.", ProtobufPath = [1] },
+            new("reason", Shape.Of(ShapeKind.String)) { Description = "One word in CamelCase for why, for programs.", ProtobufPath = [3] },
         ]);
     }
 
     /// <summary>The field <c>lastPhaseTransitionTime</c>.</summary>
     public DateTimeOffset? LastPhaseTransitionTime { get; init; }
 
-    /// <summary>The field <c>message</c>.</summary>
+    /// <summary>Why, for people.</summary>
     public string Message { get; init; } = "";
 
-    /// <summary>The field <c>phase</c>.</summary>
+    /// <summary>Where it is in its life, in one word.</summary>
     public string Phase { get; init; } = "";
 
-    /// <summary>The field <c>reason</c>.</summary>
+    /// <summary>One word in CamelCase for why, for programs.</summary>
     public string Reason { get; init; } = "";
 
     /// <inheritdoc/>
@@ -13744,12 +13744,12 @@ public sealed partial record PhotonPersistentDiskVolumeSource : IModelType<Photo
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PhotonPersistentDiskVolumeSource", "", [
-            new("fsType", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
+            new("fsType", Shape.Of(ShapeKind.String)) { Description = "The file system to mount it as, such as ext4; left out, the driver chooses.", ProtobufPath = [2] },
             new("pdID", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>fsType</c>.</summary>
+    /// <summary>The file system to mount it as, such as ext4; left out, the driver chooses.</summary>
     public string FsType { get; init; } = "";
 
     /// <summary>The field <c>pdID</c>.</summary>
@@ -13819,15 +13819,15 @@ public sealed partial record PodAffinity : IModelType<PodAffinity>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodAffinity", "", [
-            new("preferredDuringSchedulingIgnoredDuringExecution", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.WeightedPodAffinityTerm.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
-            new("requiredDuringSchedulingIgnoredDuringExecution", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PodAffinityTerm.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
+            new("preferredDuringSchedulingIgnoredDuringExecution", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.WeightedPodAffinityTerm.ModelSchema))) { Description = "What is wished for: the more weight is met, the better.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
+            new("requiredDuringSchedulingIgnoredDuringExecution", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PodAffinityTerm.ModelSchema))) { Description = "What must hold when the pod is placed; later changes do not move it.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>preferredDuringSchedulingIgnoredDuringExecution</c>.</summary>
+    /// <summary>What is wished for: the more weight is met, the better.</summary>
     public ValueList<global::Holdfast.Model.Core.WeightedPodAffinityTerm> PreferredDuringSchedulingIgnoredDuringExecution { get; init; }
 
-    /// <summary>The field <c>requiredDuringSchedulingIgnoredDuringExecution</c>.</summary>
+    /// <summary>What must hold when the pod is placed; later changes do not move it.</summary>
     public ValueList<global::Holdfast.Model.Core.PodAffinityTerm> RequiredDuringSchedulingIgnoredDuringExecution { get; init; }
 
     /// <inheritdoc/>
@@ -13894,31 +13894,31 @@ public sealed partial record PodAffinityTerm : IModelType<PodAffinityTerm>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodAffinityTerm", "", [
-            new("labelSelector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { ProtobufPath = [1] },
-            new("matchLabelKeys", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [5] },
-            new("mismatchLabelKeys", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [6] },
-            new("namespaceSelector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { ProtobufPath = [4] },
-            new("namespaces", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
-            new("topologyKey", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("labelSelector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { Description = "Labels of the pods that are meant.", ProtobufPath = [1] },
+            new("matchLabelKeys", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Labels of the pod itself that others must share.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [5] },
+            new("mismatchLabelKeys", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Labels of the pod itself that others must not share.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [6] },
+            new("namespaceSelector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { Description = "Labels of the namespaces in which to look.", ProtobufPath = [4] },
+            new("namespaces", Shape.List(Shape.Of(ShapeKind.String))) { Description = "The namespaces in which to look.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
+            new("topologyKey", Shape.Of(ShapeKind.String)) { Description = "The label of nodes that tells places apart.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>The field <c>labelSelector</c>.</summary>
+    /// <summary>Labels of the pods that are meant.</summary>
     public global::Holdfast.Model.Meta.LabelSelector? LabelSelector { get; init; }
 
-    /// <summary>The field <c>matchLabelKeys</c>.</summary>
+    /// <summary>Labels of the pod itself that others must share.</summary>
     public ValueList<string> MatchLabelKeys { get; init; }
 
-    /// <summary>The field <c>mismatchLabelKeys</c>.</summary>
+    /// <summary>Labels of the pod itself that others must not share.</summary>
     public ValueList<string> MismatchLabelKeys { get; init; }
 
-    /// <summary>The field <c>namespaceSelector</c>.</summary>
+    /// <summary>Labels of the namespaces in which to look.</summary>
     public global::Holdfast.Model.Meta.LabelSelector? NamespaceSelector { get; init; }
 
-    /// <summary>The field <c>namespaces</c>.</summary>
+    /// <summary>The namespaces in which to look.</summary>
     public ValueList<string> Namespaces { get; init; }
 
-    /// <summary>The field <c>topologyKey</c>.</summary>
+    /// <summary>The label of nodes that tells places apart.</summary>
     public string TopologyKey { get; init; } = "";
 
     /// <inheritdoc/>
@@ -14027,15 +14027,15 @@ public sealed partial record PodAntiAffinity : IModelType<PodAntiAffinity>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodAntiAffinity", "", [
-            new("preferredDuringSchedulingIgnoredDuringExecution", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.WeightedPodAffinityTerm.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
-            new("requiredDuringSchedulingIgnoredDuringExecution", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PodAffinityTerm.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
+            new("preferredDuringSchedulingIgnoredDuringExecution", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.WeightedPodAffinityTerm.ModelSchema))) { Description = "What is wished for: the more weight is met, the better.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
+            new("requiredDuringSchedulingIgnoredDuringExecution", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PodAffinityTerm.ModelSchema))) { Description = "What must hold when the pod is placed; later changes do not move it.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>preferredDuringSchedulingIgnoredDuringExecution</c>.</summary>
+    /// <summary>What is wished for: the more weight is met, the better.</summary>
     public ValueList<global::Holdfast.Model.Core.WeightedPodAffinityTerm> PreferredDuringSchedulingIgnoredDuringExecution { get; init; }
 
-    /// <summary>The field <c>requiredDuringSchedulingIgnoredDuringExecution</c>.</summary>
+    /// <summary>What must hold when the pod is placed; later changes do not move it.</summary>
     public ValueList<global::Holdfast.Model.Core.PodAffinityTerm> RequiredDuringSchedulingIgnoredDuringExecution { get; init; }
 
     /// <inheritdoc/>
@@ -14107,7 +14107,7 @@ public sealed partial record PodCertificateProjection : IModelType<PodCertificat
             new("keyPath", Shape.Of(ShapeKind.String)) { ProtobufPath = [5] },
             new("keyType", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
             new("maxExpirationSeconds", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [3] },
-            new("signerName", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("signerName", Shape.Of(ShapeKind.String)) { Description = "Whose certificates are meant.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
             new("userAnnotations", Shape.Map(Shape.Of(ShapeKind.String))) { ProtobufPath = [7] },
         ]);
     }
@@ -14127,7 +14127,7 @@ public sealed partial record PodCertificateProjection : IModelType<PodCertificat
     /// <summary>The field <c>maxExpirationSeconds</c>.</summary>
     public int? MaxExpirationSeconds { get; init; }
 
-    /// <summary>The field <c>signerName</c>.</summary>
+    /// <summary>Whose certificates are meant.</summary>
     public string SignerName { get; init; } = "";
 
     /// <summary>The field <c>userAnnotations</c>.</summary>
@@ -14246,35 +14246,35 @@ public sealed partial record PodCondition : IModelType<PodCondition>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodCondition", "", [
-            new("lastProbeTime", Shape.Of(ShapeKind.Time)) { IsAlwaysWritten = true, ProtobufPath = [3] },
-            new("lastTransitionTime", Shape.Of(ShapeKind.Time)) { ProtobufPath = [4] },
-            new("message", Shape.Of(ShapeKind.String)) { ProtobufPath = [6] },
-            new("observedGeneration", Shape.Of(ShapeKind.Int64)) { ProtobufPath = [7] },
-            new("reason", Shape.Of(ShapeKind.String)) { ProtobufPath = [5] },
-            new("status", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("type", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("lastProbeTime", Shape.Of(ShapeKind.Time)) { Description = "When it was last looked at.", IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("lastTransitionTime", Shape.Of(ShapeKind.Time)) { Description = "When its status last changed.", ProtobufPath = [4] },
+            new("message", Shape.Of(ShapeKind.String)) { Description = "Why, for people.", ProtobufPath = [6] },
+            new("observedGeneration", Shape.Of(ShapeKind.Int64)) { Description = "The generation of the object that this was found for.", ProtobufPath = [7] },
+            new("reason", Shape.Of(ShapeKind.String)) { Description = "One word in CamelCase for why, for programs.", ProtobufPath = [5] },
+            new("status", Shape.Of(ShapeKind.String)) { Description = "True, False or Unknown.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("type", Shape.Of(ShapeKind.String)) { Description = "What it tells of.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>lastProbeTime</c>.</summary>
+    /// <summary>When it was last looked at.</summary>
     public DateTimeOffset? LastProbeTime { get; init; }
 
-    /// <summary>The field <c>lastTransitionTime</c>.</summary>
+    /// <summary>When its status last changed.</summary>
     public DateTimeOffset? LastTransitionTime { get; init; }
 
-    /// <summary>The field <c>message</c>.</summary>
+    /// <summary>Why, for people.</summary>
     public string Message { get; init; } = "";
 
-    /// <summary>The field <c>observedGeneration</c>.</summary>
+    /// <summary>The generation of the object that this was found for.</summary>
     public long ObservedGeneration { get; init; }
 
-    /// <summary>The field <c>reason</c>.</summary>
+    /// <summary>One word in CamelCase for why, for programs.</summary>
     public string Reason { get; init; } = "";
 
-    /// <summary>The field <c>status</c>.</summary>
+    /// <summary>True, False or Unknown.</summary>
     public string Status { get; init; } = "";
 
-    /// <summary>The field <c>type</c>.</summary>
+    /// <summary>What it tells of.</summary>
     public string Type { get; init; } = "";
 
     /// <inheritdoc/>
@@ -14393,7 +14393,7 @@ public sealed partial record PodDNSConfig : IModelType<PodDNSConfig>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodDNSConfig", "", [
             new("nameservers", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
-            new("options", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PodDNSConfigOption.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
+            new("options", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PodDNSConfigOption.ModelSchema))) { Description = "What the driver needs to know.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
             new("searches", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
         ]);
     }
@@ -14401,7 +14401,7 @@ public sealed partial record PodDNSConfig : IModelType<PodDNSConfig>
     /// <summary>The field <c>nameservers</c>.</summary>
     public ValueList<string> Nameservers { get; init; }
 
-    /// <summary>The field <c>options</c>.</summary>
+    /// <summary>What the driver needs to know.</summary>
     public ValueList<global::Holdfast.Model.Core.PodDNSConfigOption> Options { get; init; }
 
     /// <summary>The field <c>searches</c>.</summary>
@@ -14482,15 +14482,15 @@ public sealed partial record PodDNSConfigOption : IModelType<PodDNSConfigOption>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodDNSConfigOption", "", [
-            new("name", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
-            new("value", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name.", ProtobufPath = [1] },
+            new("value", Shape.Of(ShapeKind.String)) { Description = "The value.", ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The field <c>name</c>.</summary>
+    /// <summary>The name.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>The field <c>value</c>.</summary>
+    /// <summary>The value.</summary>
     public string? Value { get; init; }
 
     /// <inheritdoc/>
@@ -14558,14 +14558,14 @@ public sealed partial record PodExtendedResourceClaimStatus : IModelType<PodExte
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodExtendedResourceClaimStatus", "", [
             new("requestMappings", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ContainerExtendedResourceRequest.ModelSchema))) { IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
-            new("resourceClaimName", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("resourceClaimName", Shape.Of(ShapeKind.String)) { Description = "The name of the claim.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
     }
 
     /// <summary>The field <c>requestMappings</c>.</summary>
     public ValueList<global::Holdfast.Model.Core.ContainerExtendedResourceRequest> RequestMappings { get; init; }
 
-    /// <summary>The field <c>resourceClaimName</c>.</summary>
+    /// <summary>The name of the claim.</summary>
     public string ResourceClaimName { get; init; } = "";
 
     /// <inheritdoc/>
@@ -14632,11 +14632,11 @@ public sealed partial record PodIP : IModelType<PodIP>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodIP", "", [
-            new("ip", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("ip", Shape.Of(ShapeKind.String)) { Description = "The address.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>ip</c>.</summary>
+    /// <summary>The address.</summary>
     public string Ip { get; init; } = "";
 
     /// <inheritdoc/>
@@ -14692,11 +14692,11 @@ public sealed partial record PodOS : IModelType<PodOS>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodOS", "", [
-            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>name</c>.</summary>
+    /// <summary>The name.</summary>
     public string Name { get; init; } = "";
 
     /// <inheritdoc/>
@@ -14812,16 +14812,16 @@ public sealed partial record PodResourceClaim : IModelType<PodResourceClaim>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodResourceClaim", "", [
-            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("resourceClaimName", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("resourceClaimName", Shape.Of(ShapeKind.String)) { Description = "The name of the claim.", ProtobufPath = [3] },
             new("resourceClaimTemplateName", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
         ]);
     }
 
-    /// <summary>The field <c>name</c>.</summary>
+    /// <summary>The name.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>The field <c>resourceClaimName</c>.</summary>
+    /// <summary>The name of the claim.</summary>
     public string? ResourceClaimName { get; init; }
 
     /// <summary>The field <c>resourceClaimTemplateName</c>.</summary>
@@ -14902,15 +14902,15 @@ public sealed partial record PodResourceClaimStatus : IModelType<PodResourceClai
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodResourceClaimStatus", "", [
-            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("resourceClaimName", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("resourceClaimName", Shape.Of(ShapeKind.String)) { Description = "The name of the claim.", ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The field <c>name</c>.</summary>
+    /// <summary>The name.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>The field <c>resourceClaimName</c>.</summary>
+    /// <summary>The name of the claim.</summary>
     public string? ResourceClaimName { get; init; }
 
     /// <inheritdoc/>
@@ -14977,11 +14977,11 @@ public sealed partial record PodSchedulingGate : IModelType<PodSchedulingGate>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodSchedulingGate", "", [
-            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>name</c>.</summary>
+    /// <summary>The name.</summary>
     public string Name { get; init; } = "";
 
     /// <inheritdoc/>
@@ -15097,59 +15097,59 @@ public sealed partial record PodSecurityContext : IModelType<PodSecurityContext>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodSecurityContext", "", [
-            new("appArmorProfile", Shape.Object(static () => global::Holdfast.Model.Core.AppArmorProfile.ModelSchema)) { ProtobufPath = [11] },
-            new("fsGroup", Shape.Of(ShapeKind.Int64)) { ProtobufPath = [5] },
-            new("fsGroupChangePolicy", Shape.Of(ShapeKind.String)) { ProtobufPath = [9] },
-            new("runAsGroup", Shape.Of(ShapeKind.Int64)) { ProtobufPath = [6] },
-            new("runAsNonRoot", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [3] },
-            new("runAsUser", Shape.Of(ShapeKind.Int64)) { ProtobufPath = [2] },
+            new("appArmorProfile", Shape.Object(static () => global::Holdfast.Model.Core.AppArmorProfile.ModelSchema)) { Description = "The AppArmor profile.", ProtobufPath = [11] },
+            new("fsGroup", Shape.Of(ShapeKind.Int64)) { Description = "The group that owns its volumes.", ProtobufPath = [5] },
+            new("fsGroupChangePolicy", Shape.Of(ShapeKind.String)) { Description = "When the owner of volumes is changed: Always or OnRootMismatch.", ProtobufPath = [9] },
+            new("runAsGroup", Shape.Of(ShapeKind.Int64)) { Description = "The group number to run as.", ProtobufPath = [6] },
+            new("runAsNonRoot", Shape.Of(ShapeKind.Boolean)) { Description = "Whether to refuse to run as root.", ProtobufPath = [3] },
+            new("runAsUser", Shape.Of(ShapeKind.Int64)) { Description = "The user number to run as.", ProtobufPath = [2] },
             new("seLinuxChangePolicy", Shape.Of(ShapeKind.String)) { ProtobufPath = [13] },
-            new("seLinuxOptions", Shape.Object(static () => global::Holdfast.Model.Core.SELinuxOptions.ModelSchema)) { ProtobufPath = [1] },
-            new("seccompProfile", Shape.Object(static () => global::Holdfast.Model.Core.SeccompProfile.ModelSchema)) { ProtobufPath = [10] },
-            new("supplementalGroups", Shape.List(Shape.Of(ShapeKind.Int64))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [4] },
+            new("seLinuxOptions", Shape.Object(static () => global::Holdfast.Model.Core.SELinuxOptions.ModelSchema)) { Description = "The SELinux label.", ProtobufPath = [1] },
+            new("seccompProfile", Shape.Object(static () => global::Holdfast.Model.Core.SeccompProfile.ModelSchema)) { Description = "Which system calls are allowed.", ProtobufPath = [10] },
+            new("supplementalGroups", Shape.List(Shape.Of(ShapeKind.Int64))) { Description = "Further groups of its processes.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [4] },
             new("supplementalGroupsPolicy", Shape.Of(ShapeKind.String)) { ProtobufPath = [12] },
-            new("sysctls", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.Sysctl.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [7] },
-            new("windowsOptions", Shape.Object(static () => global::Holdfast.Model.Core.WindowsSecurityContextOptions.ModelSchema)) { ProtobufPath = [8] },
+            new("sysctls", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.Sysctl.ModelSchema))) { Description = "Settings of the kernel.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [7] },
+            new("windowsOptions", Shape.Object(static () => global::Holdfast.Model.Core.WindowsSecurityContextOptions.ModelSchema)) { Description = "Settings for Windows, which have no effect here.", ProtobufPath = [8] },
         ]);
     }
 
-    /// <summary>The field <c>appArmorProfile</c>.</summary>
+    /// <summary>The AppArmor profile.</summary>
     public global::Holdfast.Model.Core.AppArmorProfile? AppArmorProfile { get; init; }
 
-    /// <summary>The field <c>fsGroup</c>.</summary>
+    /// <summary>The group that owns its volumes.</summary>
     public long? FsGroup { get; init; }
 
-    /// <summary>The field <c>fsGroupChangePolicy</c>.</summary>
+    /// <summary>When the owner of volumes is changed: Always or OnRootMismatch.</summary>
     public string? FsGroupChangePolicy { get; init; }
 
-    /// <summary>The field <c>runAsGroup</c>.</summary>
+    /// <summary>The group number to run as.</summary>
     public long? RunAsGroup { get; init; }
 
-    /// <summary>The field <c>runAsNonRoot</c>.</summary>
+    /// <summary>Whether to refuse to run as root.</summary>
     public bool? RunAsNonRoot { get; init; }
 
-    /// <summary>The field <c>runAsUser</c>.</summary>
+    /// <summary>The user number to run as.</summary>
     public long? RunAsUser { get; init; }
 
     /// <summary>The field <c>seLinuxChangePolicy</c>.</summary>
     public string? SeLinuxChangePolicy { get; init; }
 
-    /// <summary>The field <c>seLinuxOptions</c>.</summary>
+    /// <summary>The SELinux label.</summary>
     public global::Holdfast.Model.Core.SELinuxOptions? SeLinuxOptions { get; init; }
 
-    /// <summary>The field <c>seccompProfile</c>.</summary>
+    /// <summary>Which system calls are allowed.</summary>
     public global::Holdfast.Model.Core.SeccompProfile? SeccompProfile { get; init; }
 
-    /// <summary>The field <c>supplementalGroups</c>.</summary>
+    /// <summary>Further groups of its processes.</summary>
     public ValueList<long> SupplementalGroups { get; init; }
 
     /// <summary>The field <c>supplementalGroupsPolicy</c>.</summary>
     public string? SupplementalGroupsPolicy { get; init; }
 
-    /// <summary>The field <c>sysctls</c>.</summary>
+    /// <summary>Settings of the kernel.</summary>
     public ValueList<global::Holdfast.Model.Core.Sysctl> Sysctls { get; init; }
 
-    /// <summary>The field <c>windowsOptions</c>.</summary>
+    /// <summary>Settings for Windows, which have no effect here.</summary>
     public global::Holdfast.Model.Core.WindowsSecurityContextOptions? WindowsOptions { get; init; }
 
     /// <inheritdoc/>
@@ -15329,43 +15329,43 @@ public sealed partial record PodSpec : IModelType<PodSpec>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodSpec", "What a pod runs, and where.", [
-            new("activeDeadlineSeconds", Shape.Of(ShapeKind.Int64)) { ProtobufPath = [5] },
+            new("activeDeadlineSeconds", Shape.Of(ShapeKind.Int64)) { Description = "How many seconds it may run before it is ended.", ProtobufPath = [5] },
             new("affinity", Shape.Object(static () => global::Holdfast.Model.Core.Affinity.ModelSchema)) { Description = "What the pod wants to be near to or away from.", ProtobufPath = [18] },
-            new("automountServiceAccountToken", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [21] },
+            new("automountServiceAccountToken", Shape.Of(ShapeKind.Boolean)) { Description = "Whether pods get the token of their account unasked.", ProtobufPath = [21] },
             new("containers", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.Container.ModelSchema))) { Description = "What runs; at least one.", IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge"], ProtobufPath = [2] },
-            new("dnsConfig", Shape.Object(static () => global::Holdfast.Model.Core.PodDNSConfig.ModelSchema)) { ProtobufPath = [26] },
+            new("dnsConfig", Shape.Object(static () => global::Holdfast.Model.Core.PodDNSConfig.ModelSchema)) { Description = "Name servers and search domains of its own.", ProtobufPath = [26] },
             new("dnsPolicy", Shape.Of(ShapeKind.String)) { Description = "Which name servers the pod asks.", ProtobufPath = [6] },
-            new("enableServiceLinks", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [30] },
-            new("ephemeralContainers", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.EphemeralContainer.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge"], ProtobufPath = [34] },
-            new("hostAliases", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.HostAlias.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["ip"], MergeKey = "ip", PatchStrategies = ["merge"], ProtobufPath = [23] },
-            new("hostIPC", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [13] },
+            new("enableServiceLinks", Shape.Of(ShapeKind.Boolean)) { Description = "Whether variables tell of the Services of the namespace.", ProtobufPath = [30] },
+            new("ephemeralContainers", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.EphemeralContainer.ModelSchema))) { Description = "Containers that were added to look into it.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge"], ProtobufPath = [34] },
+            new("hostAliases", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.HostAlias.ModelSchema))) { Description = "Further lines of its hosts file.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["ip"], MergeKey = "ip", PatchStrategies = ["merge"], ProtobufPath = [23] },
+            new("hostIPC", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it shares the node's IPC.", ProtobufPath = [13] },
             new("hostNetwork", Shape.Of(ShapeKind.Boolean)) { Description = "Whether the pod uses the node's own network.", ProtobufPath = [11] },
-            new("hostPID", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [12] },
-            new("hostUsers", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [37] },
+            new("hostPID", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it sees the node's processes.", ProtobufPath = [12] },
+            new("hostUsers", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it shares the node's users.", ProtobufPath = [37] },
             new("hostname", Shape.Of(ShapeKind.String)) { Description = "The name that the pod gives itself.", ProtobufPath = [16] },
-            new("hostnameOverride", Shape.Of(ShapeKind.String)) { ProtobufPath = [41] },
-            new("imagePullSecrets", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.LocalObjectReference.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge"], ProtobufPath = [15] },
+            new("hostnameOverride", Shape.Of(ShapeKind.String)) { Description = "Its host name, in place of the one made from its name.", ProtobufPath = [41] },
+            new("imagePullSecrets", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.LocalObjectReference.ModelSchema))) { Description = "Secrets for the registries of images.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge"], ProtobufPath = [15] },
             new("initContainers", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.Container.ModelSchema))) { Description = "What runs before, one after the other.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge"], ProtobufPath = [20] },
             new("nodeName", Shape.Of(ShapeKind.String)) { Description = "The node that runs the pod; set by the scheduler.", ProtobufPath = [10] },
             new("nodeSelector", Shape.Map(Shape.Of(ShapeKind.String))) { Description = "Labels that the node must have.", IsAtomic = true, ProtobufPath = [7] },
-            new("os", Shape.Object(static () => global::Holdfast.Model.Core.PodOS.ModelSchema)) { ProtobufPath = [36] },
-            new("overhead", Shape.Map(Shape.Of(ShapeKind.Quantity))) { ProtobufPath = [32] },
-            new("preemptionPolicy", Shape.Of(ShapeKind.String)) { ProtobufPath = [31] },
+            new("os", Shape.Object(static () => global::Holdfast.Model.Core.PodOS.ModelSchema)) { Description = "The operating system it is for.", ProtobufPath = [36] },
+            new("overhead", Shape.Map(Shape.Of(ShapeKind.Quantity))) { Description = "What running it costs beside its containers.", ProtobufPath = [32] },
+            new("preemptionPolicy", Shape.Of(ShapeKind.String)) { Description = "Whether it may push out pods of lower priority.", ProtobufPath = [31] },
             new("priority", Shape.Of(ShapeKind.Int32)) { Description = "How important the pod is; higher wins.", ProtobufPath = [25] },
             new("priorityClassName", Shape.Of(ShapeKind.String)) { Description = "How important the pod is, by name.", ProtobufPath = [24] },
             new("readinessGates", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PodReadinessGate.ModelSchema))) { Description = "Further conditions that must hold before the pod is ready.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [28] },
-            new("resourceClaims", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PodResourceClaim.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge", "retainKeys"], ProtobufPath = [39] },
-            new("resources", Shape.Object(static () => global::Holdfast.Model.Core.ResourceRequirements.ModelSchema)) { ProtobufPath = [40] },
+            new("resourceClaims", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PodResourceClaim.ModelSchema))) { Description = "Claims of devices.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge", "retainKeys"], ProtobufPath = [39] },
+            new("resources", Shape.Object(static () => global::Holdfast.Model.Core.ResourceRequirements.ModelSchema)) { Description = "Resources of all its containers together.", ProtobufPath = [40] },
             new("restartPolicy", Shape.Of(ShapeKind.String)) { Description = "Whether containers that end are started again.", ProtobufPath = [3] },
-            new("runtimeClassName", Shape.Of(ShapeKind.String)) { ProtobufPath = [29] },
+            new("runtimeClassName", Shape.Of(ShapeKind.String)) { Description = "The class of runtime to run it.", ProtobufPath = [29] },
             new("schedulerName", Shape.Of(ShapeKind.String)) { Description = "Who chooses the node.", ProtobufPath = [19] },
-            new("schedulingGates", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PodSchedulingGate.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge"], ProtobufPath = [38] },
-            new("schedulingGroup", Shape.Object(static () => global::Holdfast.Model.Core.PodSchedulingGroup.ModelSchema)),
+            new("schedulingGates", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PodSchedulingGate.ModelSchema))) { Description = "What must be lifted before it is scheduled.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge"], ProtobufPath = [38] },
+            new("schedulingGroup", Shape.Object(static () => global::Holdfast.Model.Core.PodSchedulingGroup.ModelSchema)) { Description = "The group it is scheduled with." },
             new("securityContext", Shape.Object(static () => global::Holdfast.Model.Core.PodSecurityContext.ModelSchema)) { Description = "Users, groups and rights for all containers.", ProtobufPath = [14] },
-            new("serviceAccount", Shape.Of(ShapeKind.String)) { ProtobufPath = [9] },
+            new("serviceAccount", Shape.Of(ShapeKind.String)) { Description = "The older name of serviceAccountName.", ProtobufPath = [9] },
             new("serviceAccountName", Shape.Of(ShapeKind.String)) { Description = "Who the pod is when it speaks to the API.", ProtobufPath = [8] },
-            new("setHostnameAsFQDN", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [35] },
-            new("shareProcessNamespace", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [27] },
+            new("setHostnameAsFQDN", Shape.Of(ShapeKind.Boolean)) { Description = "Whether its host name is its full name.", ProtobufPath = [35] },
+            new("shareProcessNamespace", Shape.Of(ShapeKind.Boolean)) { Description = "Whether its containers see each other's processes.", ProtobufPath = [27] },
             new("subdomain", Shape.Of(ShapeKind.String)) { Description = "The headless Service in whose domain the hostname stands.", ProtobufPath = [17] },
             new("terminationGracePeriodSeconds", Shape.Of(ShapeKind.Int64)) { Description = "How many seconds the containers have to end before they are killed.", ProtobufPath = [4] },
             new("tolerations", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.Toleration.ModelSchema))) { Description = "Taints that do not keep the pod away.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [22] },
@@ -15374,52 +15374,52 @@ public sealed partial record PodSpec : IModelType<PodSpec>
         ]);
     }
 
-    /// <summary>The field <c>activeDeadlineSeconds</c>.</summary>
+    /// <summary>How many seconds it may run before it is ended.</summary>
     public long? ActiveDeadlineSeconds { get; init; }
 
     /// <summary>What the pod wants to be near to or away from.</summary>
     public global::Holdfast.Model.Core.Affinity? Affinity { get; init; }
 
-    /// <summary>The field <c>automountServiceAccountToken</c>.</summary>
+    /// <summary>Whether pods get the token of their account unasked.</summary>
     public bool? AutomountServiceAccountToken { get; init; }
 
     /// <summary>What runs; at least one.</summary>
     public ValueList<global::Holdfast.Model.Core.Container> Containers { get; init; }
 
-    /// <summary>The field <c>dnsConfig</c>.</summary>
+    /// <summary>Name servers and search domains of its own.</summary>
     public global::Holdfast.Model.Core.PodDNSConfig? DnsConfig { get; init; }
 
     /// <summary>Which name servers the pod asks.</summary>
     public string DnsPolicy { get; init; } = "";
 
-    /// <summary>The field <c>enableServiceLinks</c>.</summary>
+    /// <summary>Whether variables tell of the Services of the namespace.</summary>
     public bool? EnableServiceLinks { get; init; }
 
-    /// <summary>The field <c>ephemeralContainers</c>.</summary>
+    /// <summary>Containers that were added to look into it.</summary>
     public ValueList<global::Holdfast.Model.Core.EphemeralContainer> EphemeralContainers { get; init; }
 
-    /// <summary>The field <c>hostAliases</c>.</summary>
+    /// <summary>Further lines of its hosts file.</summary>
     public ValueList<global::Holdfast.Model.Core.HostAlias> HostAliases { get; init; }
 
-    /// <summary>The field <c>hostIPC</c>.</summary>
+    /// <summary>Whether it shares the node&apos;s IPC.</summary>
     public bool HostIPC { get; init; }
 
     /// <summary>Whether the pod uses the node&apos;s own network.</summary>
     public bool HostNetwork { get; init; }
 
-    /// <summary>The field <c>hostPID</c>.</summary>
+    /// <summary>Whether it sees the node&apos;s processes.</summary>
     public bool HostPID { get; init; }
 
-    /// <summary>The field <c>hostUsers</c>.</summary>
+    /// <summary>Whether it shares the node&apos;s users.</summary>
     public bool? HostUsers { get; init; }
 
     /// <summary>The name that the pod gives itself.</summary>
     public string Hostname { get; init; } = "";
 
-    /// <summary>The field <c>hostnameOverride</c>.</summary>
+    /// <summary>Its host name, in place of the one made from its name.</summary>
     public string? HostnameOverride { get; init; }
 
-    /// <summary>The field <c>imagePullSecrets</c>.</summary>
+    /// <summary>Secrets for the registries of images.</summary>
     public ValueList<global::Holdfast.Model.Core.LocalObjectReference> ImagePullSecrets { get; init; }
 
     /// <summary>What runs before, one after the other.</summary>
@@ -15431,13 +15431,13 @@ public sealed partial record PodSpec : IModelType<PodSpec>
     /// <summary>Labels that the node must have.</summary>
     public ValueMap<string> NodeSelector { get; init; }
 
-    /// <summary>The field <c>os</c>.</summary>
+    /// <summary>The operating system it is for.</summary>
     public global::Holdfast.Model.Core.PodOS? Os { get; init; }
 
-    /// <summary>The field <c>overhead</c>.</summary>
+    /// <summary>What running it costs beside its containers.</summary>
     public ValueMap<Quantity> Overhead { get; init; }
 
-    /// <summary>The field <c>preemptionPolicy</c>.</summary>
+    /// <summary>Whether it may push out pods of lower priority.</summary>
     public string? PreemptionPolicy { get; init; }
 
     /// <summary>How important the pod is; higher wins.</summary>
@@ -15449,40 +15449,40 @@ public sealed partial record PodSpec : IModelType<PodSpec>
     /// <summary>Further conditions that must hold before the pod is ready.</summary>
     public ValueList<global::Holdfast.Model.Core.PodReadinessGate> ReadinessGates { get; init; }
 
-    /// <summary>The field <c>resourceClaims</c>.</summary>
+    /// <summary>Claims of devices.</summary>
     public ValueList<global::Holdfast.Model.Core.PodResourceClaim> ResourceClaims { get; init; }
 
-    /// <summary>The field <c>resources</c>.</summary>
+    /// <summary>Resources of all its containers together.</summary>
     public global::Holdfast.Model.Core.ResourceRequirements? Resources { get; init; }
 
     /// <summary>Whether containers that end are started again.</summary>
     public string RestartPolicy { get; init; } = "";
 
-    /// <summary>The field <c>runtimeClassName</c>.</summary>
+    /// <summary>The class of runtime to run it.</summary>
     public string? RuntimeClassName { get; init; }
 
     /// <summary>Who chooses the node.</summary>
     public string SchedulerName { get; init; } = "";
 
-    /// <summary>The field <c>schedulingGates</c>.</summary>
+    /// <summary>What must be lifted before it is scheduled.</summary>
     public ValueList<global::Holdfast.Model.Core.PodSchedulingGate> SchedulingGates { get; init; }
 
-    /// <summary>The field <c>schedulingGroup</c>.</summary>
+    /// <summary>The group it is scheduled with.</summary>
     public global::Holdfast.Model.Core.PodSchedulingGroup? SchedulingGroup { get; init; }
 
     /// <summary>Users, groups and rights for all containers.</summary>
     public global::Holdfast.Model.Core.PodSecurityContext? SecurityContext { get; init; }
 
-    /// <summary>The field <c>serviceAccount</c>.</summary>
+    /// <summary>The older name of serviceAccountName.</summary>
     public string ServiceAccount { get; init; } = "";
 
     /// <summary>Who the pod is when it speaks to the API.</summary>
     public string ServiceAccountName { get; init; } = "";
 
-    /// <summary>The field <c>setHostnameAsFQDN</c>.</summary>
+    /// <summary>Whether its host name is its full name.</summary>
     public bool? SetHostnameAsFQDN { get; init; }
 
-    /// <summary>The field <c>shareProcessNamespace</c>.</summary>
+    /// <summary>Whether its containers see each other&apos;s processes.</summary>
     public bool? ShareProcessNamespace { get; init; }
 
     /// <summary>The headless Service in whose domain the hostname stands.</summary>
@@ -15956,91 +15956,91 @@ public sealed partial record PodStatus : IModelType<PodStatus>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodStatus", "", [
-            new("allocatedResources", Shape.Map(Shape.Of(ShapeKind.Quantity))) { ProtobufPath = [19] },
-            new("conditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PodCondition.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["type"], MergeKey = "type", PatchStrategies = ["merge"], ProtobufPath = [2] },
-            new("containerStatuses", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ContainerStatus.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [8] },
-            new("ephemeralContainerStatuses", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ContainerStatus.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [13] },
+            new("allocatedResources", Shape.Map(Shape.Of(ShapeKind.Quantity))) { Description = "How much is set aside, by resource.", ProtobufPath = [19] },
+            new("conditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PodCondition.ModelSchema))) { Description = "What is true of it at the moment, one entry for each question.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["type"], MergeKey = "type", PatchStrategies = ["merge"], ProtobufPath = [2] },
+            new("containerStatuses", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ContainerStatus.ModelSchema))) { Description = "How its containers are.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [8] },
+            new("ephemeralContainerStatuses", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ContainerStatus.ModelSchema))) { Description = "How its ephemeral containers are.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [13] },
             new("extendedResourceClaimStatus", Shape.Object(static () => global::Holdfast.Model.Core.PodExtendedResourceClaimStatus.ModelSchema)) { ProtobufPath = [18] },
-            new("hostIP", Shape.Of(ShapeKind.String)) { ProtobufPath = [5] },
-            new("hostIPs", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.HostIP.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, MergeKey = "ip", PatchStrategies = ["merge"], ProtobufPath = [16] },
-            new("initContainerStatuses", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ContainerStatus.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [10] },
-            new("message", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
+            new("hostIP", Shape.Of(ShapeKind.String)) { Description = "The address of its node.", ProtobufPath = [5] },
+            new("hostIPs", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.HostIP.ModelSchema))) { Description = "The addresses of its node.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, MergeKey = "ip", PatchStrategies = ["merge"], ProtobufPath = [16] },
+            new("initContainerStatuses", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ContainerStatus.ModelSchema))) { Description = "How its init containers are.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [10] },
+            new("message", Shape.Of(ShapeKind.String)) { Description = "Why, for people.", ProtobufPath = [3] },
             new("nodeAllocatableResourceClaimStatuses", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.NodeAllocatableResourceClaimStatus.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
-            new("nominatedNodeName", Shape.Of(ShapeKind.String)) { ProtobufPath = [11] },
-            new("observedGeneration", Shape.Of(ShapeKind.Int64)) { ProtobufPath = [17] },
-            new("phase", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
-            new("podIP", Shape.Of(ShapeKind.String)) { ProtobufPath = [6] },
-            new("podIPs", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PodIP.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["ip"], MergeKey = "ip", PatchStrategies = ["merge"], ProtobufPath = [12] },
-            new("qosClass", Shape.Of(ShapeKind.String)) { ProtobufPath = [9] },
-            new("reason", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
-            new("resize", Shape.Of(ShapeKind.String)) { ProtobufPath = [14] },
+            new("nominatedNodeName", Shape.Of(ShapeKind.String)) { Description = "The node that is being cleared for it.", ProtobufPath = [11] },
+            new("observedGeneration", Shape.Of(ShapeKind.Int64)) { Description = "The generation of the object that this was found for.", ProtobufPath = [17] },
+            new("phase", Shape.Of(ShapeKind.String)) { Description = "Pending, Running, Succeeded, Failed or Unknown.", ProtobufPath = [1] },
+            new("podIP", Shape.Of(ShapeKind.String)) { Description = "Its address.", ProtobufPath = [6] },
+            new("podIPs", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PodIP.ModelSchema))) { Description = "Its addresses.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["ip"], MergeKey = "ip", PatchStrategies = ["merge"], ProtobufPath = [12] },
+            new("qosClass", Shape.Of(ShapeKind.String)) { Description = "How its resources are set: Guaranteed, Burstable or BestEffort.", ProtobufPath = [9] },
+            new("reason", Shape.Of(ShapeKind.String)) { Description = "One word in CamelCase for why, for programs.", ProtobufPath = [4] },
+            new("resize", Shape.Of(ShapeKind.String)) { Description = "How a change of its resources goes.", ProtobufPath = [14] },
             new("resourceClaimStatuses", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PodResourceClaimStatus.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge", "retainKeys"], ProtobufPath = [15] },
-            new("resources", Shape.Object(static () => global::Holdfast.Model.Core.ResourceRequirements.ModelSchema)) { ProtobufPath = [20] },
-            new("startTime", Shape.Of(ShapeKind.Time)) { ProtobufPath = [7] },
+            new("resources", Shape.Object(static () => global::Holdfast.Model.Core.ResourceRequirements.ModelSchema)) { Description = "Resources, a sub-resource after a slash; * is any.", ProtobufPath = [20] },
+            new("startTime", Shape.Of(ShapeKind.Time)) { Description = "When it began.", ProtobufPath = [7] },
         ]);
     }
 
-    /// <summary>The field <c>allocatedResources</c>.</summary>
+    /// <summary>How much is set aside, by resource.</summary>
     public ValueMap<Quantity> AllocatedResources { get; init; }
 
-    /// <summary>The field <c>conditions</c>.</summary>
+    /// <summary>What is true of it at the moment, one entry for each question.</summary>
     public ValueList<global::Holdfast.Model.Core.PodCondition> Conditions { get; init; }
 
-    /// <summary>The field <c>containerStatuses</c>.</summary>
+    /// <summary>How its containers are.</summary>
     public ValueList<global::Holdfast.Model.Core.ContainerStatus> ContainerStatuses { get; init; }
 
-    /// <summary>The field <c>ephemeralContainerStatuses</c>.</summary>
+    /// <summary>How its ephemeral containers are.</summary>
     public ValueList<global::Holdfast.Model.Core.ContainerStatus> EphemeralContainerStatuses { get; init; }
 
     /// <summary>The field <c>extendedResourceClaimStatus</c>.</summary>
     public global::Holdfast.Model.Core.PodExtendedResourceClaimStatus? ExtendedResourceClaimStatus { get; init; }
 
-    /// <summary>The field <c>hostIP</c>.</summary>
+    /// <summary>The address of its node.</summary>
     public string HostIP { get; init; } = "";
 
-    /// <summary>The field <c>hostIPs</c>.</summary>
+    /// <summary>The addresses of its node.</summary>
     public ValueList<global::Holdfast.Model.Core.HostIP> HostIPs { get; init; }
 
-    /// <summary>The field <c>initContainerStatuses</c>.</summary>
+    /// <summary>How its init containers are.</summary>
     public ValueList<global::Holdfast.Model.Core.ContainerStatus> InitContainerStatuses { get; init; }
 
-    /// <summary>The field <c>message</c>.</summary>
+    /// <summary>Why, for people.</summary>
     public string Message { get; init; } = "";
 
     /// <summary>The field <c>nodeAllocatableResourceClaimStatuses</c>.</summary>
     public ValueList<global::Holdfast.Model.Core.NodeAllocatableResourceClaimStatus> NodeAllocatableResourceClaimStatuses { get; init; }
 
-    /// <summary>The field <c>nominatedNodeName</c>.</summary>
+    /// <summary>The node that is being cleared for it.</summary>
     public string NominatedNodeName { get; init; } = "";
 
-    /// <summary>The field <c>observedGeneration</c>.</summary>
+    /// <summary>The generation of the object that this was found for.</summary>
     public long ObservedGeneration { get; init; }
 
-    /// <summary>The field <c>phase</c>.</summary>
+    /// <summary>Pending, Running, Succeeded, Failed or Unknown.</summary>
     public string Phase { get; init; } = "";
 
-    /// <summary>The field <c>podIP</c>.</summary>
+    /// <summary>Its address.</summary>
     public string PodIP { get; init; } = "";
 
-    /// <summary>The field <c>podIPs</c>.</summary>
+    /// <summary>Its addresses.</summary>
     public ValueList<global::Holdfast.Model.Core.PodIP> PodIPs { get; init; }
 
-    /// <summary>The field <c>qosClass</c>.</summary>
+    /// <summary>How its resources are set: Guaranteed, Burstable or BestEffort.</summary>
     public string QosClass { get; init; } = "";
 
-    /// <summary>The field <c>reason</c>.</summary>
+    /// <summary>One word in CamelCase for why, for programs.</summary>
     public string Reason { get; init; } = "";
 
-    /// <summary>The field <c>resize</c>.</summary>
+    /// <summary>How a change of its resources goes.</summary>
     public string Resize { get; init; } = "";
 
     /// <summary>The field <c>resourceClaimStatuses</c>.</summary>
     public ValueList<global::Holdfast.Model.Core.PodResourceClaimStatus> ResourceClaimStatuses { get; init; }
 
-    /// <summary>The field <c>resources</c>.</summary>
+    /// <summary>Resources, a sub-resource after a slash; * is any.</summary>
     public global::Holdfast.Model.Core.ResourceRequirements? Resources { get; init; }
 
-    /// <summary>The field <c>startTime</c>.</summary>
+    /// <summary>When it began.</summary>
     public DateTimeOffset? StartTime { get; init; }
 
     /// <inheritdoc/>
@@ -16298,15 +16298,15 @@ public sealed partial record PodTemplateSpec : IModelType<PodTemplateSpec>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodTemplateSpec", "", [
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("spec", Shape.Object(static () => global::Holdfast.Model.Core.PodSpec.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("spec", Shape.Object(static () => global::Holdfast.Model.Core.PodSpec.ModelSchema)) { Description = "What is wanted.", IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The field <c>metadata</c>.</summary>
+    /// <summary>Name, labels and the rest of what every object carries.</summary>
     public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
 
-    /// <summary>The field <c>spec</c>.</summary>
+    /// <summary>What is wanted.</summary>
     public global::Holdfast.Model.Core.PodSpec Spec { get; init; } = global::Holdfast.Model.Core.PodSpec.Empty;
 
     /// <inheritdoc/>
@@ -16373,19 +16373,19 @@ public sealed partial record PortStatus : IModelType<PortStatus>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PortStatus", "", [
-            new("error", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
-            new("port", Shape.Of(ShapeKind.Int32)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("protocol", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("error", Shape.Of(ShapeKind.String)) { Description = "What went wrong.", ProtobufPath = [3] },
+            new("port", Shape.Of(ShapeKind.Int32)) { Description = "The port.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("protocol", Shape.Of(ShapeKind.String)) { Description = "TCP, UDP or SCTP; TCP when left out.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The field <c>error</c>.</summary>
+    /// <summary>What went wrong.</summary>
     public string? Error { get; init; }
 
-    /// <summary>The field <c>port</c>.</summary>
+    /// <summary>The port.</summary>
     public int Port { get; init; }
 
-    /// <summary>The field <c>protocol</c>.</summary>
+    /// <summary>TCP, UDP or SCTP; TCP when left out.</summary>
     public string Protocol { get; init; } = "";
 
     /// <inheritdoc/>
@@ -16463,19 +16463,19 @@ public sealed partial record PortworxVolumeSource : IModelType<PortworxVolumeSou
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PortworxVolumeSource", "", [
-            new("fsType", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
-            new("readOnly", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [3] },
-            new("volumeID", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("fsType", Shape.Of(ShapeKind.String)) { Description = "The file system to mount it as, such as ext4; left out, the driver chooses.", ProtobufPath = [2] },
+            new("readOnly", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it can only be read.", ProtobufPath = [3] },
+            new("volumeID", Shape.Of(ShapeKind.String)) { Description = "What the storage system calls the volume.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>fsType</c>.</summary>
+    /// <summary>The file system to mount it as, such as ext4; left out, the driver chooses.</summary>
     public string FsType { get; init; } = "";
 
-    /// <summary>The field <c>readOnly</c>.</summary>
+    /// <summary>Whether it can only be read.</summary>
     public bool ReadOnly { get; init; }
 
-    /// <summary>The field <c>volumeID</c>.</summary>
+    /// <summary>What the storage system calls the volume.</summary>
     public string VolumeID { get; init; } = "";
 
     /// <inheritdoc/>
@@ -16552,14 +16552,14 @@ public sealed partial record PreferredSchedulingTerm : IModelType<PreferredSched
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PreferredSchedulingTerm", "", [
             new("preference", Shape.Object(static () => global::Holdfast.Model.Core.NodeSelectorTerm.ModelSchema)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("weight", Shape.Of(ShapeKind.Int32)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("weight", Shape.Of(ShapeKind.Int32)) { Description = "How much it counts, from 1 to 100.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
     /// <summary>The field <c>preference</c>.</summary>
     public global::Holdfast.Model.Core.NodeSelectorTerm Preference { get; init; } = global::Holdfast.Model.Core.NodeSelectorTerm.Empty;
 
-    /// <summary>The field <c>weight</c>.</summary>
+    /// <summary>How much it counts, from 1 to 100.</summary>
     public int Weight { get; init; }
 
     /// <inheritdoc/>
@@ -16626,47 +16626,47 @@ public sealed partial record Probe : IModelType<Probe>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.Probe", "", [
-            new("exec", Shape.Object(static () => global::Holdfast.Model.Core.ExecAction.ModelSchema)) { ProtobufPath = [1, 1] },
-            new("failureThreshold", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [6] },
-            new("grpc", Shape.Object(static () => global::Holdfast.Model.Core.GRPCAction.ModelSchema)) { ProtobufPath = [1, 4] },
-            new("httpGet", Shape.Object(static () => global::Holdfast.Model.Core.HTTPGetAction.ModelSchema)) { ProtobufPath = [1, 2] },
-            new("initialDelaySeconds", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [2] },
-            new("periodSeconds", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [4] },
-            new("successThreshold", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [5] },
-            new("tcpSocket", Shape.Object(static () => global::Holdfast.Model.Core.TCPSocketAction.ModelSchema)) { ProtobufPath = [1, 3] },
-            new("terminationGracePeriodSeconds", Shape.Of(ShapeKind.Int64)) { ProtobufPath = [7] },
-            new("timeoutSeconds", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [3] },
+            new("exec", Shape.Object(static () => global::Holdfast.Model.Core.ExecAction.ModelSchema)) { Description = "A command that must end with 0.", ProtobufPath = [1, 1] },
+            new("failureThreshold", Shape.Of(ShapeKind.Int32)) { Description = "After how many failures in a row it counts as failed.", ProtobufPath = [6] },
+            new("grpc", Shape.Object(static () => global::Holdfast.Model.Core.GRPCAction.ModelSchema)) { Description = "A health check over gRPC.", ProtobufPath = [1, 4] },
+            new("httpGet", Shape.Object(static () => global::Holdfast.Model.Core.HTTPGetAction.ModelSchema)) { Description = "A request that must be answered with 200 to 399.", ProtobufPath = [1, 2] },
+            new("initialDelaySeconds", Shape.Of(ShapeKind.Int32)) { Description = "How long after the start it begins.", ProtobufPath = [2] },
+            new("periodSeconds", Shape.Of(ShapeKind.Int32)) { Description = "How often it is made.", ProtobufPath = [4] },
+            new("successThreshold", Shape.Of(ShapeKind.Int32)) { Description = "After how many successes in a row it counts as succeeded.", ProtobufPath = [5] },
+            new("tcpSocket", Shape.Object(static () => global::Holdfast.Model.Core.TCPSocketAction.ModelSchema)) { Description = "A port that must take connections.", ProtobufPath = [1, 3] },
+            new("terminationGracePeriodSeconds", Shape.Of(ShapeKind.Int64)) { Description = "How long the container may take to end when this probe ends it.", ProtobufPath = [7] },
+            new("timeoutSeconds", Shape.Of(ShapeKind.Int32)) { Description = "How many seconds it may take.", ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>The field <c>exec</c>.</summary>
+    /// <summary>A command that must end with 0.</summary>
     public global::Holdfast.Model.Core.ExecAction? Exec { get; init; }
 
-    /// <summary>The field <c>failureThreshold</c>.</summary>
+    /// <summary>After how many failures in a row it counts as failed.</summary>
     public int FailureThreshold { get; init; }
 
-    /// <summary>The field <c>grpc</c>.</summary>
+    /// <summary>A health check over gRPC.</summary>
     public global::Holdfast.Model.Core.GRPCAction? Grpc { get; init; }
 
-    /// <summary>The field <c>httpGet</c>.</summary>
+    /// <summary>A request that must be answered with 200 to 399.</summary>
     public global::Holdfast.Model.Core.HTTPGetAction? HttpGet { get; init; }
 
-    /// <summary>The field <c>initialDelaySeconds</c>.</summary>
+    /// <summary>How long after the start it begins.</summary>
     public int InitialDelaySeconds { get; init; }
 
-    /// <summary>The field <c>periodSeconds</c>.</summary>
+    /// <summary>How often it is made.</summary>
     public int PeriodSeconds { get; init; }
 
-    /// <summary>The field <c>successThreshold</c>.</summary>
+    /// <summary>After how many successes in a row it counts as succeeded.</summary>
     public int SuccessThreshold { get; init; }
 
-    /// <summary>The field <c>tcpSocket</c>.</summary>
+    /// <summary>A port that must take connections.</summary>
     public global::Holdfast.Model.Core.TCPSocketAction? TcpSocket { get; init; }
 
-    /// <summary>The field <c>terminationGracePeriodSeconds</c>.</summary>
+    /// <summary>How long the container may take to end when this probe ends it.</summary>
     public long? TerminationGracePeriodSeconds { get; init; }
 
-    /// <summary>The field <c>timeoutSeconds</c>.</summary>
+    /// <summary>How many seconds it may take.</summary>
     public int TimeoutSeconds { get; init; }
 
     /// <inheritdoc/>
@@ -16817,12 +16817,12 @@ public sealed partial record ProjectedVolumeSource : IModelType<ProjectedVolumeS
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ProjectedVolumeSource", "", [
-            new("defaultMode", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [2] },
+            new("defaultMode", Shape.Of(ShapeKind.Int32)) { Description = "The permissions of the files, where an item gives none; 0644 when left out.", ProtobufPath = [2] },
             new("sources", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.VolumeProjection.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>defaultMode</c>.</summary>
+    /// <summary>The permissions of the files, where an item gives none; 0644 when left out.</summary>
     public int? DefaultMode { get; init; }
 
     /// <summary>The field <c>sources</c>.</summary>
@@ -16892,19 +16892,19 @@ public sealed partial record QuobyteVolumeSource : IModelType<QuobyteVolumeSourc
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.QuobyteVolumeSource", "", [
-            new("group", Shape.Of(ShapeKind.String)) { ProtobufPath = [5] },
-            new("readOnly", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [3] },
+            new("group", Shape.Of(ShapeKind.String)) { Description = "The API group.", ProtobufPath = [5] },
+            new("readOnly", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it can only be read.", ProtobufPath = [3] },
             new("registry", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
             new("tenant", Shape.Of(ShapeKind.String)) { ProtobufPath = [6] },
-            new("user", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
+            new("user", Shape.Of(ShapeKind.String)) { Description = "Who it is.", ProtobufPath = [4] },
             new("volume", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The field <c>group</c>.</summary>
+    /// <summary>The API group.</summary>
     public string Group { get; init; } = "";
 
-    /// <summary>The field <c>readOnly</c>.</summary>
+    /// <summary>Whether it can only be read.</summary>
     public bool ReadOnly { get; init; }
 
     /// <summary>The field <c>registry</c>.</summary>
@@ -16913,7 +16913,7 @@ public sealed partial record QuobyteVolumeSource : IModelType<QuobyteVolumeSourc
     /// <summary>The field <c>tenant</c>.</summary>
     public string Tenant { get; init; } = "";
 
-    /// <summary>The field <c>user</c>.</summary>
+    /// <summary>Who it is.</summary>
     public string User { get; init; } = "";
 
     /// <summary>The field <c>volume</c>.</summary>
@@ -17023,39 +17023,39 @@ public sealed partial record RBDPersistentVolumeSource : IModelType<RBDPersisten
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.RBDPersistentVolumeSource", "", [
-            new("fsType", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
-            new("image", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("keyring", Shape.Of(ShapeKind.String)) { ProtobufPath = [6] },
-            new("monitors", Shape.List(Shape.Of(ShapeKind.String))) { IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
-            new("pool", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
-            new("readOnly", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [8] },
-            new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.SecretReference.ModelSchema)) { ProtobufPath = [7] },
-            new("user", Shape.Of(ShapeKind.String)) { ProtobufPath = [5] },
+            new("fsType", Shape.Of(ShapeKind.String)) { Description = "The file system to mount it as, such as ext4; left out, the driver chooses.", ProtobufPath = [3] },
+            new("image", Shape.Of(ShapeKind.String)) { Description = "The image it is made from.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("keyring", Shape.Of(ShapeKind.String)) { Description = "The file with the keys.", ProtobufPath = [6] },
+            new("monitors", Shape.List(Shape.Of(ShapeKind.String))) { Description = "The addresses of the monitors of the storage system.", IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
+            new("pool", Shape.Of(ShapeKind.String)) { Description = "The pool of the storage system.", ProtobufPath = [4] },
+            new("readOnly", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it can only be read.", ProtobufPath = [8] },
+            new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.SecretReference.ModelSchema)) { Description = "The Secret with what is needed to get in.", ProtobufPath = [7] },
+            new("user", Shape.Of(ShapeKind.String)) { Description = "Who it is.", ProtobufPath = [5] },
         ]);
     }
 
-    /// <summary>The field <c>fsType</c>.</summary>
+    /// <summary>The file system to mount it as, such as ext4; left out, the driver chooses.</summary>
     public string FsType { get; init; } = "";
 
-    /// <summary>The field <c>image</c>.</summary>
+    /// <summary>The image it is made from.</summary>
     public string Image { get; init; } = "";
 
-    /// <summary>The field <c>keyring</c>.</summary>
+    /// <summary>The file with the keys.</summary>
     public string Keyring { get; init; } = "";
 
-    /// <summary>The field <c>monitors</c>.</summary>
+    /// <summary>The addresses of the monitors of the storage system.</summary>
     public ValueList<string> Monitors { get; init; }
 
-    /// <summary>The field <c>pool</c>.</summary>
+    /// <summary>The pool of the storage system.</summary>
     public string Pool { get; init; } = "";
 
-    /// <summary>The field <c>readOnly</c>.</summary>
+    /// <summary>Whether it can only be read.</summary>
     public bool ReadOnly { get; init; }
 
-    /// <summary>The field <c>secretRef</c>.</summary>
+    /// <summary>The Secret with what is needed to get in.</summary>
     public global::Holdfast.Model.Core.SecretReference? SecretRef { get; init; }
 
-    /// <summary>The field <c>user</c>.</summary>
+    /// <summary>Who it is.</summary>
     public string User { get; init; } = "";
 
     /// <inheritdoc/>
@@ -17184,39 +17184,39 @@ public sealed partial record RBDVolumeSource : IModelType<RBDVolumeSource>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.RBDVolumeSource", "", [
-            new("fsType", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
-            new("image", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("keyring", Shape.Of(ShapeKind.String)) { ProtobufPath = [6] },
-            new("monitors", Shape.List(Shape.Of(ShapeKind.String))) { IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
-            new("pool", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
-            new("readOnly", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [8] },
-            new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.LocalObjectReference.ModelSchema)) { ProtobufPath = [7] },
-            new("user", Shape.Of(ShapeKind.String)) { ProtobufPath = [5] },
+            new("fsType", Shape.Of(ShapeKind.String)) { Description = "The file system to mount it as, such as ext4; left out, the driver chooses.", ProtobufPath = [3] },
+            new("image", Shape.Of(ShapeKind.String)) { Description = "The image it is made from.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("keyring", Shape.Of(ShapeKind.String)) { Description = "The file with the keys.", ProtobufPath = [6] },
+            new("monitors", Shape.List(Shape.Of(ShapeKind.String))) { Description = "The addresses of the monitors of the storage system.", IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
+            new("pool", Shape.Of(ShapeKind.String)) { Description = "The pool of the storage system.", ProtobufPath = [4] },
+            new("readOnly", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it can only be read.", ProtobufPath = [8] },
+            new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.LocalObjectReference.ModelSchema)) { Description = "The Secret with what is needed to get in.", ProtobufPath = [7] },
+            new("user", Shape.Of(ShapeKind.String)) { Description = "Who it is.", ProtobufPath = [5] },
         ]);
     }
 
-    /// <summary>The field <c>fsType</c>.</summary>
+    /// <summary>The file system to mount it as, such as ext4; left out, the driver chooses.</summary>
     public string FsType { get; init; } = "";
 
-    /// <summary>The field <c>image</c>.</summary>
+    /// <summary>The image it is made from.</summary>
     public string Image { get; init; } = "";
 
-    /// <summary>The field <c>keyring</c>.</summary>
+    /// <summary>The file with the keys.</summary>
     public string Keyring { get; init; } = "";
 
-    /// <summary>The field <c>monitors</c>.</summary>
+    /// <summary>The addresses of the monitors of the storage system.</summary>
     public ValueList<string> Monitors { get; init; }
 
-    /// <summary>The field <c>pool</c>.</summary>
+    /// <summary>The pool of the storage system.</summary>
     public string Pool { get; init; } = "";
 
-    /// <summary>The field <c>readOnly</c>.</summary>
+    /// <summary>Whether it can only be read.</summary>
     public bool ReadOnly { get; init; }
 
-    /// <summary>The field <c>secretRef</c>.</summary>
+    /// <summary>The Secret with what is needed to get in.</summary>
     public global::Holdfast.Model.Core.LocalObjectReference? SecretRef { get; init; }
 
-    /// <summary>The field <c>user</c>.</summary>
+    /// <summary>Who it is.</summary>
     public string User { get; init; } = "";
 
     /// <inheritdoc/>
@@ -17345,12 +17345,12 @@ public sealed partial record ResourceClaim : IModelType<ResourceClaim>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ResourceClaim", "", [
-            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
             new("request", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The field <c>name</c>.</summary>
+    /// <summary>The name.</summary>
     public string Name { get; init; } = "";
 
     /// <summary>The field <c>request</c>.</summary>
@@ -17420,19 +17420,19 @@ public sealed partial record ResourceFieldSelector : IModelType<ResourceFieldSel
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ResourceFieldSelector", "", [
-            new("containerName", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
-            new("divisor", Shape.Of(ShapeKind.Quantity)) { ProtobufPath = [3] },
-            new("resource", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("containerName", Shape.Of(ShapeKind.String)) { Description = "The name of the container.", ProtobufPath = [1] },
+            new("divisor", Shape.Of(ShapeKind.Quantity)) { Description = "The unit to count in.", ProtobufPath = [3] },
+            new("resource", Shape.Of(ShapeKind.String)) { Description = "The resource, in the plural.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
         ], isAtomic: true);
     }
 
-    /// <summary>The field <c>containerName</c>.</summary>
+    /// <summary>The name of the container.</summary>
     public string ContainerName { get; init; } = "";
 
-    /// <summary>The field <c>divisor</c>.</summary>
+    /// <summary>The unit to count in.</summary>
     public Quantity? Divisor { get; init; }
 
-    /// <summary>The field <c>resource</c>.</summary>
+    /// <summary>The resource, in the plural.</summary>
     public string Resource { get; init; } = "";
 
     /// <inheritdoc/>
@@ -17511,7 +17511,7 @@ public sealed partial record ResourceHealth : IModelType<ResourceHealth>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ResourceHealth", "", [
             new("health", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
-            new("message", Shape.Of(ShapeKind.String)),
+            new("message", Shape.Of(ShapeKind.String)) { Description = "Why, for people." },
             new("resourceID", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
@@ -17519,7 +17519,7 @@ public sealed partial record ResourceHealth : IModelType<ResourceHealth>
     /// <summary>The field <c>health</c>.</summary>
     public string Health { get; init; } = "";
 
-    /// <summary>The field <c>message</c>.</summary>
+    /// <summary>Why, for people.</summary>
     public string Message { get; init; } = "";
 
     /// <summary>The field <c>resourceID</c>.</summary>
@@ -17600,19 +17600,19 @@ public sealed partial record ResourceQuotaSpec : IModelType<ResourceQuotaSpec>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ResourceQuotaSpec", "", [
-            new("hard", Shape.Map(Shape.Of(ShapeKind.Quantity))) { ProtobufPath = [1] },
+            new("hard", Shape.Map(Shape.Of(ShapeKind.Quantity))) { Description = "The most that there may be, by resource.", ProtobufPath = [1] },
             new("scopeSelector", Shape.Object(static () => global::Holdfast.Model.Core.ScopeSelector.ModelSchema)) { ProtobufPath = [3] },
-            new("scopes", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
+            new("scopes", Shape.List(Shape.Of(ShapeKind.String))) { Description = "What counts, by scope.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The field <c>hard</c>.</summary>
+    /// <summary>The most that there may be, by resource.</summary>
     public ValueMap<Quantity> Hard { get; init; }
 
     /// <summary>The field <c>scopeSelector</c>.</summary>
     public global::Holdfast.Model.Core.ScopeSelector? ScopeSelector { get; init; }
 
-    /// <summary>The field <c>scopes</c>.</summary>
+    /// <summary>What counts, by scope.</summary>
     public ValueList<string> Scopes { get; init; }
 
     /// <inheritdoc/>
@@ -17690,15 +17690,15 @@ public sealed partial record ResourceQuotaStatus : IModelType<ResourceQuotaStatu
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ResourceQuotaStatus", "", [
-            new("hard", Shape.Map(Shape.Of(ShapeKind.Quantity))) { ProtobufPath = [1] },
-            new("used", Shape.Map(Shape.Of(ShapeKind.Quantity))) { ProtobufPath = [2] },
+            new("hard", Shape.Map(Shape.Of(ShapeKind.Quantity))) { Description = "The most that there may be, by resource.", ProtobufPath = [1] },
+            new("used", Shape.Map(Shape.Of(ShapeKind.Quantity))) { Description = "What is in use, by resource.", ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The field <c>hard</c>.</summary>
+    /// <summary>The most that there may be, by resource.</summary>
     public ValueMap<Quantity> Hard { get; init; }
 
-    /// <summary>The field <c>used</c>.</summary>
+    /// <summary>What is in use, by resource.</summary>
     public ValueMap<Quantity> Used { get; init; }
 
     /// <inheritdoc/>
@@ -17763,19 +17763,19 @@ public sealed partial record ResourceRequirements : IModelType<ResourceRequireme
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ResourceRequirements", "", [
-            new("claims", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ResourceClaim.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], ProtobufPath = [3] },
-            new("limits", Shape.Map(Shape.Of(ShapeKind.Quantity))) { ProtobufPath = [1] },
-            new("requests", Shape.Map(Shape.Of(ShapeKind.Quantity))) { ProtobufPath = [2] },
+            new("claims", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ResourceClaim.ModelSchema))) { Description = "Claims of resources that are used.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], ProtobufPath = [3] },
+            new("limits", Shape.Map(Shape.Of(ShapeKind.Quantity))) { Description = "The most that may be used, by resource.", ProtobufPath = [1] },
+            new("requests", Shape.Map(Shape.Of(ShapeKind.Quantity))) { Description = "What is set aside, by resource.", ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The field <c>claims</c>.</summary>
+    /// <summary>Claims of resources that are used.</summary>
     public ValueList<global::Holdfast.Model.Core.ResourceClaim> Claims { get; init; }
 
-    /// <summary>The field <c>limits</c>.</summary>
+    /// <summary>The most that may be used, by resource.</summary>
     public ValueMap<Quantity> Limits { get; init; }
 
-    /// <summary>The field <c>requests</c>.</summary>
+    /// <summary>What is set aside, by resource.</summary>
     public ValueMap<Quantity> Requests { get; init; }
 
     /// <inheritdoc/>
@@ -17851,15 +17851,15 @@ public sealed partial record ResourceStatus : IModelType<ResourceStatus>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ResourceStatus", "", [
-            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("resources", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ResourceHealth.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["resourceID"], ProtobufPath = [2] },
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("resources", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ResourceHealth.ModelSchema))) { Description = "Resources, a sub-resource after a slash; * is any.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["resourceID"], ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The field <c>name</c>.</summary>
+    /// <summary>The name.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>The field <c>resources</c>.</summary>
+    /// <summary>Resources, a sub-resource after a slash; * is any.</summary>
     public ValueList<global::Holdfast.Model.Core.ResourceHealth> Resources { get; init; }
 
     /// <inheritdoc/>
@@ -17929,7 +17929,7 @@ public sealed partial record SELinuxOptions : IModelType<SELinuxOptions>
             new("level", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
             new("role", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
             new("type", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
-            new("user", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
+            new("user", Shape.Of(ShapeKind.String)) { Description = "Who it is.", ProtobufPath = [1] },
         ]);
     }
 
@@ -17942,7 +17942,7 @@ public sealed partial record SELinuxOptions : IModelType<SELinuxOptions>
     /// <summary>The field <c>type</c>.</summary>
     public string Type { get; init; } = "";
 
-    /// <summary>The field <c>user</c>.</summary>
+    /// <summary>Who it is.</summary>
     public string User { get; init; } = "";
 
     /// <inheritdoc/>
@@ -18027,47 +18027,47 @@ public sealed partial record ScaleIOPersistentVolumeSource : IModelType<ScaleIOP
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ScaleIOPersistentVolumeSource", "", [
-            new("fsType", Shape.Of(ShapeKind.String)) { ProtobufPath = [9] },
-            new("gateway", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("protectionDomain", Shape.Of(ShapeKind.String)) { ProtobufPath = [5] },
-            new("readOnly", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [10] },
-            new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.SecretReference.ModelSchema)) { IsRequired = true, ProtobufPath = [3] },
-            new("sslEnabled", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [4] },
-            new("storageMode", Shape.Of(ShapeKind.String)) { ProtobufPath = [7] },
-            new("storagePool", Shape.Of(ShapeKind.String)) { ProtobufPath = [6] },
-            new("system", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("volumeName", Shape.Of(ShapeKind.String)) { ProtobufPath = [8] },
+            new("fsType", Shape.Of(ShapeKind.String)) { Description = "The file system to mount it as, such as ext4; left out, the driver chooses.", ProtobufPath = [9] },
+            new("gateway", Shape.Of(ShapeKind.String)) { Description = "The address of the gateway.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("protectionDomain", Shape.Of(ShapeKind.String)) { Description = "The protection domain.", ProtobufPath = [5] },
+            new("readOnly", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it can only be read.", ProtobufPath = [10] },
+            new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.SecretReference.ModelSchema)) { Description = "The Secret with what is needed to get in.", IsRequired = true, ProtobufPath = [3] },
+            new("sslEnabled", Shape.Of(ShapeKind.Boolean)) { Description = "Whether TLS is used.", ProtobufPath = [4] },
+            new("storageMode", Shape.Of(ShapeKind.String)) { Description = "Thick or thin.", ProtobufPath = [7] },
+            new("storagePool", Shape.Of(ShapeKind.String)) { Description = "The storage pool.", ProtobufPath = [6] },
+            new("system", Shape.Of(ShapeKind.String)) { Description = "The name of the storage system.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("volumeName", Shape.Of(ShapeKind.String)) { Description = "The name of the volume.", ProtobufPath = [8] },
         ]);
     }
 
-    /// <summary>The field <c>fsType</c>.</summary>
+    /// <summary>The file system to mount it as, such as ext4; left out, the driver chooses.</summary>
     public string FsType { get; init; } = "";
 
-    /// <summary>The field <c>gateway</c>.</summary>
+    /// <summary>The address of the gateway.</summary>
     public string Gateway { get; init; } = "";
 
-    /// <summary>The field <c>protectionDomain</c>.</summary>
+    /// <summary>The protection domain.</summary>
     public string ProtectionDomain { get; init; } = "";
 
-    /// <summary>The field <c>readOnly</c>.</summary>
+    /// <summary>Whether it can only be read.</summary>
     public bool ReadOnly { get; init; }
 
-    /// <summary>The field <c>secretRef</c>.</summary>
+    /// <summary>The Secret with what is needed to get in.</summary>
     public global::Holdfast.Model.Core.SecretReference? SecretRef { get; init; }
 
-    /// <summary>The field <c>sslEnabled</c>.</summary>
+    /// <summary>Whether TLS is used.</summary>
     public bool SslEnabled { get; init; }
 
-    /// <summary>The field <c>storageMode</c>.</summary>
+    /// <summary>Thick or thin.</summary>
     public string StorageMode { get; init; } = "";
 
-    /// <summary>The field <c>storagePool</c>.</summary>
+    /// <summary>The storage pool.</summary>
     public string StoragePool { get; init; } = "";
 
-    /// <summary>The field <c>system</c>.</summary>
+    /// <summary>The name of the storage system.</summary>
     public string System { get; init; } = "";
 
-    /// <summary>The field <c>volumeName</c>.</summary>
+    /// <summary>The name of the volume.</summary>
     public string VolumeName { get; init; } = "";
 
     /// <inheritdoc/>
@@ -18216,47 +18216,47 @@ public sealed partial record ScaleIOVolumeSource : IModelType<ScaleIOVolumeSourc
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ScaleIOVolumeSource", "", [
-            new("fsType", Shape.Of(ShapeKind.String)) { ProtobufPath = [9] },
-            new("gateway", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("protectionDomain", Shape.Of(ShapeKind.String)) { ProtobufPath = [5] },
-            new("readOnly", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [10] },
-            new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.LocalObjectReference.ModelSchema)) { IsRequired = true, ProtobufPath = [3] },
-            new("sslEnabled", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [4] },
-            new("storageMode", Shape.Of(ShapeKind.String)) { ProtobufPath = [7] },
-            new("storagePool", Shape.Of(ShapeKind.String)) { ProtobufPath = [6] },
-            new("system", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("volumeName", Shape.Of(ShapeKind.String)) { ProtobufPath = [8] },
+            new("fsType", Shape.Of(ShapeKind.String)) { Description = "The file system to mount it as, such as ext4; left out, the driver chooses.", ProtobufPath = [9] },
+            new("gateway", Shape.Of(ShapeKind.String)) { Description = "The address of the gateway.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("protectionDomain", Shape.Of(ShapeKind.String)) { Description = "The protection domain.", ProtobufPath = [5] },
+            new("readOnly", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it can only be read.", ProtobufPath = [10] },
+            new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.LocalObjectReference.ModelSchema)) { Description = "The Secret with what is needed to get in.", IsRequired = true, ProtobufPath = [3] },
+            new("sslEnabled", Shape.Of(ShapeKind.Boolean)) { Description = "Whether TLS is used.", ProtobufPath = [4] },
+            new("storageMode", Shape.Of(ShapeKind.String)) { Description = "Thick or thin.", ProtobufPath = [7] },
+            new("storagePool", Shape.Of(ShapeKind.String)) { Description = "The storage pool.", ProtobufPath = [6] },
+            new("system", Shape.Of(ShapeKind.String)) { Description = "The name of the storage system.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("volumeName", Shape.Of(ShapeKind.String)) { Description = "The name of the volume.", ProtobufPath = [8] },
         ]);
     }
 
-    /// <summary>The field <c>fsType</c>.</summary>
+    /// <summary>The file system to mount it as, such as ext4; left out, the driver chooses.</summary>
     public string FsType { get; init; } = "";
 
-    /// <summary>The field <c>gateway</c>.</summary>
+    /// <summary>The address of the gateway.</summary>
     public string Gateway { get; init; } = "";
 
-    /// <summary>The field <c>protectionDomain</c>.</summary>
+    /// <summary>The protection domain.</summary>
     public string ProtectionDomain { get; init; } = "";
 
-    /// <summary>The field <c>readOnly</c>.</summary>
+    /// <summary>Whether it can only be read.</summary>
     public bool ReadOnly { get; init; }
 
-    /// <summary>The field <c>secretRef</c>.</summary>
+    /// <summary>The Secret with what is needed to get in.</summary>
     public global::Holdfast.Model.Core.LocalObjectReference? SecretRef { get; init; }
 
-    /// <summary>The field <c>sslEnabled</c>.</summary>
+    /// <summary>Whether TLS is used.</summary>
     public bool SslEnabled { get; init; }
 
-    /// <summary>The field <c>storageMode</c>.</summary>
+    /// <summary>Thick or thin.</summary>
     public string StorageMode { get; init; } = "";
 
-    /// <summary>The field <c>storagePool</c>.</summary>
+    /// <summary>The storage pool.</summary>
     public string StoragePool { get; init; } = "";
 
-    /// <summary>The field <c>system</c>.</summary>
+    /// <summary>The name of the storage system.</summary>
     public string System { get; init; } = "";
 
-    /// <summary>The field <c>volumeName</c>.</summary>
+    /// <summary>The name of the volume.</summary>
     public string VolumeName { get; init; } = "";
 
     /// <inheritdoc/>
@@ -18405,11 +18405,11 @@ public sealed partial record ScopeSelector : IModelType<ScopeSelector>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ScopeSelector", "", [
-            new("matchExpressions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ScopedResourceSelectorRequirement.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
+            new("matchExpressions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ScopedResourceSelectorRequirement.ModelSchema))) { Description = "Requirements on labels; all of them hold.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
         ], isAtomic: true);
     }
 
-    /// <summary>The field <c>matchExpressions</c>.</summary>
+    /// <summary>Requirements on labels; all of them hold.</summary>
     public ValueList<global::Holdfast.Model.Core.ScopedResourceSelectorRequirement> MatchExpressions { get; init; }
 
     /// <inheritdoc/>
@@ -18465,19 +18465,19 @@ public sealed partial record ScopedResourceSelectorRequirement : IModelType<Scop
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ScopedResourceSelectorRequirement", "", [
-            new("operator", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("operator", Shape.Of(ShapeKind.String)) { Description = "How it is compared with the values.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
             new("scopeName", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("values", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
+            new("values", Shape.List(Shape.Of(ShapeKind.String))) { Description = "The values.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>The field <c>operator</c>.</summary>
+    /// <summary>How it is compared with the values.</summary>
     public string Operator { get; init; } = "";
 
     /// <summary>The field <c>scopeName</c>.</summary>
     public string ScopeName { get; init; } = "";
 
-    /// <summary>The field <c>values</c>.</summary>
+    /// <summary>The values.</summary>
     public ValueList<string> Values { get; init; }
 
     /// <inheritdoc/>
@@ -18555,12 +18555,12 @@ public sealed partial record SeccompProfile : IModelType<SeccompProfile>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.SeccompProfile", "", [
-            new("localhostProfile", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
+            new("localhostProfile", Shape.Of(ShapeKind.String)) { Description = "A profile on the node, when type is Localhost.", ProtobufPath = [2] },
             new("type", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>localhostProfile</c>.</summary>
+    /// <summary>A profile on the node, when type is Localhost.</summary>
     public string? LocalhostProfile { get; init; }
 
     /// <summary>The field <c>type</c>.</summary>
@@ -18630,15 +18630,15 @@ public sealed partial record SecretEnvSource : IModelType<SecretEnvSource>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.SecretEnvSource", "", [
-            new("name", Shape.Of(ShapeKind.String)) { ProtobufPath = [1, 1] },
-            new("optional", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [2] },
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name.", ProtobufPath = [1, 1] },
+            new("optional", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it may be missing.", ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The field <c>name</c>.</summary>
+    /// <summary>The name.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>The field <c>optional</c>.</summary>
+    /// <summary>Whether it may be missing.</summary>
     public bool? Optional { get; init; }
 
     /// <inheritdoc/>
@@ -18705,19 +18705,19 @@ public sealed partial record SecretKeySelector : IModelType<SecretKeySelector>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.SecretKeySelector", "", [
-            new("key", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("name", Shape.Of(ShapeKind.String)) { ProtobufPath = [1, 1] },
-            new("optional", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [3] },
+            new("key", Shape.Of(ShapeKind.String)) { Description = "The key.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name.", ProtobufPath = [1, 1] },
+            new("optional", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it may be missing.", ProtobufPath = [3] },
         ], isAtomic: true);
     }
 
-    /// <summary>The field <c>key</c>.</summary>
+    /// <summary>The key.</summary>
     public string Key { get; init; } = "";
 
-    /// <summary>The field <c>name</c>.</summary>
+    /// <summary>The name.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>The field <c>optional</c>.</summary>
+    /// <summary>Whether it may be missing.</summary>
     public bool? Optional { get; init; }
 
     /// <inheritdoc/>
@@ -18795,19 +18795,19 @@ public sealed partial record SecretProjection : IModelType<SecretProjection>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.SecretProjection", "", [
-            new("items", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.KeyToPath.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
-            new("name", Shape.Of(ShapeKind.String)) { ProtobufPath = [1, 1] },
-            new("optional", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [4] },
+            new("items", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.KeyToPath.ModelSchema))) { Description = "Which keys become which files; left out, all of them.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name.", ProtobufPath = [1, 1] },
+            new("optional", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it may be missing.", ProtobufPath = [4] },
         ]);
     }
 
-    /// <summary>The field <c>items</c>.</summary>
+    /// <summary>Which keys become which files; left out, all of them.</summary>
     public ValueList<global::Holdfast.Model.Core.KeyToPath> Items { get; init; }
 
-    /// <summary>The field <c>name</c>.</summary>
+    /// <summary>The name.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>The field <c>optional</c>.</summary>
+    /// <summary>Whether it may be missing.</summary>
     public bool? Optional { get; init; }
 
     /// <inheritdoc/>
@@ -18885,15 +18885,15 @@ public sealed partial record SecretReference : IModelType<SecretReference>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.SecretReference", "", [
-            new("name", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
-            new("namespace", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name.", ProtobufPath = [1] },
+            new("namespace", Shape.Of(ShapeKind.String)) { Description = "The namespace of what is meant.", ProtobufPath = [2] },
         ], isAtomic: true);
     }
 
-    /// <summary>The field <c>name</c>.</summary>
+    /// <summary>The name.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>The field <c>namespace</c>.</summary>
+    /// <summary>The namespace of what is meant.</summary>
     public string Namespace { get; init; } = "";
 
     /// <inheritdoc/>
@@ -18960,23 +18960,23 @@ public sealed partial record SecretVolumeSource : IModelType<SecretVolumeSource>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.SecretVolumeSource", "", [
-            new("defaultMode", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [3] },
-            new("items", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.KeyToPath.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
-            new("optional", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [4] },
-            new("secretName", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
+            new("defaultMode", Shape.Of(ShapeKind.Int32)) { Description = "The permissions of the files, where an item gives none; 0644 when left out.", ProtobufPath = [3] },
+            new("items", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.KeyToPath.ModelSchema))) { Description = "Which keys become which files; left out, all of them.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
+            new("optional", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it may be missing.", ProtobufPath = [4] },
+            new("secretName", Shape.Of(ShapeKind.String)) { Description = "The name of the Secret.", ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>defaultMode</c>.</summary>
+    /// <summary>The permissions of the files, where an item gives none; 0644 when left out.</summary>
     public int? DefaultMode { get; init; }
 
-    /// <summary>The field <c>items</c>.</summary>
+    /// <summary>Which keys become which files; left out, all of them.</summary>
     public ValueList<global::Holdfast.Model.Core.KeyToPath> Items { get; init; }
 
-    /// <summary>The field <c>optional</c>.</summary>
+    /// <summary>Whether it may be missing.</summary>
     public bool? Optional { get; init; }
 
-    /// <summary>The field <c>secretName</c>.</summary>
+    /// <summary>The name of the Secret.</summary>
     public string SecretName { get; init; } = "";
 
     /// <inheritdoc/>
@@ -19065,55 +19065,55 @@ public sealed partial record SecurityContext : IModelType<SecurityContext>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.SecurityContext", "", [
-            new("allowPrivilegeEscalation", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [7] },
-            new("appArmorProfile", Shape.Object(static () => global::Holdfast.Model.Core.AppArmorProfile.ModelSchema)) { ProtobufPath = [12] },
-            new("capabilities", Shape.Object(static () => global::Holdfast.Model.Core.Capabilities.ModelSchema)) { ProtobufPath = [1] },
-            new("privileged", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [2] },
-            new("procMount", Shape.Of(ShapeKind.String)) { ProtobufPath = [9] },
-            new("readOnlyRootFilesystem", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [6] },
-            new("runAsGroup", Shape.Of(ShapeKind.Int64)) { ProtobufPath = [8] },
-            new("runAsNonRoot", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [5] },
-            new("runAsUser", Shape.Of(ShapeKind.Int64)) { ProtobufPath = [4] },
-            new("seLinuxOptions", Shape.Object(static () => global::Holdfast.Model.Core.SELinuxOptions.ModelSchema)) { ProtobufPath = [3] },
-            new("seccompProfile", Shape.Object(static () => global::Holdfast.Model.Core.SeccompProfile.ModelSchema)) { ProtobufPath = [11] },
-            new("windowsOptions", Shape.Object(static () => global::Holdfast.Model.Core.WindowsSecurityContextOptions.ModelSchema)) { ProtobufPath = [10] },
+            new("allowPrivilegeEscalation", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it can get more privileges than its parent.", ProtobufPath = [7] },
+            new("appArmorProfile", Shape.Object(static () => global::Holdfast.Model.Core.AppArmorProfile.ModelSchema)) { Description = "The AppArmor profile.", ProtobufPath = [12] },
+            new("capabilities", Shape.Object(static () => global::Holdfast.Model.Core.Capabilities.ModelSchema)) { Description = "Capabilities to add or drop.", ProtobufPath = [1] },
+            new("privileged", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it may do what the node's root may.", ProtobufPath = [2] },
+            new("procMount", Shape.Of(ShapeKind.String)) { Description = "How /proc is masked.", ProtobufPath = [9] },
+            new("readOnlyRootFilesystem", Shape.Of(ShapeKind.Boolean)) { Description = "Whether its root can only be read.", ProtobufPath = [6] },
+            new("runAsGroup", Shape.Of(ShapeKind.Int64)) { Description = "The group number to run as.", ProtobufPath = [8] },
+            new("runAsNonRoot", Shape.Of(ShapeKind.Boolean)) { Description = "Whether to refuse to run as root.", ProtobufPath = [5] },
+            new("runAsUser", Shape.Of(ShapeKind.Int64)) { Description = "The user number to run as.", ProtobufPath = [4] },
+            new("seLinuxOptions", Shape.Object(static () => global::Holdfast.Model.Core.SELinuxOptions.ModelSchema)) { Description = "The SELinux label.", ProtobufPath = [3] },
+            new("seccompProfile", Shape.Object(static () => global::Holdfast.Model.Core.SeccompProfile.ModelSchema)) { Description = "Which system calls are allowed.", ProtobufPath = [11] },
+            new("windowsOptions", Shape.Object(static () => global::Holdfast.Model.Core.WindowsSecurityContextOptions.ModelSchema)) { Description = "Settings for Windows, which have no effect here.", ProtobufPath = [10] },
         ]);
     }
 
-    /// <summary>The field <c>allowPrivilegeEscalation</c>.</summary>
+    /// <summary>Whether it can get more privileges than its parent.</summary>
     public bool? AllowPrivilegeEscalation { get; init; }
 
-    /// <summary>The field <c>appArmorProfile</c>.</summary>
+    /// <summary>The AppArmor profile.</summary>
     public global::Holdfast.Model.Core.AppArmorProfile? AppArmorProfile { get; init; }
 
-    /// <summary>The field <c>capabilities</c>.</summary>
+    /// <summary>Capabilities to add or drop.</summary>
     public global::Holdfast.Model.Core.Capabilities? Capabilities { get; init; }
 
-    /// <summary>The field <c>privileged</c>.</summary>
+    /// <summary>Whether it may do what the node&apos;s root may.</summary>
     public bool? Privileged { get; init; }
 
-    /// <summary>The field <c>procMount</c>.</summary>
+    /// <summary>How /proc is masked.</summary>
     public string? ProcMount { get; init; }
 
-    /// <summary>The field <c>readOnlyRootFilesystem</c>.</summary>
+    /// <summary>Whether its root can only be read.</summary>
     public bool? ReadOnlyRootFilesystem { get; init; }
 
-    /// <summary>The field <c>runAsGroup</c>.</summary>
+    /// <summary>The group number to run as.</summary>
     public long? RunAsGroup { get; init; }
 
-    /// <summary>The field <c>runAsNonRoot</c>.</summary>
+    /// <summary>Whether to refuse to run as root.</summary>
     public bool? RunAsNonRoot { get; init; }
 
-    /// <summary>The field <c>runAsUser</c>.</summary>
+    /// <summary>The user number to run as.</summary>
     public long? RunAsUser { get; init; }
 
-    /// <summary>The field <c>seLinuxOptions</c>.</summary>
+    /// <summary>The SELinux label.</summary>
     public global::Holdfast.Model.Core.SELinuxOptions? SeLinuxOptions { get; init; }
 
-    /// <summary>The field <c>seccompProfile</c>.</summary>
+    /// <summary>Which system calls are allowed.</summary>
     public global::Holdfast.Model.Core.SeccompProfile? SeccompProfile { get; init; }
 
-    /// <summary>The field <c>windowsOptions</c>.</summary>
+    /// <summary>Settings for Windows, which have no effect here.</summary>
     public global::Holdfast.Model.Core.WindowsSecurityContextOptions? WindowsOptions { get; init; }
 
     /// <inheritdoc/>
@@ -19280,19 +19280,19 @@ public sealed partial record ServiceAccountTokenProjection : IModelType<ServiceA
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ServiceAccountTokenProjection", "", [
-            new("audience", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
-            new("expirationSeconds", Shape.Of(ShapeKind.Int64)) { ProtobufPath = [2] },
-            new("path", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("audience", Shape.Of(ShapeKind.String)) { Description = "For whom the token is.", ProtobufPath = [1] },
+            new("expirationSeconds", Shape.Of(ShapeKind.Int64)) { Description = "How many seconds the token holds.", ProtobufPath = [2] },
+            new("path", Shape.Of(ShapeKind.String)) { Description = "The path.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>The field <c>audience</c>.</summary>
+    /// <summary>For whom the token is.</summary>
     public string Audience { get; init; } = "";
 
-    /// <summary>The field <c>expirationSeconds</c>.</summary>
+    /// <summary>How many seconds the token holds.</summary>
     public long? ExpirationSeconds { get; init; }
 
-    /// <summary>The field <c>path</c>.</summary>
+    /// <summary>The path.</summary>
     public string Path { get; init; } = "";
 
     /// <inheritdoc/>
@@ -19370,31 +19370,31 @@ public sealed partial record ServicePort : IModelType<ServicePort>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ServicePort", "", [
-            new("appProtocol", Shape.Of(ShapeKind.String)) { ProtobufPath = [6] },
-            new("name", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
-            new("nodePort", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [5] },
-            new("port", Shape.Of(ShapeKind.Int32)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
-            new("protocol", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
-            new("targetPort", Shape.Of(ShapeKind.IntOrString)) { ProtobufPath = [4] },
+            new("appProtocol", Shape.Of(ShapeKind.String)) { Description = "What is spoken on the port, as a hint to programs.", ProtobufPath = [6] },
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The port's name.", ProtobufPath = [1] },
+            new("nodePort", Shape.Of(ShapeKind.Int32)) { Description = "The port of nodes that leads to it.", ProtobufPath = [5] },
+            new("port", Shape.Of(ShapeKind.Int32)) { Description = "The port of the Service.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("protocol", Shape.Of(ShapeKind.String)) { Description = "TCP, UDP or SCTP; TCP when left out.", ProtobufPath = [2] },
+            new("targetPort", Shape.Of(ShapeKind.IntOrString)) { Description = "The port of the pods, by number or name.", ProtobufPath = [4] },
         ]);
     }
 
-    /// <summary>The field <c>appProtocol</c>.</summary>
+    /// <summary>What is spoken on the port, as a hint to programs.</summary>
     public string? AppProtocol { get; init; }
 
-    /// <summary>The field <c>name</c>.</summary>
+    /// <summary>The port&apos;s name.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>The field <c>nodePort</c>.</summary>
+    /// <summary>The port of nodes that leads to it.</summary>
     public int NodePort { get; init; }
 
-    /// <summary>The field <c>port</c>.</summary>
+    /// <summary>The port of the Service.</summary>
     public int Port { get; init; }
 
-    /// <summary>The field <c>protocol</c>.</summary>
+    /// <summary>TCP, UDP or SCTP; TCP when left out.</summary>
     public string Protocol { get; init; } = "";
 
-    /// <summary>The field <c>targetPort</c>.</summary>
+    /// <summary>The port of the pods, by number or name.</summary>
     public IntOrString? TargetPort { get; init; }
 
     /// <inheritdoc/>
@@ -19501,87 +19501,87 @@ public sealed partial record ServiceSpec : IModelType<ServiceSpec>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ServiceSpec", "", [
-            new("allocateLoadBalancerNodePorts", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [20] },
-            new("clusterIP", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
-            new("clusterIPs", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [18] },
-            new("externalIPs", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [5] },
-            new("externalName", Shape.Of(ShapeKind.String)) { ProtobufPath = [10] },
-            new("externalTrafficPolicy", Shape.Of(ShapeKind.String)) { ProtobufPath = [11] },
-            new("healthCheckNodePort", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [12] },
-            new("internalTrafficPolicy", Shape.Of(ShapeKind.String)) { ProtobufPath = [22] },
-            new("ipFamilies", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [19] },
-            new("ipFamilyPolicy", Shape.Of(ShapeKind.String)) { ProtobufPath = [17] },
-            new("loadBalancerClass", Shape.Of(ShapeKind.String)) { ProtobufPath = [21] },
-            new("loadBalancerIP", Shape.Of(ShapeKind.String)) { ProtobufPath = [8] },
-            new("loadBalancerSourceRanges", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [9] },
-            new("ports", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ServicePort.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["port", "protocol"], MergeKey = "port", PatchStrategies = ["merge"], ProtobufPath = [1] },
-            new("publishNotReadyAddresses", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [13] },
-            new("selector", Shape.Map(Shape.Of(ShapeKind.String))) { IsAtomic = true, ProtobufPath = [2] },
-            new("sessionAffinity", Shape.Of(ShapeKind.String)) { ProtobufPath = [7] },
-            new("sessionAffinityConfig", Shape.Object(static () => global::Holdfast.Model.Core.SessionAffinityConfig.ModelSchema)) { ProtobufPath = [14] },
-            new("trafficDistribution", Shape.Of(ShapeKind.String)) { ProtobufPath = [23] },
-            new("type", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
+            new("allocateLoadBalancerNodePorts", Shape.Of(ShapeKind.Boolean)) { Description = "Whether a load balancer gets ports of nodes.", ProtobufPath = [20] },
+            new("clusterIP", Shape.Of(ShapeKind.String)) { Description = "Its address in the cluster; None for none.", ProtobufPath = [3] },
+            new("clusterIPs", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Its addresses in the cluster.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [18] },
+            new("externalIPs", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Further addresses that lead to it.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [5] },
+            new("externalName", Shape.Of(ShapeKind.String)) { Description = "The name it stands for, when type is ExternalName.", ProtobufPath = [10] },
+            new("externalTrafficPolicy", Shape.Of(ShapeKind.String)) { Description = "Whether traffic from outside stays on its node.", ProtobufPath = [11] },
+            new("healthCheckNodePort", Shape.Of(ShapeKind.Int32)) { Description = "The port of nodes that tells whether they have pods.", ProtobufPath = [12] },
+            new("internalTrafficPolicy", Shape.Of(ShapeKind.String)) { Description = "Whether only pods of the same node are used.", ProtobufPath = [22] },
+            new("ipFamilies", Shape.List(Shape.Of(ShapeKind.String))) { Description = "IPv4, IPv6 or both.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [19] },
+            new("ipFamilyPolicy", Shape.Of(ShapeKind.String)) { Description = "Whether it has addresses of both families.", ProtobufPath = [17] },
+            new("loadBalancerClass", Shape.Of(ShapeKind.String)) { Description = "Who makes the load balancer.", ProtobufPath = [21] },
+            new("loadBalancerIP", Shape.Of(ShapeKind.String)) { Description = "The address wanted of a load balancer.", ProtobufPath = [8] },
+            new("loadBalancerSourceRanges", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Whom the load balancer lets in.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [9] },
+            new("ports", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ServicePort.ModelSchema))) { Description = "The ports.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["port", "protocol"], MergeKey = "port", PatchStrategies = ["merge"], ProtobufPath = [1] },
+            new("publishNotReadyAddresses", Shape.Of(ShapeKind.Boolean)) { Description = "Whether pods are published before they are ready.", ProtobufPath = [13] },
+            new("selector", Shape.Map(Shape.Of(ShapeKind.String))) { Description = "The labels of its pods.", IsAtomic = true, ProtobufPath = [2] },
+            new("sessionAffinity", Shape.Of(ShapeKind.String)) { Description = "Whether a client stays with a pod: None or ClientIP.", ProtobufPath = [7] },
+            new("sessionAffinityConfig", Shape.Object(static () => global::Holdfast.Model.Core.SessionAffinityConfig.ModelSchema)) { Description = "How long a client stays.", ProtobufPath = [14] },
+            new("trafficDistribution", Shape.Of(ShapeKind.String)) { Description = "Which endpoints are preferred.", ProtobufPath = [23] },
+            new("type", Shape.Of(ShapeKind.String)) { Description = "ClusterIP, NodePort, LoadBalancer or ExternalName.", ProtobufPath = [4] },
         ]);
     }
 
-    /// <summary>The field <c>allocateLoadBalancerNodePorts</c>.</summary>
+    /// <summary>Whether a load balancer gets ports of nodes.</summary>
     public bool? AllocateLoadBalancerNodePorts { get; init; }
 
-    /// <summary>The field <c>clusterIP</c>.</summary>
+    /// <summary>Its address in the cluster; None for none.</summary>
     public string ClusterIP { get; init; } = "";
 
-    /// <summary>The field <c>clusterIPs</c>.</summary>
+    /// <summary>Its addresses in the cluster.</summary>
     public ValueList<string> ClusterIPs { get; init; }
 
-    /// <summary>The field <c>externalIPs</c>.</summary>
+    /// <summary>Further addresses that lead to it.</summary>
     public ValueList<string> ExternalIPs { get; init; }
 
-    /// <summary>The field <c>externalName</c>.</summary>
+    /// <summary>The name it stands for, when type is ExternalName.</summary>
     public string ExternalName { get; init; } = "";
 
-    /// <summary>The field <c>externalTrafficPolicy</c>.</summary>
+    /// <summary>Whether traffic from outside stays on its node.</summary>
     public string ExternalTrafficPolicy { get; init; } = "";
 
-    /// <summary>The field <c>healthCheckNodePort</c>.</summary>
+    /// <summary>The port of nodes that tells whether they have pods.</summary>
     public int HealthCheckNodePort { get; init; }
 
-    /// <summary>The field <c>internalTrafficPolicy</c>.</summary>
+    /// <summary>Whether only pods of the same node are used.</summary>
     public string? InternalTrafficPolicy { get; init; }
 
-    /// <summary>The field <c>ipFamilies</c>.</summary>
+    /// <summary>IPv4, IPv6 or both.</summary>
     public ValueList<string> IpFamilies { get; init; }
 
-    /// <summary>The field <c>ipFamilyPolicy</c>.</summary>
+    /// <summary>Whether it has addresses of both families.</summary>
     public string? IpFamilyPolicy { get; init; }
 
-    /// <summary>The field <c>loadBalancerClass</c>.</summary>
+    /// <summary>Who makes the load balancer.</summary>
     public string? LoadBalancerClass { get; init; }
 
-    /// <summary>The field <c>loadBalancerIP</c>.</summary>
+    /// <summary>The address wanted of a load balancer.</summary>
     public string LoadBalancerIP { get; init; } = "";
 
-    /// <summary>The field <c>loadBalancerSourceRanges</c>.</summary>
+    /// <summary>Whom the load balancer lets in.</summary>
     public ValueList<string> LoadBalancerSourceRanges { get; init; }
 
-    /// <summary>The field <c>ports</c>.</summary>
+    /// <summary>The ports.</summary>
     public ValueList<global::Holdfast.Model.Core.ServicePort> Ports { get; init; }
 
-    /// <summary>The field <c>publishNotReadyAddresses</c>.</summary>
+    /// <summary>Whether pods are published before they are ready.</summary>
     public bool PublishNotReadyAddresses { get; init; }
 
-    /// <summary>The field <c>selector</c>.</summary>
+    /// <summary>The labels of its pods.</summary>
     public ValueMap<string> Selector { get; init; }
 
-    /// <summary>The field <c>sessionAffinity</c>.</summary>
+    /// <summary>Whether a client stays with a pod: None or ClientIP.</summary>
     public string SessionAffinity { get; init; } = "";
 
-    /// <summary>The field <c>sessionAffinityConfig</c>.</summary>
+    /// <summary>How long a client stays.</summary>
     public global::Holdfast.Model.Core.SessionAffinityConfig? SessionAffinityConfig { get; init; }
 
-    /// <summary>The field <c>trafficDistribution</c>.</summary>
+    /// <summary>Which endpoints are preferred.</summary>
     public string? TrafficDistribution { get; init; }
 
-    /// <summary>The field <c>type</c>.</summary>
+    /// <summary>ClusterIP, NodePort, LoadBalancer or ExternalName.</summary>
     public string Type { get; init; } = "";
 
     /// <inheritdoc/>
@@ -19834,12 +19834,12 @@ public sealed partial record ServiceStatus : IModelType<ServiceStatus>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ServiceStatus", "", [
-            new("conditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Meta.Condition.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["type"], MergeKey = "type", PatchStrategies = ["merge"], ProtobufPath = [2] },
+            new("conditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Meta.Condition.ModelSchema))) { Description = "What is true of it at the moment, one entry for each question.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["type"], MergeKey = "type", PatchStrategies = ["merge"], ProtobufPath = [2] },
             new("loadBalancer", Shape.Object(static () => global::Holdfast.Model.Core.LoadBalancerStatus.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>conditions</c>.</summary>
+    /// <summary>What is true of it at the moment, one entry for each question.</summary>
     public ValueList<global::Holdfast.Model.Meta.Condition> Conditions { get; init; }
 
     /// <summary>The field <c>loadBalancer</c>.</summary>
@@ -19969,11 +19969,11 @@ public sealed partial record SleepAction : IModelType<SleepAction>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.SleepAction", "", [
-            new("seconds", Shape.Of(ShapeKind.Int64)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("seconds", Shape.Of(ShapeKind.Int64)) { Description = "How long.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>seconds</c>.</summary>
+    /// <summary>How long.</summary>
     public long Seconds { get; init; }
 
     /// <inheritdoc/>
@@ -20029,24 +20029,24 @@ public sealed partial record StorageOSPersistentVolumeSource : IModelType<Storag
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.StorageOSPersistentVolumeSource", "", [
-            new("fsType", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
-            new("readOnly", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [4] },
-            new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.ObjectReference.ModelSchema)) { ProtobufPath = [5] },
-            new("volumeName", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
+            new("fsType", Shape.Of(ShapeKind.String)) { Description = "The file system to mount it as, such as ext4; left out, the driver chooses.", ProtobufPath = [3] },
+            new("readOnly", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it can only be read.", ProtobufPath = [4] },
+            new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.ObjectReference.ModelSchema)) { Description = "The Secret with what is needed to get in.", ProtobufPath = [5] },
+            new("volumeName", Shape.Of(ShapeKind.String)) { Description = "The name of the volume.", ProtobufPath = [1] },
             new("volumeNamespace", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The field <c>fsType</c>.</summary>
+    /// <summary>The file system to mount it as, such as ext4; left out, the driver chooses.</summary>
     public string FsType { get; init; } = "";
 
-    /// <summary>The field <c>readOnly</c>.</summary>
+    /// <summary>Whether it can only be read.</summary>
     public bool ReadOnly { get; init; }
 
-    /// <summary>The field <c>secretRef</c>.</summary>
+    /// <summary>The Secret with what is needed to get in.</summary>
     public global::Holdfast.Model.Core.ObjectReference? SecretRef { get; init; }
 
-    /// <summary>The field <c>volumeName</c>.</summary>
+    /// <summary>The name of the volume.</summary>
     public string VolumeName { get; init; } = "";
 
     /// <summary>The field <c>volumeNamespace</c>.</summary>
@@ -20149,24 +20149,24 @@ public sealed partial record StorageOSVolumeSource : IModelType<StorageOSVolumeS
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.StorageOSVolumeSource", "", [
-            new("fsType", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
-            new("readOnly", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [4] },
-            new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.LocalObjectReference.ModelSchema)) { ProtobufPath = [5] },
-            new("volumeName", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
+            new("fsType", Shape.Of(ShapeKind.String)) { Description = "The file system to mount it as, such as ext4; left out, the driver chooses.", ProtobufPath = [3] },
+            new("readOnly", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it can only be read.", ProtobufPath = [4] },
+            new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.LocalObjectReference.ModelSchema)) { Description = "The Secret with what is needed to get in.", ProtobufPath = [5] },
+            new("volumeName", Shape.Of(ShapeKind.String)) { Description = "The name of the volume.", ProtobufPath = [1] },
             new("volumeNamespace", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The field <c>fsType</c>.</summary>
+    /// <summary>The file system to mount it as, such as ext4; left out, the driver chooses.</summary>
     public string FsType { get; init; } = "";
 
-    /// <summary>The field <c>readOnly</c>.</summary>
+    /// <summary>Whether it can only be read.</summary>
     public bool ReadOnly { get; init; }
 
-    /// <summary>The field <c>secretRef</c>.</summary>
+    /// <summary>The Secret with what is needed to get in.</summary>
     public global::Holdfast.Model.Core.LocalObjectReference? SecretRef { get; init; }
 
-    /// <summary>The field <c>volumeName</c>.</summary>
+    /// <summary>The name of the volume.</summary>
     public string VolumeName { get; init; } = "";
 
     /// <summary>The field <c>volumeNamespace</c>.</summary>
@@ -20269,15 +20269,15 @@ public sealed partial record Sysctl : IModelType<Sysctl>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.Sysctl", "", [
-            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("value", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("value", Shape.Of(ShapeKind.String)) { Description = "The value.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The field <c>name</c>.</summary>
+    /// <summary>The name.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>The field <c>value</c>.</summary>
+    /// <summary>The value.</summary>
     public string Value { get; init; } = "";
 
     /// <inheritdoc/>
@@ -20344,15 +20344,15 @@ public sealed partial record TCPSocketAction : IModelType<TCPSocketAction>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.TCPSocketAction", "", [
-            new("host", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
-            new("port", Shape.Of(ShapeKind.IntOrString)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("host", Shape.Of(ShapeKind.String)) { Description = "The host.", ProtobufPath = [2] },
+            new("port", Shape.Of(ShapeKind.IntOrString)) { Description = "The port.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>host</c>.</summary>
+    /// <summary>The host.</summary>
     public string Host { get; init; } = "";
 
-    /// <summary>The field <c>port</c>.</summary>
+    /// <summary>The port.</summary>
     public IntOrString Port { get; init; }
 
     /// <inheritdoc/>
@@ -20417,23 +20417,23 @@ public sealed partial record Taint : IModelType<Taint>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.Taint", "", [
-            new("effect", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
-            new("key", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("timeAdded", Shape.Of(ShapeKind.Time)) { ProtobufPath = [4] },
-            new("value", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
+            new("effect", Shape.Of(ShapeKind.String)) { Description = "NoSchedule, PreferNoSchedule or NoExecute.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("key", Shape.Of(ShapeKind.String)) { Description = "The taint's name.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("timeAdded", Shape.Of(ShapeKind.Time)) { Description = "When it was added.", ProtobufPath = [4] },
+            new("value", Shape.Of(ShapeKind.String)) { Description = "Its value.", ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The field <c>effect</c>.</summary>
+    /// <summary>NoSchedule, PreferNoSchedule or NoExecute.</summary>
     public string Effect { get; init; } = "";
 
-    /// <summary>The field <c>key</c>.</summary>
+    /// <summary>The taint&apos;s name.</summary>
     public string Key { get; init; } = "";
 
-    /// <summary>The field <c>timeAdded</c>.</summary>
+    /// <summary>When it was added.</summary>
     public DateTimeOffset? TimeAdded { get; init; }
 
-    /// <summary>The field <c>value</c>.</summary>
+    /// <summary>Its value.</summary>
     public string Value { get; init; } = "";
 
     /// <inheritdoc/>
@@ -20522,27 +20522,27 @@ public sealed partial record Toleration : IModelType<Toleration>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.Toleration", "", [
-            new("effect", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
-            new("key", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
-            new("operator", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
-            new("tolerationSeconds", Shape.Of(ShapeKind.Int64)) { ProtobufPath = [5] },
-            new("value", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
+            new("effect", Shape.Of(ShapeKind.String)) { Description = "The effect that is tolerated; empty for all.", ProtobufPath = [4] },
+            new("key", Shape.Of(ShapeKind.String)) { Description = "The taint's name; empty for all.", ProtobufPath = [1] },
+            new("operator", Shape.Of(ShapeKind.String)) { Description = "Exists or Equal.", ProtobufPath = [2] },
+            new("tolerationSeconds", Shape.Of(ShapeKind.Int64)) { Description = "For how many seconds it is tolerated.", ProtobufPath = [5] },
+            new("value", Shape.Of(ShapeKind.String)) { Description = "The taint's value, for Equal.", ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>The field <c>effect</c>.</summary>
+    /// <summary>The effect that is tolerated; empty for all.</summary>
     public string Effect { get; init; } = "";
 
-    /// <summary>The field <c>key</c>.</summary>
+    /// <summary>The taint&apos;s name; empty for all.</summary>
     public string Key { get; init; } = "";
 
-    /// <summary>The field <c>operator</c>.</summary>
+    /// <summary>Exists or Equal.</summary>
     public string Operator { get; init; } = "";
 
-    /// <summary>The field <c>tolerationSeconds</c>.</summary>
+    /// <summary>For how many seconds it is tolerated.</summary>
     public long? TolerationSeconds { get; init; }
 
-    /// <summary>The field <c>value</c>.</summary>
+    /// <summary>The taint&apos;s value, for Equal.</summary>
     public string Value { get; init; } = "";
 
     /// <inheritdoc/>
@@ -20642,15 +20642,15 @@ public sealed partial record TopologySelectorLabelRequirement : IModelType<Topol
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.TopologySelectorLabelRequirement", "", [
-            new("key", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("values", Shape.List(Shape.Of(ShapeKind.String))) { IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
+            new("key", Shape.Of(ShapeKind.String)) { Description = "The key.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("values", Shape.List(Shape.Of(ShapeKind.String))) { Description = "The values.", IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The field <c>key</c>.</summary>
+    /// <summary>The key.</summary>
     public string Key { get; init; } = "";
 
-    /// <summary>The field <c>values</c>.</summary>
+    /// <summary>The values.</summary>
     public ValueList<string> Values { get; init; }
 
     /// <inheritdoc/>
@@ -20777,39 +20777,39 @@ public sealed partial record TopologySpreadConstraint : IModelType<TopologySprea
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.TopologySpreadConstraint", "", [
-            new("labelSelector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { ProtobufPath = [4] },
-            new("matchLabelKeys", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [8] },
-            new("maxSkew", Shape.Of(ShapeKind.Int32)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("minDomains", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [5] },
-            new("nodeAffinityPolicy", Shape.Of(ShapeKind.String)) { ProtobufPath = [6] },
-            new("nodeTaintsPolicy", Shape.Of(ShapeKind.String)) { ProtobufPath = [7] },
-            new("topologyKey", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("whenUnsatisfiable", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("labelSelector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { Description = "Labels that what is meant has.", ProtobufPath = [4] },
+            new("matchLabelKeys", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Labels of the pod itself that others must share.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [8] },
+            new("maxSkew", Shape.Of(ShapeKind.Int32)) { Description = "How uneven it may be.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("minDomains", Shape.Of(ShapeKind.Int32)) { Description = "Over how many places at least.", ProtobufPath = [5] },
+            new("nodeAffinityPolicy", Shape.Of(ShapeKind.String)) { Description = "Whether nodes that are not fit count.", ProtobufPath = [6] },
+            new("nodeTaintsPolicy", Shape.Of(ShapeKind.String)) { Description = "Whether tainted nodes count.", ProtobufPath = [7] },
+            new("topologyKey", Shape.Of(ShapeKind.String)) { Description = "The label of nodes that tells places apart.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("whenUnsatisfiable", Shape.Of(ShapeKind.String)) { Description = "DoNotSchedule or ScheduleAnyway.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>The field <c>labelSelector</c>.</summary>
+    /// <summary>Labels that what is meant has.</summary>
     public global::Holdfast.Model.Meta.LabelSelector? LabelSelector { get; init; }
 
-    /// <summary>The field <c>matchLabelKeys</c>.</summary>
+    /// <summary>Labels of the pod itself that others must share.</summary>
     public ValueList<string> MatchLabelKeys { get; init; }
 
-    /// <summary>The field <c>maxSkew</c>.</summary>
+    /// <summary>How uneven it may be.</summary>
     public int MaxSkew { get; init; }
 
-    /// <summary>The field <c>minDomains</c>.</summary>
+    /// <summary>Over how many places at least.</summary>
     public int? MinDomains { get; init; }
 
-    /// <summary>The field <c>nodeAffinityPolicy</c>.</summary>
+    /// <summary>Whether nodes that are not fit count.</summary>
     public string? NodeAffinityPolicy { get; init; }
 
-    /// <summary>The field <c>nodeTaintsPolicy</c>.</summary>
+    /// <summary>Whether tainted nodes count.</summary>
     public string? NodeTaintsPolicy { get; init; }
 
-    /// <summary>The field <c>topologyKey</c>.</summary>
+    /// <summary>The label of nodes that tells places apart.</summary>
     public string TopologyKey { get; init; } = "";
 
-    /// <summary>The field <c>whenUnsatisfiable</c>.</summary>
+    /// <summary>DoNotSchedule or ScheduleAnyway.</summary>
     public string WhenUnsatisfiable { get; init; } = "";
 
     /// <inheritdoc/>
@@ -20942,19 +20942,19 @@ public sealed partial record TypedLocalObjectReference : IModelType<TypedLocalOb
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.TypedLocalObjectReference", "", [
-            new("apiGroup", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
-            new("kind", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("apiGroup", Shape.Of(ShapeKind.String)) { Description = "The API group of what is meant; empty for the core group.", ProtobufPath = [1] },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of what is meant.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
         ], isAtomic: true);
     }
 
-    /// <summary>The field <c>apiGroup</c>.</summary>
+    /// <summary>The API group of what is meant; empty for the core group.</summary>
     public string? ApiGroup { get; init; }
 
-    /// <summary>The field <c>kind</c>.</summary>
+    /// <summary>The kind of what is meant.</summary>
     public string Kind { get; init; } = "";
 
-    /// <summary>The field <c>name</c>.</summary>
+    /// <summary>The name.</summary>
     public string Name { get; init; } = "";
 
     /// <inheritdoc/>
@@ -21030,23 +21030,23 @@ public sealed partial record TypedObjectReference : IModelType<TypedObjectRefere
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.TypedObjectReference", "", [
-            new("apiGroup", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
-            new("kind", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
-            new("namespace", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
+            new("apiGroup", Shape.Of(ShapeKind.String)) { Description = "The API group of what is meant; empty for the core group.", ProtobufPath = [1] },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of what is meant.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("namespace", Shape.Of(ShapeKind.String)) { Description = "The namespace of what is meant.", ProtobufPath = [4] },
         ]);
     }
 
-    /// <summary>The field <c>apiGroup</c>.</summary>
+    /// <summary>The API group of what is meant; empty for the core group.</summary>
     public string? ApiGroup { get; init; }
 
-    /// <summary>The field <c>kind</c>.</summary>
+    /// <summary>The kind of what is meant.</summary>
     public string Kind { get; init; } = "";
 
-    /// <summary>The field <c>name</c>.</summary>
+    /// <summary>The name.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>The field <c>namespace</c>.</summary>
+    /// <summary>The namespace of what is meant.</summary>
     public string? Namespace { get; init; }
 
     /// <inheritdoc/>
@@ -21138,30 +21138,30 @@ public sealed partial record Volume : IModelType<Volume>
             new("azureFile", Shape.Object(static () => global::Holdfast.Model.Core.AzureFileVolumeSource.ModelSchema)) { ProtobufPath = [2, 18] },
             new("cephfs", Shape.Object(static () => global::Holdfast.Model.Core.CephFSVolumeSource.ModelSchema)) { ProtobufPath = [2, 14] },
             new("cinder", Shape.Object(static () => global::Holdfast.Model.Core.CinderVolumeSource.ModelSchema)) { ProtobufPath = [2, 13] },
-            new("configMap", Shape.Object(static () => global::Holdfast.Model.Core.ConfigMapVolumeSource.ModelSchema)) { ProtobufPath = [2, 19] },
-            new("csi", Shape.Object(static () => global::Holdfast.Model.Core.CSIVolumeSource.ModelSchema)) { ProtobufPath = [2, 28] },
-            new("downwardAPI", Shape.Object(static () => global::Holdfast.Model.Core.DownwardAPIVolumeSource.ModelSchema)) { ProtobufPath = [2, 16] },
-            new("emptyDir", Shape.Object(static () => global::Holdfast.Model.Core.EmptyDirVolumeSource.ModelSchema)) { ProtobufPath = [2, 2] },
-            new("ephemeral", Shape.Object(static () => global::Holdfast.Model.Core.EphemeralVolumeSource.ModelSchema)) { ProtobufPath = [2, 29] },
+            new("configMap", Shape.Object(static () => global::Holdfast.Model.Core.ConfigMapVolumeSource.ModelSchema)) { Description = "The keys of a ConfigMap as files.", ProtobufPath = [2, 19] },
+            new("csi", Shape.Object(static () => global::Holdfast.Model.Core.CSIVolumeSource.ModelSchema)) { Description = "A volume of a CSI driver.", ProtobufPath = [2, 28] },
+            new("downwardAPI", Shape.Object(static () => global::Holdfast.Model.Core.DownwardAPIVolumeSource.ModelSchema)) { Description = "Fields of the pod as files.", ProtobufPath = [2, 16] },
+            new("emptyDir", Shape.Object(static () => global::Holdfast.Model.Core.EmptyDirVolumeSource.ModelSchema)) { Description = "A folder that is empty at first and goes with the pod.", ProtobufPath = [2, 2] },
+            new("ephemeral", Shape.Object(static () => global::Holdfast.Model.Core.EphemeralVolumeSource.ModelSchema)) { Description = "A claim of its own, which goes with the pod.", ProtobufPath = [2, 29] },
             new("fc", Shape.Object(static () => global::Holdfast.Model.Core.FCVolumeSource.ModelSchema)) { ProtobufPath = [2, 17] },
             new("flexVolume", Shape.Object(static () => global::Holdfast.Model.Core.FlexVolumeSource.ModelSchema)) { ProtobufPath = [2, 12] },
             new("flocker", Shape.Object(static () => global::Holdfast.Model.Core.FlockerVolumeSource.ModelSchema)) { ProtobufPath = [2, 15] },
             new("gcePersistentDisk", Shape.Object(static () => global::Holdfast.Model.Core.GCEPersistentDiskVolumeSource.ModelSchema)) { ProtobufPath = [2, 3] },
             new("gitRepo", Shape.Object(static () => global::Holdfast.Model.Core.GitRepoVolumeSource.ModelSchema)) { ProtobufPath = [2, 5] },
             new("glusterfs", Shape.Object(static () => global::Holdfast.Model.Core.GlusterfsVolumeSource.ModelSchema)) { ProtobufPath = [2, 9] },
-            new("hostPath", Shape.Object(static () => global::Holdfast.Model.Core.HostPathVolumeSource.ModelSchema)) { ProtobufPath = [2, 1] },
-            new("image", Shape.Object(static () => global::Holdfast.Model.Core.ImageVolumeSource.ModelSchema)) { ProtobufPath = [2, 30] },
+            new("hostPath", Shape.Object(static () => global::Holdfast.Model.Core.HostPathVolumeSource.ModelSchema)) { Description = "A folder of the node.", ProtobufPath = [2, 1] },
+            new("image", Shape.Object(static () => global::Holdfast.Model.Core.ImageVolumeSource.ModelSchema)) { Description = "The files of an image.", ProtobufPath = [2, 30] },
             new("iscsi", Shape.Object(static () => global::Holdfast.Model.Core.ISCSIVolumeSource.ModelSchema)) { ProtobufPath = [2, 8] },
-            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("nfs", Shape.Object(static () => global::Holdfast.Model.Core.NFSVolumeSource.ModelSchema)) { ProtobufPath = [2, 7] },
-            new("persistentVolumeClaim", Shape.Object(static () => global::Holdfast.Model.Core.PersistentVolumeClaimVolumeSource.ModelSchema)) { ProtobufPath = [2, 10] },
+            new("name", Shape.Of(ShapeKind.String)) { Description = "Its name, for the mounts of containers.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("nfs", Shape.Object(static () => global::Holdfast.Model.Core.NFSVolumeSource.ModelSchema)) { Description = "An NFS share.", ProtobufPath = [2, 7] },
+            new("persistentVolumeClaim", Shape.Object(static () => global::Holdfast.Model.Core.PersistentVolumeClaimVolumeSource.ModelSchema)) { Description = "The volume of a claim.", ProtobufPath = [2, 10] },
             new("photonPersistentDisk", Shape.Object(static () => global::Holdfast.Model.Core.PhotonPersistentDiskVolumeSource.ModelSchema)) { ProtobufPath = [2, 23] },
             new("portworxVolume", Shape.Object(static () => global::Holdfast.Model.Core.PortworxVolumeSource.ModelSchema)) { ProtobufPath = [2, 24] },
-            new("projected", Shape.Object(static () => global::Holdfast.Model.Core.ProjectedVolumeSource.ModelSchema)) { ProtobufPath = [2, 26] },
+            new("projected", Shape.Object(static () => global::Holdfast.Model.Core.ProjectedVolumeSource.ModelSchema)) { Description = "Several sources in one folder.", ProtobufPath = [2, 26] },
             new("quobyte", Shape.Object(static () => global::Holdfast.Model.Core.QuobyteVolumeSource.ModelSchema)) { ProtobufPath = [2, 21] },
             new("rbd", Shape.Object(static () => global::Holdfast.Model.Core.RBDVolumeSource.ModelSchema)) { ProtobufPath = [2, 11] },
             new("scaleIO", Shape.Object(static () => global::Holdfast.Model.Core.ScaleIOVolumeSource.ModelSchema)) { ProtobufPath = [2, 25] },
-            new("secret", Shape.Object(static () => global::Holdfast.Model.Core.SecretVolumeSource.ModelSchema)) { ProtobufPath = [2, 6] },
+            new("secret", Shape.Object(static () => global::Holdfast.Model.Core.SecretVolumeSource.ModelSchema)) { Description = "The keys of a Secret as files.", ProtobufPath = [2, 6] },
             new("storageos", Shape.Object(static () => global::Holdfast.Model.Core.StorageOSVolumeSource.ModelSchema)) { ProtobufPath = [2, 27] },
             new("vsphereVolume", Shape.Object(static () => global::Holdfast.Model.Core.VsphereVirtualDiskVolumeSource.ModelSchema)) { ProtobufPath = [2, 20] },
         ]);
@@ -21182,19 +21182,19 @@ public sealed partial record Volume : IModelType<Volume>
     /// <summary>The field <c>cinder</c>.</summary>
     public global::Holdfast.Model.Core.CinderVolumeSource? Cinder { get; init; }
 
-    /// <summary>The field <c>configMap</c>.</summary>
+    /// <summary>The keys of a ConfigMap as files.</summary>
     public global::Holdfast.Model.Core.ConfigMapVolumeSource? ConfigMap { get; init; }
 
-    /// <summary>The field <c>csi</c>.</summary>
+    /// <summary>A volume of a CSI driver.</summary>
     public global::Holdfast.Model.Core.CSIVolumeSource? Csi { get; init; }
 
-    /// <summary>The field <c>downwardAPI</c>.</summary>
+    /// <summary>Fields of the pod as files.</summary>
     public global::Holdfast.Model.Core.DownwardAPIVolumeSource? DownwardAPI { get; init; }
 
-    /// <summary>The field <c>emptyDir</c>.</summary>
+    /// <summary>A folder that is empty at first and goes with the pod.</summary>
     public global::Holdfast.Model.Core.EmptyDirVolumeSource? EmptyDir { get; init; }
 
-    /// <summary>The field <c>ephemeral</c>.</summary>
+    /// <summary>A claim of its own, which goes with the pod.</summary>
     public global::Holdfast.Model.Core.EphemeralVolumeSource? Ephemeral { get; init; }
 
     /// <summary>The field <c>fc</c>.</summary>
@@ -21215,22 +21215,22 @@ public sealed partial record Volume : IModelType<Volume>
     /// <summary>The field <c>glusterfs</c>.</summary>
     public global::Holdfast.Model.Core.GlusterfsVolumeSource? Glusterfs { get; init; }
 
-    /// <summary>The field <c>hostPath</c>.</summary>
+    /// <summary>A folder of the node.</summary>
     public global::Holdfast.Model.Core.HostPathVolumeSource? HostPath { get; init; }
 
-    /// <summary>The field <c>image</c>.</summary>
+    /// <summary>The files of an image.</summary>
     public global::Holdfast.Model.Core.ImageVolumeSource? Image { get; init; }
 
     /// <summary>The field <c>iscsi</c>.</summary>
     public global::Holdfast.Model.Core.ISCSIVolumeSource? Iscsi { get; init; }
 
-    /// <summary>The field <c>name</c>.</summary>
+    /// <summary>Its name, for the mounts of containers.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>The field <c>nfs</c>.</summary>
+    /// <summary>An NFS share.</summary>
     public global::Holdfast.Model.Core.NFSVolumeSource? Nfs { get; init; }
 
-    /// <summary>The field <c>persistentVolumeClaim</c>.</summary>
+    /// <summary>The volume of a claim.</summary>
     public global::Holdfast.Model.Core.PersistentVolumeClaimVolumeSource? PersistentVolumeClaim { get; init; }
 
     /// <summary>The field <c>photonPersistentDisk</c>.</summary>
@@ -21239,7 +21239,7 @@ public sealed partial record Volume : IModelType<Volume>
     /// <summary>The field <c>portworxVolume</c>.</summary>
     public global::Holdfast.Model.Core.PortworxVolumeSource? PortworxVolume { get; init; }
 
-    /// <summary>The field <c>projected</c>.</summary>
+    /// <summary>Several sources in one folder.</summary>
     public global::Holdfast.Model.Core.ProjectedVolumeSource? Projected { get; init; }
 
     /// <summary>The field <c>quobyte</c>.</summary>
@@ -21251,7 +21251,7 @@ public sealed partial record Volume : IModelType<Volume>
     /// <summary>The field <c>scaleIO</c>.</summary>
     public global::Holdfast.Model.Core.ScaleIOVolumeSource? ScaleIO { get; init; }
 
-    /// <summary>The field <c>secret</c>.</summary>
+    /// <summary>The keys of a Secret as files.</summary>
     public global::Holdfast.Model.Core.SecretVolumeSource? Secret { get; init; }
 
     /// <summary>The field <c>storageos</c>.</summary>
@@ -21611,15 +21611,15 @@ public sealed partial record VolumeDevice : IModelType<VolumeDevice>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.VolumeDevice", "", [
-            new("devicePath", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("devicePath", Shape.Of(ShapeKind.String)) { Description = "Where the device is.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>devicePath</c>.</summary>
+    /// <summary>Where the device is.</summary>
     public string DevicePath { get; init; } = "";
 
-    /// <summary>The field <c>name</c>.</summary>
+    /// <summary>The name.</summary>
     public string Name { get; init; } = "";
 
     /// <inheritdoc/>
@@ -21686,35 +21686,35 @@ public sealed partial record VolumeMount : IModelType<VolumeMount>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.VolumeMount", "", [
-            new("mountPath", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
-            new("mountPropagation", Shape.Of(ShapeKind.String)) { ProtobufPath = [5] },
-            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("readOnly", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [2] },
-            new("recursiveReadOnly", Shape.Of(ShapeKind.String)) { ProtobufPath = [7] },
-            new("subPath", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
-            new("subPathExpr", Shape.Of(ShapeKind.String)) { ProtobufPath = [6] },
+            new("mountPath", Shape.Of(ShapeKind.String)) { Description = "Where in the container.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("mountPropagation", Shape.Of(ShapeKind.String)) { Description = "Whether mounts go on between node and container.", ProtobufPath = [5] },
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The volume's name.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("readOnly", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it can only be read.", ProtobufPath = [2] },
+            new("recursiveReadOnly", Shape.Of(ShapeKind.String)) { Description = "Whether what is mounted below can only be read too.", ProtobufPath = [7] },
+            new("subPath", Shape.Of(ShapeKind.String)) { Description = "The part of the volume, as a relative path.", ProtobufPath = [4] },
+            new("subPathExpr", Shape.Of(ShapeKind.String)) { Description = "As subPath, with variables.", ProtobufPath = [6] },
         ]);
     }
 
-    /// <summary>The field <c>mountPath</c>.</summary>
+    /// <summary>Where in the container.</summary>
     public string MountPath { get; init; } = "";
 
-    /// <summary>The field <c>mountPropagation</c>.</summary>
+    /// <summary>Whether mounts go on between node and container.</summary>
     public string? MountPropagation { get; init; }
 
-    /// <summary>The field <c>name</c>.</summary>
+    /// <summary>The volume&apos;s name.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>The field <c>readOnly</c>.</summary>
+    /// <summary>Whether it can only be read.</summary>
     public bool ReadOnly { get; init; }
 
-    /// <summary>The field <c>recursiveReadOnly</c>.</summary>
+    /// <summary>Whether what is mounted below can only be read too.</summary>
     public string? RecursiveReadOnly { get; init; }
 
-    /// <summary>The field <c>subPath</c>.</summary>
+    /// <summary>The part of the volume, as a relative path.</summary>
     public string SubPath { get; init; } = "";
 
-    /// <summary>The field <c>subPathExpr</c>.</summary>
+    /// <summary>As subPath, with variables.</summary>
     public string SubPathExpr { get; init; } = "";
 
     /// <inheritdoc/>
@@ -21836,21 +21836,21 @@ public sealed partial record VolumeMountStatus : IModelType<VolumeMountStatus>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.VolumeMountStatus", "", [
-            new("mountPath", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("readOnly", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [3] },
+            new("mountPath", Shape.Of(ShapeKind.String)) { Description = "Where in the container.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("readOnly", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it can only be read.", ProtobufPath = [3] },
             new("recursiveReadOnly", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
             new("volumeStatus", Shape.Object(static () => global::Holdfast.Model.Core.VolumeStatus.ModelSchema)) { ProtobufPath = [5] },
         ]);
     }
 
-    /// <summary>The field <c>mountPath</c>.</summary>
+    /// <summary>Where in the container.</summary>
     public string MountPath { get; init; } = "";
 
-    /// <summary>The field <c>name</c>.</summary>
+    /// <summary>The name.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>The field <c>readOnly</c>.</summary>
+    /// <summary>Whether it can only be read.</summary>
     public bool ReadOnly { get; init; }
 
     /// <summary>The field <c>recursiveReadOnly</c>.</summary>
@@ -21956,11 +21956,11 @@ public sealed partial record VolumeNodeAffinity : IModelType<VolumeNodeAffinity>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.VolumeNodeAffinity", "", [
-            new("required", Shape.Object(static () => global::Holdfast.Model.Core.NodeSelector.ModelSchema)) { ProtobufPath = [1] },
+            new("required", Shape.Object(static () => global::Holdfast.Model.Core.NodeSelector.ModelSchema)) { Description = "What must hold.", ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>required</c>.</summary>
+    /// <summary>What must hold.</summary>
     public global::Holdfast.Model.Core.NodeSelector? Required { get; init; }
 
     /// <inheritdoc/>
@@ -22017,10 +22017,10 @@ public sealed partial record VolumeProjection : IModelType<VolumeProjection>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.VolumeProjection", "", [
             new("clusterTrustBundle", Shape.Object(static () => global::Holdfast.Model.Core.ClusterTrustBundleProjection.ModelSchema)) { ProtobufPath = [5] },
-            new("configMap", Shape.Object(static () => global::Holdfast.Model.Core.ConfigMapProjection.ModelSchema)) { ProtobufPath = [3] },
+            new("configMap", Shape.Object(static () => global::Holdfast.Model.Core.ConfigMapProjection.ModelSchema)) { Description = "A ConfigMap.", ProtobufPath = [3] },
             new("downwardAPI", Shape.Object(static () => global::Holdfast.Model.Core.DownwardAPIProjection.ModelSchema)) { ProtobufPath = [2] },
             new("podCertificate", Shape.Object(static () => global::Holdfast.Model.Core.PodCertificateProjection.ModelSchema)) { ProtobufPath = [6] },
-            new("secret", Shape.Object(static () => global::Holdfast.Model.Core.SecretProjection.ModelSchema)) { ProtobufPath = [1] },
+            new("secret", Shape.Object(static () => global::Holdfast.Model.Core.SecretProjection.ModelSchema)) { Description = "A Secret.", ProtobufPath = [1] },
             new("serviceAccountToken", Shape.Object(static () => global::Holdfast.Model.Core.ServiceAccountTokenProjection.ModelSchema)) { ProtobufPath = [4] },
         ]);
     }
@@ -22028,7 +22028,7 @@ public sealed partial record VolumeProjection : IModelType<VolumeProjection>
     /// <summary>The field <c>clusterTrustBundle</c>.</summary>
     public global::Holdfast.Model.Core.ClusterTrustBundleProjection? ClusterTrustBundle { get; init; }
 
-    /// <summary>The field <c>configMap</c>.</summary>
+    /// <summary>A ConfigMap.</summary>
     public global::Holdfast.Model.Core.ConfigMapProjection? ConfigMap { get; init; }
 
     /// <summary>The field <c>downwardAPI</c>.</summary>
@@ -22037,7 +22037,7 @@ public sealed partial record VolumeProjection : IModelType<VolumeProjection>
     /// <summary>The field <c>podCertificate</c>.</summary>
     public global::Holdfast.Model.Core.PodCertificateProjection? PodCertificate { get; init; }
 
-    /// <summary>The field <c>secret</c>.</summary>
+    /// <summary>A Secret.</summary>
     public global::Holdfast.Model.Core.SecretProjection? Secret { get; init; }
 
     /// <summary>The field <c>serviceAccountToken</c>.</summary>
@@ -22151,15 +22151,15 @@ public sealed partial record VolumeResourceRequirements : IModelType<VolumeResou
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.VolumeResourceRequirements", "", [
-            new("limits", Shape.Map(Shape.Of(ShapeKind.Quantity))) { ProtobufPath = [1] },
-            new("requests", Shape.Map(Shape.Of(ShapeKind.Quantity))) { ProtobufPath = [2] },
+            new("limits", Shape.Map(Shape.Of(ShapeKind.Quantity))) { Description = "The most that may be used, by resource.", ProtobufPath = [1] },
+            new("requests", Shape.Map(Shape.Of(ShapeKind.Quantity))) { Description = "What is set aside, by resource.", ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The field <c>limits</c>.</summary>
+    /// <summary>The most that may be used, by resource.</summary>
     public ValueMap<Quantity> Limits { get; init; }
 
-    /// <summary>The field <c>requests</c>.</summary>
+    /// <summary>What is set aside, by resource.</summary>
     public ValueMap<Quantity> Requests { get; init; }
 
     /// <inheritdoc/>
@@ -22226,11 +22226,11 @@ public sealed partial record VolumeStatus : IModelType<VolumeStatus>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.VolumeStatus", "", [
-            new("image", Shape.Object(static () => global::Holdfast.Model.Core.ImageVolumeStatus.ModelSchema)) { ProtobufPath = [1] },
+            new("image", Shape.Object(static () => global::Holdfast.Model.Core.ImageVolumeStatus.ModelSchema)) { Description = "The image it is made from.", ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>image</c>.</summary>
+    /// <summary>The image it is made from.</summary>
     public global::Holdfast.Model.Core.ImageVolumeStatus? Image { get; init; }
 
     /// <inheritdoc/>
@@ -22286,20 +22286,20 @@ public sealed partial record VsphereVirtualDiskVolumeSource : IModelType<Vsphere
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.VsphereVirtualDiskVolumeSource", "", [
-            new("fsType", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
+            new("fsType", Shape.Of(ShapeKind.String)) { Description = "The file system to mount it as, such as ext4; left out, the driver chooses.", ProtobufPath = [2] },
             new("storagePolicyID", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
-            new("storagePolicyName", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
+            new("storagePolicyName", Shape.Of(ShapeKind.String)) { Description = "The storage policy.", ProtobufPath = [3] },
             new("volumePath", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>fsType</c>.</summary>
+    /// <summary>The file system to mount it as, such as ext4; left out, the driver chooses.</summary>
     public string FsType { get; init; } = "";
 
     /// <summary>The field <c>storagePolicyID</c>.</summary>
     public string StoragePolicyID { get; init; } = "";
 
-    /// <summary>The field <c>storagePolicyName</c>.</summary>
+    /// <summary>The storage policy.</summary>
     public string StoragePolicyName { get; init; } = "";
 
     /// <summary>The field <c>volumePath</c>.</summary>
@@ -22392,14 +22392,14 @@ public sealed partial record WeightedPodAffinityTerm : IModelType<WeightedPodAff
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.WeightedPodAffinityTerm", "", [
             new("podAffinityTerm", Shape.Object(static () => global::Holdfast.Model.Core.PodAffinityTerm.ModelSchema)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("weight", Shape.Of(ShapeKind.Int32)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("weight", Shape.Of(ShapeKind.Int32)) { Description = "How much it counts, from 1 to 100.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
     /// <summary>The field <c>podAffinityTerm</c>.</summary>
     public global::Holdfast.Model.Core.PodAffinityTerm PodAffinityTerm { get; init; } = global::Holdfast.Model.Core.PodAffinityTerm.Empty;
 
-    /// <summary>The field <c>weight</c>.</summary>
+    /// <summary>How much it counts, from 1 to 100.</summary>
     public int Weight { get; init; }
 
     /// <inheritdoc/>

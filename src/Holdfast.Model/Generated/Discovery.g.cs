@@ -36,22 +36,22 @@ public sealed partial record EndpointSlice : IResource<EndpointSlice>
         internal static readonly TypeSchema Value = new("io.k8s.api.discovery.v1.EndpointSlice", "A part of the addresses behind a Service.", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
             new("addressType", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [4] },
-            new("endpoints", Shape.List(Shape.Object(static () => global::Holdfast.Model.Discovery.Endpoint.ModelSchema))) { IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("ports", Shape.List(Shape.Object(static () => global::Holdfast.Model.Discovery.EndpointPort.ModelSchema))) { IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
+            new("endpoints", Shape.List(Shape.Object(static () => global::Holdfast.Model.Discovery.Endpoint.ModelSchema))) { Description = "Where the servers are.", IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("ports", Shape.List(Shape.Object(static () => global::Holdfast.Model.Discovery.EndpointPort.ModelSchema))) { Description = "The ports.", IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
         ]);
     }
 
     /// <summary>The field <c>addressType</c>.</summary>
     public string AddressType { get; init; } = "";
 
-    /// <summary>The field <c>endpoints</c>.</summary>
+    /// <summary>Where the servers are.</summary>
     public ValueList<global::Holdfast.Model.Discovery.Endpoint> Endpoints { get; init; }
 
-    /// <summary>The field <c>metadata</c>.</summary>
+    /// <summary>Name, labels and the rest of what every object carries.</summary>
     public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
 
-    /// <summary>The field <c>ports</c>.</summary>
+    /// <summary>The ports.</summary>
     public ValueList<global::Holdfast.Model.Discovery.EndpointPort> Ports { get; init; }
 
     /// <inheritdoc/>
@@ -158,21 +158,21 @@ public sealed partial record Endpoint : IModelType<Endpoint>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.discovery.v1.Endpoint", "", [
-            new("addresses", Shape.List(Shape.Of(ShapeKind.String))) { IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Set, ProtobufPath = [1] },
-            new("conditions", Shape.Object(static () => global::Holdfast.Model.Discovery.EndpointConditions.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("addresses", Shape.List(Shape.Of(ShapeKind.String))) { Description = "The addresses.", IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Set, ProtobufPath = [1] },
+            new("conditions", Shape.Object(static () => global::Holdfast.Model.Discovery.EndpointConditions.ModelSchema)) { Description = "What is true of it at the moment, one entry for each question.", IsAlwaysWritten = true, ProtobufPath = [2] },
             new("deprecatedTopology", Shape.Map(Shape.Of(ShapeKind.String))) { ProtobufPath = [5] },
             new("hints", Shape.Object(static () => global::Holdfast.Model.Discovery.EndpointHints.ModelSchema)) { ProtobufPath = [8] },
-            new("hostname", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
-            new("nodeName", Shape.Of(ShapeKind.String)) { ProtobufPath = [6] },
+            new("hostname", Shape.Of(ShapeKind.String)) { Description = "The host name.", ProtobufPath = [3] },
+            new("nodeName", Shape.Of(ShapeKind.String)) { Description = "The node it is on.", ProtobufPath = [6] },
             new("targetRef", Shape.Object(static () => global::Holdfast.Model.Core.ObjectReference.ModelSchema)) { ProtobufPath = [4] },
             new("zone", Shape.Of(ShapeKind.String)) { ProtobufPath = [7] },
         ]);
     }
 
-    /// <summary>The field <c>addresses</c>.</summary>
+    /// <summary>The addresses.</summary>
     public ValueList<string> Addresses { get; init; }
 
-    /// <summary>The field <c>conditions</c>.</summary>
+    /// <summary>What is true of it at the moment, one entry for each question.</summary>
     public global::Holdfast.Model.Discovery.EndpointConditions Conditions { get; init; } = global::Holdfast.Model.Discovery.EndpointConditions.Empty;
 
     /// <summary>The field <c>deprecatedTopology</c>.</summary>
@@ -181,10 +181,10 @@ public sealed partial record Endpoint : IModelType<Endpoint>
     /// <summary>The field <c>hints</c>.</summary>
     public global::Holdfast.Model.Discovery.EndpointHints? Hints { get; init; }
 
-    /// <summary>The field <c>hostname</c>.</summary>
+    /// <summary>The host name.</summary>
     public string? Hostname { get; init; }
 
-    /// <summary>The field <c>nodeName</c>.</summary>
+    /// <summary>The node it is on.</summary>
     public string? NodeName { get; init; }
 
     /// <summary>The field <c>targetRef</c>.</summary>
@@ -319,19 +319,19 @@ public sealed partial record EndpointConditions : IModelType<EndpointConditions>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.discovery.v1.EndpointConditions", "", [
-            new("ready", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [1] },
+            new("ready", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it is ready.", ProtobufPath = [1] },
             new("serving", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [2] },
-            new("terminating", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [3] },
+            new("terminating", Shape.Of(ShapeKind.Boolean)) { Description = "How many pods are ending.", ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>The field <c>ready</c>.</summary>
+    /// <summary>Whether it is ready.</summary>
     public bool? Ready { get; init; }
 
     /// <summary>The field <c>serving</c>.</summary>
     public bool? Serving { get; init; }
 
-    /// <summary>The field <c>terminating</c>.</summary>
+    /// <summary>How many pods are ending.</summary>
     public bool? Terminating { get; init; }
 
     /// <inheritdoc/>
@@ -482,23 +482,23 @@ public sealed partial record EndpointPort : IModelType<EndpointPort>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.discovery.v1.EndpointPort", "", [
-            new("appProtocol", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
-            new("name", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
-            new("port", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [3] },
-            new("protocol", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
+            new("appProtocol", Shape.Of(ShapeKind.String)) { Description = "What is spoken on the port, as a hint to programs.", ProtobufPath = [4] },
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name.", ProtobufPath = [1] },
+            new("port", Shape.Of(ShapeKind.Int32)) { Description = "The port.", ProtobufPath = [3] },
+            new("protocol", Shape.Of(ShapeKind.String)) { Description = "TCP, UDP or SCTP; TCP when left out.", ProtobufPath = [2] },
         ], isAtomic: true);
     }
 
-    /// <summary>The field <c>appProtocol</c>.</summary>
+    /// <summary>What is spoken on the port, as a hint to programs.</summary>
     public string? AppProtocol { get; init; }
 
-    /// <summary>The field <c>name</c>.</summary>
+    /// <summary>The name.</summary>
     public string? Name { get; init; }
 
-    /// <summary>The field <c>port</c>.</summary>
+    /// <summary>The port.</summary>
     public int? Port { get; init; }
 
-    /// <summary>The field <c>protocol</c>.</summary>
+    /// <summary>TCP, UDP or SCTP; TCP when left out.</summary>
     public string? Protocol { get; init; }
 
     /// <inheritdoc/>
@@ -585,11 +585,11 @@ public sealed partial record ForNode : IModelType<ForNode>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.discovery.v1.ForNode", "", [
-            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>name</c>.</summary>
+    /// <summary>The name.</summary>
     public string Name { get; init; } = "";
 
     /// <inheritdoc/>
@@ -645,11 +645,11 @@ public sealed partial record ForZone : IModelType<ForZone>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.discovery.v1.ForZone", "", [
-            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>name</c>.</summary>
+    /// <summary>The name.</summary>
     public string Name { get; init; } = "";
 
     /// <inheritdoc/>

@@ -35,25 +35,25 @@ public sealed partial record Event : IResource<Event>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.events.v1.Event", "", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("action", Shape.Of(ShapeKind.String)) { ProtobufPath = [6] },
+            new("action", Shape.Of(ShapeKind.String)) { Description = "What was done, or failed.", ProtobufPath = [6] },
             new("deprecatedCount", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [15] },
             new("deprecatedFirstTimestamp", Shape.Of(ShapeKind.Time)) { ProtobufPath = [13] },
             new("deprecatedLastTimestamp", Shape.Of(ShapeKind.Time)) { ProtobufPath = [14] },
             new("deprecatedSource", Shape.Object(static () => global::Holdfast.Model.Core.EventSource.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [12] },
-            new("eventTime", Shape.Of(ShapeKind.MicroTime)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("eventTime", Shape.Of(ShapeKind.MicroTime)) { Description = "When it happened.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
             new("note", Shape.Of(ShapeKind.String)) { ProtobufPath = [10] },
-            new("reason", Shape.Of(ShapeKind.String)) { ProtobufPath = [7] },
+            new("reason", Shape.Of(ShapeKind.String)) { Description = "One word in CamelCase for why, for programs.", ProtobufPath = [7] },
             new("regarding", Shape.Object(static () => global::Holdfast.Model.Core.ObjectReference.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [8] },
-            new("related", Shape.Object(static () => global::Holdfast.Model.Core.ObjectReference.ModelSchema)) { ProtobufPath = [9] },
-            new("reportingController", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
-            new("reportingInstance", Shape.Of(ShapeKind.String)) { ProtobufPath = [5] },
-            new("series", Shape.Object(static () => global::Holdfast.Model.Events.EventSeries.ModelSchema)) { ProtobufPath = [3] },
-            new("type", Shape.Of(ShapeKind.String)) { ProtobufPath = [11] },
+            new("related", Shape.Object(static () => global::Holdfast.Model.Core.ObjectReference.ModelSchema)) { Description = "Another object that has to do with it.", ProtobufPath = [9] },
+            new("reportingController", Shape.Of(ShapeKind.String)) { Description = "The controller that reports.", ProtobufPath = [4] },
+            new("reportingInstance", Shape.Of(ShapeKind.String)) { Description = "Which instance of the controller reports.", ProtobufPath = [5] },
+            new("series", Shape.Object(static () => global::Holdfast.Model.Events.EventSeries.ModelSchema)) { Description = "How often it happened again.", ProtobufPath = [3] },
+            new("type", Shape.Of(ShapeKind.String)) { Description = "Normal or Warning.", ProtobufPath = [11] },
         ]);
     }
 
-    /// <summary>The field <c>action</c>.</summary>
+    /// <summary>What was done, or failed.</summary>
     public string Action { get; init; } = "";
 
     /// <summary>The field <c>deprecatedCount</c>.</summary>
@@ -68,34 +68,34 @@ public sealed partial record Event : IResource<Event>
     /// <summary>The field <c>deprecatedSource</c>.</summary>
     public global::Holdfast.Model.Core.EventSource DeprecatedSource { get; init; } = global::Holdfast.Model.Core.EventSource.Empty;
 
-    /// <summary>The field <c>eventTime</c>.</summary>
+    /// <summary>When it happened.</summary>
     public DateTimeOffset? EventTime { get; init; }
 
-    /// <summary>The field <c>metadata</c>.</summary>
+    /// <summary>Name, labels and the rest of what every object carries.</summary>
     public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
 
     /// <summary>The field <c>note</c>.</summary>
     public string Note { get; init; } = "";
 
-    /// <summary>The field <c>reason</c>.</summary>
+    /// <summary>One word in CamelCase for why, for programs.</summary>
     public string Reason { get; init; } = "";
 
     /// <summary>The field <c>regarding</c>.</summary>
     public global::Holdfast.Model.Core.ObjectReference Regarding { get; init; } = global::Holdfast.Model.Core.ObjectReference.Empty;
 
-    /// <summary>The field <c>related</c>.</summary>
+    /// <summary>Another object that has to do with it.</summary>
     public global::Holdfast.Model.Core.ObjectReference? Related { get; init; }
 
-    /// <summary>The field <c>reportingController</c>.</summary>
+    /// <summary>The controller that reports.</summary>
     public string ReportingController { get; init; } = "";
 
-    /// <summary>The field <c>reportingInstance</c>.</summary>
+    /// <summary>Which instance of the controller reports.</summary>
     public string ReportingInstance { get; init; } = "";
 
-    /// <summary>The field <c>series</c>.</summary>
+    /// <summary>How often it happened again.</summary>
     public global::Holdfast.Model.Events.EventSeries? Series { get; init; }
 
-    /// <summary>The field <c>type</c>.</summary>
+    /// <summary>Normal or Warning.</summary>
     public string Type { get; init; } = "";
 
     /// <inheritdoc/>
@@ -313,12 +313,12 @@ public sealed partial record EventSeries : IModelType<EventSeries>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.events.v1.EventSeries", "", [
-            new("count", Shape.Of(ShapeKind.Int32)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("count", Shape.Of(ShapeKind.Int32)) { Description = "How often.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
             new("lastObservedTime", Shape.Of(ShapeKind.MicroTime)) { IsRequired = true, ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The field <c>count</c>.</summary>
+    /// <summary>How often.</summary>
     public int Count { get; init; }
 
     /// <summary>The field <c>lastObservedTime</c>.</summary>

@@ -23,35 +23,35 @@ public sealed partial record APIResource : IModelType<APIResource>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.apimachinery.pkg.apis.meta.v1.APIResource", "", [
-            new("categories", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [7] },
-            new("group", Shape.Of(ShapeKind.String)) { ProtobufPath = [8] },
-            new("kind", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
-            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("categories", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Groups of kinds to list together, such as all.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [7] },
+            new("group", Shape.Of(ShapeKind.String)) { Description = "The API group.", ProtobufPath = [8] },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of what is meant.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
             new("namespaced", Shape.Of(ShapeKind.Boolean)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("shortNames", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [5] },
+            new("shortNames", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Short names for command lines.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [5] },
             new("singularName", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [6] },
             new("storageVersionHash", Shape.Of(ShapeKind.String)) { ProtobufPath = [10] },
-            new("verbs", Shape.List(Shape.Of(ShapeKind.String))) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [4, 1] },
-            new("version", Shape.Of(ShapeKind.String)) { ProtobufPath = [9] },
+            new("verbs", Shape.List(Shape.Of(ShapeKind.String))) { Description = "What may be done, such as get, or * for anything.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [4, 1] },
+            new("version", Shape.Of(ShapeKind.String)) { Description = "The version.", ProtobufPath = [9] },
         ]);
     }
 
-    /// <summary>The field <c>categories</c>.</summary>
+    /// <summary>Groups of kinds to list together, such as all.</summary>
     public ValueList<string> Categories { get; init; }
 
-    /// <summary>The field <c>group</c>.</summary>
+    /// <summary>The API group.</summary>
     public string Group { get; init; } = "";
 
-    /// <summary>The field <c>kind</c>.</summary>
+    /// <summary>The kind of what is meant.</summary>
     public string Kind { get; init; } = "";
 
-    /// <summary>The field <c>name</c>.</summary>
+    /// <summary>The name.</summary>
     public string Name { get; init; } = "";
 
     /// <summary>The field <c>namespaced</c>.</summary>
     public bool Namespaced { get; init; }
 
-    /// <summary>The field <c>shortNames</c>.</summary>
+    /// <summary>Short names for command lines.</summary>
     public ValueList<string> ShortNames { get; init; }
 
     /// <summary>The field <c>singularName</c>.</summary>
@@ -60,10 +60,10 @@ public sealed partial record APIResource : IModelType<APIResource>
     /// <summary>The field <c>storageVersionHash</c>.</summary>
     public string StorageVersionHash { get; init; } = "";
 
-    /// <summary>The field <c>verbs</c>.</summary>
+    /// <summary>What may be done, such as get, or * for anything.</summary>
     public ValueList<string> Verbs { get; init; }
 
-    /// <summary>The field <c>version</c>.</summary>
+    /// <summary>The version.</summary>
     public string Version { get; init; } = "";
 
     /// <inheritdoc/>
@@ -210,23 +210,23 @@ public sealed partial record APIResourceList : IModelType<APIResourceList>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.apimachinery.pkg.apis.meta.v1.APIResourceList", "", [
-            new("apiVersion", Shape.Of(ShapeKind.String)),
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of what is meant." },
             new("groupVersion", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("kind", Shape.Of(ShapeKind.String)),
-            new("resources", Shape.List(Shape.Object(static () => global::Holdfast.Model.Meta.APIResource.ModelSchema))) { IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of what is meant." },
+            new("resources", Shape.List(Shape.Object(static () => global::Holdfast.Model.Meta.APIResource.ModelSchema))) { Description = "Resources, a sub-resource after a slash; * is any.", IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The field <c>apiVersion</c>.</summary>
+    /// <summary>The group and version of what is meant.</summary>
     public string ApiVersion { get; init; } = "";
 
     /// <summary>The field <c>groupVersion</c>.</summary>
     public string GroupVersion { get; init; } = "";
 
-    /// <summary>The field <c>kind</c>.</summary>
+    /// <summary>The kind of what is meant.</summary>
     public string Kind { get; init; } = "";
 
-    /// <summary>The field <c>resources</c>.</summary>
+    /// <summary>Resources, a sub-resource after a slash; * is any.</summary>
     public ValueList<global::Holdfast.Model.Meta.APIResource> Resources { get; init; }
 
     /// <inheritdoc/>
@@ -315,31 +315,31 @@ public sealed partial record Condition : IModelType<Condition>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.apimachinery.pkg.apis.meta.v1.Condition", "", [
-            new("lastTransitionTime", Shape.Of(ShapeKind.Time)) { IsRequired = true, ProtobufPath = [4] },
-            new("message", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [6] },
-            new("observedGeneration", Shape.Of(ShapeKind.Int64)) { ProtobufPath = [3] },
-            new("reason", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [5] },
-            new("status", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("type", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("lastTransitionTime", Shape.Of(ShapeKind.Time)) { Description = "When its status last changed.", IsRequired = true, ProtobufPath = [4] },
+            new("message", Shape.Of(ShapeKind.String)) { Description = "Why, for people.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [6] },
+            new("observedGeneration", Shape.Of(ShapeKind.Int64)) { Description = "The generation of the object that this was found for.", ProtobufPath = [3] },
+            new("reason", Shape.Of(ShapeKind.String)) { Description = "One word in CamelCase for why, for programs.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [5] },
+            new("status", Shape.Of(ShapeKind.String)) { Description = "True, False or Unknown.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("type", Shape.Of(ShapeKind.String)) { Description = "What it tells of.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>lastTransitionTime</c>.</summary>
+    /// <summary>When its status last changed.</summary>
     public DateTimeOffset? LastTransitionTime { get; init; }
 
-    /// <summary>The field <c>message</c>.</summary>
+    /// <summary>Why, for people.</summary>
     public string Message { get; init; } = "";
 
-    /// <summary>The field <c>observedGeneration</c>.</summary>
+    /// <summary>The generation of the object that this was found for.</summary>
     public long ObservedGeneration { get; init; }
 
-    /// <summary>The field <c>reason</c>.</summary>
+    /// <summary>One word in CamelCase for why, for programs.</summary>
     public string Reason { get; init; } = "";
 
-    /// <summary>The field <c>status</c>.</summary>
+    /// <summary>True, False or Unknown.</summary>
     public string Status { get; init; } = "";
 
-    /// <summary>The field <c>type</c>.</summary>
+    /// <summary>What it tells of.</summary>
     public string Type { get; init; } = "";
 
     /// <inheritdoc/>
@@ -446,18 +446,18 @@ public sealed partial record DeleteOptions : IModelType<DeleteOptions>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions", "", [
-            new("apiVersion", Shape.Of(ShapeKind.String)),
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of what is meant." },
             new("dryRun", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [5] },
             new("gracePeriodSeconds", Shape.Of(ShapeKind.Int64)) { ProtobufPath = [1] },
             new("ignoreStoreReadErrorWithClusterBreakingPotential", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [6] },
-            new("kind", Shape.Of(ShapeKind.String)),
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of what is meant." },
             new("orphanDependents", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [3] },
             new("preconditions", Shape.Object(static () => global::Holdfast.Model.Meta.Preconditions.ModelSchema)) { ProtobufPath = [2] },
             new("propagationPolicy", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
         ]);
     }
 
-    /// <summary>The field <c>apiVersion</c>.</summary>
+    /// <summary>The group and version of what is meant.</summary>
     public string ApiVersion { get; init; } = "";
 
     /// <summary>The field <c>dryRun</c>.</summary>
@@ -469,7 +469,7 @@ public sealed partial record DeleteOptions : IModelType<DeleteOptions>
     /// <summary>The field <c>ignoreStoreReadErrorWithClusterBreakingPotential</c>.</summary>
     public bool? IgnoreStoreReadErrorWithClusterBreakingPotential { get; init; }
 
-    /// <summary>The field <c>kind</c>.</summary>
+    /// <summary>The kind of what is meant.</summary>
     public string Kind { get; init; } = "";
 
     /// <summary>The field <c>orphanDependents</c>.</summary>
@@ -611,19 +611,19 @@ public sealed partial record FieldSelectorRequirement : IModelType<FieldSelector
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.apimachinery.pkg.apis.meta.v1.FieldSelectorRequirement", "", [
-            new("key", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("operator", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("values", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
+            new("key", Shape.Of(ShapeKind.String)) { Description = "The key.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("operator", Shape.Of(ShapeKind.String)) { Description = "How it is compared with the values.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("values", Shape.List(Shape.Of(ShapeKind.String))) { Description = "The values.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>The field <c>key</c>.</summary>
+    /// <summary>The key.</summary>
     public string Key { get; init; } = "";
 
-    /// <summary>The field <c>operator</c>.</summary>
+    /// <summary>How it is compared with the values.</summary>
     public string Operator { get; init; } = "";
 
-    /// <summary>The field <c>values</c>.</summary>
+    /// <summary>The values.</summary>
     public ValueList<string> Values { get; init; }
 
     /// <inheritdoc/>
@@ -701,15 +701,15 @@ public sealed partial record LabelSelector : IModelType<LabelSelector>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector", "", [
-            new("matchExpressions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelectorRequirement.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
-            new("matchLabels", Shape.Map(Shape.Of(ShapeKind.String))) { ProtobufPath = [1] },
+            new("matchExpressions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelectorRequirement.ModelSchema))) { Description = "Requirements on labels; all of them hold.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
+            new("matchLabels", Shape.Map(Shape.Of(ShapeKind.String))) { Description = "Labels and the values that they must have; all of them hold.", ProtobufPath = [1] },
         ], isAtomic: true);
     }
 
-    /// <summary>The field <c>matchExpressions</c>.</summary>
+    /// <summary>Requirements on labels; all of them hold.</summary>
     public ValueList<global::Holdfast.Model.Meta.LabelSelectorRequirement> MatchExpressions { get; init; }
 
-    /// <summary>The field <c>matchLabels</c>.</summary>
+    /// <summary>Labels and the values that they must have; all of them hold.</summary>
     public ValueMap<string> MatchLabels { get; init; }
 
     /// <inheritdoc/>
@@ -776,19 +776,19 @@ public sealed partial record LabelSelectorRequirement : IModelType<LabelSelector
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelectorRequirement", "", [
-            new("key", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("operator", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("values", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
+            new("key", Shape.Of(ShapeKind.String)) { Description = "The key.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("operator", Shape.Of(ShapeKind.String)) { Description = "How it is compared with the values.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("values", Shape.List(Shape.Of(ShapeKind.String))) { Description = "The values.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>The field <c>key</c>.</summary>
+    /// <summary>The key.</summary>
     public string Key { get; init; } = "";
 
-    /// <summary>The field <c>operator</c>.</summary>
+    /// <summary>How it is compared with the values.</summary>
     public string Operator { get; init; } = "";
 
-    /// <summary>The field <c>values</c>.</summary>
+    /// <summary>The values.</summary>
     public ValueList<string> Values { get; init; }
 
     /// <inheritdoc/>
@@ -868,7 +868,7 @@ public sealed partial record ListMeta : IModelType<ListMeta>
         internal static readonly TypeSchema Value = new("io.k8s.apimachinery.pkg.apis.meta.v1.ListMeta", "", [
             new("continue", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
             new("remainingItemCount", Shape.Of(ShapeKind.Int64)) { ProtobufPath = [4] },
-            new("resourceVersion", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
+            new("resourceVersion", Shape.Of(ShapeKind.String)) { Description = "The revision of what is meant.", ProtobufPath = [2] },
             new("selfLink", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
             new("shardInfo", Shape.Object(static () => global::Holdfast.Model.Meta.ShardInfo.ModelSchema)),
         ]);
@@ -880,7 +880,7 @@ public sealed partial record ListMeta : IModelType<ListMeta>
     /// <summary>The field <c>remainingItemCount</c>.</summary>
     public long? RemainingItemCount { get; init; }
 
-    /// <summary>The field <c>resourceVersion</c>.</summary>
+    /// <summary>The revision of what is meant.</summary>
     public string ResourceVersion { get; init; } = "";
 
     /// <summary>The field <c>selfLink</c>.</summary>
@@ -984,17 +984,17 @@ public sealed partial record ManagedFieldsEntry : IModelType<ManagedFieldsEntry>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.apimachinery.pkg.apis.meta.v1.ManagedFieldsEntry", "", [
-            new("apiVersion", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of what is meant.", ProtobufPath = [3] },
             new("fieldsType", Shape.Of(ShapeKind.String)) { ProtobufPath = [6] },
             new("fieldsV1", Shape.Of(ShapeKind.Json)) { ProtobufPath = [7] },
             new("manager", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
             new("operation", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
-            new("subresource", Shape.Of(ShapeKind.String)) { ProtobufPath = [8] },
+            new("subresource", Shape.Of(ShapeKind.String)) { Description = "The sub-resource.", ProtobufPath = [8] },
             new("time", Shape.Of(ShapeKind.Time)) { ProtobufPath = [4] },
         ]);
     }
 
-    /// <summary>The field <c>apiVersion</c>.</summary>
+    /// <summary>The group and version of what is meant.</summary>
     public string ApiVersion { get; init; } = "";
 
     /// <summary>The field <c>fieldsType</c>.</summary>
@@ -1009,7 +1009,7 @@ public sealed partial record ManagedFieldsEntry : IModelType<ManagedFieldsEntry>
     /// <summary>The field <c>operation</c>.</summary>
     public string Operation { get; init; } = "";
 
-    /// <summary>The field <c>subresource</c>.</summary>
+    /// <summary>The sub-resource.</summary>
     public string Subresource { get; init; } = "";
 
     /// <summary>The field <c>time</c>.</summary>
@@ -1141,12 +1141,12 @@ public sealed partial record ObjectMeta : IModelType<ObjectMeta>
             new("generation", Shape.Of(ShapeKind.Int64)) { ProtobufPath = [7] },
             new("labels", Shape.Map(Shape.Of(ShapeKind.String))) { ProtobufPath = [11] },
             new("managedFields", Shape.List(Shape.Object(static () => global::Holdfast.Model.Meta.ManagedFieldsEntry.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [17] },
-            new("name", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
-            new("namespace", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name.", ProtobufPath = [1] },
+            new("namespace", Shape.Of(ShapeKind.String)) { Description = "The namespace of what is meant.", ProtobufPath = [3] },
             new("ownerReferences", Shape.List(Shape.Object(static () => global::Holdfast.Model.Meta.OwnerReference.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["uid"], MergeKey = "uid", PatchStrategies = ["merge"], ProtobufPath = [13] },
-            new("resourceVersion", Shape.Of(ShapeKind.String)) { ProtobufPath = [6] },
+            new("resourceVersion", Shape.Of(ShapeKind.String)) { Description = "The revision of what is meant.", ProtobufPath = [6] },
             new("selfLink", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
-            new("uid", Shape.Of(ShapeKind.String)) { ProtobufPath = [5] },
+            new("uid", Shape.Of(ShapeKind.String)) { Description = "The unique id of what is meant, which no later object of its name has.", ProtobufPath = [5] },
         ]);
     }
 
@@ -1177,22 +1177,22 @@ public sealed partial record ObjectMeta : IModelType<ObjectMeta>
     /// <summary>The field <c>managedFields</c>.</summary>
     public ValueList<global::Holdfast.Model.Meta.ManagedFieldsEntry> ManagedFields { get; init; }
 
-    /// <summary>The field <c>name</c>.</summary>
+    /// <summary>The name.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>The field <c>namespace</c>.</summary>
+    /// <summary>The namespace of what is meant.</summary>
     public string Namespace { get; init; } = "";
 
     /// <summary>The field <c>ownerReferences</c>.</summary>
     public ValueList<global::Holdfast.Model.Meta.OwnerReference> OwnerReferences { get; init; }
 
-    /// <summary>The field <c>resourceVersion</c>.</summary>
+    /// <summary>The revision of what is meant.</summary>
     public string ResourceVersion { get; init; } = "";
 
     /// <summary>The field <c>selfLink</c>.</summary>
     public string SelfLink { get; init; } = "";
 
-    /// <summary>The field <c>uid</c>.</summary>
+    /// <summary>The unique id of what is meant, which no later object of its name has.</summary>
     public string Uid { get; init; } = "";
 
     /// <inheritdoc/>
@@ -1396,16 +1396,16 @@ public sealed partial record OwnerReference : IModelType<OwnerReference>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.apimachinery.pkg.apis.meta.v1.OwnerReference", "", [
-            new("apiVersion", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [5] },
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of what is meant.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [5] },
             new("blockOwnerDeletion", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [7] },
             new("controller", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [6] },
-            new("kind", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
-            new("uid", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [4] },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of what is meant.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("uid", Shape.Of(ShapeKind.String)) { Description = "The unique id of what is meant, which no later object of its name has.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [4] },
         ], isAtomic: true);
     }
 
-    /// <summary>The field <c>apiVersion</c>.</summary>
+    /// <summary>The group and version of what is meant.</summary>
     public string ApiVersion { get; init; } = "";
 
     /// <summary>The field <c>blockOwnerDeletion</c>.</summary>
@@ -1414,13 +1414,13 @@ public sealed partial record OwnerReference : IModelType<OwnerReference>
     /// <summary>The field <c>controller</c>.</summary>
     public bool? Controller { get; init; }
 
-    /// <summary>The field <c>kind</c>.</summary>
+    /// <summary>The kind of what is meant.</summary>
     public string Kind { get; init; } = "";
 
-    /// <summary>The field <c>name</c>.</summary>
+    /// <summary>The name.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>The field <c>uid</c>.</summary>
+    /// <summary>The unique id of what is meant, which no later object of its name has.</summary>
     public string Uid { get; init; } = "";
 
     /// <inheritdoc/>
@@ -1527,15 +1527,15 @@ public sealed partial record Preconditions : IModelType<Preconditions>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.apimachinery.pkg.apis.meta.v1.Preconditions", "", [
-            new("resourceVersion", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
-            new("uid", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
+            new("resourceVersion", Shape.Of(ShapeKind.String)) { Description = "The revision of what is meant.", ProtobufPath = [2] },
+            new("uid", Shape.Of(ShapeKind.String)) { Description = "The unique id of what is meant, which no later object of its name has.", ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>resourceVersion</c>.</summary>
+    /// <summary>The revision of what is meant.</summary>
     public string? ResourceVersion { get; init; }
 
-    /// <summary>The field <c>uid</c>.</summary>
+    /// <summary>The unique id of what is meant, which no later object of its name has.</summary>
     public string? Uid { get; init; }
 
     /// <inheritdoc/>
@@ -1602,11 +1602,11 @@ public sealed partial record ShardInfo : IModelType<ShardInfo>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.apimachinery.pkg.apis.meta.v1.ShardInfo", "", [
-            new("selector", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
+            new("selector", Shape.Of(ShapeKind.String)) { Description = "Labels that the objects it is for have.", IsRequired = true, IsAlwaysWritten = true },
         ]);
     }
 
-    /// <summary>The field <c>selector</c>.</summary>
+    /// <summary>Labels that the objects it is for have.</summary>
     public string Selector { get; init; } = "";
 
     /// <inheritdoc/>
@@ -1662,18 +1662,18 @@ public sealed partial record Status : IModelType<Status>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.apimachinery.pkg.apis.meta.v1.Status", "", [
-            new("apiVersion", Shape.Of(ShapeKind.String)),
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of what is meant." },
             new("code", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [6] },
             new("details", Shape.Object(static () => global::Holdfast.Model.Meta.StatusDetails.ModelSchema)) { ProtobufPath = [5] },
-            new("kind", Shape.Of(ShapeKind.String)),
-            new("message", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ListMeta.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("reason", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
-            new("status", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of what is meant." },
+            new("message", Shape.Of(ShapeKind.String)) { Description = "Why, for people.", ProtobufPath = [3] },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ListMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("reason", Shape.Of(ShapeKind.String)) { Description = "One word in CamelCase for why, for programs.", ProtobufPath = [4] },
+            new("status", Shape.Of(ShapeKind.String)) { Description = "What is.", ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The field <c>apiVersion</c>.</summary>
+    /// <summary>The group and version of what is meant.</summary>
     public string ApiVersion { get; init; } = "";
 
     /// <summary>The field <c>code</c>.</summary>
@@ -1682,19 +1682,19 @@ public sealed partial record Status : IModelType<Status>
     /// <summary>The field <c>details</c>.</summary>
     public global::Holdfast.Model.Meta.StatusDetails? Details { get; init; }
 
-    /// <summary>The field <c>kind</c>.</summary>
+    /// <summary>The kind of what is meant.</summary>
     public string Kind { get; init; } = "";
 
-    /// <summary>The field <c>message</c>.</summary>
+    /// <summary>Why, for people.</summary>
     public string Message { get; init; } = "";
 
-    /// <summary>The field <c>metadata</c>.</summary>
+    /// <summary>Name, labels and the rest of what every object carries.</summary>
     public global::Holdfast.Model.Meta.ListMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ListMeta.Empty;
 
-    /// <summary>The field <c>reason</c>.</summary>
+    /// <summary>One word in CamelCase for why, for programs.</summary>
     public string Reason { get; init; } = "";
 
-    /// <summary>The field <c>status</c>.</summary>
+    /// <summary>What is.</summary>
     public string StatusValue { get; init; } = "";
 
     /// <inheritdoc/>
@@ -1822,18 +1822,18 @@ public sealed partial record StatusCause : IModelType<StatusCause>
     {
         internal static readonly TypeSchema Value = new("io.k8s.apimachinery.pkg.apis.meta.v1.StatusCause", "", [
             new("field", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
-            new("message", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
-            new("reason", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
+            new("message", Shape.Of(ShapeKind.String)) { Description = "Why, for people.", ProtobufPath = [2] },
+            new("reason", Shape.Of(ShapeKind.String)) { Description = "One word in CamelCase for why, for programs.", ProtobufPath = [1] },
         ]);
     }
 
     /// <summary>The field <c>field</c>.</summary>
     public string Field { get; init; } = "";
 
-    /// <summary>The field <c>message</c>.</summary>
+    /// <summary>Why, for people.</summary>
     public string Message { get; init; } = "";
 
-    /// <summary>The field <c>reason</c>.</summary>
+    /// <summary>One word in CamelCase for why, for programs.</summary>
     public string Reason { get; init; } = "";
 
     /// <inheritdoc/>
@@ -1912,30 +1912,30 @@ public sealed partial record StatusDetails : IModelType<StatusDetails>
     {
         internal static readonly TypeSchema Value = new("io.k8s.apimachinery.pkg.apis.meta.v1.StatusDetails", "", [
             new("causes", Shape.List(Shape.Object(static () => global::Holdfast.Model.Meta.StatusCause.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [4] },
-            new("group", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
-            new("kind", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
-            new("name", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
+            new("group", Shape.Of(ShapeKind.String)) { Description = "The API group.", ProtobufPath = [2] },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of what is meant.", ProtobufPath = [3] },
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name.", ProtobufPath = [1] },
             new("retryAfterSeconds", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [5] },
-            new("uid", Shape.Of(ShapeKind.String)) { ProtobufPath = [6] },
+            new("uid", Shape.Of(ShapeKind.String)) { Description = "The unique id of what is meant, which no later object of its name has.", ProtobufPath = [6] },
         ]);
     }
 
     /// <summary>The field <c>causes</c>.</summary>
     public ValueList<global::Holdfast.Model.Meta.StatusCause> Causes { get; init; }
 
-    /// <summary>The field <c>group</c>.</summary>
+    /// <summary>The API group.</summary>
     public string Group { get; init; } = "";
 
-    /// <summary>The field <c>kind</c>.</summary>
+    /// <summary>The kind of what is meant.</summary>
     public string Kind { get; init; } = "";
 
-    /// <summary>The field <c>name</c>.</summary>
+    /// <summary>The name.</summary>
     public string Name { get; init; } = "";
 
     /// <summary>The field <c>retryAfterSeconds</c>.</summary>
     public int RetryAfterSeconds { get; init; }
 
-    /// <summary>The field <c>uid</c>.</summary>
+    /// <summary>The unique id of what is meant, which no later object of its name has.</summary>
     public string Uid { get; init; } = "";
 
     /// <inheritdoc/>

@@ -35,15 +35,15 @@ public sealed partial record NetworkPolicy : IResource<NetworkPolicy>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.networking.v1.NetworkPolicy", "", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("spec", Shape.Object(static () => global::Holdfast.Model.Networking.NetworkPolicySpec.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("spec", Shape.Object(static () => global::Holdfast.Model.Networking.NetworkPolicySpec.ModelSchema)) { Description = "What is wanted.", IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The field <c>metadata</c>.</summary>
+    /// <summary>Name, labels and the rest of what every object carries.</summary>
     public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
 
-    /// <summary>The field <c>spec</c>.</summary>
+    /// <summary>What is wanted.</summary>
     public global::Holdfast.Model.Networking.NetworkPolicySpec Spec { get; init; } = global::Holdfast.Model.Networking.NetworkPolicySpec.Empty;
 
     /// <inheritdoc/>
@@ -201,12 +201,12 @@ public sealed partial record NetworkPolicyEgressRule : IModelType<NetworkPolicyE
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.networking.v1.NetworkPolicyEgressRule", "", [
-            new("ports", Shape.List(Shape.Object(static () => global::Holdfast.Model.Networking.NetworkPolicyPort.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
+            new("ports", Shape.List(Shape.Object(static () => global::Holdfast.Model.Networking.NetworkPolicyPort.ModelSchema))) { Description = "The ports.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
             new("to", Shape.List(Shape.Object(static () => global::Holdfast.Model.Networking.NetworkPolicyPeer.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The field <c>ports</c>.</summary>
+    /// <summary>The ports.</summary>
     public ValueList<global::Holdfast.Model.Networking.NetworkPolicyPort> Ports { get; init; }
 
     /// <summary>The field <c>to</c>.</summary>
@@ -277,14 +277,14 @@ public sealed partial record NetworkPolicyIngressRule : IModelType<NetworkPolicy
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.networking.v1.NetworkPolicyIngressRule", "", [
             new("from", Shape.List(Shape.Object(static () => global::Holdfast.Model.Networking.NetworkPolicyPeer.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
-            new("ports", Shape.List(Shape.Object(static () => global::Holdfast.Model.Networking.NetworkPolicyPort.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
+            new("ports", Shape.List(Shape.Object(static () => global::Holdfast.Model.Networking.NetworkPolicyPort.ModelSchema))) { Description = "The ports.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
         ]);
     }
 
     /// <summary>The field <c>from</c>.</summary>
     public ValueList<global::Holdfast.Model.Networking.NetworkPolicyPeer> From { get; init; }
 
-    /// <summary>The field <c>ports</c>.</summary>
+    /// <summary>The ports.</summary>
     public ValueList<global::Holdfast.Model.Networking.NetworkPolicyPort> Ports { get; init; }
 
     /// <inheritdoc/>
@@ -352,7 +352,7 @@ public sealed partial record NetworkPolicyPeer : IModelType<NetworkPolicyPeer>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.networking.v1.NetworkPolicyPeer", "", [
             new("ipBlock", Shape.Object(static () => global::Holdfast.Model.Networking.IPBlock.ModelSchema)) { ProtobufPath = [3] },
-            new("namespaceSelector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { ProtobufPath = [2] },
+            new("namespaceSelector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { Description = "Labels of the namespaces in which to look.", ProtobufPath = [2] },
             new("podSelector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { ProtobufPath = [1] },
         ]);
     }
@@ -360,7 +360,7 @@ public sealed partial record NetworkPolicyPeer : IModelType<NetworkPolicyPeer>
     /// <summary>The field <c>ipBlock</c>.</summary>
     public global::Holdfast.Model.Networking.IPBlock? IpBlock { get; init; }
 
-    /// <summary>The field <c>namespaceSelector</c>.</summary>
+    /// <summary>Labels of the namespaces in which to look.</summary>
     public global::Holdfast.Model.Meta.LabelSelector? NamespaceSelector { get; init; }
 
     /// <summary>The field <c>podSelector</c>.</summary>
@@ -442,18 +442,18 @@ public sealed partial record NetworkPolicyPort : IModelType<NetworkPolicyPort>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.networking.v1.NetworkPolicyPort", "", [
             new("endPort", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [3] },
-            new("port", Shape.Of(ShapeKind.IntOrString)) { ProtobufPath = [2] },
-            new("protocol", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
+            new("port", Shape.Of(ShapeKind.IntOrString)) { Description = "The port.", ProtobufPath = [2] },
+            new("protocol", Shape.Of(ShapeKind.String)) { Description = "TCP, UDP or SCTP; TCP when left out.", ProtobufPath = [1] },
         ]);
     }
 
     /// <summary>The field <c>endPort</c>.</summary>
     public int? EndPort { get; init; }
 
-    /// <summary>The field <c>port</c>.</summary>
+    /// <summary>The port.</summary>
     public IntOrString? Port { get; init; }
 
-    /// <summary>The field <c>protocol</c>.</summary>
+    /// <summary>TCP, UDP or SCTP; TCP when left out.</summary>
     public string? Protocol { get; init; }
 
     /// <inheritdoc/>

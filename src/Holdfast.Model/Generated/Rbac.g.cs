@@ -36,18 +36,18 @@ public sealed partial record ClusterRole : IResource<ClusterRole>
         internal static readonly TypeSchema Value = new("io.k8s.api.rbac.v1.ClusterRole", "", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
             new("aggregationRule", Shape.Object(static () => global::Holdfast.Model.Rbac.AggregationRule.ModelSchema)) { ProtobufPath = [3] },
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("rules", Shape.List(Shape.Object(static () => global::Holdfast.Model.Rbac.PolicyRule.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("rules", Shape.List(Shape.Object(static () => global::Holdfast.Model.Rbac.PolicyRule.ModelSchema))) { Description = "What is allowed, rule by rule.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
         ]);
     }
 
     /// <summary>The field <c>aggregationRule</c>.</summary>
     public global::Holdfast.Model.Rbac.AggregationRule? AggregationRule { get; init; }
 
-    /// <summary>The field <c>metadata</c>.</summary>
+    /// <summary>Name, labels and the rest of what every object carries.</summary>
     public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
 
-    /// <summary>The field <c>rules</c>.</summary>
+    /// <summary>What is allowed, rule by rule.</summary>
     public ValueList<global::Holdfast.Model.Rbac.PolicyRule> Rules { get; init; }
 
     /// <inheritdoc/>
@@ -155,19 +155,19 @@ public sealed partial record ClusterRoleBinding : IResource<ClusterRoleBinding>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.rbac.v1.ClusterRoleBinding", "", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("roleRef", Shape.Object(static () => global::Holdfast.Model.Rbac.RoleRef.ModelSchema)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
-            new("subjects", Shape.List(Shape.Object(static () => global::Holdfast.Model.Rbac.Subject.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("roleRef", Shape.Object(static () => global::Holdfast.Model.Rbac.RoleRef.ModelSchema)) { Description = "The role that is given.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("subjects", Shape.List(Shape.Object(static () => global::Holdfast.Model.Rbac.Subject.ModelSchema))) { Description = "Whom it is for.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The field <c>metadata</c>.</summary>
+    /// <summary>Name, labels and the rest of what every object carries.</summary>
     public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
 
-    /// <summary>The field <c>roleRef</c>.</summary>
+    /// <summary>The role that is given.</summary>
     public global::Holdfast.Model.Rbac.RoleRef RoleRef { get; init; } = global::Holdfast.Model.Rbac.RoleRef.Empty;
 
-    /// <summary>The field <c>subjects</c>.</summary>
+    /// <summary>Whom it is for.</summary>
     public ValueList<global::Holdfast.Model.Rbac.Subject> Subjects { get; init; }
 
     /// <inheritdoc/>
@@ -273,15 +273,15 @@ public sealed partial record Role : IResource<Role>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.rbac.v1.Role", "", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("rules", Shape.List(Shape.Object(static () => global::Holdfast.Model.Rbac.PolicyRule.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("rules", Shape.List(Shape.Object(static () => global::Holdfast.Model.Rbac.PolicyRule.ModelSchema))) { Description = "What is allowed, rule by rule.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The field <c>metadata</c>.</summary>
+    /// <summary>Name, labels and the rest of what every object carries.</summary>
     public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
 
-    /// <summary>The field <c>rules</c>.</summary>
+    /// <summary>What is allowed, rule by rule.</summary>
     public ValueList<global::Holdfast.Model.Rbac.PolicyRule> Rules { get; init; }
 
     /// <inheritdoc/>
@@ -378,19 +378,19 @@ public sealed partial record RoleBinding : IResource<RoleBinding>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.rbac.v1.RoleBinding", "", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("roleRef", Shape.Object(static () => global::Holdfast.Model.Rbac.RoleRef.ModelSchema)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
-            new("subjects", Shape.List(Shape.Object(static () => global::Holdfast.Model.Rbac.Subject.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("roleRef", Shape.Object(static () => global::Holdfast.Model.Rbac.RoleRef.ModelSchema)) { Description = "The role that is given.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("subjects", Shape.List(Shape.Object(static () => global::Holdfast.Model.Rbac.Subject.ModelSchema))) { Description = "Whom it is for.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The field <c>metadata</c>.</summary>
+    /// <summary>Name, labels and the rest of what every object carries.</summary>
     public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
 
-    /// <summary>The field <c>roleRef</c>.</summary>
+    /// <summary>The role that is given.</summary>
     public global::Holdfast.Model.Rbac.RoleRef RoleRef { get; init; } = global::Holdfast.Model.Rbac.RoleRef.Empty;
 
-    /// <summary>The field <c>subjects</c>.</summary>
+    /// <summary>Whom it is for.</summary>
     public ValueList<global::Holdfast.Model.Rbac.Subject> Subjects { get; init; }
 
     /// <inheritdoc/>
@@ -544,27 +544,27 @@ public sealed partial record PolicyRule : IModelType<PolicyRule>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.rbac.v1.PolicyRule", "", [
-            new("apiGroups", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
-            new("nonResourceURLs", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [5] },
-            new("resourceNames", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [4] },
-            new("resources", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
-            new("verbs", Shape.List(Shape.Of(ShapeKind.String))) { IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
+            new("apiGroups", Shape.List(Shape.Of(ShapeKind.String))) { Description = "API groups; the empty one is the core group, * is any.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
+            new("nonResourceURLs", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Paths that are no resources; a * at the end stands for the rest.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [5] },
+            new("resourceNames", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Names of objects; left out, any.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [4] },
+            new("resources", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Resources, a sub-resource after a slash; * is any.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
+            new("verbs", Shape.List(Shape.Of(ShapeKind.String))) { Description = "What may be done, such as get, or * for anything.", IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>apiGroups</c>.</summary>
+    /// <summary>API groups; the empty one is the core group, * is any.</summary>
     public ValueList<string> ApiGroups { get; init; }
 
-    /// <summary>The field <c>nonResourceURLs</c>.</summary>
+    /// <summary>Paths that are no resources; a * at the end stands for the rest.</summary>
     public ValueList<string> NonResourceURLs { get; init; }
 
-    /// <summary>The field <c>resourceNames</c>.</summary>
+    /// <summary>Names of objects; left out, any.</summary>
     public ValueList<string> ResourceNames { get; init; }
 
-    /// <summary>The field <c>resources</c>.</summary>
+    /// <summary>Resources, a sub-resource after a slash; * is any.</summary>
     public ValueList<string> Resources { get; init; }
 
-    /// <summary>The field <c>verbs</c>.</summary>
+    /// <summary>What may be done, such as get, or * for anything.</summary>
     public ValueList<string> Verbs { get; init; }
 
     /// <inheritdoc/>
@@ -662,19 +662,19 @@ public sealed partial record RoleRef : IModelType<RoleRef>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.rbac.v1.RoleRef", "", [
-            new("apiGroup", Shape.Of(ShapeKind.String)) { IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("kind", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("apiGroup", Shape.Of(ShapeKind.String)) { Description = "The API group of what is meant; empty for the core group.", IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of what is meant.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
         ], isAtomic: true);
     }
 
-    /// <summary>The field <c>apiGroup</c>.</summary>
+    /// <summary>The API group of what is meant; empty for the core group.</summary>
     public string ApiGroup { get; init; } = "";
 
-    /// <summary>The field <c>kind</c>.</summary>
+    /// <summary>The kind of what is meant.</summary>
     public string Kind { get; init; } = "";
 
-    /// <summary>The field <c>name</c>.</summary>
+    /// <summary>The name.</summary>
     public string Name { get; init; } = "";
 
     /// <inheritdoc/>
@@ -750,23 +750,23 @@ public sealed partial record Subject : IModelType<Subject>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.rbac.v1.Subject", "", [
-            new("apiGroup", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
-            new("kind", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
-            new("namespace", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
+            new("apiGroup", Shape.Of(ShapeKind.String)) { Description = "The API group of what is meant; empty for the core group.", ProtobufPath = [2] },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of what is meant.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("namespace", Shape.Of(ShapeKind.String)) { Description = "The namespace of what is meant.", ProtobufPath = [4] },
         ], isAtomic: true);
     }
 
-    /// <summary>The field <c>apiGroup</c>.</summary>
+    /// <summary>The API group of what is meant; empty for the core group.</summary>
     public string ApiGroup { get; init; } = "";
 
-    /// <summary>The field <c>kind</c>.</summary>
+    /// <summary>The kind of what is meant.</summary>
     public string Kind { get; init; } = "";
 
-    /// <summary>The field <c>name</c>.</summary>
+    /// <summary>The name.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>The field <c>namespace</c>.</summary>
+    /// <summary>The namespace of what is meant.</summary>
     public string Namespace { get; init; } = "";
 
     /// <inheritdoc/>

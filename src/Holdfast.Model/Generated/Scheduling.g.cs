@@ -35,27 +35,27 @@ public sealed partial record PriorityClass : IResource<PriorityClass>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.scheduling.v1.PriorityClass", "Gives a name to a priority of pods.", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("description", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
+            new("description", Shape.Of(ShapeKind.String)) { Description = "A text for people.", ProtobufPath = [4] },
             new("globalDefault", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [3] },
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
             new("preemptionPolicy", Shape.Of(ShapeKind.String)) { ProtobufPath = [5] },
-            new("value", Shape.Of(ShapeKind.Int32)) { IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("value", Shape.Of(ShapeKind.Int32)) { Description = "The value.", IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The field <c>description</c>.</summary>
+    /// <summary>A text for people.</summary>
     public string Description { get; init; } = "";
 
     /// <summary>The field <c>globalDefault</c>.</summary>
     public bool GlobalDefault { get; init; }
 
-    /// <summary>The field <c>metadata</c>.</summary>
+    /// <summary>Name, labels and the rest of what every object carries.</summary>
     public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
 
     /// <summary>The field <c>preemptionPolicy</c>.</summary>
     public string? PreemptionPolicy { get; init; }
 
-    /// <summary>The field <c>value</c>.</summary>
+    /// <summary>The value.</summary>
     public int Value { get; init; }
 
     /// <inheritdoc/>

@@ -226,19 +226,19 @@ public sealed partial record VolumeAttachment : IResource<VolumeAttachment>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.storage.v1.VolumeAttachment", "", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("spec", Shape.Object(static () => global::Holdfast.Model.Storage.VolumeAttachmentSpec.ModelSchema)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("status", Shape.Object(static () => global::Holdfast.Model.Storage.VolumeAttachmentStatus.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("spec", Shape.Object(static () => global::Holdfast.Model.Storage.VolumeAttachmentSpec.ModelSchema)) { Description = "What is wanted.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("status", Shape.Object(static () => global::Holdfast.Model.Storage.VolumeAttachmentStatus.ModelSchema)) { Description = "What is.", IsAlwaysWritten = true, ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>The field <c>metadata</c>.</summary>
+    /// <summary>Name, labels and the rest of what every object carries.</summary>
     public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
 
-    /// <summary>The field <c>spec</c>.</summary>
+    /// <summary>What is wanted.</summary>
     public global::Holdfast.Model.Storage.VolumeAttachmentSpec Spec { get; init; } = global::Holdfast.Model.Storage.VolumeAttachmentSpec.Empty;
 
-    /// <summary>The field <c>status</c>.</summary>
+    /// <summary>What is.</summary>
     public global::Holdfast.Model.Storage.VolumeAttachmentStatus Status { get; init; } = global::Holdfast.Model.Storage.VolumeAttachmentStatus.Empty;
 
     /// <inheritdoc/>
@@ -408,7 +408,7 @@ public sealed partial record VolumeAttachmentSpec : IModelType<VolumeAttachmentS
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.storage.v1.VolumeAttachmentSpec", "", [
             new("attacher", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("nodeName", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("nodeName", Shape.Of(ShapeKind.String)) { Description = "The node it is on.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
             new("source", Shape.Object(static () => global::Holdfast.Model.Storage.VolumeAttachmentSource.ModelSchema)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
     }
@@ -416,7 +416,7 @@ public sealed partial record VolumeAttachmentSpec : IModelType<VolumeAttachmentS
     /// <summary>The field <c>attacher</c>.</summary>
     public string Attacher { get; init; } = "";
 
-    /// <summary>The field <c>nodeName</c>.</summary>
+    /// <summary>The node it is on.</summary>
     public string NodeName { get; init; } = "";
 
     /// <summary>The field <c>source</c>.</summary>
@@ -599,7 +599,7 @@ public sealed partial record VolumeError : IModelType<VolumeError>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.storage.v1.VolumeError", "", [
             new("errorCode", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [3] },
-            new("message", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
+            new("message", Shape.Of(ShapeKind.String)) { Description = "Why, for people.", ProtobufPath = [2] },
             new("time", Shape.Of(ShapeKind.Time)) { ProtobufPath = [1] },
         ]);
     }
@@ -607,7 +607,7 @@ public sealed partial record VolumeError : IModelType<VolumeError>
     /// <summary>The field <c>errorCode</c>.</summary>
     public int? ErrorCode { get; init; }
 
-    /// <summary>The field <c>message</c>.</summary>
+    /// <summary>Why, for people.</summary>
     public string Message { get; init; } = "";
 
     /// <summary>The field <c>time</c>.</summary>

@@ -35,6 +35,7 @@ internal static class ContainerScripts
             read -r stat </proc/$$/stat || exit 128
             set -- ${stat##*) }
             echo "$$ ${20}" >main.tmp && mv main.tmp main || exit 128
+            {{OpenInput(plan)}}
             exec 3<program.sh 4>>start || exit 128
             exec setsid {{next}}
 
@@ -66,7 +67,7 @@ internal static class ContainerScripts
             {{Environment(plan.Environment)}}{{FindProgram}}
             find_program {{Shell.Quote(plan.Command[0])}}
             echo started >&4
-            exec {{OddVariables(plan.Environment)}}{{Shell.Quote(plan.Command)}} >&5 2>&6 4>&- 5>&- 6>&-
+            exec {{CommandLine(plan)}} >&5 2>&6 4>&- 5>&- 6>&-
 
             """;
     }
@@ -87,8 +88,30 @@ internal static class ContainerScripts
         };
         string become = SetPrivileges(plan.Mode, plan.Own, plan.Identity);
         string command = Shell.Quote(plan.Command);
-        string program = $"export {ExecMarker}={plan.ExecId}; {ReadProgram} && umask 022; eval \"exec $odd_variables\"{Shell.Quote(command)}";
+        string terminal = plan.HasTerminal ? $"export TERM=\"${{TERM:-{TerminalLauncher.Type}}}\"; " : "";
+        string program = $"export {ExecMarker}={plan.ExecId}; {ReadProgram} && umask 022; {terminal}eval \"exec $odd_variables\"{Shell.Quote(command)}";
         return $"exec 3<{Shell.Quote(plan.EnvironmentScript)} && exec {enter}{become}sh -c {Shell.Quote(program)}";
+    }
+
+    // The pipe is held open from outside until somebody writes to close.fifo; by a process of no parent, since the program may
+    // count its children.
+    private static string OpenInput(LaunchPlan plan)
+    {
+        if (!plan.HasInput) return "";
+        string record = plan.TerminalProgram is null ? "" : " && : >terminal && chmod 666 terminal && exec 7>>terminal";
+        return $"""
+            mkfifo -m 666 in.fifo && mkfifo close.fifo{record} || exit 128
+            ( env {Shell.Quote(plan.MarkerEntry)} cat close.fifo >in.fifo 5>&- 6>&- & )
+            exec <in.fifo
+            """;
+    }
+
+    private static string CommandLine(LaunchPlan plan)
+    {
+        string command = OddVariables(plan.Environment) + Shell.Quote(plan.Command);
+        return plan.TerminalProgram is { } terminal
+            ? $"env TERM=\"${{TERM:-{TerminalLauncher.Type}}}\" SHELL=/bin/sh {terminal} {Shell.Quote(TerminalLauncher.Arguments($"exec 7>&-; exec {command}", "/proc/self/fd/7"))}"
+            : command;
     }
 
     private const string Fail = "fail() { printf '%s %s\\n' \"$1\" \"$2\" >&4; exit \"$1\"; }";
@@ -161,4 +184,8 @@ internal static class ContainerScripts
 /// <param name="ExecId">Marks its processes; without spaces or quotes.</param>
 internal sealed record ExecPlan(
     IsolationMode Mode, (long User, long Group) Own, ContainerIdentity Identity, int MainPid, string EnvironmentScript,
-    IReadOnlyList<string> Command, string ExecId);
+    IReadOnlyList<string> Command, string ExecId)
+{
+    /// <summary>Whether it has a terminal.</summary>
+    public bool HasTerminal { get; init; }
+}

@@ -43,6 +43,7 @@ internal sealed class HostTools
     private static bool IsMawk() =>
         File.ResolveLinkTarget(Locate("awk")!, returnFinalTarget: true)?.Name.Contains("mawk", StringComparison.Ordinal) ?? false;
 
-    private static string? Locate(string name) =>
+    /// <summary>The path of a program; null when it is not there.</summary>
+    public static string? Locate(string name) =>
         SearchPath.Split(':').Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
 }

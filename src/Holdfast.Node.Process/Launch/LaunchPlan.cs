@@ -23,4 +23,13 @@ internal sealed record LaunchPlan
     public required IReadOnlyList<string> Command { get; init; }
 
     public required string WorkingDirectory { get; init; }
+
+    /// <summary>Whether its input is a pipe that stays open until somebody ends it.</summary>
+    public bool HasInput { get; init; }
+
+    /// <summary>The path of the program that gives it a terminal; null when it has none.</summary>
+    public string? TerminalProgram { get; init; }
+
+    /// <summary>The entry of the environment that tells the container's processes.</summary>
+    public string MarkerEntry { get; init; } = "";
 }

@@ -37,6 +37,9 @@ internal static class LaunchPlanner
             Mounts = isIsolated ? MountPlanner.Plan(around.Mounts(), host) : new MountPlan([]),
             Environment = around.Environment(record.Marker),
             Command = command,
+            HasInput = spec.HasInput || spec.HasTerminal,
+            TerminalProgram = spec.HasTerminal ? TerminalLauncher.Find($"container {spec.Id}") : null,
+            MarkerEntry = $"{Marker}={record.Marker}",
             WorkingDirectory = spec.WorkingDirectory ?? around.Fill(spec.Image.WorkingDirectory ?? "/"),
         };
     }

@@ -47,6 +47,15 @@ internal sealed class ContainerFolder(string path)
     /// <summary>By the program's user, just before it becomes the program: <c>started</c>, or <c>CODE MESSAGE</c>.</summary>
     public string Start => In("start");
 
+    /// <summary>By the launch script, of a container with input: the pipe it reads.</summary>
+    public string Input => In("in.fifo");
+
+    /// <summary>By the launch script, of a container with input: whoever opens this pipe ends the input.</summary>
+    public string CloseInput => In("close.fifo");
+
+    /// <summary>By the program's terminal: what it showed lately, for those who look on.</summary>
+    public string Terminal => In("terminal");
+
     /// <summary>By the minder: <c>CODE SECONDS</c>.</summary>
     public string Exit => In("exit");
 

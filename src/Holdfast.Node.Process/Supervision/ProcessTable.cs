@@ -8,7 +8,25 @@ namespace Holdfast.Node.Process.Supervision;
 /// <param name="Session">Session number.</param>
 /// <param name="StartTime">Start in clock ticks since boot.</param>
 /// <param name="IsZombie">Whether it has ended and only waits for its parent to notice.</param>
-internal sealed record ProcessEntry(int Pid, int Parent, int Session, long StartTime, bool IsZombie);
+/// <param name="TerminalDevice">Number of its terminal's device; 0 for none.</param>
+internal sealed record ProcessEntry(int Pid, int Parent, int Session, long StartTime, bool IsZombie, int TerminalDevice)
+{
+    private const int FirstPseudoTerminal = 136;
+    private const int PseudoTerminals = 8;
+
+    /// <summary>Path of its pseudo terminal on the host; null when it has none.</summary>
+    public string? Terminal
+    {
+        get
+        {
+            int major = (TerminalDevice >> 8) & 0xFFF;
+            int minor = (TerminalDevice & 0xFF) | ((TerminalDevice >> 12) & 0xFFF00);
+            return major is >= FirstPseudoTerminal and < FirstPseudoTerminal + PseudoTerminals
+                ? string.Create(CultureInfo.InvariantCulture, $"/dev/pts/{((major - FirstPseudoTerminal) << 8) + minor}")
+                : null;
+        }
+    }
+}
 
 /// <summary>Reads the machine's processes from <c>/proc</c>. Any of them may end while it is looked at.</summary>
 internal static class ProcessTable
@@ -22,7 +40,7 @@ internal static class ProcessTable
         string[] fields = stat[(nameEnd + 2)..].Split(' ');
         return fields.Length < 20
             ? null
-            : new ProcessEntry(pid, Number(fields[1]), Number(fields[3]), long.Parse(fields[19], CultureInfo.InvariantCulture), fields[0] is "Z" or "X");
+            : new ProcessEntry(pid, Number(fields[1]), Number(fields[3]), long.Parse(fields[19], CultureInfo.InvariantCulture), fields[0] is "Z" or "X", Number(fields[4]));
     }
 
     public static IReadOnlyList<ProcessEntry> ReadAll()

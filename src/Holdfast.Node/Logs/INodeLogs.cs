@@ -31,6 +31,12 @@ public sealed record NodeLogRequest(string PodUid, string Container)
     /// <summary>Only lines since this time; null for all.</summary>
     public DateTimeOffset? SinceTime { get; init; }
 
+    /// <summary>Whether only what is written from now on is meant.</summary>
+    public bool FromNow { get; init; }
+
+    /// <summary>Only lines of this stream, <c>stdout</c> or <c>stderr</c>; empty for both.</summary>
+    public string Stream { get; init; } = "";
+
     /// <summary>Whether each line begins with its time.</summary>
     public bool Timestamps { get; init; }
 }

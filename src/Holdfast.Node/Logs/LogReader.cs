@@ -16,16 +16,19 @@ internal sealed class LogReader(string path, NodeLogRequest request, Func<bool> 
     private Queue<byte[]>? _tail = request.TailLines is { } lines && lines < TailLimit ? new Queue<byte[]>() : null;
     private long _left = request.LimitBytes ?? long.MaxValue;
 
+    // Found out when the log is opened and not when the copying begins: what is written in between counts.
+    private readonly long _start = request.FromNow && File.Exists(path) ? new FileInfo(path).Length : 0;
+
     /// <summary>Copies until the log ends, everything asked for is written, or nobody reads any more.</summary>
     public async Task CopyAsync(PipeWriter output, CancellationToken cancellationToken)
     {
-        foreach (var older in OlderParts())
+        foreach (var older in request.FromNow ? [] : OlderParts())
         {
             await using var part = Open(older);
             if (!await DrainAsync(part, output, cancellationToken))
                 return;
         }
-        var position = 0L;
+        var position = _start;
         var isLast = false;
         while (true)
         {
@@ -85,6 +88,8 @@ internal sealed class LogReader(string path, NodeLogRequest request, Func<bool> 
     {
         var line = LogLine.Parse(_line.WrittenMemory.ToArray());
         _line.ResetWrittenCount();
+        if (request.Stream.Length > 0 && line.Stream.Length > 0 && line.Stream != request.Stream)
+            return true;
         if (request.SinceTime is { } since && !line.IsSince(since))
             return true;
         var text = line.Render(request.Timestamps);

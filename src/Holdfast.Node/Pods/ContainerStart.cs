@@ -68,6 +68,8 @@ internal sealed class ContainerStart(AgentParts parts)
             Environment = [.. variables.Select(variable => new EnvironmentVariable(variable.Key, variable.Value))],
             Mounts = [.. spec.VolumeMounts.Select(mount => Mount(mount, state.Volumes, variables))],
             Identity = IdentityOf(pod, spec),
+            HasInput = spec.Stdin,
+            HasTerminal = spec.Tty,
             LogFile = LogFiles.Relative(container.Name, id.Attempt),
             TerminationMessagePath = spec.TerminationMessagePath.Length == 0 ? "/dev/termination-log" : spec.TerminationMessagePath,
         };

@@ -30,6 +30,12 @@ public sealed record ContainerSpec
     /// <summary>Log file, relative to the sandbox's log directory: <c>app/0.log</c>.</summary>
     public required string LogFile { get; init; }
 
+    /// <summary>Whether it has an input that can be joined; without, it reads nothing.</summary>
+    public bool HasInput { get; init; }
+
+    /// <summary>Whether its input and output are a terminal.</summary>
+    public bool HasTerminal { get; init; }
+
     /// <summary>Path inside the container of the file that may hold a last message.</summary>
     public string TerminationMessagePath { get; init; } = "/dev/termination-log";
 }

@@ -1,3 +1,6 @@
+using System.Threading.Channels;
+using Holdfast.Platform;
+
 namespace Holdfast.Node.Runtime;
 
 /// <summary>A command to run inside a running container.</summary>
@@ -17,6 +20,9 @@ public sealed record ExecRequest
 
     /// <summary>Where its error output goes; null drops it. Not disposed by the runtime.</summary>
     public Stream? StandardError { get; init; }
+
+    /// <summary>The sizes that its terminal is to have, one after the other; null when it is to have none. With a terminal, error output is part of the output.</summary>
+    public ChannelReader<TerminalSize>? Sizes { get; init; }
 
     /// <summary>How long it may take; then it is killed with everything it forked. Null for no limit.</summary>
     public TimeSpan? Timeout { get; init; }

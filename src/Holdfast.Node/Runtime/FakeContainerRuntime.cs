@@ -147,6 +147,14 @@ public sealed class FakeContainerRuntime(TimeProvider time, string networkPrefix
         return Task.FromResult(OnExec?.Invoke(request) ?? new ExecResult(0, HasTimedOut: false));
     }
 
+    /// <inheritdoc/>
+    public async Task AttachAsync(AttachRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (Find(request.Id).HasExited) throw RuntimeErrors.NotRunning(request.Id);
+        await WaitExitAsync(request.Id, cancellationToken);
+    }
+
     /// <summary>Ends a running container, as if its program had; nothing happens if it has ended.</summary>
     /// <param name="id">The container.</param>
     /// <param name="exitCode">Its exit code; 128 + n for an end by signal n.</param>

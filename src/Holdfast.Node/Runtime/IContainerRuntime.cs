@@ -61,4 +61,8 @@ public interface IContainerRuntime : IAsyncDisposable
     /// <summary>Runs a command inside a running container, as its user and in its namespaces.</summary>
     /// <exception cref="RuntimeException">The container is not running, or the command could not be brought into it.</exception>
     Task<ExecResult> ExecAsync(ExecRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Joins a running container's input and terminal until the container has ended.</summary>
+    /// <exception cref="RuntimeException">The container is not running, or was started without what is to be joined.</exception>
+    Task AttachAsync(AttachRequest request, CancellationToken cancellationToken);
 }

@@ -20,6 +20,10 @@ public sealed class KubectlExplainTests
         var explained = await kubectl.RunAsync("", "explain", "statefulset.spec.template", "--recursive");
         Assert.Contains("containers\t<[]Container> -required-", explained, StringComparison.Ordinal);
         Assert.Contains("restartPolicy\t<string>", explained, StringComparison.Ordinal);
+        // Older kubectl reads OpenAPI 2.0 as protobuf, as client libraries do.
+        var older = await kubectl.RunAsync("", "explain", "statefulset.spec.template.spec.containers", "--output=plaintext-openapiv2");
+        Assert.Contains("imagePullPolicy\t<string>", older, StringComparison.Ordinal);
+        Assert.Contains("name\t<string> -required-", older, StringComparison.Ordinal);
         Assert.Contains("GROUP:      apps", await kubectl.RunAsync("", "explain", "sts"), StringComparison.Ordinal);
         Assert.Contains("FIELD: ports <[]ContainerPort>", await kubectl.RunAsync("", "explain", "pod.spec.containers.ports"), StringComparison.Ordinal);
 

@@ -1,3 +1,6 @@
+using System.Threading.Channels;
+using Holdfast.Platform;
+
 namespace Holdfast.ApiServer.Http.Streaming;
 
 /// <summary>Something that is about to run in a container, or runs there already and is joined.</summary>
@@ -15,4 +18,8 @@ public interface IPodCommand
 /// <param name="Input">What it reads; null for nothing.</param>
 /// <param name="Output">Where its output goes; null drops it.</param>
 /// <param name="Errors">Where its error output goes; null drops it.</param>
-public sealed record CommandStreams(Stream? Input, Stream? Output, Stream? Errors);
+public sealed record CommandStreams(Stream? Input, Stream? Output, Stream? Errors)
+{
+    /// <summary>The sizes that its terminal is to have, one after the other; null when it is to have no terminal.</summary>
+    public ChannelReader<TerminalSize>? Sizes { get; init; }
+}

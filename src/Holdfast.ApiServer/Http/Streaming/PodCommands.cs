@@ -1,85 +1,95 @@
 using Holdfast.ApiServer.Errors;
 using Holdfast.Client;
 using Holdfast.Model.Core;
+using Holdfast.Model.Meta;
 using Microsoft.AspNetCore.Http;
 
 namespace Holdfast.ApiServer.Http.Streaming;
 
-/// <summary>Answers <c>pods/exec</c> and <c>pods/attach</c>: a command's streams over a WebSocket, and at its end how it ended.</summary>
+/// <summary>Answers <c>pods/exec</c> and <c>pods/attach</c>: a command's streams over a WebSocket or SPDY, and at its end how it ended.</summary>
 internal sealed class PodCommands(INodeProxy? nodes, TimeProvider time)
 {
     private const int MaximumArguments = 4096;
 
     public async Task ServeAsync(ApiRequest request, Pod pod, string subresource, CancellationToken stopping)
     {
-        var wanted = Wanted(request, pod);
+        var wish = Wanted(request, pod);
         if (nodes is null)
             throw ApiErrors.ServiceUnavailable($"no node can be reached from this server, so nothing can be run in pod {pod.Metadata.Name}");
         var command = subresource == "exec"
-            ? nodes.PrepareExec(pod, wanted.Container, Arguments(request.Http.Request.Query))
-            : nodes.PrepareAttach(pod, wanted.Container);
-        var requested = request.Http.WebSockets.WebSocketRequestedProtocols;
-        if (!request.Http.WebSockets.IsWebSocketRequest)
-            throw ApiErrors.BadRequest("Upgrade request required: this server streams over WebSockets, which kubectl speaks from 1.30 on");
-        var protocol = ChannelSocket.Protocols.FirstOrDefault(requested.Contains)
-            ?? throw ApiErrors.BadRequest($"none of the protocols {string.Join(", ", requested)} is spoken here: use {string.Join(" or ", ChannelSocket.Protocols)}");
-        using var web = await request.Http.WebSockets.AcceptWebSocketAsync(protocol);
-        using var socket = new ChannelSocket(web, time);
-        await RunAsync(socket, command, wanted, request.Aborted, stopping);
+            ? nodes.PrepareExec(pod, wish.Container, Arguments(request.Http.Request.Query))
+            : nodes.PrepareAttach(pod, wish.Container);
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(request.Aborted, stopping);
+        if (await OpenAsync(request.Http, wish, ends.Token) is { } session)
+            await RunAsync(session, command, ends.Token);
     }
 
-    private static async Task RunAsync(ChannelSocket socket, IPodCommand command, Wish wanted, CancellationToken aborted, CancellationToken stopping)
+    private async Task<CommandSession?> OpenAsync(HttpContext http, CommandWish wish, CancellationToken aborted)
     {
-        using var ends = CancellationTokenSource.CreateLinkedTokenSource(aborted, stopping);
-        var received = socket.ReceiveAsync(ends.Token);
-        // A client that leaves takes its command with it.
-        var left = EndWhenOverAsync(received, ends);
+        if (!http.WebSockets.IsWebSocketRequest)
+        {
+            var (transport, spoken) = await StreamUpgrade.ToSpdyAsync(http, SpdySession.Protocols);
+            return await SpdySession.OpenAsync(transport, wish, spoken, time, aborted);
+        }
+        var protocol = StreamUpgrade.Choose(http.WebSockets.WebSocketRequestedProtocols, ChannelSocket.Protocols);
+        var web = await http.WebSockets.AcceptWebSocketAsync(protocol);
+        var session = new WebSocketSession(new ChannelSocket(web, protocol, time), wish, aborted);
         try
         {
-            // Kubernetes' way to say that the connection stands, before there is any output.
-            await socket.SendAsync(wanted.HasOutput ? ChannelSocket.Output : wanted.HasErrors ? ChannelSocket.Errors : ChannelSocket.Outcome, default, ends.Token);
-            var outcome = await OutcomeAsync(socket, command, wanted, ends.Token);
-            await socket.SendAsync(ChannelSocket.Outcome, outcome, ends.Token);
+            await session.GreetAsync();
+            return session;
+        }
+        catch (Exception error) when (error is OperationCanceledException or IOException)
+        {
+            // The client has left already.
+            await session.DisposeAsync();
+            return null;
+        }
+    }
+
+    private static async Task RunAsync(CommandSession session, IPodCommand command, CancellationToken aborted)
+    {
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(aborted);
+        // A client that leaves takes its command with it.
+        var left = EndWhenOverAsync(session.Left, ends);
+        try
+        {
+            await session.SendOutcomeAsync(await OutcomeAsync(session.Streams, command, ends.Token), ends.Token);
         }
         catch (Exception error) when (error is OperationCanceledException or IOException)
         {
             // The client has left, or the server stops: there is nobody to tell.
         }
-        await socket.CloseAsync(received);
-        await ends.CancelAsync();
+        await session.DisposeAsync();
         await left;
     }
 
-    private static async Task EndWhenOverAsync(Task received, CancellationTokenSource ends)
+    private static async Task EndWhenOverAsync(Task left, CancellationTokenSource ends)
     {
-        await received;
+        await left;
         await ends.CancelAsync();
     }
 
-    private static async Task<byte[]> OutcomeAsync(ChannelSocket socket, IPodCommand command, Wish wanted, CancellationToken cancellationToken)
+    private static async Task<Status> OutcomeAsync(CommandStreams streams, IPodCommand command, CancellationToken cancellationToken)
     {
         try
         {
-            var code = await command.RunAsync(new CommandStreams(
-                wanted.HasInput ? socket.InputStream : null,
-                wanted.HasOutput ? socket.OutputStream(ChannelSocket.Output) : null,
-                wanted.HasErrors ? socket.OutputStream(wanted.IsTerminal ? ChannelSocket.Output : ChannelSocket.Errors) : null), cancellationToken);
-            return ObjectJson.Of(CommandOutcome.Of(code));
+            return CommandOutcome.Of(await command.RunAsync(streams, cancellationToken));
         }
         catch (ApiException refusal)
         {
-            return ObjectJson.Of(CommandOutcome.Failed(refusal.Message));
+            return CommandOutcome.Failed(refusal.Message);
         }
     }
 
-    private static Wish Wanted(ApiRequest request, Pod pod)
+    private static CommandWish Wanted(ApiRequest request, Pod pod)
     {
         var query = request.Query;
         var isTerminal = query.Flag("tty") ?? false;
-        var hasOutput = query.Flag("stdout") ?? false;
         // With a terminal there is one output for both.
-        var hasErrors = (query.Flag("stderr") ?? false) || (isTerminal && hasOutput);
-        var wish = new Wish(PodContainers.Choose(query.Text("container"), pod), query.Flag("stdin") ?? false, hasOutput, hasErrors, isTerminal);
+        var hasErrors = !isTerminal && (query.Flag("stderr") ?? false);
+        var wish = new CommandWish(
+            PodContainers.Choose(query.Text("container"), pod), query.Flag("stdin") ?? false, query.Flag("stdout") ?? false, hasErrors, isTerminal);
         if (pod.Spec.NodeName.Length == 0)
             throw ApiErrors.BadRequest($"pod {pod.Metadata.Name} does not have a host assigned");
         if (pod.Status.Phase is "Succeeded" or "Failed")
@@ -99,6 +109,4 @@ internal sealed class PodCommands(INodeProxy? nodes, TimeProvider time)
             _ => words,
         };
     }
-
-    private sealed record Wish(string Container, bool HasInput, bool HasOutput, bool HasErrors, bool IsTerminal);
 }

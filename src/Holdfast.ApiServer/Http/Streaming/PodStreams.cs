@@ -6,7 +6,7 @@ namespace Holdfast.ApiServer.Http.Streaming;
 internal sealed class PodStreams(INodeProxy? nodes, TimeProvider time)
 {
     private readonly PodCommands _commands = new(nodes, time);
-    private readonly PortForwards _ports = new(nodes);
+    private readonly PortForwards _ports = new(nodes, time);
 
     public Task ServeAsync(ApiRequest request, Pod pod, string subresource, CancellationToken stopping) => subresource == "portforward"
         ? _ports.ServeAsync(request, pod, stopping)

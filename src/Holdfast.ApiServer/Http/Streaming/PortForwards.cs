@@ -1,25 +1,20 @@
 using System.Globalization;
-using System.Net.Sockets;
-using System.Net.WebSockets;
 using System.Text;
 using Holdfast.ApiServer.Errors;
 using Holdfast.ApiServer.Http.Streaming.Spdy;
-using Holdfast.Client;
 using Holdfast.Model.Core;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace Holdfast.ApiServer.Http.Streaming;
 
 /// <summary>
-/// Answers <c>pods/portforward</c>: SPDY/3.1, either inside a WebSocket as kubectl has it since 1.30 or by itself as before. For
-/// each connection the client opens a stream for errors and one for data.
+/// Answers <c>pods/portforward</c>: SPDY/3.1, either inside a WebSocket as kubectl has it since 1.30 or by itself as before, or
+/// channels of a WebSocket as other clients have it. With SPDY the client opens a stream for errors and one for data for each connection.
 /// </summary>
-internal sealed class PortForwards(INodeProxy? nodes)
+internal sealed class PortForwards(INodeProxy? nodes, TimeProvider time)
 {
     private const string Tunnel = "SPDY/3.1+portforward.k8s.io";
-    private const string Spdy = "SPDY/3.1";
-    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(2);
+    private const string Protocol = "portforward.k8s.io";
 
     public async Task ServeAsync(ApiRequest request, Pod pod, CancellationToken stopping)
     {
@@ -27,49 +22,49 @@ internal sealed class PortForwards(INodeProxy? nodes)
             throw ApiErrors.BadRequest($"pod {pod.Metadata.Name} does not have a host assigned, so its ports cannot be reached");
         if (pod.Status.Phase != "Running")
             throw ApiErrors.BadRequest($"unable to forward port because pod is not running. Current status={pod.Status.Phase}");
-        await using var transport = await TransportAsync(request.Http);
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(request.Aborted, stopping);
+        var sockets = request.Http.WebSockets;
+        var copies = new PortCopies(nodes, pod);
+        if (sockets.IsWebSocketRequest && !sockets.WebSocketRequestedProtocols.Contains(Tunnel))
+            await ForwardChannelsAsync(request.Http, copies, ends.Token);
+        else
+            await ForwardSpdyAsync(request.Http, copies, ends);
+    }
+
+    private async Task ForwardSpdyAsync(HttpContext http, PortCopies copies, CancellationTokenSource ends)
+    {
+        await using var transport = await TransportAsync(http);
         using var connection = new SpdyConnection(transport);
         var received = connection.ReceiveAsync(ends.Token);
-        await ForwardAllAsync(connection, nodes, pod, ends.Token);
+        await ForwardAllAsync(connection, copies, ends.Token);
         await ends.CancelAsync();
         await received;
     }
 
-    private static async Task<Stream> TransportAsync(HttpContext http)
+    private async Task<Stream> TransportAsync(HttpContext http)
     {
-        if (http.WebSockets.IsWebSocketRequest)
-        {
-            if (!http.WebSockets.WebSocketRequestedProtocols.Contains(Tunnel))
-                throw ApiErrors.BadRequest($"the WebSocket offers no protocol that is spoken here: use {Tunnel}");
-            // Named here and not when accepting: the platform refuses a name with a slash, which RFC 6455 does not allow and Kubernetes uses.
-            http.Response.Headers.SecWebSocketProtocol = Tunnel;
-            return WebSocketStream.Create(await http.WebSockets.AcceptWebSocketAsync(), WebSocketMessageType.Binary, Farewell);
-        }
-        var upgrade = http.Features.Get<IHttpUpgradeFeature>();
-        if (upgrade is not { IsUpgradableRequest: true } || !http.Request.Headers.Upgrade.ToString().Equals(Spdy, StringComparison.OrdinalIgnoreCase))
-            throw ApiErrors.BadRequest($"Upgrade request required: ask for a WebSocket with the protocol {Tunnel}, or for {Spdy}");
-        http.Response.Headers.Connection = "Upgrade";
-        http.Response.Headers.Upgrade = Spdy;
-        http.Response.Headers["X-Stream-Protocol-Version"] = "portforward.k8s.io";
-        return await upgrade.UpgradeAsync();
+        if (!http.WebSockets.IsWebSocketRequest)
+            return (await StreamUpgrade.ToSpdyAsync(http, [Protocol])).Transport;
+        // Named here and not when accepting: the platform refuses a name with a slash, which RFC 6455 does not allow and Kubernetes uses.
+        http.Response.Headers.SecWebSocketProtocol = Tunnel;
+        return new WebSocketTransport(await http.WebSockets.AcceptWebSocketAsync(), time);
     }
 
-    private static async Task ForwardAllAsync(SpdyConnection connection, INodeProxy nodes, Pod pod, CancellationToken cancellationToken)
+    private static async Task ForwardAllAsync(SpdyConnection connection, PortCopies copies, CancellationToken cancellationToken)
     {
         var errors = new Dictionary<string, SpdyStream>(StringComparer.Ordinal);
         var running = new List<Task>();
         try
         {
-            await foreach (var stream in connection.OpenedAsync(cancellationToken))
+            await foreach (var stream in connection.Opened.ReadAllAsync(cancellationToken))
             {
                 running.RemoveAll(task => task.IsCompleted);
-                if (stream.Header("streamtype") == "error")
-                    errors[stream.Header("requestid")] = stream;
-                else if (errors.Remove(stream.Header("requestid"), out var error))
-                    running.Add(ForwardAsync(stream, error, nodes, pod, cancellationToken));
+                if (stream.Header("streamtype") == "error" && errors.TryAdd(stream.Header("requestid"), stream))
+                    continue;
+                if (stream.Header("streamtype") == "data" && errors.Remove(stream.Header("requestid"), out var error))
+                    running.Add(ForwardAsync(stream, error, copies, cancellationToken));
                 else
-                    await stream.FinishAsync(cancellationToken);
+                    await connection.ResetAsync(stream, SpdyReset.ProtocolError, cancellationToken);
             }
         }
         catch (Exception error) when (error is OperationCanceledException or IOException)
@@ -79,11 +74,14 @@ internal sealed class PortForwards(INodeProxy? nodes)
         await Task.WhenAll(running);
     }
 
-    private static async Task ForwardAsync(SpdyStream data, SpdyStream errors, INodeProxy nodes, Pod pod, CancellationToken cancellationToken)
+    private static async Task ForwardAsync(SpdyStream data, SpdyStream errors, PortCopies copies, CancellationToken cancellationToken)
     {
         try
         {
-            if (await CopyAsync(data, nodes, pod, cancellationToken) is { } problem)
+            var problem = int.TryParse(data.Header("port"), NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and <= 65535
+                ? await copies.RunAsync(port, data.Input, new PlainWriteStream(data.SendAsync), data.Broken, () => data.FinishAsync(cancellationToken), cancellationToken)
+                : $"\"{data.Header("port")}\" is no port";
+            if (problem is not null)
                 await errors.SendAsync(Encoding.UTF8.GetBytes(problem), cancellationToken);
             await data.FinishAsync(cancellationToken);
             await errors.FinishAsync(cancellationToken);
@@ -96,51 +94,52 @@ internal sealed class PortForwards(INodeProxy? nodes)
         errors.StopReading();
     }
 
-    private static async Task<string?> CopyAsync(SpdyStream data, INodeProxy nodes, Pod pod, CancellationToken cancellationToken)
+    // Two channels for each port, data and errors; each begins with the port's number, the low byte first.
+    private async Task ForwardChannelsAsync(HttpContext http, PortCopies copies, CancellationToken cancellationToken)
     {
-        if (!int.TryParse(data.Header("port"), NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port is < 1 or > 65535)
-            return $"\"{data.Header("port")}\" is no port";
+        var ports = Ports(http.Request.Query["ports"]);
+        var protocol = StreamUpgrade.Choose(http.WebSockets.WebSocketRequestedProtocols, ["v4.channel.k8s.io", "v4.base64.channel.k8s.io"]);
+        var web = await http.WebSockets.AcceptWebSocketAsync(protocol);
+        using var socket = new ChannelSocket(web, protocol, time);
+        var inputs = ports.Select((_, index) => socket.Reading((byte)(2 * index))).ToList();
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var received = socket.ReceiveAsync(ends.Token);
         try
         {
-            await using var target = await nodes.ConnectAsync(pod, port, cancellationToken);
-            var there = ToPodAsync(data, target, cancellationToken);
-            await FromPodAsync(data, target, cancellationToken);
-            // The pod has said all; what the client still sends has nobody to read it.
-            data.StopReading();
-            await target.DisposeAsync();
-            await there;
-            return null;
+            for (var i = 0; i < 2 * ports.Count; i++)
+                await socket.SendAsync((byte)i, new byte[] { (byte)ports[i / 2], (byte)(ports[i / 2] >> 8) }, ends.Token);
+            await Task.WhenAny(received, Task.WhenAll(ports.Select((port, i) => ForwardChannelAsync(socket, port, (byte)(2 * i), inputs[i], copies, received, ends.Token))));
         }
-        catch (ApiException refusal)
+        catch (Exception error) when (error is OperationCanceledException or IOException)
         {
-            return $"error forwarding port {port} to pod {pod.Metadata.Name}: {refusal.Message}";
+            // The client has left, or the server stops.
         }
-        catch (IOException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return $"error forwarding port {port} to pod {pod.Metadata.Name}: the pod has cut the connection";
-        }
+        await socket.CloseAsync(received);
+        await ends.CancelAsync();
     }
 
-    private static async Task FromPodAsync(SpdyStream data, Stream target, CancellationToken cancellationToken)
+    private static async Task ForwardChannelAsync(
+        ChannelSocket socket, int port, byte channel, Stream input, PortCopies copies, Task left, CancellationToken cancellationToken)
     {
-        var buffer = new byte[16 * 1024];
-        while (await target.ReadAsync(buffer, cancellationToken) is > 0 and var count)
-            await data.SendAsync(buffer.AsMemory(0, count), cancellationToken);
-        await data.FinishAsync(cancellationToken);
+        if (await copies.RunAsync(port, input, socket.Writing(channel), left, () => default, cancellationToken) is { } problem)
+            await socket.SendAsync((byte)(channel + 1), Encoding.UTF8.GetBytes(problem), cancellationToken);
     }
 
-    private static async Task ToPodAsync(SpdyStream data, Stream target, CancellationToken cancellationToken)
+    private static List<int> Ports(IEnumerable<string?> texts)
     {
-        try
+        const int most = 4;
+        var ports = new List<int>();
+        foreach (var text in texts.OfType<string>().SelectMany(each => each.Split(',')))
         {
-            await data.Input.CopyToAsync(target, cancellationToken);
-            if (target is NetworkStream network)
-                network.Socket.Shutdown(SocketShutdown.Send);
+            if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port is < 1 or > 65535)
+                throw ApiErrors.BadRequest($"query parameter \"ports\": \"{text}\" is no port: use numbers from 1 to 65535");
+            ports.Add(port);
         }
-        catch (Exception error) when (error is IOException or SocketException or ObjectDisposedException or InvalidOperationException or OperationCanceledException)
+        return ports.Count switch
         {
-            // One side has left; the other direction tells.
-            await target.DisposeAsync();
-        }
+            0 => throw ApiErrors.BadRequest("query parameter \"ports\" is required: name the ports to forward"),
+            > most => throw ApiErrors.BadRequest($"query parameter \"ports\" names {ports.Count} ports: at most {most} are forwarded by one request"),
+            _ => ports,
+        };
     }
 }

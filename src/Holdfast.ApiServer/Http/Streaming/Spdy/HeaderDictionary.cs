@@ -6,8 +6,8 @@ namespace Holdfast.ApiServer.Http.Streaming.Spdy;
 /// <summary>The dictionary that SPDY/3.1 sets for the compression of headers (SPDY Protocol, draft 3.1, section 2.6.10.1): words with their lengths, then text.</summary>
 internal static class HeaderDictionary
 {
-    /// <summary>Its checksum, by which zlib names it.</summary>
-    public const uint Checksum = 0xE3C6A7C2;
+    /// <summary>Its checksum, by which zlib names it: 0xE3C6A7C2.</summary>
+    public const int Checksum = unchecked((int)0xE3C6A7C2);
 
     private const string Words =
         "options|head|post|put|delete|trace|accept|accept-charset|accept-encoding|accept-language|accept-ranges|age|allow|authori" +

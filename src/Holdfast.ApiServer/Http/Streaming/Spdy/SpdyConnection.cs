@@ -1,157 +1,236 @@
-using System.Buffers.Binary;
 using System.Threading.Channels;
 
 namespace Holdfast.ApiServer.Http.Streaming.Spdy;
 
 /// <summary>
-/// The server's side of a SPDY/3.1 connection, as far as Kubernetes' clients speak it: streams that the client opens, data both
-/// ways, half-closing, resets and pings. Windows are not kept: these clients keep none either.
+/// The server's side of a SPDY/3.1 connection: streams that the client opens, data both ways within windows, half-closing, resets,
+/// pings and going away. A frame that breaks the protocol ends the connection with a GOAWAY that says so.
 /// </summary>
-internal sealed class SpdyConnection : IDisposable
+/// <remarks>
+/// Kubernetes' own clients keep no windows: they never say that data was taken. So a client's window counts only once it has
+/// shown that it keeps one, by a SETTINGS or WINDOW_UPDATE frame; what this side takes in is bounded in any case, as a stream that
+/// is not read holds back the connection.
+/// </remarks>
+internal sealed class SpdyConnection(Stream transport) : IDisposable
 {
-    private const int HeaderLength = 8;
     private const int MaximumControl = 64 * 1024;
-    private const int MaximumStreams = 512;
+    private const int MaximumStreams = 256;
     private const int ChunkSize = 16 * 1024;
-    private const byte LastFlag = 1;
-    private const uint RefusedStream = 3;
+    private const int ProtocolVersion = 3;
 
-    private readonly Stream _transport;
     private readonly HeaderCodec _codec = new();
     private readonly SemaphoreSlim _turn = new(1, 1);
-    private readonly Dictionary<int, SpdyStream> _streams = [];
+    private readonly System.Collections.Concurrent.ConcurrentDictionary<int, SpdyStream> _streams = new();
     private readonly Channel<SpdyStream> _opened = Channel.CreateBounded<SpdyStream>(MaximumStreams);
-    private readonly byte[] _header = new byte[HeaderLength];
+    private readonly byte[] _header = new byte[SpdyFrame.HeaderLength];
     private readonly byte[] _chunk = new byte[ChunkSize];
+    private int _newest;
+    private bool _clientIsLeaving;
 
-    public SpdyConnection(Stream transport) => _transport = transport;
+    /// <summary>How much a stream of the client takes before it says that it took some; null while it has not said that it counts.</summary>
+    public int? ClientWindow { get; private set; }
 
-    private enum FrameType
-    {
-        SynStream = 1,
-        SynReply = 2,
-        RstStream = 3,
-        Ping = 6,
-        GoAway = 7,
-    }
+    /// <summary>The streams as the client opens them; ends when no more can come.</summary>
+    public ChannelReader<SpdyStream> Opened => _opened.Reader;
 
-    /// <summary>The streams as the client opens them; ends with the connection.</summary>
-    public IAsyncEnumerable<SpdyStream> OpenedAsync(CancellationToken cancellationToken) => _opened.Reader.ReadAllAsync(cancellationToken);
-
-    /// <summary>Reads frames until the client leaves.</summary>
+    /// <summary>Reads frames until the client leaves or breaks the protocol.</summary>
     public async Task ReceiveAsync(CancellationToken cancellationToken)
     {
-        Exception? failure = null;
+        Exception failure = new IOException("the client has left");
         try
         {
-            while (await _transport.ReadAtLeastAsync(_header, HeaderLength, throwOnEndOfStream: false, cancellationToken) == HeaderLength
-                && await ReceiveFrameAsync(cancellationToken))
-            {
-            }
+            while (await transport.ReadAtLeastAsync(_header, SpdyFrame.HeaderLength, throwOnEndOfStream: false, cancellationToken) == SpdyFrame.HeaderLength)
+                await ReceiveFrameAsync(SpdyFrameHeader.Parse(_header), cancellationToken);
         }
-        catch (Exception error) when (error is IOException or InvalidDataException or OperationCanceledException or System.Net.WebSockets.WebSocketException)
+        catch (InvalidDataException error)
+        {
+            failure = new IOException(error.Message, error);
+            await TryLeaveAsync(SpdyReset.ProtocolError, cancellationToken);
+        }
+        catch (Exception error) when (error is IOException or OperationCanceledException)
         {
             failure = error;
         }
         _opened.Writer.TryComplete();
         foreach (var stream in _streams.Values)
-            stream.EndInput(failure ?? new IOException("the client has left"));
+            stream.Break(failure);
     }
 
-    /// <summary>Sends bytes on a stream.</summary>
-    public async ValueTask SendDataAsync(int id, ReadOnlyMemory<byte> bytes, bool isLast, CancellationToken cancellationToken)
+    /// <summary>Sends bytes on a stream, as its window allows.</summary>
+    public async ValueTask SendDataAsync(SpdyStream stream, ReadOnlyMemory<byte> bytes, bool isLast, CancellationToken cancellationToken)
     {
         do
         {
-            var part = bytes[..Math.Min(bytes.Length, ChunkSize)];
-            bytes = bytes[part.Length..];
-            var frame = new byte[HeaderLength + part.Length];
-            BinaryPrimitives.WriteInt32BigEndian(frame, id);
-            BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(4), part.Length);
-            frame[4] = isLast && bytes.IsEmpty ? LastFlag : (byte)0;
-            part.CopyTo(frame.AsMemory(HeaderLength));
+            var room = bytes.IsEmpty ? 0 : await stream.ClaimAsync(Math.Min(bytes.Length, ChunkSize), cancellationToken);
+            var frame = SpdyFrame.Data(stream.Id, bytes.Span[..room], isLast && room == bytes.Length);
+            bytes = bytes[room..];
             await SendAsync(() => frame, cancellationToken);
         }
         while (!bytes.IsEmpty);
     }
 
-    public void Dispose()
+    /// <summary>Tells the client that a stream has taken so many bytes more.</summary>
+    public Task SendTakenAsync(int id, int count, CancellationToken cancellationToken) =>
+        SendControlAsync(SpdyFrameType.WindowUpdate, () => SpdyFrame.Numbers(id, count), cancellationToken);
+
+    /// <summary>Ends a stream in both directions at once.</summary>
+    public async Task ResetAsync(SpdyStream stream, SpdyReset reason, CancellationToken cancellationToken)
     {
-        _codec.Dispose();
-        _turn.Dispose();
+        stream.StopReading();
+        stream.Break(new IOException("the stream was reset"));
+        if (_streams.TryRemove(stream.Id, out _))
+            await SendControlAsync(SpdyFrameType.RstStream, () => SpdyFrame.Numbers(stream.Id, (int)reason), cancellationToken);
     }
 
-    private async Task<bool> ReceiveFrameAsync(CancellationToken cancellationToken)
+    /// <summary>Says that no further stream is taken.</summary>
+    public Task LeaveAsync(CancellationToken cancellationToken) =>
+        SendControlAsync(SpdyFrameType.GoAway, () => SpdyFrame.Numbers(_newest, 0), cancellationToken);
+
+    /// <summary>Forgets a stream that has ended in both directions.</summary>
+    public void Forget(SpdyStream stream) => _streams.TryRemove(stream.Id, out _);
+
+    public void Dispose() => _turn.Dispose();
+
+    private async Task TryLeaveAsync(SpdyReset reason, CancellationToken cancellationToken)
     {
-        var isControl = (_header[0] & 0x80) != 0;
-        var (flags, length) = (_header[4], (int)(BinaryPrimitives.ReadUInt32BigEndian(_header.AsSpan(4)) & 0xFFFFFF));
-        if (!isControl)
+        try
         {
-            await ReceiveDataAsync(BinaryPrimitives.ReadInt32BigEndian(_header), flags, length, cancellationToken);
-            return true;
+            await SendControlAsync(SpdyFrameType.GoAway, () => SpdyFrame.Numbers(_newest, (int)reason), cancellationToken);
         }
-        if (length > MaximumControl)
-            throw new InvalidDataException($"a control frame has {length} bytes; at most {MaximumControl} are taken");
-        var type = (FrameType)BinaryPrimitives.ReadUInt16BigEndian(_header.AsSpan(2));
-        var body = new byte[length];
-        await _transport.ReadExactlyAsync(body, cancellationToken);
-        switch (type)
+        catch (Exception error) when (error is IOException or OperationCanceledException)
         {
-            case FrameType.SynStream when length > 10:
-                await OpenAsync(BinaryPrimitives.ReadInt32BigEndian(body) & int.MaxValue, body.AsMemory(10), (flags & LastFlag) != 0, cancellationToken);
-                return true;
-            case FrameType.RstStream when length >= 8:
-                if (_streams.Remove(BinaryPrimitives.ReadInt32BigEndian(body) & int.MaxValue, out var reset))
-                    reset.EndInput(new IOException("the client has reset the stream"));
-                return true;
-            case FrameType.Ping:
-                await SendControlAsync(FrameType.Ping, () => body, cancellationToken);
-                return true;
-            default:
-                return type != FrameType.GoAway;
+            // The client has left already; it does not need to be told why it is left.
         }
     }
 
-    private async Task OpenAsync(int id, ReadOnlyMemory<byte> block, bool isLast, CancellationToken cancellationToken)
+    private async Task ReceiveFrameAsync(SpdyFrameHeader frame, CancellationToken cancellationToken)
     {
-        // The block is read in any case: the compression of the next one builds on it.
-        var stream = new SpdyStream(this, id, _codec.Read(block));
-        if (_streams.Count >= MaximumStreams || !_streams.TryAdd(id, stream) || !_opened.Writer.TryWrite(stream))
+        if (!frame.IsControl)
         {
-            await SendControlAsync(FrameType.RstStream, () => Numbers(id, (int)RefusedStream), cancellationToken);
+            await ReceiveDataAsync(frame, cancellationToken);
             return;
         }
-        if (isLast)
-            stream.EndInput(null);
-        await SendControlAsync(FrameType.SynReply, () => [.. Numbers(id), .. _codec.WriteEmpty()], cancellationToken);
+        if (frame.Version != ProtocolVersion)
+            throw new InvalidDataException($"a frame is of SPDY/{frame.Version}; only SPDY/3 is spoken here");
+        if (frame.Length > MaximumControl)
+            throw new InvalidDataException($"a control frame has {frame.Length} bytes; at most {MaximumControl} are taken");
+        var body = new byte[frame.Length];
+        await transport.ReadExactlyAsync(body, cancellationToken);
+        await ReceiveControlAsync(frame, body, cancellationToken);
     }
 
-    private async Task ReceiveDataAsync(int id, byte flags, int length, CancellationToken cancellationToken)
+    private async Task ReceiveControlAsync(SpdyFrameHeader frame, byte[] body, CancellationToken cancellationToken)
     {
-        var stream = _streams.GetValueOrDefault(id);
-        while (length > 0)
+        switch (frame.Type)
         {
-            var part = _chunk.AsMemory(0, Math.Min(length, ChunkSize));
-            await _transport.ReadExactlyAsync(part, cancellationToken);
-            length -= part.Length;
+            case SpdyFrameType.SynStream when body.Length >= 10:
+                await OpenAsync(SpdyFrame.Number31(body), body.AsMemory(10), frame, cancellationToken);
+                break;
+            case SpdyFrameType.SynReply or SpdyFrameType.Headers when body.Length >= 4:
+                // Nobody waits for them, but the compression of later blocks builds on them.
+                _ = _codec.Read(body.AsMemory(4));
+                if (frame.IsLast)
+                    EndInput(SpdyFrame.Number31(body));
+                break;
+            case SpdyFrameType.RstStream when body.Length == 8:
+                if (_streams.TryRemove(SpdyFrame.Number31(body), out var reset))
+                    reset.Break(new IOException("the client has reset the stream"));
+                break;
+            case SpdyFrameType.Settings when body.Length >= 4:
+                ReadSettings(body);
+                break;
+            case SpdyFrameType.Ping when body.Length == 4:
+                // An even number would be the answer to a ping of this side, which sends none.
+                if ((body[3] & 1) != 0)
+                    await SendControlAsync(SpdyFrameType.Ping, () => body, cancellationToken);
+                break;
+            case SpdyFrameType.GoAway when body.Length == 8:
+                _clientIsLeaving = true;
+                _opened.Writer.TryComplete();
+                break;
+            case SpdyFrameType.WindowUpdate when body.Length == 8:
+                await WidenAsync(SpdyFrame.Number31(body), SpdyFrame.Number31(body.AsSpan(4)), cancellationToken);
+                break;
+            case >= SpdyFrameType.SynStream and <= SpdyFrameType.WindowUpdate and not (SpdyFrameType)5:
+                throw new InvalidDataException($"a {frame.Type} frame of {body.Length} bytes has not the length of its kind");
+            default:
+                // Frames of kinds that are not known are passed over, as the protocol has it.
+                break;
+        }
+    }
+
+    private async Task OpenAsync(int id, ReadOnlyMemory<byte> block, SpdyFrameHeader frame, CancellationToken cancellationToken)
+    {
+        // The block is read in any case: the compression of the next one builds on it.
+        var headers = _codec.Read(block);
+        if ((id & 1) == 0 || id <= _newest)
+            throw new InvalidDataException($"stream {id} is not a number that a client may give after {_newest}");
+        _newest = id;
+        var stream = new SpdyStream(this, id, headers);
+        if (_clientIsLeaving || _streams.Count >= MaximumStreams || !_streams.TryAdd(id, stream))
+        {
+            await SendControlAsync(SpdyFrameType.RstStream, () => SpdyFrame.Numbers(id, (int)SpdyReset.RefusedStream), cancellationToken);
+            return;
+        }
+        if (frame.IsLast)
+            stream.EndInput();
+        // Before anything else on this stream: Kubernetes' clients drop what comes before the reply.
+        await SendControlAsync(SpdyFrameType.SynReply, () => [.. SpdyFrame.Numbers(id), .. _codec.WriteEmpty()], cancellationToken);
+        if (!_opened.Writer.TryWrite(stream))
+            await ResetAsync(stream, SpdyReset.RefusedStream, cancellationToken);
+    }
+
+    private async Task ReceiveDataAsync(SpdyFrameHeader frame, CancellationToken cancellationToken)
+    {
+        if (frame.Stream == 0 || frame.Stream > _newest)
+            throw new InvalidDataException($"data came for stream {frame.Stream}, which was never opened");
+        var stream = _streams.GetValueOrDefault(frame.Stream);
+        for (var left = frame.Length; left > 0;)
+        {
+            var part = _chunk.AsMemory(0, Math.Min(left, ChunkSize));
+            await transport.ReadExactlyAsync(part, cancellationToken);
+            left -= part.Length;
+            // A stream that was reset may still have data on its way; it has nobody to read it.
             if (stream is not null)
                 await stream.TakeAsync(part, cancellationToken);
         }
-        if (stream is null || (flags & LastFlag) == 0)
-            return;
-        stream.EndInput(null);
-        _streams.Remove(id);
+        if (frame.IsLast)
+            EndInput(frame.Stream);
     }
 
-    private Task SendControlAsync(FrameType type, Func<byte[]> body, CancellationToken cancellationToken) => SendAsync(() =>
+    private void EndInput(int id)
     {
-        var content = body();
-        var frame = new byte[HeaderLength + content.Length];
-        (frame[0], frame[1], frame[3]) = (0x80, 3, (byte)type);
-        BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(4), content.Length);
-        content.CopyTo(frame, HeaderLength);
-        return frame;
-    }, cancellationToken);
+        if (_streams.TryGetValue(id, out var stream))
+            stream.EndInput();
+    }
+
+    private void ReadSettings(ReadOnlySpan<byte> body)
+    {
+        var count = SpdyFrame.Number31(body);
+        if (count != (body.Length - 4) / 8 || (body.Length - 4) % 8 != 0)
+            throw new InvalidDataException($"a SETTINGS frame names {count} settings in {body.Length} bytes");
+        for (var entry = body[4..]; !entry.IsEmpty; entry = entry[8..])
+        {
+            if ((SpdyFrame.Number31(entry) & 0xFFFFFF) != SpdyFrame.InitialWindowSetting)
+                continue;
+            var window = SpdyFrame.Number31(entry[4..]);
+            foreach (var stream in _streams.Values)
+                stream.Widen(window - (ClientWindow ?? SpdyFrame.DefaultWindow));
+            ClientWindow = window;
+        }
+    }
+
+    private async Task WidenAsync(int id, int count, CancellationToken cancellationToken)
+    {
+        ClientWindow ??= SpdyFrame.DefaultWindow;
+        if (!_streams.TryGetValue(id, out var stream))
+            return;
+        if (count == 0 || !stream.Widen(count))
+            await ResetAsync(stream, SpdyReset.FlowControlError, cancellationToken);
+    }
+
+    private Task SendControlAsync(SpdyFrameType type, Func<byte[]> body, CancellationToken cancellationToken) =>
+        SendAsync(() => SpdyFrame.Control(type, body()), cancellationToken);
 
     // The frame is made in its turn: header blocks go out in the order in which they were compressed.
     private async Task SendAsync(Func<byte[]> frame, CancellationToken cancellationToken)
@@ -159,24 +238,12 @@ internal sealed class SpdyConnection : IDisposable
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            await _transport.WriteAsync(frame(), cancellationToken);
-            await _transport.FlushAsync(cancellationToken);
-        }
-        catch (System.Net.WebSockets.WebSocketException error)
-        {
-            throw new IOException("the client has left", error);
+            await transport.WriteAsync(frame(), cancellationToken);
+            await transport.FlushAsync(cancellationToken);
         }
         finally
         {
             _turn.Release();
         }
-    }
-
-    private static byte[] Numbers(params int[] numbers)
-    {
-        var bytes = new byte[4 * numbers.Length];
-        for (var i = 0; i < numbers.Length; i++)
-            BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(4 * i), numbers[i]);
-        return bytes;
     }
 }

@@ -1,0 +1,37 @@
+using Holdfast.ApiServer.Errors;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Holdfast.ApiServer.Http.Streaming;
+
+/// <summary>Changes a connection over from HTTP to streams.</summary>
+internal static class StreamUpgrade
+{
+    private const string Spdy = "SPDY/3.1";
+    private const string ProtocolHeader = "X-Stream-Protocol-Version";
+
+    /// <summary>The client's first choice among what is spoken here.</summary>
+    /// <exception cref="Client.ApiException">Nothing that it offers is spoken here.</exception>
+    public static string Choose(IEnumerable<string> offered, string[] spoken)
+    {
+        var all = offered.SelectMany(each => each.Split(',')).Select(each => each.Trim()).Where(each => each.Length > 0).ToList();
+        return spoken.FirstOrDefault(all.Contains) ?? throw ApiErrors.BadRequest(
+            $"unable to upgrade: none of the protocols [{string.Join(", ", all)}] is spoken here: use {string.Join(" or ", spoken)}");
+    }
+
+    /// <summary>Changes over to SPDY/3.1.</summary>
+    /// <param name="http">The request.</param>
+    /// <param name="spoken">The protocols above SPDY that are spoken here, the best first.</param>
+    /// <exception cref="Client.ApiException">The client asks for no upgrade, or for another.</exception>
+    public static async Task<(Stream Transport, string Protocol)> ToSpdyAsync(HttpContext http, string[] spoken)
+    {
+        var upgrade = http.Features.Get<IHttpUpgradeFeature>();
+        if (upgrade is not { IsUpgradableRequest: true } || !http.Request.Headers.Upgrade.ToString().Equals(Spdy, StringComparison.OrdinalIgnoreCase))
+            throw ApiErrors.BadRequest($"Upgrade request required: ask for a WebSocket, or for {Spdy} (Connection: Upgrade, Upgrade: {Spdy})");
+        var protocol = Choose(http.Request.Headers[ProtocolHeader].OfType<string>(), spoken);
+        http.Response.Headers.Connection = "Upgrade";
+        http.Response.Headers.Upgrade = Spdy;
+        http.Response.Headers[ProtocolHeader] = protocol;
+        return (await upgrade.UpgradeAsync(), protocol);
+    }
+}

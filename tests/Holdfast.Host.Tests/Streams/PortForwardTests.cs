@@ -1,0 +1,50 @@
+using System.Net.Sockets;
+using Holdfast.Testing;
+
+namespace Holdfast.Host.Tests.Streams;
+
+/// <summary>The real kubectl forwards ports of pods, over WebSockets and over SPDY.</summary>
+public sealed class PortForwardTests(PodCluster cluster) : IClassFixture<PodCluster>
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("WebSocket")]
+    [InlineData("SPDY")]
+    public async Task A_port_of_a_pod_is_reached_from_here_again_and_again(string protocol)
+    {
+        Assert.True(File.Exists("/usr/bin/python3"), "python3, which serves in this test, is not at /usr/bin/python3; ./test installs it where it may");
+        var name = "forward-" + protocol.ToLowerInvariant();
+        var pod = await cluster.RunPodAsync(name, "exec /usr/bin/python3 -m http.server 8099 --bind $POD_IP --directory /usr/share");
+        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(30) };
+        await Eventually.HoldsAsync("the pod serves", () => ListensAsync(pod.Status.PodIP, 8099), PodCluster.Deadline, Stop);
+        using var process = cluster.Kubectl(PodCluster.Speaking(protocol), "port-forward", name, ":8099");
+        try
+        {
+            var line = await process.StandardOutput.ReadLineAsync(Stop) ?? await process.StandardError.ReadToEndAsync(Stop);
+            Assert.StartsWith("Forwarding from 127.0.0.1:", line, StringComparison.Ordinal);
+            var address = new Uri($"http://127.0.0.1:{line.Split(' ')[2].Split(':')[1]}/");
+            for (var i = 0; i < 40; i++)
+                Assert.True((await http.GetAsync(address, Stop)).IsSuccessStatusCode);
+            await Task.WhenAll(Enumerable.Range(0, 12).Select(async _ => Assert.True((await http.GetAsync(address, Stop)).IsSuccessStatusCode)));
+        }
+        finally
+        {
+            process.Kill();
+        }
+    }
+
+    private static async Task<bool> ListensAsync(string address, int port)
+    {
+        using var client = new TcpClient();
+        try
+        {
+            await client.ConnectAsync(address, port, Stop);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}
