@@ -94,7 +94,10 @@ public sealed class DeploymentCommandTests(FakeCluster cluster) : IClassFixture<
         await RolledOutAsync(space);
         await Kubectl.SaysAsync("-n", space, "delete", "deployment", "web");
         await ClusterFixture.HoldsAsync("only what was orphaned is left", async () =>
-            pods.SequenceEqual(await NamesAsync(space)) && await Kubectl.SaysAsync("-n", space, "get", "replicasets", "-o", "name") == "");
+        {
+            var left = await NamesAsync(space);
+            return Enumerable.SequenceEqual(pods, left) && await Kubectl.SaysAsync("-n", space, "get", "replicasets", "-o", "name") == "";
+        });
     }
 
     [Fact]
