@@ -5,7 +5,7 @@ using Holdfast.Platform;
 
 namespace Holdfast.Host;
 
-/// <summary>Ends the pods that a cluster has left running in a data folder, before the folder is emptied.</summary>
+/// <summary>Ends the pods that a cluster has left running in a data folder, or on one of its nodes.</summary>
 internal static class LeftoverPods
 {
     internal static async Task EndAsync(string dataFolder, CancellationToken cancellationToken)
@@ -13,15 +13,16 @@ internal static class LeftoverPods
         var nodes = new DirectoryInfo(Path.Combine(dataFolder, "nodes"));
         foreach (var node in nodes.Exists ? nodes.EnumerateDirectories() : [])
         {
-            await EndOnNodeAsync(dataFolder, node, cancellationToken);
+            await EndOnNodeAsync(dataFolder, node.Name, TimeSpan.Zero, cancellationToken);
         }
     }
 
-    private static async Task EndOnNodeAsync(string dataFolder, DirectoryInfo node, CancellationToken cancellationToken)
+    /// <summary>Ends those of one node; when this ends, none of its processes runs.</summary>
+    internal static async Task EndOnNodeAsync(string dataFolder, string nodeName, TimeSpan grace, CancellationToken cancellationToken)
     {
         var options = new ProcessRuntimeOptions
         {
-            Folder = ClusterNodes.RuntimeFolder(dataFolder, node.Name),
+            Folder = ClusterNodes.RuntimeFolder(dataFolder, nodeName),
             Images = new LocalImageStore(Path.Combine(dataFolder, "images"), []),
         };
         if (!Directory.Exists(options.Folder))
@@ -33,7 +34,7 @@ internal static class LeftoverPods
         {
             foreach (var container in pod.Containers.Where(container => container.State != ContainerState.Exited))
             {
-                await runtime.StopContainerAsync(container.Id, TimeSpan.Zero, cancellationToken);
+                await runtime.StopContainerAsync(container.Id, grace, cancellationToken);
             }
             await runtime.RemoveSandboxAsync(pod.Sandbox.Uid, cancellationToken);
         }

@@ -126,7 +126,9 @@ public sealed class KubectlCommandTests(FakeCluster cluster) : IClassFixture<Fak
         {
             await Kubectl.SaysAsync("get", kind, "-A", "-o", "wide");
             await Kubectl.SaysAsync("describe", kind, "-A");
-            Assert.Contains("FIELDS:", await Kubectl.SaysAsync("explain", kind), StringComparison.Ordinal);
+            // kubectl takes the group of the second kind of events for a field of the first.
+            string[] words = kind == "events.events.k8s.io" ? ["events", "--api-version=events.k8s.io/v1"] : [kind];
+            Assert.Contains("FIELDS:", await Kubectl.SaysAsync(["explain", .. words]), StringComparison.Ordinal);
         }
         var versions = await Kubectl.SaysAsync("api-versions");
         Assert.All(["apps/v1", "batch/v1", "rbac.authorization.k8s.io/v1", "v1"], version => Assert.Contains(version + "\n", versions, StringComparison.Ordinal));

@@ -40,7 +40,7 @@ public sealed class CronJobTests
     [Fact]
     public Task Jobs_that_are_over_are_told_and_kept_only_as_many_as_wanted() => In(async world =>
     {
-        world.Api.Put(CronJob("\"schedule\": \"*/30 * * * *\", \"successfulJobsHistoryLimit\": 2, \"failedJobsHistoryLimit\": 0"));
+        world.Api.Put(CronJob("\"schedule\": \"*/10 * * * *\", \"successfulJobsHistoryLimit\": 2, \"failedJobsHistoryLimit\": 0"));
         for (var time = 1; time <= 4; time++)
         {
             await world.UntilAsync($"job {time} is made", () => world.Api.All<Job>().Any(job => job.Status.Conditions.IsEmpty));
@@ -53,9 +53,9 @@ public sealed class CronJobTests
             await world.UntilAsync("it is not active any more", () => Now(world).Status.Active.IsEmpty);
         }
         await world.UntilAsync("two are kept", () => world.Api.All<Job>().Count == 2);
-        Assert.Equal([Name(Half(2)), Name(Half(3))], world.Api.All<Job>().Select(job => job.Metadata.Name));
-        Assert.Equal(Half(3), Now(world).Status.LastSuccessfulTime);
-        Assert.Contains(world.Api.All<Event>(), item => item.Reason == "SawCompletedJob" && item.Message == $"Saw completed job: {Name(Half(4))}, condition: Failed");
+        Assert.Equal([Name(Tenth(2)), Name(Tenth(3))], world.Api.All<Job>().Select(job => job.Metadata.Name));
+        Assert.Equal(Tenth(3), Now(world).Status.LastSuccessfulTime);
+        Assert.Contains(world.Api.All<Event>(), item => item.Reason == "SawCompletedJob" && item.Message == $"Saw completed job: {Name(Tenth(4))}, condition: Failed");
     });
 
     [Fact]
@@ -88,7 +88,7 @@ public sealed class CronJobTests
 
     private static DateTimeOffset At(int hour) => new(2026, 1, 1, hour, 0, 0, TimeSpan.Zero);
 
-    private static DateTimeOffset Half(int number) => At(0).AddMinutes(30 * number);
+    private static DateTimeOffset Tenth(int number) => At(0).AddMinutes(10 * number);
 
     private static string Name(DateTimeOffset time) => CronJobPlanner.JobName(CronJob("\"schedule\": \"\""), time);
 
