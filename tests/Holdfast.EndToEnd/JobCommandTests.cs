@@ -29,6 +29,18 @@ public sealed class JobCommandTests(ProcessCluster cluster) : IClassFixture<Proc
     }
 
     [Fact]
+    public async Task A_job_that_an_older_client_deletes_leaves_its_pods_and_a_warning()
+    {
+        var space = await cluster.NamespaceAsync();
+        (await Kubectl.ApplyAsync(Job("older", "completions: 1", "true"), "-n", space)).Succeeded();
+        await Kubectl.SaysAsync("-n", space, "wait", "--for=condition=Complete", "job/older", "--timeout=90s");
+        var deleted = await Kubectl.RunAsync("delete", "--raw", $"/apis/batch/v1/namespaces/{space}/jobs/older");
+        Assert.Contains("child pods are preserved by default when jobs are deleted", deleted.Errors, StringComparison.Ordinal);
+        await ClusterFixture.HoldsAsync("the job is gone", async () => await Kubectl.SaysAsync("-n", space, "get", "jobs", "-o", "name") == "");
+        Assert.Equal("", await Kubectl.SaysAsync("-n", space, "get", "pods", "-o", "jsonpath={.items[0].metadata.ownerReferences}"));
+    }
+
+    [Fact]
     public async Task A_job_that_may_not_fail_fails_at_once_and_says_why()
     {
         var space = await cluster.NamespaceAsync();
