@@ -1,5 +1,6 @@
 using System.Globalization;
 using Holdfast.Client;
+using Holdfast.Node.Runtime;
 using Holdfast.Platform;
 
 namespace Holdfast.Host;
@@ -27,7 +28,7 @@ internal static class RetiredNodes
             {
                 await LeftoverPods.EndOnNodeAsync(dataFolder, name, Grace, cancellationToken);
             }
-            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException or RuntimeException)
             {
                 log.Write(new LogEntry(LogSeverity.Warning, "nodes", $"{name} is not asked for any more and stays, since its pods could not be ended: {error.Message}"));
                 continue;

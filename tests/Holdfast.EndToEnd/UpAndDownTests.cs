@@ -174,14 +174,11 @@ public sealed class UpAndDownTests : IDisposable
     public async Task A_start_with_fewer_nodes_ends_what_ran_on_the_others_and_then_forgets_them()
     {
         await AddShellAsync();
-        int process;
-        await using (var first = await Cluster.StartAsync(Data, "--nodes", "2"))
-        {
-            await first.Kubectl.SaysAsync("cordon", "node-1");
-            process = await RunPodAsync(first, ":");
-            (await HoldfastCommand.RunAsync("down", "--leave-pods", "--data", Data)).Succeeded();
-            await first.Program.EndsAsync();
-        }
+        await using var first = await Cluster.StartAsync(Data, "--nodes", "2");
+        await first.Kubectl.SaysAsync("cordon", "node-1");
+        var process = await RunPodAsync(first, ":");
+        (await HoldfastCommand.RunAsync("down", "--leave-pods", "--data", Data)).Succeeded();
+        await first.Program.EndsAsync();
         Assert.True(PodProcesses.IsRunning(process), "the pod's process ended with the cluster");
         await using var second = await Cluster.StartAsync(Data, "--nodes", "1");
         Assert.False(PodProcesses.IsRunning(process), "a process runs on a node that is not there any more");

@@ -50,7 +50,7 @@ internal sealed record JobEnd(bool IsSuccess, string Reason, string Message)
 
     /// <summary>When the Job's time is over; null when it has no limit or does not run.</summary>
     internal static DateTimeOffset? Deadline(Job job) =>
-        job.Spec is { ActiveDeadlineSeconds: { } seconds, Suspend: not true } ? job.Status.StartTime?.AddSeconds(seconds) : null;
+        job.Spec is { ActiveDeadlineSeconds: { } seconds, Suspend: not true } ? job.Status.StartTime?.AddSeconds(Math.Min(seconds, int.MaxValue)) : null;
 
     private static JobEnd? OfFailure(Job job, JobTally tally, DateTimeOffset now)
     {

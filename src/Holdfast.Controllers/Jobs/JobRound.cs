@@ -162,7 +162,7 @@ internal sealed class JobRound(Job job, JobTally tally, DateTimeOffset now)
     private void Close(JobEnd end)
     {
         Put(end.IsSuccess ? JobEnd.SuccessCriteriaMet : JobEnd.FailureTarget, "True", end.Reason, end.Message);
-        if (!tally.IsSettled || !tally.Active.IsEmpty || tally.Terminating > 0)
+        if (!tally.IsSettled || !tally.Active.IsEmpty || tally.Terminating > 0 || tally.Pods.Any(pod => pod.IsTracked() && pod.IsFinished()))
         {
             return;
         }
@@ -190,7 +190,12 @@ internal sealed class JobRound(Job job, JobTally tally, DateTimeOffset now)
         }
         var condition = new JobCondition
         {
-            Type = type, Status = value, Reason = reason, Message = message, LastProbeTime = now, LastTransitionTime = now,
+            Type = type,
+            Status = value,
+            Reason = reason,
+            Message = message,
+            LastProbeTime = now,
+            LastTransitionTime = now,
         };
         Status = Status with { Conditions = Status.Conditions.Where(each => each.Type != type).Append(condition).ToValueList() };
     }
