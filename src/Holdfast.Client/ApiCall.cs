@@ -69,6 +69,9 @@ public sealed record ApiCall(ApiVerb Verb, ResourceType Type, string Namespace, 
 
     /// <summary>Who writes, for <c>metadata.managedFields</c>.</summary>
     public string FieldManager { get; init; } = "holdfast";
+
+    /// <summary>Which part of the writer asks, where several write under one name; the server does not learn it.</summary>
+    public string Component { get; init; } = "";
 }
 
 /// <summary>Which objects of a collection are asked for.</summary>

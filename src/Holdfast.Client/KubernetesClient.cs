@@ -7,7 +7,8 @@ namespace Holdfast.Client;
 /// <summary>The typed client: reads, writes and watches objects over any <see cref="IApiTransport"/>.</summary>
 /// <param name="transport">How the server is reached.</param>
 /// <param name="fieldManager">Who writes, for <c>metadata.managedFields</c>.</param>
-public sealed class KubernetesClient(IApiTransport transport, string fieldManager)
+/// <param name="component">Which part of the writer asks, where several write under one name.</param>
+public sealed class KubernetesClient(IApiTransport transport, string fieldManager, string component = "")
 {
     /// <summary>How the server is reached.</summary>
     public IApiTransport Transport => transport;
@@ -114,7 +115,7 @@ public sealed class KubernetesClient(IApiTransport transport, string fieldManage
         transport.CallAsync(Call<T>(ApiVerb.Create, namespaceName, name) with { Subresource = subresource, Body = body }, cancellationToken);
 
     private ApiCall Call<T>(ApiVerb verb, string namespaceName, string name) where T : class, IResource<T> =>
-        new(verb, TypeOf<T>(), TypeOf<T>().IsNamespaced ? namespaceName : "", name) { FieldManager = fieldManager };
+        new(verb, TypeOf<T>(), TypeOf<T>().IsNamespaced ? namespaceName : "", name) { FieldManager = fieldManager, Component = component };
 
     private ListQuery Asked<T>(ListQuery query) where T : class, IResource<T> =>
         Custom is null || query.Type is not null || typeof(T) != typeof(CustomObject) ? query : query with { Type = Custom };

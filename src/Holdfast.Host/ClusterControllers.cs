@@ -1,11 +1,15 @@
 using Holdfast.Client;
 using Holdfast.Client.Caching;
+using Holdfast.Controllers.CronJobs;
+using Holdfast.Controllers.Deployments;
 using Holdfast.Controllers.Disruption;
 using Holdfast.Controllers.Endpoints;
 using Holdfast.Controllers.GarbageCollection;
+using Holdfast.Controllers.Jobs;
 using Holdfast.Controllers.Namespaces;
 using Holdfast.Controllers.NodeLifecycle;
 using Holdfast.Controllers.PodGarbageCollection;
+using Holdfast.Controllers.ReplicaSets;
 using Holdfast.Controllers.Runtime;
 using Holdfast.Controllers.Scheduling;
 using Holdfast.Controllers.ServiceAccounts;
@@ -42,6 +46,10 @@ internal sealed class ClusterControllers : IAsyncDisposable
         var context = new ControllerContext(environment, new SharedCaches(environment), new ControllerOptions());
         var host = new ControllerHost(context);
         StatefulSetReconciler.AddTo(host, context);
+        DeploymentReconciler.AddTo(host, context);
+        ReplicaSetReconciler.AddTo(host, context);
+        JobReconciler.AddTo(host, context);
+        CronJobReconciler.AddTo(host, context);
         SchedulerReconciler.AddTo(host, context);
         VolumeReconcilers.AddTo(host, context, volumesFolder, new DirectoryVolumes(volumesFolder));
         EndpointsReconciler.AddTo(host, context);

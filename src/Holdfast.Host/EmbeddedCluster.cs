@@ -136,6 +136,10 @@ public sealed class EmbeddedCluster : IAsyncDisposable
             Environment(api, UserInfo.Component("kube-controller-manager")), ClusterWiring.WatchedKinds(api), _folder.Volumes, api.AdminCredentials().AuthorityPem);
         var network = await TimedAsync("DNS", () => Task.FromResult(StartNetwork(addresses, controllers)), started => started.Dns.ToString());
         await TimedAsync("controllers", () => StartControllersAsync(controllers, network, cancellationToken), names => names);
+        foreach (var name in await RetiredNodes.RetireAsync(Client, _folder.Path, _options.Nodes, Log, cancellationToken))
+        {
+            Log.Write(new LogEntry(LogSeverity.Information, "nodes", $"{name} is not asked for any more; its pods are ended and it is gone"));
+        }
         if (_options.Nodes > 0)
         {
             await TimedAsync("nodes", () => StartNodesAsync(api, addresses, network, cancellationToken), nodes => nodes);

@@ -6,7 +6,7 @@ using Holdfast.Store;
 
 namespace Holdfast.Host;
 
-/// <summary>Ends the pods that a cluster has left running in a data folder: it was killed, or asked to leave them.</summary>
+/// <summary>Ends the pods that a cluster has left running in a data folder or on one node: it was killed, or asked to leave them.</summary>
 public static class LeftoverPods
 {
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
@@ -30,15 +30,16 @@ public static class LeftoverPods
     internal static async Task<int> EndAsync(string dataFolder, TimeSpan grace, CancellationToken cancellationToken)
     {
         var nodes = new DirectoryInfo(Path.Combine(dataFolder, "nodes"));
-        var ended = await Task.WhenAll((nodes.Exists ? nodes.EnumerateDirectories() : []).Select(node => EndOnNodeAsync(dataFolder, node, grace, cancellationToken)));
+        var ended = await Task.WhenAll((nodes.Exists ? nodes.EnumerateDirectories() : []).Select(node => EndOnNodeAsync(dataFolder, node.Name, grace, cancellationToken)));
         return ended.Sum();
     }
 
-    private static async Task<int> EndOnNodeAsync(string dataFolder, DirectoryInfo node, TimeSpan grace, CancellationToken cancellationToken)
+    /// <summary>Ends those of one node; when this ends, none of its processes runs.</summary>
+    internal static async Task<int> EndOnNodeAsync(string dataFolder, string nodeName, TimeSpan grace, CancellationToken cancellationToken)
     {
         var options = new ProcessRuntimeOptions
         {
-            Folder = ClusterNodes.RuntimeFolder(dataFolder, node.Name),
+            Folder = ClusterNodes.RuntimeFolder(dataFolder, nodeName),
             Images = new LocalImageStore(Path.Combine(dataFolder, "images"), []),
         };
         if (!Directory.Exists(options.Folder))

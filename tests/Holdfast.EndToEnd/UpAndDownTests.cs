@@ -170,6 +170,22 @@ public sealed class UpAndDownTests : IDisposable
         Assert.Equal(0, (await second.StopAsync()).ExitCode);
     }
 
+    [Fact]
+    public async Task A_start_with_fewer_nodes_ends_what_ran_on_the_others_and_then_forgets_them()
+    {
+        await AddShellAsync();
+        await using var first = await Cluster.StartAsync(Data, "--nodes", "2");
+        await first.Kubectl.SaysAsync("cordon", "node-1");
+        var process = await RunPodAsync(first, ":");
+        (await HoldfastCommand.RunAsync("down", "--leave-pods", "--data", Data)).Succeeded();
+        await first.Program.EndsAsync();
+        Assert.True(PodProcesses.IsRunning(process), "the pod's process ended with the cluster");
+        await using var second = await Cluster.StartAsync(Data, "--nodes", "1");
+        Assert.False(PodProcesses.IsRunning(process), "a process runs on a node that is not there any more");
+        Assert.Equal("node/node-1\n", await second.Kubectl.SaysAsync("get", "nodes", "-o", "name"));
+        await Eventually.HoldsAsync("the pod is gone", async () => await second.Client.FindAsync<Pod>("default", "kept", Stop) is null, Patience.Rollout, Stop);
+    }
+
     private async Task AddShellAsync() =>
         (await HoldfastCommand.RunAsync("image", "add", Manifests.ShellImage, "--data", Data, "--", "/bin/sh")).Succeeded();
 

@@ -97,7 +97,7 @@ public sealed class SimulatedCluster : ILogSink
 
     private void Note(ApiCall call)
     {
-        if (call is { Verb: ApiVerb.Delete, Type.Plural: "pods", FieldManager: "statefulset-controller", DeleteOptions.Preconditions.Uid: { } uid })
+        if (call is { Verb: ApiVerb.Delete, Type.Plural: "pods", Component: "statefulset-controller", DeleteOptions.Preconditions.Uid: { } uid })
             Truth.NoteControllerDeletion(uid);
     }
 }

@@ -20,6 +20,15 @@ public static class ApiErrors
     public static ApiException NothingServed() =>
         Failure(404, "NotFound", "the server could not find the requested resource", StatusDetails.Empty);
 
+    /// <summary>404: the kind is Kubernetes' own and is left out here; a client that asks for it without discovery is told its name.</summary>
+    /// <param name="group">The group; empty for the core group.</param>
+    /// <param name="plural">The plural.</param>
+    public static ApiException LeftOut(string group, string plural)
+    {
+        var name = group.Length == 0 ? plural : $"{plural}.{group}";
+        return Failure(404, "NotFound", $"{name} are not served by this cluster, since nothing in it would act on them", StatusDetails.Empty with { Group = group, Kind = plural });
+    }
+
     /// <summary>409: an object of that name is there already.</summary>
     /// <param name="type">The kind of object.</param>
     /// <param name="name">The name.</param>

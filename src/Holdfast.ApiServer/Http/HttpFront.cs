@@ -87,7 +87,8 @@ internal sealed class HttpFront(
 
     private Task RouteAsync(ApiRequest request)
     {
-        if (ResourcePath.Parse(request.Path.Segments) is { } path && discovery.Has(path.Group, path.Version))
+        if (ResourcePath.Parse(request.Path.Segments) is { } path
+            && (discovery.Has(path.Group, path.Version) || Registry.ServedResources.IsLeftOut(path.Group, path.Plural)))
             return resources.HandleAsync(request, path);
         AuthorizePath(request);
         var isHealth = request.Path.Segments is ["healthz" or "livez" or "readyz" or "version"];

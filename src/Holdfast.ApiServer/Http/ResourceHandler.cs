@@ -27,6 +27,8 @@ internal sealed class ResourceHandler(
         var served = registry.Served.Find(path.Group, path.Version, path.Plural);
         var verb = VerbOf(request, path);
         Authorize(request, path, verb, served);
+        if (served is null && ServedResources.IsLeftOut(path.Group, path.Plural))
+            throw ApiErrors.LeftOut(path.Group, path.Plural);
         if (served is null || !IsInScope(path, served))
             throw ApiErrors.NothingServed();
         WarnOfDeprecation(request, served);

@@ -29,6 +29,10 @@ internal abstract record DeletionPlan
 /// </summary>
 internal static class DeletionPlanner
 {
+    /// <summary>What whoever deletes a Job without saying what becomes of its pods is told, in Kubernetes' words.</summary>
+    public const string KeepsDependentsWarning =
+        "child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning";
+
     private const string Orphan = "orphan";
     private const string Foreground = "foregroundDeletion";
 
@@ -41,7 +45,7 @@ internal static class DeletionPlanner
             return PlanNamespace(space, now);
         if (stored is Pod pod)
             return PlanPod(pod, options, now);
-        var finalizers = Finalizers(stored.Metadata, options);
+        var finalizers = Finalizers(stored.Metadata, KeepsDependents(served, stored.Metadata, options) ? options with { PropagationPolicy = "Orphan" } : options);
         var marked = stored.WithMetadata(stored.Metadata with { Finalizers = finalizers });
         if (finalizers.IsEmpty)
             return new DeletionPlan.Remove(marked);
@@ -141,6 +145,11 @@ internal static class DeletionPlanner
         var all = wanted is null ? kept.ToValueList() : kept.Append(wanted).ToValueList();
         return all.Count == metadata.Finalizers.Count && all.All(metadata.Finalizers.Contains) ? metadata.Finalizers : all;
     }
+
+    /// <summary>Whether a request that does not say what becomes of dependents keeps them: so it is for Jobs, which older clients delete.</summary>
+    public static bool KeepsDependents(ServedResource served, ObjectMeta metadata, DeleteOptions options) =>
+        served.Type == Model.Batch.Job.ResourceType && options is { OrphanDependents: null, PropagationPolicy: null }
+        && !metadata.Finalizers.Contains(Orphan) && !metadata.Finalizers.Contains(Foreground);
 
     // What the request says counts; otherwise what an earlier one has left on the object.
     private static string? Propagation(ObjectMeta metadata, DeleteOptions options)

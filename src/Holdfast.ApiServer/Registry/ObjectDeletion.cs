@@ -44,6 +44,8 @@ internal sealed class ObjectDeletion(RegistryParts parts)
         await parts.Admission.ValidateAsync(request, stored, cancellationToken);
         if (plan is DeletionPlan.Nothing)
             return new DeletionOutcome(stored, false);
+        if (DeletionPlanner.KeepsDependents(served, stored.Metadata, options))
+            context.Warn(DeletionPlanner.KeepsDependentsWarning);
         var (result, isGone) = plan is DeletionPlan.Remove remove ? (remove.Final, true) : (((DeletionPlan.Mark)plan).Marked, false);
         if (context.IsDryRun)
             return new DeletionOutcome(result, isGone);

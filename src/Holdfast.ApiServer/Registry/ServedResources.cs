@@ -18,6 +18,13 @@ public sealed class ServedResources
         "daemonsets.apps", "resourcequotas", "limitranges",
     }.ToFrozenSet(StringComparer.Ordinal);
 
+    // Kinds that the Model does not have at all, and that tools ask for without looking whether they are served.
+    private static readonly FrozenSet<string> NotKnown = new[]
+    {
+        "certificatesigningrequests.certificates.k8s.io", "horizontalpodautoscalers.autoscaling", "ingresses.networking.k8s.io",
+        "ingressclasses.networking.k8s.io", "replicationcontrollers",
+    }.ToFrozenSet(StringComparer.Ordinal);
+
     private Catalogue _catalogue;
 
     /// <summary>Serves the given resources.</summary>
@@ -34,6 +41,15 @@ public sealed class ServedResources
                 served.Add(Describe(codec, MatchConditionRules.Around(rules, codec.Type)));
         }
         return new ServedResources(served);
+    }
+
+    /// <summary>Whether a kind is one of Kubernetes' own that is left out, since nothing would act on its objects.</summary>
+    /// <param name="group">The group; empty for the core group.</param>
+    /// <param name="plural">The plural.</param>
+    public static bool IsLeftOut(string group, string plural)
+    {
+        var name = group.Length == 0 ? plural : $"{plural}.{group}";
+        return NotActedOn.Contains(name) || NotKnown.Contains(name);
     }
 
     /// <summary>What is served now, in the order in which it was added.</summary>

@@ -15,7 +15,8 @@ namespace Holdfast.Client.Events;
 /// <param name="component">Who speaks: <c>statefulset-controller</c>.</param>
 /// <param name="environment">The server and the world.</param>
 /// <param name="host">On which machine; empty when it does not matter.</param>
-public sealed class EventRecorder(string component, ClientEnvironment environment, string host = "") : IEventRecorder
+/// <param name="fieldManager">Who writes, for <c>metadata.managedFields</c>; the component when left out.</param>
+public sealed class EventRecorder(string component, ClientEnvironment environment, string host = "", string? fieldManager = null) : IEventRecorder
 {
     /// <summary>The name of the meter of clients.</summary>
     public const string MeterName = "Holdfast.Client";
@@ -27,7 +28,7 @@ public sealed class EventRecorder(string component, ClientEnvironment environmen
 
     private static readonly Backoff Backoff = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(10));
 
-    private readonly KubernetesClient _client = new(environment.Transport, component);
+    private readonly KubernetesClient _client = new(environment.Transport, fieldManager ?? component);
     private readonly EventCorrelator _correlator = new(component, host);
     private readonly Channel<(EventNote Note, DateTimeOffset At)> _notes = Channel.CreateBounded<(EventNote, DateTimeOffset)>(
         new BoundedChannelOptions(1000) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });

@@ -107,7 +107,7 @@ public sealed class NamespaceReconciler : IReconciler<ResourceKey>
         {
             Subresource = "finalize",
             Body = space with { Spec = space.Spec with { Finalizers = finalizers } },
-            FieldManager = "namespace-controller",
+            FieldManager = ControllerContext.ControllerManager,
         };
         return client.Transport.CallAsync(call, cancellationToken);
     }

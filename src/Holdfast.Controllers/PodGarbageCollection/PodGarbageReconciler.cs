@@ -13,6 +13,7 @@ public sealed class PodGarbageReconciler : IReconciler<ResourceKey>
 {
     private static readonly CacheIndex<Pod> Finished = new("finished", pod => pod.IsFinished() ? [""] : []);
 
+    // Since when nodes that pods are on have not existed; one without pods is forgotten.
     private readonly ConcurrentDictionary<string, DateTimeOffset> _goneSince = new(StringComparer.Ordinal);
     private readonly ResourceCache<Node> _nodes;
     private readonly ResourceCache<Pod> _pods;
@@ -100,6 +101,11 @@ public sealed class PodGarbageReconciler : IReconciler<ResourceKey>
     {
         var isOld = change is { Old: { } old, New: { } now } && old.Metadata.Uid == now.Metadata.Uid
             && old.Spec.NodeName == now.Spec.NodeName && old.IsTerminating() == now.IsTerminating() && old.IsFinished() == now.IsFinished();
+        if (change.New is null && _pods.Lookup(PodIndices.ByNode, change.Latest.Spec.NodeName).Count == 0)
+        {
+            // Nobody asks any more since when the node has been gone.
+            _goneSince.TryRemove(change.Latest.Spec.NodeName, out _);
+        }
         if (!isOld && change.New is { } pod)
         {
             yield return ResourceKey.Of(pod);
@@ -112,13 +118,13 @@ public sealed class PodGarbageReconciler : IReconciler<ResourceKey>
 
     private IEnumerable<ResourceKey> PodsOf(CacheChange<Node> change)
     {
-        if (change.New is null)
-        {
-            _goneSince.TryAdd(change.Old!.Metadata.Name, _time.GetUtcNow());
-        }
-        else
+        if (change.New is not null)
         {
             _goneSince.TryRemove(change.New.Metadata.Name, out _);
+        }
+        else if (_pods.Lookup(PodIndices.ByNode, change.Latest.Metadata.Name).Count > 0)
+        {
+            _goneSince.TryAdd(change.Latest.Metadata.Name, _time.GetUtcNow());
         }
         return change is { Old: { } old, New: { } now } && old.Spec.Taints == now.Spec.Taints
             ? []

@@ -43,6 +43,10 @@ public static class PodReadings
     /// <param name="now">The time.</param>
     public static bool IsAvailable(this Pod pod, int minReadySeconds, DateTimeOffset now) => pod.AvailableFrom(minReadySeconds) <= now;
 
+    /// <summary>Since when the pod is ready; null when it is not.</summary>
+    /// <param name="pod">The pod.</param>
+    public static DateTimeOffset? ReadySince(this Pod pod) => pod.IsReady() ? pod.ReadyCondition()!.LastTransitionTime : null;
+
     /// <summary>The owner that controls an object, or null.</summary>
     /// <param name="metadata">The object's metadata.</param>
     public static OwnerReference? Controller(this ObjectMeta metadata)

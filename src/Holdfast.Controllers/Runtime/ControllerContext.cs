@@ -13,12 +13,18 @@ public sealed record ControllerContext(ClientEnvironment Environment, SharedCach
     /// <summary>The clock.</summary>
     public TimeProvider Time => Environment.Time;
 
-    /// <summary>Writes that a key's next reconcile is sure to see. Use the name of the controller as upstream has it, for managedFields.</summary>
+    /// <summary>The name under which Kubernetes' controllers write, all of them, for managedFields.</summary>
+    public const string ControllerManager = "kube-controller-manager";
+
+    /// <summary>Writes that a key's next reconcile is sure to see.</summary>
     /// <typeparam name="TKey">The controller's key.</typeparam>
-    /// <param name="fieldManager">Who writes: "statefulset-controller".</param>
-    public OwnWrites<TKey> Writes<TKey>(string fieldManager) where TKey : notnull => new(Caches, Environment, fieldManager);
+    /// <param name="component">Which controller writes, as upstream has it: "statefulset-controller".</param>
+    /// <param name="fieldManager">Under which name it writes.</param>
+    public OwnWrites<TKey> Writes<TKey>(string component, string fieldManager = ControllerManager) where TKey : notnull =>
+        new(Caches, Environment, component, fieldManager);
 
     /// <summary>A recorder of events whose loop the host must start, by <see cref="ControllerHost.Add(EventRecorder)"/>.</summary>
     /// <param name="component">Who speaks, as upstream has it: "statefulset-controller".</param>
-    public EventRecorder Events(string component) => new(component, Environment);
+    /// <param name="fieldManager">Under which name the events are written.</param>
+    public EventRecorder Events(string component, string fieldManager = ControllerManager) => new(component, Environment, fieldManager: fieldManager);
 }

@@ -18,8 +18,9 @@ namespace Holdfast.Controllers.Runtime;
 /// <typeparam name="TKey">The controller's key.</typeparam>
 /// <param name="caches">The caches that the controller reads.</param>
 /// <param name="environment">The server and the world.</param>
-/// <param name="fieldManager">Who writes.</param>
-public sealed class OwnWrites<TKey>(SharedCaches caches, ClientEnvironment environment, string fieldManager) where TKey : notnull
+/// <param name="component">Which controller writes.</param>
+/// <param name="fieldManager">Under which name it writes, for <c>metadata.managedFields</c>.</param>
+public sealed class OwnWrites<TKey>(SharedCaches caches, ClientEnvironment environment, string component, string fieldManager) where TKey : notnull
 {
     private readonly ConcurrentDictionary<TKey, WriteFloors> _floors = new();
 
@@ -29,7 +30,7 @@ public sealed class OwnWrites<TKey>(SharedCaches caches, ClientEnvironment envir
     /// <summary>A client whose writes the key's next reconcile is sure to see.</summary>
     /// <param name="key">The key that is being reconciled.</param>
     public KubernetesClient ClientFor(TKey key) =>
-        new(new NotingTransport(environment.Transport, floor => Note(key, floor)), fieldManager);
+        new(new NotingTransport(environment.Transport, floor => Note(key, floor)), fieldManager, component);
 
     /// <summary>What the caches must show before the key is reconciled again.</summary>
     /// <param name="key">The key.</param>
@@ -89,7 +90,7 @@ public sealed class OwnWrites<TKey>(SharedCaches caches, ClientEnvironment envir
             {
                 attempts++;
                 environment.Log.Write(new LogEntry(
-                    LogSeverity.Warning, $"controller {fieldManager}",
+                    LogSeverity.Warning, $"controller {component}",
                     $"the cache of {cache.Type.GroupResource} does not show {floor} after {attempts * Patience.TotalSeconds:0} s; it is listed anew"));
                 cache.RequestRelist();
             }

@@ -16,6 +16,8 @@ public sealed class SchedulerReconciler : IReconciler<ResourceKey>
     /// <summary>The scheduler's name in <c>spec.schedulerName</c>.</summary>
     public const string Name = "default-scheduler";
 
+    private const string Component = "kube-scheduler";
+
     private static readonly TimeSpan RetryUnschedulable = TimeSpan.FromSeconds(30);
 
     private readonly ResourceCache<Pod> _pods;
@@ -43,8 +45,8 @@ public sealed class SchedulerReconciler : IReconciler<ResourceKey>
     /// <param name="context">The world.</param>
     public static void AddTo(ControllerHost host, ControllerContext context)
     {
-        var writes = context.Writes<ResourceKey>("kube-scheduler");
-        var events = context.Events(Name);
+        var writes = context.Writes<ResourceKey>(Component, Component);
+        var events = context.Events(Name, Component);
         var reconciler = new SchedulerReconciler(context, writes, events);
         var controller = new Controller<ResourceKey>("scheduler", reconciler, context, writes, context.Options with { Workers = 1 })
             .WatchChanges(reconciler._pods, reconciler.Changed)

@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
-using System.Globalization;
-using System.Text;
-using System.Text.Json;
+using Holdfast.Controllers.Pods;
 using Holdfast.Model.Apps;
 using Holdfast.Model.Core;
 using Holdfast.Model.Json;
@@ -17,9 +15,6 @@ namespace Holdfast.Controllers.StatefulSets;
 /// </summary>
 public static class RevisionHistory
 {
-    // Vowels and look-alikes are left out, so that a hash never spells a word.
-    private const string SafeAlphabet = "bcdfghjklmnpqrstvwxz2456789";
-
     /// <summary>The revision of a set's present template.</summary>
     /// <param name="set">The set.</param>
     /// <param name="number">The revision's number.</param>
@@ -27,7 +22,7 @@ public static class RevisionHistory
     public static ControllerRevision Of(StatefulSet set, long number, int collisionCount)
     {
         var data = Data(set.Spec.Template);
-        var hash = Hash(data, collisionCount);
+        var hash = TemplateHash.Of(data, collisionCount);
         return new ControllerRevision
         {
             Metadata = new ObjectMeta
@@ -74,60 +69,9 @@ public static class RevisionHistory
         writer.WriteStartObject("spec"u8);
         writer.WriteStartObject("template"u8);
         writer.WriteString("$patch"u8, "replace"u8);
-        using var document = JsonDocument.Parse(ModelJson.ToBytes(template));
-        WriteMembers(writer, document.RootElement);
+        TemplateHash.WriteMembers(writer, template);
         writer.WriteEndObject();
         writer.WriteEndObject();
         writer.WriteEndObject();
     });
-
-    private static void WriteMembers(Utf8JsonWriter writer, JsonElement value)
-    {
-        foreach (var member in value.EnumerateObject().OrderBy(member => member.Name, StringComparer.Ordinal))
-        {
-            writer.WritePropertyName(member.Name);
-            WriteOrdered(writer, member.Value);
-        }
-    }
-
-    private static void WriteOrdered(Utf8JsonWriter writer, JsonElement value)
-    {
-        switch (value.ValueKind)
-        {
-            case JsonValueKind.Object:
-                writer.WriteStartObject();
-                WriteMembers(writer, value);
-                writer.WriteEndObject();
-                break;
-            case JsonValueKind.Array:
-                writer.WriteStartArray();
-                foreach (var item in value.EnumerateArray())
-                {
-                    WriteOrdered(writer, item);
-                }
-                writer.WriteEndArray();
-                break;
-            default:
-                value.WriteTo(writer);
-                break;
-        }
-    }
-
-    /// <summary>
-    /// The hash that Kubernetes gives the same template: FNV-1 over the data as Go writes it and over the collision count in
-    /// digits, spelled in the safe alphabet.
-    /// </summary>
-    private static string Hash(JsonValue data, int collisionCount)
-    {
-        var text = data.ToString()
-            .Replace("<", "\\u003c", StringComparison.Ordinal)
-            .Replace(">", "\\u003e", StringComparison.Ordinal)
-            .Replace("&", "\\u0026", StringComparison.Ordinal);
-        var hash = 2166136261u;
-        foreach (var value in Encoding.UTF8.GetBytes(text + collisionCount.ToString(CultureInfo.InvariantCulture)))
-        {
-            hash = unchecked(hash * 16777619u) ^ value;
-        }
-        return string.Concat(hash.ToString(CultureInfo.InvariantCulture).Select(digit => SafeAlphabet[digit % SafeAlphabet.Length]));
-    }
 }

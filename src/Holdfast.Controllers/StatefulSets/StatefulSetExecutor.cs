@@ -1,5 +1,7 @@
 using Holdfast.Client;
 using Holdfast.Client.Events;
+using Holdfast.Controllers.Namespaces;
+using Holdfast.Controllers.Pods;
 using Holdfast.Controllers.Runtime;
 using Holdfast.Model.Apps;
 using Holdfast.Model.Core;
@@ -73,6 +75,11 @@ internal sealed class StatefulSetExecutor(StatefulSet set, KubernetesClient clie
             try
             {
                 await ApplyAsync(effect, cancellationToken);
+            }
+            catch (ApiException error) when (error.IsNamespaceEnding())
+            {
+                // Nothing can be made here any more, and what is there goes with the namespace: nobody need be told.
+                return ReconcileResult.Done;
             }
             catch (ApiException error)
             {
@@ -159,11 +166,15 @@ internal sealed class StatefulSetExecutor(StatefulSet set, KubernetesClient clie
         catch (ApiException error) when (error.IsAlreadyExists)
         {
             var there = await client.GetAsync<ControllerRevision>(revision.Metadata.Namespace, revision.Metadata.Name, cancellationToken);
-            if (RevisionHistory.Template(there) != set.Spec.Template)
+            var controller = there.Metadata.Controller();
+            if (RevisionHistory.Template(there) == set.Spec.Template && (controller is null || controller.Uid == set.Metadata.Uid))
             {
-                var status = set.Status with { CollisionCount = (set.Status.CollisionCount ?? 0) + 1 };
-                await client.UpdateStatusAsync(set with { Status = status }, cancellationToken);
+                // An earlier attempt whose answer was lost, or one that lost its owner and its labels.
+                await (controller is null ? AdoptAsync(there, cancellationToken) : Task.CompletedTask);
+                return;
             }
+            var status = set.Status with { CollisionCount = (set.Status.CollisionCount ?? 0) + 1 };
+            await client.UpdateStatusAsync(set with { Status = status }, cancellationToken);
             throw;
         }
     }

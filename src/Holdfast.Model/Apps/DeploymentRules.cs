@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Holdfast.Model.Core;
 using Holdfast.Model.Meta;
 using Holdfast.Model.Rules;
@@ -39,6 +40,13 @@ internal sealed class DeploymentRules : ResourceRules<Deployment>
     public override bool RaisesGeneration(Deployment updated, Deployment old) =>
         updated.Spec != old.Spec || updated.Metadata.Annotations != old.Metadata.Annotations;
 
+    public override ImmutableArray<string> Warnings(Deployment deployment, Deployment? old)
+    {
+        var warnings = new List<string>();
+        PodWarnings.AddForTemplate(deployment.Spec.Template, old?.Spec.Template, warnings);
+        return [.. warnings];
+    }
+
     protected override void Check(Deployment deployment, FieldErrors errors)
     {
         var spec = deployment.Spec;
@@ -61,6 +69,22 @@ internal sealed class DeploymentRules : ResourceRules<Deployment>
     {
         Check(updated, errors);
         errors.RequireUnchanged(SpecPath.Child("selector"), updated.Spec.Selector, old.Spec.Selector, ShownValue.Record<LabelSelector>);
+    }
+
+    protected override void CheckStatusUpdate(Deployment updated, Deployment old, FieldErrors errors)
+    {
+        var status = updated.Status;
+        errors.RequireNotNegative(StatusPath, "observedGeneration", status.ObservedGeneration);
+        errors.RequireNotNegative(StatusPath, "unavailableReplicas", status.UnavailableReplicas);
+        ReplicaCounts.Check(status.Replicas, StatusPath, errors,
+            ("updatedReplicas", status.UpdatedReplicas), ("readyReplicas", status.ReadyReplicas), ("availableReplicas", status.AvailableReplicas));
+        ReplicaCounts.CheckAvailable(status.AvailableReplicas, status.ReadyReplicas, StatusPath, errors);
+        errors.RequireNotNegative(StatusPath, "terminatingReplicas", status.TerminatingReplicas ?? 0);
+        errors.RequireNotNegative(StatusPath, "collisionCount", status.CollisionCount ?? 0);
+        if (old.Status.CollisionCount is { } before && (status.CollisionCount is not { } now || now < before))
+        {
+            errors.Add(FieldError.InvalidJson(StatusPath.Child("collisionCount"), ShownValue.Number(status.CollisionCount ?? 0), "cannot be decremented"));
+        }
     }
 
     private static DeploymentStrategy Strategy(DeploymentStrategy strategy)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Holdfast.Model.Core;
 using Holdfast.Model.Meta;
 using Holdfast.Model.Rules;
@@ -22,11 +23,28 @@ internal sealed class ReplicaSetRules : ResourceRules<ReplicaSet>
 
     public override bool RaisesGeneration(ReplicaSet updated, ReplicaSet old) => updated.Spec != old.Spec;
 
+    public override ImmutableArray<string> Warnings(ReplicaSet set, ReplicaSet? old)
+    {
+        var warnings = new List<string>();
+        PodWarnings.AddForTemplate(set.Spec.Template, old?.Spec.Template, warnings);
+        return [.. warnings];
+    }
+
     protected override void Check(ReplicaSet set, FieldErrors errors)
     {
         errors.RequireNotNegative(SpecPath, "replicas", set.Spec.Replicas ?? 0);
         errors.RequireNotNegative(SpecPath, "minReadySeconds", set.Spec.MinReadySeconds);
         WorkloadValidation.CheckSelectorAndTemplate(set.Spec.Selector, set.Spec.Template, "replicaset", SpecPath, errors);
+    }
+
+    protected override void CheckStatusUpdate(ReplicaSet updated, ReplicaSet old, FieldErrors errors)
+    {
+        var status = updated.Status;
+        errors.RequireNotNegative(StatusPath, "observedGeneration", status.ObservedGeneration);
+        errors.RequireNotNegative(StatusPath, "terminatingReplicas", status.TerminatingReplicas ?? 0);
+        ReplicaCounts.Check(status.Replicas, StatusPath, errors,
+            ("fullyLabeledReplicas", status.FullyLabeledReplicas), ("readyReplicas", status.ReadyReplicas), ("availableReplicas", status.AvailableReplicas));
+        ReplicaCounts.CheckAvailable(status.AvailableReplicas, status.ReadyReplicas, StatusPath, errors);
     }
 
     protected override void CheckUpdate(ReplicaSet updated, ReplicaSet old, FieldErrors errors)

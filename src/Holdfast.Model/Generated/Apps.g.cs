@@ -127,7 +127,7 @@ public sealed partial record ControllerRevision : IResource<ControllerRevision>
     }
 }
 
-/// <summary>The type <c>DaemonSet</c> of apps/v1.</summary>
+/// <summary>Keeps one pod on each node; this cluster does not serve the kind.</summary>
 public sealed partial record DaemonSet : IResource<DaemonSet>
 {
     /// <summary>The record with nothing set.</summary>
@@ -149,21 +149,21 @@ public sealed partial record DaemonSet : IResource<DaemonSet>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.DaemonSet", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.DaemonSet", "Keeps one pod on each node; this cluster does not serve the kind.", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, namespace, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
             new("spec", Shape.Object(static () => global::Holdfast.Model.Apps.DaemonSetSpec.ModelSchema)) { Description = "What is wanted.", IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("status", Shape.Object(static () => global::Holdfast.Model.Apps.DaemonSetStatus.ModelSchema)) { Description = "What is.", IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("status", Shape.Object(static () => global::Holdfast.Model.Apps.DaemonSetStatus.ModelSchema)) { Description = "What the controller last saw.", IsAlwaysWritten = true, ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>Name, labels and the rest of what every object carries.</summary>
+    /// <summary>Name, namespace, labels and the rest of what every object carries.</summary>
     public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
 
     /// <summary>What is wanted.</summary>
     public global::Holdfast.Model.Apps.DaemonSetSpec Spec { get; init; } = global::Holdfast.Model.Apps.DaemonSetSpec.Empty;
 
-    /// <summary>What is.</summary>
+    /// <summary>What the controller last saw.</summary>
     public global::Holdfast.Model.Apps.DaemonSetStatus Status { get; init; } = global::Holdfast.Model.Apps.DaemonSetStatus.Empty;
 
     /// <inheritdoc/>
@@ -245,7 +245,7 @@ public sealed partial record DaemonSet : IResource<DaemonSet>
     }
 }
 
-/// <summary>The type <c>Deployment</c> of apps/v1.</summary>
+/// <summary>Keeps a number of like pods running and replaces them a few at a time when their template changes.</summary>
 public sealed partial record Deployment : IResource<Deployment>
 {
     /// <summary>The record with nothing set.</summary>
@@ -267,21 +267,21 @@ public sealed partial record Deployment : IResource<Deployment>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.Deployment", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.Deployment", "Keeps a number of like pods running and replaces them a few at a time when their template changes.", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, namespace, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
             new("spec", Shape.Object(static () => global::Holdfast.Model.Apps.DeploymentSpec.ModelSchema)) { Description = "What is wanted.", IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("status", Shape.Object(static () => global::Holdfast.Model.Apps.DeploymentStatus.ModelSchema)) { Description = "What is.", IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("status", Shape.Object(static () => global::Holdfast.Model.Apps.DeploymentStatus.ModelSchema)) { Description = "What the controller last saw.", IsAlwaysWritten = true, ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>Name, labels and the rest of what every object carries.</summary>
+    /// <summary>Name, namespace, labels and the rest of what every object carries.</summary>
     public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
 
     /// <summary>What is wanted.</summary>
     public global::Holdfast.Model.Apps.DeploymentSpec Spec { get; init; } = global::Holdfast.Model.Apps.DeploymentSpec.Empty;
 
-    /// <summary>What is.</summary>
+    /// <summary>What the controller last saw.</summary>
     public global::Holdfast.Model.Apps.DeploymentStatus Status { get; init; } = global::Holdfast.Model.Apps.DeploymentStatus.Empty;
 
     /// <inheritdoc/>
@@ -363,7 +363,7 @@ public sealed partial record Deployment : IResource<Deployment>
     }
 }
 
-/// <summary>The type <c>ReplicaSet</c> of apps/v1.</summary>
+/// <summary>Keeps a number of like pods running; mostly made by a Deployment, one for each of its templates.</summary>
 public sealed partial record ReplicaSet : IResource<ReplicaSet>
 {
     /// <summary>The record with nothing set.</summary>
@@ -385,21 +385,21 @@ public sealed partial record ReplicaSet : IResource<ReplicaSet>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.ReplicaSet", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.ReplicaSet", "Keeps a number of like pods running; mostly made by a Deployment, one for each of its templates.", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, namespace, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
             new("spec", Shape.Object(static () => global::Holdfast.Model.Apps.ReplicaSetSpec.ModelSchema)) { Description = "What is wanted.", IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("status", Shape.Object(static () => global::Holdfast.Model.Apps.ReplicaSetStatus.ModelSchema)) { Description = "What is.", IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("status", Shape.Object(static () => global::Holdfast.Model.Apps.ReplicaSetStatus.ModelSchema)) { Description = "What the controller last saw.", IsAlwaysWritten = true, ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>Name, labels and the rest of what every object carries.</summary>
+    /// <summary>Name, namespace, labels and the rest of what every object carries.</summary>
     public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
 
     /// <summary>What is wanted.</summary>
     public global::Holdfast.Model.Apps.ReplicaSetSpec Spec { get; init; } = global::Holdfast.Model.Apps.ReplicaSetSpec.Empty;
 
-    /// <summary>What is.</summary>
+    /// <summary>What the controller last saw.</summary>
     public global::Holdfast.Model.Apps.ReplicaSetStatus Status { get; init; } = global::Holdfast.Model.Apps.ReplicaSetStatus.Empty;
 
     /// <inheritdoc/>
@@ -599,7 +599,7 @@ public sealed partial record StatefulSet : IResource<StatefulSet>
     }
 }
 
-/// <summary>The type <c>DaemonSetCondition</c> of apps/v1.</summary>
+/// <summary>One thing that holds, or not, of a DaemonSet.</summary>
 public sealed partial record DaemonSetCondition : IModelType<DaemonSetCondition>
 {
     /// <summary>The record with nothing set.</summary>
@@ -610,28 +610,28 @@ public sealed partial record DaemonSetCondition : IModelType<DaemonSetCondition>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.DaemonSetCondition", "", [
-            new("lastTransitionTime", Shape.Of(ShapeKind.Time)) { Description = "When its status last changed.", ProtobufPath = [3] },
-            new("message", Shape.Of(ShapeKind.String)) { Description = "Why, for people.", ProtobufPath = [5] },
-            new("reason", Shape.Of(ShapeKind.String)) { Description = "One word in CamelCase for why, for programs.", ProtobufPath = [4] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.DaemonSetCondition", "One thing that holds, or not, of a DaemonSet.", [
+            new("lastTransitionTime", Shape.Of(ShapeKind.Time)) { Description = "When the status last changed.", ProtobufPath = [3] },
+            new("message", Shape.Of(ShapeKind.String)) { Description = "Why, in words.", ProtobufPath = [5] },
+            new("reason", Shape.Of(ShapeKind.String)) { Description = "Why, in one word.", ProtobufPath = [4] },
             new("status", Shape.Of(ShapeKind.String)) { Description = "True, False or Unknown.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("type", Shape.Of(ShapeKind.String)) { Description = "What it tells of.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("type", Shape.Of(ShapeKind.String)) { Description = "Which condition this is.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>When its status last changed.</summary>
+    /// <summary>When the status last changed.</summary>
     public DateTimeOffset? LastTransitionTime { get; init; }
 
-    /// <summary>Why, for people.</summary>
+    /// <summary>Why, in words.</summary>
     public string Message { get; init; } = "";
 
-    /// <summary>One word in CamelCase for why, for programs.</summary>
+    /// <summary>Why, in one word.</summary>
     public string Reason { get; init; } = "";
 
     /// <summary>True, False or Unknown.</summary>
     public string Status { get; init; } = "";
 
-    /// <summary>What it tells of.</summary>
+    /// <summary>Which condition this is.</summary>
     public string Type { get; init; } = "";
 
     /// <inheritdoc/>
@@ -717,7 +717,7 @@ public sealed partial record DaemonSetCondition : IModelType<DaemonSetCondition>
     }
 }
 
-/// <summary>The type <c>DaemonSetSpec</c> of apps/v1.</summary>
+/// <summary>What a DaemonSet wants.</summary>
 public sealed partial record DaemonSetSpec : IModelType<DaemonSetSpec>
 {
     /// <summary>The record with nothing set.</summary>
@@ -728,28 +728,28 @@ public sealed partial record DaemonSetSpec : IModelType<DaemonSetSpec>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.DaemonSetSpec", "", [
-            new("minReadySeconds", Shape.Of(ShapeKind.Int32)) { Description = "How long a pod must be ready before it counts as available.", ProtobufPath = [4] },
-            new("revisionHistoryLimit", Shape.Of(ShapeKind.Int32)) { Description = "How many old revisions are kept to go back to.", ProtobufPath = [6] },
-            new("selector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { Description = "Labels that the objects it is for have.", IsRequired = true, ProtobufPath = [1] },
-            new("template", Shape.Object(static () => global::Holdfast.Model.Core.PodTemplateSpec.ModelSchema)) { Description = "What the pods are made from.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("updateStrategy", Shape.Object(static () => global::Holdfast.Model.Apps.DaemonSetUpdateStrategy.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [3] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.DaemonSetSpec", "What a DaemonSet wants.", [
+            new("minReadySeconds", Shape.Of(ShapeKind.Int32)) { Description = "How many seconds a new pod must stay ready before it counts as available.", ProtobufPath = [4] },
+            new("revisionHistoryLimit", Shape.Of(ShapeKind.Int32)) { Description = "How many old revisions are kept to roll back to.", ProtobufPath = [6] },
+            new("selector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { Description = "Which pods belong to the set; it must match the template's labels and cannot be changed.", IsRequired = true, ProtobufPath = [1] },
+            new("template", Shape.Object(static () => global::Holdfast.Model.Core.PodTemplateSpec.ModelSchema)) { Description = "What each pod is made from.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("updateStrategy", Shape.Object(static () => global::Holdfast.Model.Apps.DaemonSetUpdateStrategy.ModelSchema)) { Description = "How pods are replaced when the template changes.", IsAlwaysWritten = true, ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>How long a pod must be ready before it counts as available.</summary>
+    /// <summary>How many seconds a new pod must stay ready before it counts as available.</summary>
     public int MinReadySeconds { get; init; }
 
-    /// <summary>How many old revisions are kept to go back to.</summary>
+    /// <summary>How many old revisions are kept to roll back to.</summary>
     public int? RevisionHistoryLimit { get; init; }
 
-    /// <summary>Labels that the objects it is for have.</summary>
+    /// <summary>Which pods belong to the set; it must match the template&apos;s labels and cannot be changed.</summary>
     public global::Holdfast.Model.Meta.LabelSelector? Selector { get; init; }
 
-    /// <summary>What the pods are made from.</summary>
+    /// <summary>What each pod is made from.</summary>
     public global::Holdfast.Model.Core.PodTemplateSpec Template { get; init; } = global::Holdfast.Model.Core.PodTemplateSpec.Empty;
 
-    /// <summary>The field <c>updateStrategy</c>.</summary>
+    /// <summary>How pods are replaced when the template changes.</summary>
     public global::Holdfast.Model.Apps.DaemonSetUpdateStrategy UpdateStrategy { get; init; } = global::Holdfast.Model.Apps.DaemonSetUpdateStrategy.Empty;
 
     /// <inheritdoc/>
@@ -835,7 +835,7 @@ public sealed partial record DaemonSetSpec : IModelType<DaemonSetSpec>
     }
 }
 
-/// <summary>The type <c>DaemonSetStatus</c> of apps/v1.</summary>
+/// <summary>What the controller last saw of a DaemonSet.</summary>
 public sealed partial record DaemonSetStatus : IModelType<DaemonSetStatus>
 {
     /// <summary>The record with nothing set.</summary>
@@ -846,48 +846,48 @@ public sealed partial record DaemonSetStatus : IModelType<DaemonSetStatus>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.DaemonSetStatus", "", [
-            new("collisionCount", Shape.Of(ShapeKind.Int32)) { Description = "How often the name of a revision was taken already; goes into the next name.", ProtobufPath = [9] },
-            new("conditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Apps.DaemonSetCondition.ModelSchema))) { Description = "What is true of it at the moment, one entry for each question.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["type"], MergeKey = "type", PatchStrategies = ["merge"], ProtobufPath = [10] },
-            new("currentNumberScheduled", Shape.Of(ShapeKind.Int32)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("desiredNumberScheduled", Shape.Of(ShapeKind.Int32)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
-            new("numberAvailable", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [7] },
-            new("numberMisscheduled", Shape.Of(ShapeKind.Int32)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("numberReady", Shape.Of(ShapeKind.Int32)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [4] },
-            new("numberUnavailable", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [8] },
-            new("observedGeneration", Shape.Of(ShapeKind.Int64)) { Description = "The generation of the object that this was found for.", ProtobufPath = [5] },
-            new("updatedNumberScheduled", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [6] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.DaemonSetStatus", "What the controller last saw of a DaemonSet.", [
+            new("collisionCount", Shape.Of(ShapeKind.Int32)) { Description = "How often a revision's name had to be chosen again.", ProtobufPath = [9] },
+            new("conditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Apps.DaemonSetCondition.ModelSchema))) { Description = "What holds of the set now.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["type"], MergeKey = "type", PatchStrategies = ["merge"], ProtobufPath = [10] },
+            new("currentNumberScheduled", Shape.Of(ShapeKind.Int32)) { Description = "Nodes that run the pod and should.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("desiredNumberScheduled", Shape.Of(ShapeKind.Int32)) { Description = "Nodes that should run the pod.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("numberAvailable", Shape.Of(ShapeKind.Int32)) { Description = "Nodes whose pod has been ready for long enough.", ProtobufPath = [7] },
+            new("numberMisscheduled", Shape.Of(ShapeKind.Int32)) { Description = "Nodes that run the pod and should not.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("numberReady", Shape.Of(ShapeKind.Int32)) { Description = "Nodes whose pod is ready.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [4] },
+            new("numberUnavailable", Shape.Of(ShapeKind.Int32)) { Description = "Nodes that should run the pod and have none that is available.", ProtobufPath = [8] },
+            new("observedGeneration", Shape.Of(ShapeKind.Int64)) { Description = "The generation of the spec that this status speaks of.", ProtobufPath = [5] },
+            new("updatedNumberScheduled", Shape.Of(ShapeKind.Int32)) { Description = "Nodes whose pod is of the present template.", ProtobufPath = [6] },
         ]);
     }
 
-    /// <summary>How often the name of a revision was taken already; goes into the next name.</summary>
+    /// <summary>How often a revision&apos;s name had to be chosen again.</summary>
     public int? CollisionCount { get; init; }
 
-    /// <summary>What is true of it at the moment, one entry for each question.</summary>
+    /// <summary>What holds of the set now.</summary>
     public ValueList<global::Holdfast.Model.Apps.DaemonSetCondition> Conditions { get; init; }
 
-    /// <summary>The field <c>currentNumberScheduled</c>.</summary>
+    /// <summary>Nodes that run the pod and should.</summary>
     public int CurrentNumberScheduled { get; init; }
 
-    /// <summary>The field <c>desiredNumberScheduled</c>.</summary>
+    /// <summary>Nodes that should run the pod.</summary>
     public int DesiredNumberScheduled { get; init; }
 
-    /// <summary>The field <c>numberAvailable</c>.</summary>
+    /// <summary>Nodes whose pod has been ready for long enough.</summary>
     public int NumberAvailable { get; init; }
 
-    /// <summary>The field <c>numberMisscheduled</c>.</summary>
+    /// <summary>Nodes that run the pod and should not.</summary>
     public int NumberMisscheduled { get; init; }
 
-    /// <summary>The field <c>numberReady</c>.</summary>
+    /// <summary>Nodes whose pod is ready.</summary>
     public int NumberReady { get; init; }
 
-    /// <summary>The field <c>numberUnavailable</c>.</summary>
+    /// <summary>Nodes that should run the pod and have none that is available.</summary>
     public int NumberUnavailable { get; init; }
 
-    /// <summary>The generation of the object that this was found for.</summary>
+    /// <summary>The generation of the spec that this status speaks of.</summary>
     public long ObservedGeneration { get; init; }
 
-    /// <summary>The field <c>updatedNumberScheduled</c>.</summary>
+    /// <summary>Nodes whose pod is of the present template.</summary>
     public int UpdatedNumberScheduled { get; init; }
 
     /// <inheritdoc/>
@@ -1024,7 +1024,7 @@ public sealed partial record DaemonSetStatus : IModelType<DaemonSetStatus>
     }
 }
 
-/// <summary>The type <c>DaemonSetUpdateStrategy</c> of apps/v1.</summary>
+/// <summary>How a DaemonSet&apos;s pods are replaced.</summary>
 public sealed partial record DaemonSetUpdateStrategy : IModelType<DaemonSetUpdateStrategy>
 {
     /// <summary>The record with nothing set.</summary>
@@ -1035,16 +1035,16 @@ public sealed partial record DaemonSetUpdateStrategy : IModelType<DaemonSetUpdat
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.DaemonSetUpdateStrategy", "", [
-            new("rollingUpdate", Shape.Object(static () => global::Holdfast.Model.Apps.RollingUpdateDaemonSet.ModelSchema)) { Description = "How a rolling update goes.", ProtobufPath = [2] },
-            new("type", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.DaemonSetUpdateStrategy", "How a DaemonSet's pods are replaced.", [
+            new("rollingUpdate", Shape.Object(static () => global::Holdfast.Model.Apps.RollingUpdateDaemonSet.ModelSchema)) { Description = "How many at a time, for RollingUpdate.", ProtobufPath = [2] },
+            new("type", Shape.Of(ShapeKind.String)) { Description = "RollingUpdate, or OnDelete to replace a pod only when somebody deletes it.", ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>How a rolling update goes.</summary>
+    /// <summary>How many at a time, for RollingUpdate.</summary>
     public global::Holdfast.Model.Apps.RollingUpdateDaemonSet? RollingUpdate { get; init; }
 
-    /// <summary>The field <c>type</c>.</summary>
+    /// <summary>RollingUpdate, or OnDelete to replace a pod only when somebody deletes it.</summary>
     public string Type { get; init; } = "";
 
     /// <inheritdoc/>
@@ -1099,7 +1099,7 @@ public sealed partial record DaemonSetUpdateStrategy : IModelType<DaemonSetUpdat
     }
 }
 
-/// <summary>The type <c>DeploymentCondition</c> of apps/v1.</summary>
+/// <summary>One thing that holds, or not, of a Deployment.</summary>
 public sealed partial record DeploymentCondition : IModelType<DeploymentCondition>
 {
     /// <summary>The record with nothing set.</summary>
@@ -1110,32 +1110,32 @@ public sealed partial record DeploymentCondition : IModelType<DeploymentConditio
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.DeploymentCondition", "", [
-            new("lastTransitionTime", Shape.Of(ShapeKind.Time)) { Description = "When its status last changed.", ProtobufPath = [7] },
-            new("lastUpdateTime", Shape.Of(ShapeKind.Time)) { ProtobufPath = [6] },
-            new("message", Shape.Of(ShapeKind.String)) { Description = "Why, for people.", ProtobufPath = [5] },
-            new("reason", Shape.Of(ShapeKind.String)) { Description = "One word in CamelCase for why, for programs.", ProtobufPath = [4] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.DeploymentCondition", "One thing that holds, or not, of a Deployment.", [
+            new("lastTransitionTime", Shape.Of(ShapeKind.Time)) { Description = "When the status last changed.", ProtobufPath = [7] },
+            new("lastUpdateTime", Shape.Of(ShapeKind.Time)) { Description = "When the condition was last looked at anew.", ProtobufPath = [6] },
+            new("message", Shape.Of(ShapeKind.String)) { Description = "Why, in words.", ProtobufPath = [5] },
+            new("reason", Shape.Of(ShapeKind.String)) { Description = "Why, in one word.", ProtobufPath = [4] },
             new("status", Shape.Of(ShapeKind.String)) { Description = "True, False or Unknown.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("type", Shape.Of(ShapeKind.String)) { Description = "What it tells of.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("type", Shape.Of(ShapeKind.String)) { Description = "Which condition this is.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>When its status last changed.</summary>
+    /// <summary>When the status last changed.</summary>
     public DateTimeOffset? LastTransitionTime { get; init; }
 
-    /// <summary>The field <c>lastUpdateTime</c>.</summary>
+    /// <summary>When the condition was last looked at anew.</summary>
     public DateTimeOffset? LastUpdateTime { get; init; }
 
-    /// <summary>Why, for people.</summary>
+    /// <summary>Why, in words.</summary>
     public string Message { get; init; } = "";
 
-    /// <summary>One word in CamelCase for why, for programs.</summary>
+    /// <summary>Why, in one word.</summary>
     public string Reason { get; init; } = "";
 
     /// <summary>True, False or Unknown.</summary>
     public string Status { get; init; } = "";
 
-    /// <summary>What it tells of.</summary>
+    /// <summary>Which condition this is.</summary>
     public string Type { get; init; } = "";
 
     /// <inheritdoc/>
@@ -1232,7 +1232,7 @@ public sealed partial record DeploymentCondition : IModelType<DeploymentConditio
     }
 }
 
-/// <summary>The type <c>DeploymentSpec</c> of apps/v1.</summary>
+/// <summary>What a Deployment wants.</summary>
 public sealed partial record DeploymentSpec : IModelType<DeploymentSpec>
 {
     /// <summary>The record with nothing set.</summary>
@@ -1243,40 +1243,40 @@ public sealed partial record DeploymentSpec : IModelType<DeploymentSpec>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.DeploymentSpec", "", [
-            new("minReadySeconds", Shape.Of(ShapeKind.Int32)) { Description = "How long a pod must be ready before it counts as available.", ProtobufPath = [5] },
-            new("paused", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [7] },
-            new("progressDeadlineSeconds", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [9] },
-            new("replicas", Shape.Of(ShapeKind.Int32)) { Description = "How many there are, or are wanted.", ProtobufPath = [1] },
-            new("revisionHistoryLimit", Shape.Of(ShapeKind.Int32)) { Description = "How many old revisions are kept to go back to.", ProtobufPath = [6] },
-            new("selector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { Description = "Labels that the objects it is for have.", IsRequired = true, ProtobufPath = [2] },
-            new("strategy", Shape.Object(static () => global::Holdfast.Model.Apps.DeploymentStrategy.ModelSchema)) { Description = "How pods are replaced.", IsAlwaysWritten = true, PatchStrategies = ["retainKeys"], ProtobufPath = [4] },
-            new("template", Shape.Object(static () => global::Holdfast.Model.Core.PodTemplateSpec.ModelSchema)) { Description = "What the pods are made from.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.DeploymentSpec", "What a Deployment wants.", [
+            new("minReadySeconds", Shape.Of(ShapeKind.Int32)) { Description = "How many seconds a new pod must stay ready before it counts as available.", ProtobufPath = [5] },
+            new("paused", Shape.Of(ShapeKind.Boolean)) { Description = "While true, a change of the template is not rolled out.", ProtobufPath = [7] },
+            new("progressDeadlineSeconds", Shape.Of(ShapeKind.Int32)) { Description = "After how many seconds without progress a rollout is said to have failed; 600 when absent.", ProtobufPath = [9] },
+            new("replicas", Shape.Of(ShapeKind.Int32)) { Description = "How many pods are wanted; 1 when absent.", ProtobufPath = [1] },
+            new("revisionHistoryLimit", Shape.Of(ShapeKind.Int32)) { Description = "How many old ReplicaSets are kept to roll back to; 10 when absent.", ProtobufPath = [6] },
+            new("selector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { Description = "Which pods belong to the Deployment; it must match the template's labels and cannot be changed.", IsRequired = true, ProtobufPath = [2] },
+            new("strategy", Shape.Object(static () => global::Holdfast.Model.Apps.DeploymentStrategy.ModelSchema)) { Description = "How pods are replaced when the template changes.", IsAlwaysWritten = true, PatchStrategies = ["retainKeys"], ProtobufPath = [4] },
+            new("template", Shape.Object(static () => global::Holdfast.Model.Core.PodTemplateSpec.ModelSchema)) { Description = "What each pod is made from.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>How long a pod must be ready before it counts as available.</summary>
+    /// <summary>How many seconds a new pod must stay ready before it counts as available.</summary>
     public int MinReadySeconds { get; init; }
 
-    /// <summary>The field <c>paused</c>.</summary>
+    /// <summary>While true, a change of the template is not rolled out.</summary>
     public bool Paused { get; init; }
 
-    /// <summary>The field <c>progressDeadlineSeconds</c>.</summary>
+    /// <summary>After how many seconds without progress a rollout is said to have failed; 600 when absent.</summary>
     public int? ProgressDeadlineSeconds { get; init; }
 
-    /// <summary>How many there are, or are wanted.</summary>
+    /// <summary>How many pods are wanted; 1 when absent.</summary>
     public int? Replicas { get; init; }
 
-    /// <summary>How many old revisions are kept to go back to.</summary>
+    /// <summary>How many old ReplicaSets are kept to roll back to; 10 when absent.</summary>
     public int? RevisionHistoryLimit { get; init; }
 
-    /// <summary>Labels that the objects it is for have.</summary>
+    /// <summary>Which pods belong to the Deployment; it must match the template&apos;s labels and cannot be changed.</summary>
     public global::Holdfast.Model.Meta.LabelSelector? Selector { get; init; }
 
-    /// <summary>How pods are replaced.</summary>
+    /// <summary>How pods are replaced when the template changes.</summary>
     public global::Holdfast.Model.Apps.DeploymentStrategy Strategy { get; init; } = global::Holdfast.Model.Apps.DeploymentStrategy.Empty;
 
-    /// <summary>What the pods are made from.</summary>
+    /// <summary>What each pod is made from.</summary>
     public global::Holdfast.Model.Core.PodTemplateSpec Template { get; init; } = global::Holdfast.Model.Core.PodTemplateSpec.Empty;
 
     /// <inheritdoc/>
@@ -1391,7 +1391,7 @@ public sealed partial record DeploymentSpec : IModelType<DeploymentSpec>
     }
 }
 
-/// <summary>The type <c>DeploymentStatus</c> of apps/v1.</summary>
+/// <summary>What the controller last saw of a Deployment.</summary>
 public sealed partial record DeploymentStatus : IModelType<DeploymentStatus>
 {
     /// <summary>The record with nothing set.</summary>
@@ -1402,44 +1402,44 @@ public sealed partial record DeploymentStatus : IModelType<DeploymentStatus>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.DeploymentStatus", "", [
-            new("availableReplicas", Shape.Of(ShapeKind.Int32)) { Description = "How many of them have been ready for long enough.", ProtobufPath = [4] },
-            new("collisionCount", Shape.Of(ShapeKind.Int32)) { Description = "How often the name of a revision was taken already; goes into the next name.", ProtobufPath = [8] },
-            new("conditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Apps.DeploymentCondition.ModelSchema))) { Description = "What is true of it at the moment, one entry for each question.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["type"], MergeKey = "type", PatchStrategies = ["merge"], ProtobufPath = [6] },
-            new("observedGeneration", Shape.Of(ShapeKind.Int64)) { Description = "The generation of the object that this was found for.", ProtobufPath = [1] },
-            new("readyReplicas", Shape.Of(ShapeKind.Int32)) { Description = "How many of them are ready.", ProtobufPath = [7] },
-            new("replicas", Shape.Of(ShapeKind.Int32)) { Description = "How many there are, or are wanted.", ProtobufPath = [2] },
-            new("terminatingReplicas", Shape.Of(ShapeKind.Int32)) { Description = "How many of them are ending.", ProtobufPath = [9] },
-            new("unavailableReplicas", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [5] },
-            new("updatedReplicas", Shape.Of(ShapeKind.Int32)) { Description = "How many of them are of the newest template.", ProtobufPath = [3] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.DeploymentStatus", "What the controller last saw of a Deployment.", [
+            new("availableReplicas", Shape.Of(ShapeKind.Int32)) { Description = "Pods that have been ready for at least minReadySeconds.", ProtobufPath = [4] },
+            new("collisionCount", Shape.Of(ShapeKind.Int32)) { Description = "How often a ReplicaSet's name had to be chosen again.", ProtobufPath = [8] },
+            new("conditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Apps.DeploymentCondition.ModelSchema))) { Description = "What holds of the Deployment now: Available, Progressing, ReplicaFailure.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["type"], MergeKey = "type", PatchStrategies = ["merge"], ProtobufPath = [6] },
+            new("observedGeneration", Shape.Of(ShapeKind.Int64)) { Description = "The generation of the spec that this status speaks of.", ProtobufPath = [1] },
+            new("readyReplicas", Shape.Of(ShapeKind.Int32)) { Description = "Pods that are ready.", ProtobufPath = [7] },
+            new("replicas", Shape.Of(ShapeKind.Int32)) { Description = "Pods that exist and are not on their way out.", ProtobufPath = [2] },
+            new("terminatingReplicas", Shape.Of(ShapeKind.Int32)) { Description = "Pods that are on their way out.", ProtobufPath = [9] },
+            new("unavailableReplicas", Shape.Of(ShapeKind.Int32)) { Description = "Pods that are wanted and not available.", ProtobufPath = [5] },
+            new("updatedReplicas", Shape.Of(ShapeKind.Int32)) { Description = "Pods of the present template.", ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>How many of them have been ready for long enough.</summary>
+    /// <summary>Pods that have been ready for at least minReadySeconds.</summary>
     public int AvailableReplicas { get; init; }
 
-    /// <summary>How often the name of a revision was taken already; goes into the next name.</summary>
+    /// <summary>How often a ReplicaSet&apos;s name had to be chosen again.</summary>
     public int? CollisionCount { get; init; }
 
-    /// <summary>What is true of it at the moment, one entry for each question.</summary>
+    /// <summary>What holds of the Deployment now: Available, Progressing, ReplicaFailure.</summary>
     public ValueList<global::Holdfast.Model.Apps.DeploymentCondition> Conditions { get; init; }
 
-    /// <summary>The generation of the object that this was found for.</summary>
+    /// <summary>The generation of the spec that this status speaks of.</summary>
     public long ObservedGeneration { get; init; }
 
-    /// <summary>How many of them are ready.</summary>
+    /// <summary>Pods that are ready.</summary>
     public int ReadyReplicas { get; init; }
 
-    /// <summary>How many there are, or are wanted.</summary>
+    /// <summary>Pods that exist and are not on their way out.</summary>
     public int Replicas { get; init; }
 
-    /// <summary>How many of them are ending.</summary>
+    /// <summary>Pods that are on their way out.</summary>
     public int? TerminatingReplicas { get; init; }
 
-    /// <summary>The field <c>unavailableReplicas</c>.</summary>
+    /// <summary>Pods that are wanted and not available.</summary>
     public int UnavailableReplicas { get; init; }
 
-    /// <summary>How many of them are of the newest template.</summary>
+    /// <summary>Pods of the present template.</summary>
     public int UpdatedReplicas { get; init; }
 
     /// <inheritdoc/>
@@ -1569,7 +1569,7 @@ public sealed partial record DeploymentStatus : IModelType<DeploymentStatus>
     }
 }
 
-/// <summary>The type <c>DeploymentStrategy</c> of apps/v1.</summary>
+/// <summary>How a Deployment&apos;s pods are replaced.</summary>
 public sealed partial record DeploymentStrategy : IModelType<DeploymentStrategy>
 {
     /// <summary>The record with nothing set.</summary>
@@ -1580,16 +1580,16 @@ public sealed partial record DeploymentStrategy : IModelType<DeploymentStrategy>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.DeploymentStrategy", "", [
-            new("rollingUpdate", Shape.Object(static () => global::Holdfast.Model.Apps.RollingUpdateDeployment.ModelSchema)) { Description = "How a rolling update goes.", ProtobufPath = [2] },
-            new("type", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.DeploymentStrategy", "How a Deployment's pods are replaced.", [
+            new("rollingUpdate", Shape.Object(static () => global::Holdfast.Model.Apps.RollingUpdateDeployment.ModelSchema)) { Description = "How many at a time, for RollingUpdate.", ProtobufPath = [2] },
+            new("type", Shape.Of(ShapeKind.String)) { Description = "RollingUpdate, or Recreate to end all old pods before the first new one is made.", ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>How a rolling update goes.</summary>
+    /// <summary>How many at a time, for RollingUpdate.</summary>
     public global::Holdfast.Model.Apps.RollingUpdateDeployment? RollingUpdate { get; init; }
 
-    /// <summary>The field <c>type</c>.</summary>
+    /// <summary>RollingUpdate, or Recreate to end all old pods before the first new one is made.</summary>
     public string Type { get; init; } = "";
 
     /// <inheritdoc/>
@@ -1644,7 +1644,7 @@ public sealed partial record DeploymentStrategy : IModelType<DeploymentStrategy>
     }
 }
 
-/// <summary>The type <c>ReplicaSetCondition</c> of apps/v1.</summary>
+/// <summary>One thing that holds, or not, of a ReplicaSet.</summary>
 public sealed partial record ReplicaSetCondition : IModelType<ReplicaSetCondition>
 {
     /// <summary>The record with nothing set.</summary>
@@ -1655,28 +1655,28 @@ public sealed partial record ReplicaSetCondition : IModelType<ReplicaSetConditio
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.ReplicaSetCondition", "", [
-            new("lastTransitionTime", Shape.Of(ShapeKind.Time)) { Description = "When its status last changed.", ProtobufPath = [3] },
-            new("message", Shape.Of(ShapeKind.String)) { Description = "Why, for people.", ProtobufPath = [5] },
-            new("reason", Shape.Of(ShapeKind.String)) { Description = "One word in CamelCase for why, for programs.", ProtobufPath = [4] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.ReplicaSetCondition", "One thing that holds, or not, of a ReplicaSet.", [
+            new("lastTransitionTime", Shape.Of(ShapeKind.Time)) { Description = "When the status last changed.", ProtobufPath = [3] },
+            new("message", Shape.Of(ShapeKind.String)) { Description = "Why, in words.", ProtobufPath = [5] },
+            new("reason", Shape.Of(ShapeKind.String)) { Description = "Why, in one word.", ProtobufPath = [4] },
             new("status", Shape.Of(ShapeKind.String)) { Description = "True, False or Unknown.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("type", Shape.Of(ShapeKind.String)) { Description = "What it tells of.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("type", Shape.Of(ShapeKind.String)) { Description = "Which condition this is.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>When its status last changed.</summary>
+    /// <summary>When the status last changed.</summary>
     public DateTimeOffset? LastTransitionTime { get; init; }
 
-    /// <summary>Why, for people.</summary>
+    /// <summary>Why, in words.</summary>
     public string Message { get; init; } = "";
 
-    /// <summary>One word in CamelCase for why, for programs.</summary>
+    /// <summary>Why, in one word.</summary>
     public string Reason { get; init; } = "";
 
     /// <summary>True, False or Unknown.</summary>
     public string Status { get; init; } = "";
 
-    /// <summary>What it tells of.</summary>
+    /// <summary>Which condition this is.</summary>
     public string Type { get; init; } = "";
 
     /// <inheritdoc/>
@@ -1762,7 +1762,7 @@ public sealed partial record ReplicaSetCondition : IModelType<ReplicaSetConditio
     }
 }
 
-/// <summary>The type <c>ReplicaSetSpec</c> of apps/v1.</summary>
+/// <summary>What a ReplicaSet wants.</summary>
 public sealed partial record ReplicaSetSpec : IModelType<ReplicaSetSpec>
 {
     /// <summary>The record with nothing set.</summary>
@@ -1773,24 +1773,24 @@ public sealed partial record ReplicaSetSpec : IModelType<ReplicaSetSpec>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.ReplicaSetSpec", "", [
-            new("minReadySeconds", Shape.Of(ShapeKind.Int32)) { Description = "How long a pod must be ready before it counts as available.", ProtobufPath = [4] },
-            new("replicas", Shape.Of(ShapeKind.Int32)) { Description = "How many there are, or are wanted.", ProtobufPath = [1] },
-            new("selector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { Description = "Labels that the objects it is for have.", IsRequired = true, ProtobufPath = [2] },
-            new("template", Shape.Object(static () => global::Holdfast.Model.Core.PodTemplateSpec.ModelSchema)) { Description = "What the pods are made from.", IsAlwaysWritten = true, ProtobufPath = [3] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.ReplicaSetSpec", "What a ReplicaSet wants.", [
+            new("minReadySeconds", Shape.Of(ShapeKind.Int32)) { Description = "How many seconds a new pod must stay ready before it counts as available.", ProtobufPath = [4] },
+            new("replicas", Shape.Of(ShapeKind.Int32)) { Description = "How many pods are wanted; 1 when absent.", ProtobufPath = [1] },
+            new("selector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { Description = "Which pods belong to the set; it must match the template's labels and cannot be changed.", IsRequired = true, ProtobufPath = [2] },
+            new("template", Shape.Object(static () => global::Holdfast.Model.Core.PodTemplateSpec.ModelSchema)) { Description = "What each pod is made from.", IsAlwaysWritten = true, ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>How long a pod must be ready before it counts as available.</summary>
+    /// <summary>How many seconds a new pod must stay ready before it counts as available.</summary>
     public int MinReadySeconds { get; init; }
 
-    /// <summary>How many there are, or are wanted.</summary>
+    /// <summary>How many pods are wanted; 1 when absent.</summary>
     public int? Replicas { get; init; }
 
-    /// <summary>Labels that the objects it is for have.</summary>
+    /// <summary>Which pods belong to the set; it must match the template&apos;s labels and cannot be changed.</summary>
     public global::Holdfast.Model.Meta.LabelSelector? Selector { get; init; }
 
-    /// <summary>What the pods are made from.</summary>
+    /// <summary>What each pod is made from.</summary>
     public global::Holdfast.Model.Core.PodTemplateSpec Template { get; init; } = global::Holdfast.Model.Core.PodTemplateSpec.Empty;
 
     /// <inheritdoc/>
@@ -1863,7 +1863,7 @@ public sealed partial record ReplicaSetSpec : IModelType<ReplicaSetSpec>
     }
 }
 
-/// <summary>The type <c>ReplicaSetStatus</c> of apps/v1.</summary>
+/// <summary>What the controller last saw of a ReplicaSet.</summary>
 public sealed partial record ReplicaSetStatus : IModelType<ReplicaSetStatus>
 {
     /// <summary>The record with nothing set.</summary>
@@ -1874,36 +1874,36 @@ public sealed partial record ReplicaSetStatus : IModelType<ReplicaSetStatus>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.ReplicaSetStatus", "", [
-            new("availableReplicas", Shape.Of(ShapeKind.Int32)) { Description = "How many of them have been ready for long enough.", ProtobufPath = [5] },
-            new("conditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Apps.ReplicaSetCondition.ModelSchema))) { Description = "What is true of it at the moment, one entry for each question.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["type"], MergeKey = "type", PatchStrategies = ["merge"], ProtobufPath = [6] },
-            new("fullyLabeledReplicas", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [2] },
-            new("observedGeneration", Shape.Of(ShapeKind.Int64)) { Description = "The generation of the object that this was found for.", ProtobufPath = [3] },
-            new("readyReplicas", Shape.Of(ShapeKind.Int32)) { Description = "How many of them are ready.", ProtobufPath = [4] },
-            new("replicas", Shape.Of(ShapeKind.Int32)) { Description = "How many there are, or are wanted.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("terminatingReplicas", Shape.Of(ShapeKind.Int32)) { Description = "How many of them are ending.", ProtobufPath = [7] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.ReplicaSetStatus", "What the controller last saw of a ReplicaSet.", [
+            new("availableReplicas", Shape.Of(ShapeKind.Int32)) { Description = "Pods that have been ready for at least minReadySeconds.", ProtobufPath = [5] },
+            new("conditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Apps.ReplicaSetCondition.ModelSchema))) { Description = "What holds of the set now.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["type"], MergeKey = "type", PatchStrategies = ["merge"], ProtobufPath = [6] },
+            new("fullyLabeledReplicas", Shape.Of(ShapeKind.Int32)) { Description = "Pods that have all labels of the template.", ProtobufPath = [2] },
+            new("observedGeneration", Shape.Of(ShapeKind.Int64)) { Description = "The generation of the spec that this status speaks of.", ProtobufPath = [3] },
+            new("readyReplicas", Shape.Of(ShapeKind.Int32)) { Description = "Pods that are ready.", ProtobufPath = [4] },
+            new("replicas", Shape.Of(ShapeKind.Int32)) { Description = "Pods that exist and are not on their way out.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("terminatingReplicas", Shape.Of(ShapeKind.Int32)) { Description = "Pods that are on their way out.", ProtobufPath = [7] },
         ]);
     }
 
-    /// <summary>How many of them have been ready for long enough.</summary>
+    /// <summary>Pods that have been ready for at least minReadySeconds.</summary>
     public int AvailableReplicas { get; init; }
 
-    /// <summary>What is true of it at the moment, one entry for each question.</summary>
+    /// <summary>What holds of the set now.</summary>
     public ValueList<global::Holdfast.Model.Apps.ReplicaSetCondition> Conditions { get; init; }
 
-    /// <summary>The field <c>fullyLabeledReplicas</c>.</summary>
+    /// <summary>Pods that have all labels of the template.</summary>
     public int FullyLabeledReplicas { get; init; }
 
-    /// <summary>The generation of the object that this was found for.</summary>
+    /// <summary>The generation of the spec that this status speaks of.</summary>
     public long ObservedGeneration { get; init; }
 
-    /// <summary>How many of them are ready.</summary>
+    /// <summary>Pods that are ready.</summary>
     public int ReadyReplicas { get; init; }
 
-    /// <summary>How many there are, or are wanted.</summary>
+    /// <summary>Pods that exist and are not on their way out.</summary>
     public int Replicas { get; init; }
 
-    /// <summary>How many of them are ending.</summary>
+    /// <summary>Pods that are on their way out.</summary>
     public int? TerminatingReplicas { get; init; }
 
     /// <inheritdoc/>
@@ -2013,7 +2013,7 @@ public sealed partial record ReplicaSetStatus : IModelType<ReplicaSetStatus>
     }
 }
 
-/// <summary>The type <c>RollingUpdateDaemonSet</c> of apps/v1.</summary>
+/// <summary>How many pods of a DaemonSet are replaced at a time.</summary>
 public sealed partial record RollingUpdateDaemonSet : IModelType<RollingUpdateDaemonSet>
 {
     /// <summary>The record with nothing set.</summary>
@@ -2024,16 +2024,16 @@ public sealed partial record RollingUpdateDaemonSet : IModelType<RollingUpdateDa
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.RollingUpdateDaemonSet", "", [
-            new("maxSurge", Shape.Of(ShapeKind.IntOrString)) { Description = "How many pods may be there in excess during it, as a number or a share.", ProtobufPath = [2] },
-            new("maxUnavailable", Shape.Of(ShapeKind.IntOrString)) { Description = "How many pods may be missing during it, as a number or a share.", ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.RollingUpdateDaemonSet", "How many pods of a DaemonSet are replaced at a time.", [
+            new("maxSurge", Shape.Of(ShapeKind.IntOrString)) { Description = "How many nodes may have an old and a new pod at once: a number or a share.", ProtobufPath = [2] },
+            new("maxUnavailable", Shape.Of(ShapeKind.IntOrString)) { Description = "How many nodes may be without a pod: a number or a share.", ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>How many pods may be there in excess during it, as a number or a share.</summary>
+    /// <summary>How many nodes may have an old and a new pod at once: a number or a share.</summary>
     public IntOrString? MaxSurge { get; init; }
 
-    /// <summary>How many pods may be missing during it, as a number or a share.</summary>
+    /// <summary>How many nodes may be without a pod: a number or a share.</summary>
     public IntOrString? MaxUnavailable { get; init; }
 
     /// <inheritdoc/>
@@ -2088,7 +2088,7 @@ public sealed partial record RollingUpdateDaemonSet : IModelType<RollingUpdateDa
     }
 }
 
-/// <summary>The type <c>RollingUpdateDeployment</c> of apps/v1.</summary>
+/// <summary>How many pods of a Deployment are replaced at a time.</summary>
 public sealed partial record RollingUpdateDeployment : IModelType<RollingUpdateDeployment>
 {
     /// <summary>The record with nothing set.</summary>
@@ -2099,16 +2099,16 @@ public sealed partial record RollingUpdateDeployment : IModelType<RollingUpdateD
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.RollingUpdateDeployment", "", [
-            new("maxSurge", Shape.Of(ShapeKind.IntOrString)) { Description = "How many pods may be there in excess during it, as a number or a share.", ProtobufPath = [2] },
-            new("maxUnavailable", Shape.Of(ShapeKind.IntOrString)) { Description = "How many pods may be missing during it, as a number or a share.", ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.RollingUpdateDeployment", "How many pods of a Deployment are replaced at a time.", [
+            new("maxSurge", Shape.Of(ShapeKind.IntOrString)) { Description = "How many pods there may be beyond those wanted: a number, or a share that is rounded up; 25% when absent.", ProtobufPath = [2] },
+            new("maxUnavailable", Shape.Of(ShapeKind.IntOrString)) { Description = "How many of the wanted pods may be missing: a number, or a share that is rounded down; 25% when absent.", ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>How many pods may be there in excess during it, as a number or a share.</summary>
+    /// <summary>How many pods there may be beyond those wanted: a number, or a share that is rounded up; 25% when absent.</summary>
     public IntOrString? MaxSurge { get; init; }
 
-    /// <summary>How many pods may be missing during it, as a number or a share.</summary>
+    /// <summary>How many of the wanted pods may be missing: a number, or a share that is rounded down; 25% when absent.</summary>
     public IntOrString? MaxUnavailable { get; init; }
 
     /// <inheritdoc/>
@@ -2163,7 +2163,7 @@ public sealed partial record RollingUpdateDeployment : IModelType<RollingUpdateD
     }
 }
 
-/// <summary>The type <c>RollingUpdateStatefulSetStrategy</c> of apps/v1.</summary>
+/// <summary>Which pods of a StatefulSet are replaced, and how many at a time.</summary>
 public sealed partial record RollingUpdateStatefulSetStrategy : IModelType<RollingUpdateStatefulSetStrategy>
 {
     /// <summary>The record with nothing set.</summary>
@@ -2174,16 +2174,16 @@ public sealed partial record RollingUpdateStatefulSetStrategy : IModelType<Rolli
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.RollingUpdateStatefulSetStrategy", "", [
-            new("maxUnavailable", Shape.Of(ShapeKind.IntOrString)) { Description = "How many pods may be missing during it, as a number or a share.", ProtobufPath = [2] },
-            new("partition", Shape.Of(ShapeKind.Int32)) { Description = "Which partition; 0 for the whole.", ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.RollingUpdateStatefulSetStrategy", "Which pods of a StatefulSet are replaced, and how many at a time.", [
+            new("maxUnavailable", Shape.Of(ShapeKind.IntOrString)) { Description = "How many of the wanted pods may be missing: a number, or a share that is rounded down.", ProtobufPath = [2] },
+            new("partition", Shape.Of(ShapeKind.Int32)) { Description = "Pods with a lower ordinal keep the old revision.", ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>How many pods may be missing during it, as a number or a share.</summary>
+    /// <summary>How many of the wanted pods may be missing: a number, or a share that is rounded down.</summary>
     public IntOrString? MaxUnavailable { get; init; }
 
-    /// <summary>Which partition; 0 for the whole.</summary>
+    /// <summary>Pods with a lower ordinal keep the old revision.</summary>
     public int? Partition { get; init; }
 
     /// <inheritdoc/>
@@ -2238,7 +2238,7 @@ public sealed partial record RollingUpdateStatefulSetStrategy : IModelType<Rolli
     }
 }
 
-/// <summary>The type <c>StatefulSetCondition</c> of apps/v1.</summary>
+/// <summary>One thing that holds, or not, of a StatefulSet.</summary>
 public sealed partial record StatefulSetCondition : IModelType<StatefulSetCondition>
 {
     /// <summary>The record with nothing set.</summary>
@@ -2249,28 +2249,28 @@ public sealed partial record StatefulSetCondition : IModelType<StatefulSetCondit
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.StatefulSetCondition", "", [
-            new("lastTransitionTime", Shape.Of(ShapeKind.Time)) { Description = "When its status last changed.", ProtobufPath = [3] },
-            new("message", Shape.Of(ShapeKind.String)) { Description = "Why, for people.", ProtobufPath = [5] },
-            new("reason", Shape.Of(ShapeKind.String)) { Description = "One word in CamelCase for why, for programs.", ProtobufPath = [4] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.StatefulSetCondition", "One thing that holds, or not, of a StatefulSet.", [
+            new("lastTransitionTime", Shape.Of(ShapeKind.Time)) { Description = "When the status last changed.", ProtobufPath = [3] },
+            new("message", Shape.Of(ShapeKind.String)) { Description = "Why, in words.", ProtobufPath = [5] },
+            new("reason", Shape.Of(ShapeKind.String)) { Description = "Why, in one word.", ProtobufPath = [4] },
             new("status", Shape.Of(ShapeKind.String)) { Description = "True, False or Unknown.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("type", Shape.Of(ShapeKind.String)) { Description = "What it tells of.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("type", Shape.Of(ShapeKind.String)) { Description = "Which condition this is.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>When its status last changed.</summary>
+    /// <summary>When the status last changed.</summary>
     public DateTimeOffset? LastTransitionTime { get; init; }
 
-    /// <summary>Why, for people.</summary>
+    /// <summary>Why, in words.</summary>
     public string Message { get; init; } = "";
 
-    /// <summary>One word in CamelCase for why, for programs.</summary>
+    /// <summary>Why, in one word.</summary>
     public string Reason { get; init; } = "";
 
     /// <summary>True, False or Unknown.</summary>
     public string Status { get; init; } = "";
 
-    /// <summary>What it tells of.</summary>
+    /// <summary>Which condition this is.</summary>
     public string Type { get; init; } = "";
 
     /// <inheritdoc/>
@@ -2356,7 +2356,7 @@ public sealed partial record StatefulSetCondition : IModelType<StatefulSetCondit
     }
 }
 
-/// <summary>The type <c>StatefulSetOrdinals</c> of apps/v1.</summary>
+/// <summary>How a StatefulSet&apos;s pods are numbered.</summary>
 public sealed partial record StatefulSetOrdinals : IModelType<StatefulSetOrdinals>
 {
     /// <summary>The record with nothing set.</summary>
@@ -2367,12 +2367,12 @@ public sealed partial record StatefulSetOrdinals : IModelType<StatefulSetOrdinal
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.StatefulSetOrdinals", "", [
-            new("start", Shape.Of(ShapeKind.Int32)) { IsAlwaysWritten = true, ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.StatefulSetOrdinals", "How a StatefulSet's pods are numbered.", [
+            new("start", Shape.Of(ShapeKind.Int32)) { Description = "The first pod's number; 0 when absent.", IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>start</c>.</summary>
+    /// <summary>The first pod&apos;s number; 0 when absent.</summary>
     public int Start { get; init; }
 
     /// <inheritdoc/>
@@ -2416,7 +2416,7 @@ public sealed partial record StatefulSetOrdinals : IModelType<StatefulSetOrdinal
     }
 }
 
-/// <summary>The type <c>StatefulSetPersistentVolumeClaimRetentionPolicy</c> of apps/v1.</summary>
+/// <summary>What becomes of a StatefulSet&apos;s claims.</summary>
 public sealed partial record StatefulSetPersistentVolumeClaimRetentionPolicy : IModelType<StatefulSetPersistentVolumeClaimRetentionPolicy>
 {
     /// <summary>The record with nothing set.</summary>
@@ -2427,16 +2427,16 @@ public sealed partial record StatefulSetPersistentVolumeClaimRetentionPolicy : I
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.StatefulSetPersistentVolumeClaimRetentionPolicy", "", [
-            new("whenDeleted", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
-            new("whenScaled", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.StatefulSetPersistentVolumeClaimRetentionPolicy", "What becomes of a StatefulSet's claims.", [
+            new("whenDeleted", Shape.Of(ShapeKind.String)) { Description = "Retain or Delete, when the set is deleted.", ProtobufPath = [1] },
+            new("whenScaled", Shape.Of(ShapeKind.String)) { Description = "Retain or Delete, when the set is scaled down.", ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The field <c>whenDeleted</c>.</summary>
+    /// <summary>Retain or Delete, when the set is deleted.</summary>
     public string WhenDeleted { get; init; } = "";
 
-    /// <summary>The field <c>whenScaled</c>.</summary>
+    /// <summary>Retain or Delete, when the set is scaled down.</summary>
     public string WhenScaled { get; init; } = "";
 
     /// <inheritdoc/>
@@ -2882,7 +2882,7 @@ public sealed partial record StatefulSetStatus : IModelType<StatefulSetStatus>
     }
 }
 
-/// <summary>The type <c>StatefulSetUpdateStrategy</c> of apps/v1.</summary>
+/// <summary>How a StatefulSet&apos;s pods are replaced.</summary>
 public sealed partial record StatefulSetUpdateStrategy : IModelType<StatefulSetUpdateStrategy>
 {
     /// <summary>The record with nothing set.</summary>
@@ -2893,16 +2893,16 @@ public sealed partial record StatefulSetUpdateStrategy : IModelType<StatefulSetU
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.StatefulSetUpdateStrategy", "", [
-            new("rollingUpdate", Shape.Object(static () => global::Holdfast.Model.Apps.RollingUpdateStatefulSetStrategy.ModelSchema)) { Description = "How a rolling update goes.", ProtobufPath = [2] },
-            new("type", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.StatefulSetUpdateStrategy", "How a StatefulSet's pods are replaced.", [
+            new("rollingUpdate", Shape.Object(static () => global::Holdfast.Model.Apps.RollingUpdateStatefulSetStrategy.ModelSchema)) { Description = "Which and how many at a time, for RollingUpdate.", ProtobufPath = [2] },
+            new("type", Shape.Of(ShapeKind.String)) { Description = "RollingUpdate, or OnDelete to replace a pod only when somebody deletes it.", ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>How a rolling update goes.</summary>
+    /// <summary>Which and how many at a time, for RollingUpdate.</summary>
     public global::Holdfast.Model.Apps.RollingUpdateStatefulSetStrategy? RollingUpdate { get; init; }
 
-    /// <summary>The field <c>type</c>.</summary>
+    /// <summary>RollingUpdate, or OnDelete to replace a pod only when somebody deletes it.</summary>
     public string Type { get; init; } = "";
 
     /// <inheritdoc/>

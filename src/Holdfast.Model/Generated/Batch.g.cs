@@ -11,7 +11,7 @@ using Holdfast.Model.Values;
 
 namespace Holdfast.Model.Batch;
 
-/// <summary>The type <c>CronJob</c> of batch/v1.</summary>
+/// <summary>Makes a Job each time a schedule comes up.</summary>
 public sealed partial record CronJob : IResource<CronJob>
 {
     /// <summary>The record with nothing set.</summary>
@@ -33,21 +33,21 @@ public sealed partial record CronJob : IResource<CronJob>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.batch.v1.CronJob", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.batch.v1.CronJob", "Makes a Job each time a schedule comes up.", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, namespace, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
             new("spec", Shape.Object(static () => global::Holdfast.Model.Batch.CronJobSpec.ModelSchema)) { Description = "What is wanted.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("status", Shape.Object(static () => global::Holdfast.Model.Batch.CronJobStatus.ModelSchema)) { Description = "What is.", IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("status", Shape.Object(static () => global::Holdfast.Model.Batch.CronJobStatus.ModelSchema)) { Description = "What the controller last saw.", IsAlwaysWritten = true, ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>Name, labels and the rest of what every object carries.</summary>
+    /// <summary>Name, namespace, labels and the rest of what every object carries.</summary>
     public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
 
     /// <summary>What is wanted.</summary>
     public global::Holdfast.Model.Batch.CronJobSpec Spec { get; init; } = global::Holdfast.Model.Batch.CronJobSpec.Empty;
 
-    /// <summary>What is.</summary>
+    /// <summary>What the controller last saw.</summary>
     public global::Holdfast.Model.Batch.CronJobStatus Status { get; init; } = global::Holdfast.Model.Batch.CronJobStatus.Empty;
 
     /// <inheritdoc/>
@@ -129,7 +129,7 @@ public sealed partial record CronJob : IResource<CronJob>
     }
 }
 
-/// <summary>The type <c>Job</c> of batch/v1.</summary>
+/// <summary>Runs pods until enough of them have ended well.</summary>
 public sealed partial record Job : IResource<Job>
 {
     /// <summary>The record with nothing set.</summary>
@@ -151,21 +151,21 @@ public sealed partial record Job : IResource<Job>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.batch.v1.Job", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.batch.v1.Job", "Runs pods until enough of them have ended well.", [
             new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, namespace, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
             new("spec", Shape.Object(static () => global::Holdfast.Model.Batch.JobSpec.ModelSchema)) { Description = "What is wanted.", IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("status", Shape.Object(static () => global::Holdfast.Model.Batch.JobStatus.ModelSchema)) { Description = "What is.", IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("status", Shape.Object(static () => global::Holdfast.Model.Batch.JobStatus.ModelSchema)) { Description = "What the controller last saw.", IsAlwaysWritten = true, ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>Name, labels and the rest of what every object carries.</summary>
+    /// <summary>Name, namespace, labels and the rest of what every object carries.</summary>
     public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
 
     /// <summary>What is wanted.</summary>
     public global::Holdfast.Model.Batch.JobSpec Spec { get; init; } = global::Holdfast.Model.Batch.JobSpec.Empty;
 
-    /// <summary>What is.</summary>
+    /// <summary>What the controller last saw.</summary>
     public global::Holdfast.Model.Batch.JobStatus Status { get; init; } = global::Holdfast.Model.Batch.JobStatus.Empty;
 
     /// <inheritdoc/>
@@ -247,7 +247,7 @@ public sealed partial record Job : IResource<Job>
     }
 }
 
-/// <summary>The type <c>CronJobSpec</c> of batch/v1.</summary>
+/// <summary>What a CronJob wants.</summary>
 public sealed partial record CronJobSpec : IModelType<CronJobSpec>
 {
     /// <summary>The record with nothing set.</summary>
@@ -258,40 +258,40 @@ public sealed partial record CronJobSpec : IModelType<CronJobSpec>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.batch.v1.CronJobSpec", "", [
-            new("concurrencyPolicy", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
-            new("failedJobsHistoryLimit", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [7] },
-            new("jobTemplate", Shape.Object(static () => global::Holdfast.Model.Batch.JobTemplateSpec.ModelSchema)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [5] },
-            new("schedule", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("startingDeadlineSeconds", Shape.Of(ShapeKind.Int64)) { ProtobufPath = [2] },
-            new("successfulJobsHistoryLimit", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [6] },
-            new("suspend", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it is held back.", ProtobufPath = [4] },
-            new("timeZone", Shape.Of(ShapeKind.String)) { ProtobufPath = [8] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.batch.v1.CronJobSpec", "What a CronJob wants.", [
+            new("concurrencyPolicy", Shape.Of(ShapeKind.String)) { Description = "What becomes of a new Job while an earlier one runs: Allow runs both, Forbid skips the new one, Replace ends the earlier one.", ProtobufPath = [3] },
+            new("failedJobsHistoryLimit", Shape.Of(ShapeKind.Int32)) { Description = "How many failed Jobs are kept; 1 when absent.", ProtobufPath = [7] },
+            new("jobTemplate", Shape.Object(static () => global::Holdfast.Model.Batch.JobTemplateSpec.ModelSchema)) { Description = "What each Job is made from.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [5] },
+            new("schedule", Shape.Of(ShapeKind.String)) { Description = "When Jobs are made: minute, hour, day of the month, month and day of the week, or a word such as @hourly.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("startingDeadlineSeconds", Shape.Of(ShapeKind.Int64)) { Description = "How many seconds late a Job may still be made.", ProtobufPath = [2] },
+            new("successfulJobsHistoryLimit", Shape.Of(ShapeKind.Int32)) { Description = "How many Jobs that ended well are kept; 3 when absent.", ProtobufPath = [6] },
+            new("suspend", Shape.Of(ShapeKind.Boolean)) { Description = "While true, no more Jobs are made.", ProtobufPath = [4] },
+            new("timeZone", Shape.Of(ShapeKind.String)) { Description = "The time zone of the schedule by its IANA name; UTC when absent.", ProtobufPath = [8] },
         ]);
     }
 
-    /// <summary>The field <c>concurrencyPolicy</c>.</summary>
+    /// <summary>What becomes of a new Job while an earlier one runs: Allow runs both, Forbid skips the new one, Replace ends the earlier one.</summary>
     public string ConcurrencyPolicy { get; init; } = "";
 
-    /// <summary>The field <c>failedJobsHistoryLimit</c>.</summary>
+    /// <summary>How many failed Jobs are kept; 1 when absent.</summary>
     public int? FailedJobsHistoryLimit { get; init; }
 
-    /// <summary>The field <c>jobTemplate</c>.</summary>
+    /// <summary>What each Job is made from.</summary>
     public global::Holdfast.Model.Batch.JobTemplateSpec JobTemplate { get; init; } = global::Holdfast.Model.Batch.JobTemplateSpec.Empty;
 
-    /// <summary>The field <c>schedule</c>.</summary>
+    /// <summary>When Jobs are made: minute, hour, day of the month, month and day of the week, or a word such as @hourly.</summary>
     public string Schedule { get; init; } = "";
 
-    /// <summary>The field <c>startingDeadlineSeconds</c>.</summary>
+    /// <summary>How many seconds late a Job may still be made.</summary>
     public long? StartingDeadlineSeconds { get; init; }
 
-    /// <summary>The field <c>successfulJobsHistoryLimit</c>.</summary>
+    /// <summary>How many Jobs that ended well are kept; 3 when absent.</summary>
     public int? SuccessfulJobsHistoryLimit { get; init; }
 
-    /// <summary>Whether it is held back.</summary>
+    /// <summary>While true, no more Jobs are made.</summary>
     public bool? Suspend { get; init; }
 
-    /// <summary>The field <c>timeZone</c>.</summary>
+    /// <summary>The time zone of the schedule by its IANA name; UTC when absent.</summary>
     public string? TimeZone { get; init; }
 
     /// <inheritdoc/>
@@ -410,7 +410,7 @@ public sealed partial record CronJobSpec : IModelType<CronJobSpec>
     }
 }
 
-/// <summary>The type <c>CronJobStatus</c> of batch/v1.</summary>
+/// <summary>What the controller last saw of a CronJob.</summary>
 public sealed partial record CronJobStatus : IModelType<CronJobStatus>
 {
     /// <summary>The record with nothing set.</summary>
@@ -421,20 +421,20 @@ public sealed partial record CronJobStatus : IModelType<CronJobStatus>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.batch.v1.CronJobStatus", "", [
-            new("active", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ObjectReference.ModelSchema))) { Description = "What is running.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
-            new("lastScheduleTime", Shape.Of(ShapeKind.Time)) { ProtobufPath = [4] },
-            new("lastSuccessfulTime", Shape.Of(ShapeKind.Time)) { ProtobufPath = [5] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.batch.v1.CronJobStatus", "What the controller last saw of a CronJob.", [
+            new("active", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ObjectReference.ModelSchema))) { Description = "Jobs that run.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
+            new("lastScheduleTime", Shape.Of(ShapeKind.Time)) { Description = "The time for which a Job was last made.", ProtobufPath = [4] },
+            new("lastSuccessfulTime", Shape.Of(ShapeKind.Time)) { Description = "When a Job last ended well.", ProtobufPath = [5] },
         ]);
     }
 
-    /// <summary>What is running.</summary>
+    /// <summary>Jobs that run.</summary>
     public ValueList<global::Holdfast.Model.Core.ObjectReference> Active { get; init; }
 
-    /// <summary>The field <c>lastScheduleTime</c>.</summary>
+    /// <summary>The time for which a Job was last made.</summary>
     public DateTimeOffset? LastScheduleTime { get; init; }
 
-    /// <summary>The field <c>lastSuccessfulTime</c>.</summary>
+    /// <summary>When a Job last ended well.</summary>
     public DateTimeOffset? LastSuccessfulTime { get; init; }
 
     /// <inheritdoc/>
@@ -500,7 +500,7 @@ public sealed partial record CronJobStatus : IModelType<CronJobStatus>
     }
 }
 
-/// <summary>The type <c>JobCondition</c> of batch/v1.</summary>
+/// <summary>One thing that holds, or not, of a Job.</summary>
 public sealed partial record JobCondition : IModelType<JobCondition>
 {
     /// <summary>The record with nothing set.</summary>
@@ -511,32 +511,32 @@ public sealed partial record JobCondition : IModelType<JobCondition>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.batch.v1.JobCondition", "", [
-            new("lastProbeTime", Shape.Of(ShapeKind.Time)) { Description = "When it was last looked at.", ProtobufPath = [3] },
-            new("lastTransitionTime", Shape.Of(ShapeKind.Time)) { Description = "When its status last changed.", ProtobufPath = [4] },
-            new("message", Shape.Of(ShapeKind.String)) { Description = "Why, for people.", ProtobufPath = [6] },
-            new("reason", Shape.Of(ShapeKind.String)) { Description = "One word in CamelCase for why, for programs.", ProtobufPath = [5] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.batch.v1.JobCondition", "One thing that holds, or not, of a Job.", [
+            new("lastProbeTime", Shape.Of(ShapeKind.Time)) { Description = "When the condition was last checked.", ProtobufPath = [3] },
+            new("lastTransitionTime", Shape.Of(ShapeKind.Time)) { Description = "When the status last changed.", ProtobufPath = [4] },
+            new("message", Shape.Of(ShapeKind.String)) { Description = "Why, in words.", ProtobufPath = [6] },
+            new("reason", Shape.Of(ShapeKind.String)) { Description = "Why, in one word.", ProtobufPath = [5] },
             new("status", Shape.Of(ShapeKind.String)) { Description = "True, False or Unknown.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("type", Shape.Of(ShapeKind.String)) { Description = "What it tells of.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("type", Shape.Of(ShapeKind.String)) { Description = "Which condition this is.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>When it was last looked at.</summary>
+    /// <summary>When the condition was last checked.</summary>
     public DateTimeOffset? LastProbeTime { get; init; }
 
-    /// <summary>When its status last changed.</summary>
+    /// <summary>When the status last changed.</summary>
     public DateTimeOffset? LastTransitionTime { get; init; }
 
-    /// <summary>Why, for people.</summary>
+    /// <summary>Why, in words.</summary>
     public string Message { get; init; } = "";
 
-    /// <summary>One word in CamelCase for why, for programs.</summary>
+    /// <summary>Why, in one word.</summary>
     public string Reason { get; init; } = "";
 
     /// <summary>True, False or Unknown.</summary>
     public string Status { get; init; } = "";
 
-    /// <summary>What it tells of.</summary>
+    /// <summary>Which condition this is.</summary>
     public string Type { get; init; } = "";
 
     /// <inheritdoc/>
@@ -633,7 +633,7 @@ public sealed partial record JobCondition : IModelType<JobCondition>
     }
 }
 
-/// <summary>The type <c>JobSpec</c> of batch/v1.</summary>
+/// <summary>What a Job wants.</summary>
 public sealed partial record JobSpec : IModelType<JobSpec>
 {
     /// <summary>The record with nothing set.</summary>
@@ -644,72 +644,72 @@ public sealed partial record JobSpec : IModelType<JobSpec>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.batch.v1.JobSpec", "", [
-            new("activeDeadlineSeconds", Shape.Of(ShapeKind.Int64)) { Description = "How many seconds it may run before it is ended.", ProtobufPath = [3] },
-            new("backoffLimit", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [7] },
-            new("backoffLimitPerIndex", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [12] },
-            new("completionMode", Shape.Of(ShapeKind.String)) { ProtobufPath = [9] },
-            new("completions", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [2] },
-            new("managedBy", Shape.Of(ShapeKind.String)) { ProtobufPath = [15] },
-            new("manualSelector", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [5] },
-            new("maxFailedIndexes", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [13] },
-            new("parallelism", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [1] },
-            new("podFailurePolicy", Shape.Object(static () => global::Holdfast.Model.Batch.PodFailurePolicy.ModelSchema)) { ProtobufPath = [11] },
-            new("podReplacementPolicy", Shape.Of(ShapeKind.String)) { ProtobufPath = [14] },
-            new("selector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { Description = "Labels that the objects it is for have.", ProtobufPath = [4] },
-            new("successPolicy", Shape.Object(static () => global::Holdfast.Model.Batch.SuccessPolicy.ModelSchema)) { ProtobufPath = [16] },
-            new("suspend", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it is held back.", ProtobufPath = [10] },
-            new("template", Shape.Object(static () => global::Holdfast.Model.Core.PodTemplateSpec.ModelSchema)) { Description = "What the pods are made from.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [6] },
-            new("ttlSecondsAfterFinished", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [8] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.batch.v1.JobSpec", "What a Job wants.", [
+            new("activeDeadlineSeconds", Shape.Of(ShapeKind.Int64)) { Description = "After how many seconds the Job fails and its pods are ended.", ProtobufPath = [3] },
+            new("backoffLimit", Shape.Of(ShapeKind.Int32)) { Description = "How many pods may fail before the Job fails; 6 when absent.", ProtobufPath = [7] },
+            new("backoffLimitPerIndex", Shape.Of(ShapeKind.Int32)) { Description = "How often each index may fail before it fails for good; only for Indexed.", ProtobufPath = [12] },
+            new("completionMode", Shape.Of(ShapeKind.String)) { Description = "NonIndexed counts pods that end well; Indexed wants one such pod for each index.", ProtobufPath = [9] },
+            new("completions", Shape.Of(ShapeKind.Int32)) { Description = "How many pods must end well; when absent, any one that does is enough.", ProtobufPath = [2] },
+            new("managedBy", Shape.Of(ShapeKind.String)) { Description = "Who looks after the Job, when it is not this cluster's own controller.", ProtobufPath = [15] },
+            new("manualSelector", Shape.Of(ShapeKind.Boolean)) { Description = "Whether the author chose selector and labels; otherwise they are made from the Job's uid.", ProtobufPath = [5] },
+            new("maxFailedIndexes", Shape.Of(ShapeKind.Int32)) { Description = "How many indexes may fail before the Job fails at once; only for Indexed.", ProtobufPath = [13] },
+            new("parallelism", Shape.Of(ShapeKind.Int32)) { Description = "How many pods may run at once; 1 when absent.", ProtobufPath = [1] },
+            new("podFailurePolicy", Shape.Object(static () => global::Holdfast.Model.Batch.PodFailurePolicy.ModelSchema)) { Description = "What failures of pods mean, by exit code or condition.", ProtobufPath = [11] },
+            new("podReplacementPolicy", Shape.Of(ShapeKind.String)) { Description = "TerminatingOrFailed replaces a pod as soon as it is to go; Failed only once it has ended.", ProtobufPath = [14] },
+            new("selector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { Description = "Which pods belong to the Job; made by the server and fixed.", ProtobufPath = [4] },
+            new("successPolicy", Shape.Object(static () => global::Holdfast.Model.Batch.SuccessPolicy.ModelSchema)) { Description = "Which indexes are enough for the Job to end well; only for Indexed.", ProtobufPath = [16] },
+            new("suspend", Shape.Of(ShapeKind.Boolean)) { Description = "While true, the Job has no pods.", ProtobufPath = [10] },
+            new("template", Shape.Object(static () => global::Holdfast.Model.Core.PodTemplateSpec.ModelSchema)) { Description = "What each pod is made from. Its restartPolicy is Never or OnFailure.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [6] },
+            new("ttlSecondsAfterFinished", Shape.Of(ShapeKind.Int32)) { Description = "How many seconds after its end the Job is deleted; never when absent.", ProtobufPath = [8] },
         ]);
     }
 
-    /// <summary>How many seconds it may run before it is ended.</summary>
+    /// <summary>After how many seconds the Job fails and its pods are ended.</summary>
     public long? ActiveDeadlineSeconds { get; init; }
 
-    /// <summary>The field <c>backoffLimit</c>.</summary>
+    /// <summary>How many pods may fail before the Job fails; 6 when absent.</summary>
     public int? BackoffLimit { get; init; }
 
-    /// <summary>The field <c>backoffLimitPerIndex</c>.</summary>
+    /// <summary>How often each index may fail before it fails for good; only for Indexed.</summary>
     public int? BackoffLimitPerIndex { get; init; }
 
-    /// <summary>The field <c>completionMode</c>.</summary>
+    /// <summary>NonIndexed counts pods that end well; Indexed wants one such pod for each index.</summary>
     public string? CompletionMode { get; init; }
 
-    /// <summary>The field <c>completions</c>.</summary>
+    /// <summary>How many pods must end well; when absent, any one that does is enough.</summary>
     public int? Completions { get; init; }
 
-    /// <summary>The field <c>managedBy</c>.</summary>
+    /// <summary>Who looks after the Job, when it is not this cluster&apos;s own controller.</summary>
     public string? ManagedBy { get; init; }
 
-    /// <summary>The field <c>manualSelector</c>.</summary>
+    /// <summary>Whether the author chose selector and labels; otherwise they are made from the Job&apos;s uid.</summary>
     public bool? ManualSelector { get; init; }
 
-    /// <summary>The field <c>maxFailedIndexes</c>.</summary>
+    /// <summary>How many indexes may fail before the Job fails at once; only for Indexed.</summary>
     public int? MaxFailedIndexes { get; init; }
 
-    /// <summary>The field <c>parallelism</c>.</summary>
+    /// <summary>How many pods may run at once; 1 when absent.</summary>
     public int? Parallelism { get; init; }
 
-    /// <summary>The field <c>podFailurePolicy</c>.</summary>
+    /// <summary>What failures of pods mean, by exit code or condition.</summary>
     public global::Holdfast.Model.Batch.PodFailurePolicy? PodFailurePolicy { get; init; }
 
-    /// <summary>The field <c>podReplacementPolicy</c>.</summary>
+    /// <summary>TerminatingOrFailed replaces a pod as soon as it is to go; Failed only once it has ended.</summary>
     public string? PodReplacementPolicy { get; init; }
 
-    /// <summary>Labels that the objects it is for have.</summary>
+    /// <summary>Which pods belong to the Job; made by the server and fixed.</summary>
     public global::Holdfast.Model.Meta.LabelSelector? Selector { get; init; }
 
-    /// <summary>The field <c>successPolicy</c>.</summary>
+    /// <summary>Which indexes are enough for the Job to end well; only for Indexed.</summary>
     public global::Holdfast.Model.Batch.SuccessPolicy? SuccessPolicy { get; init; }
 
-    /// <summary>Whether it is held back.</summary>
+    /// <summary>While true, the Job has no pods.</summary>
     public bool? Suspend { get; init; }
 
-    /// <summary>What the pods are made from.</summary>
+    /// <summary>What each pod is made from. Its restartPolicy is Never or OnFailure.</summary>
     public global::Holdfast.Model.Core.PodTemplateSpec Template { get; init; } = global::Holdfast.Model.Core.PodTemplateSpec.Empty;
 
-    /// <summary>The field <c>ttlSecondsAfterFinished</c>.</summary>
+    /// <summary>How many seconds after its end the Job is deleted; never when absent.</summary>
     public int? TtlSecondsAfterFinished { get; init; }
 
     /// <inheritdoc/>
@@ -908,7 +908,7 @@ public sealed partial record JobSpec : IModelType<JobSpec>
     }
 }
 
-/// <summary>The type <c>JobStatus</c> of batch/v1.</summary>
+/// <summary>What the controller last saw of a Job.</summary>
 public sealed partial record JobStatus : IModelType<JobStatus>
 {
     /// <summary>The record with nothing set.</summary>
@@ -919,52 +919,52 @@ public sealed partial record JobStatus : IModelType<JobStatus>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.batch.v1.JobStatus", "", [
-            new("active", Shape.Of(ShapeKind.Int32)) { Description = "What is running.", ProtobufPath = [4] },
-            new("completedIndexes", Shape.Of(ShapeKind.String)) { ProtobufPath = [7] },
-            new("completionTime", Shape.Of(ShapeKind.Time)) { Description = "When it was done.", ProtobufPath = [3] },
-            new("conditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Batch.JobCondition.ModelSchema))) { Description = "What is true of it at the moment, one entry for each question.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, MergeKey = "type", PatchStrategies = ["merge"], ProtobufPath = [1] },
-            new("failed", Shape.Of(ShapeKind.Int32)) { Description = "How many pods have failed.", ProtobufPath = [6] },
-            new("failedIndexes", Shape.Of(ShapeKind.String)) { ProtobufPath = [10] },
-            new("ready", Shape.Of(ShapeKind.Int32)) { Description = "Whether it is ready.", ProtobufPath = [9] },
-            new("startTime", Shape.Of(ShapeKind.Time)) { Description = "When it began.", ProtobufPath = [2] },
-            new("succeeded", Shape.Of(ShapeKind.Int32)) { Description = "How many pods have succeeded.", ProtobufPath = [5] },
-            new("terminating", Shape.Of(ShapeKind.Int32)) { Description = "How many pods are ending.", ProtobufPath = [11] },
-            new("uncountedTerminatedPods", Shape.Object(static () => global::Holdfast.Model.Batch.UncountedTerminatedPods.ModelSchema)) { ProtobufPath = [8] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.batch.v1.JobStatus", "What the controller last saw of a Job.", [
+            new("active", Shape.Of(ShapeKind.Int32)) { Description = "Pods that run or are about to.", ProtobufPath = [4] },
+            new("completedIndexes", Shape.Of(ShapeKind.String)) { Description = "Indexes that ended well, such as 1,3-5.", ProtobufPath = [7] },
+            new("completionTime", Shape.Of(ShapeKind.Time)) { Description = "When the Job ended well.", ProtobufPath = [3] },
+            new("conditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Batch.JobCondition.ModelSchema))) { Description = "What holds of the Job now: Complete, Failed, Suspended and how it is to end.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, MergeKey = "type", PatchStrategies = ["merge"], ProtobufPath = [1] },
+            new("failed", Shape.Of(ShapeKind.Int32)) { Description = "Pods that failed.", ProtobufPath = [6] },
+            new("failedIndexes", Shape.Of(ShapeKind.String)) { Description = "Indexes that failed for good.", ProtobufPath = [10] },
+            new("ready", Shape.Of(ShapeKind.Int32)) { Description = "Active pods that are ready.", ProtobufPath = [9] },
+            new("startTime", Shape.Of(ShapeKind.Time)) { Description = "When the Job began, or was last resumed.", ProtobufPath = [2] },
+            new("succeeded", Shape.Of(ShapeKind.Int32)) { Description = "Pods that ended well.", ProtobufPath = [5] },
+            new("terminating", Shape.Of(ShapeKind.Int32)) { Description = "Pods that are on their way out.", ProtobufPath = [11] },
+            new("uncountedTerminatedPods", Shape.Object(static () => global::Holdfast.Model.Batch.UncountedTerminatedPods.ModelSchema)) { Description = "Pods that have ended and are about to be counted.", ProtobufPath = [8] },
         ]);
     }
 
-    /// <summary>What is running.</summary>
+    /// <summary>Pods that run or are about to.</summary>
     public int Active { get; init; }
 
-    /// <summary>The field <c>completedIndexes</c>.</summary>
+    /// <summary>Indexes that ended well, such as 1,3-5.</summary>
     public string CompletedIndexes { get; init; } = "";
 
-    /// <summary>When it was done.</summary>
+    /// <summary>When the Job ended well.</summary>
     public DateTimeOffset? CompletionTime { get; init; }
 
-    /// <summary>What is true of it at the moment, one entry for each question.</summary>
+    /// <summary>What holds of the Job now: Complete, Failed, Suspended and how it is to end.</summary>
     public ValueList<global::Holdfast.Model.Batch.JobCondition> Conditions { get; init; }
 
-    /// <summary>How many pods have failed.</summary>
+    /// <summary>Pods that failed.</summary>
     public int Failed { get; init; }
 
-    /// <summary>The field <c>failedIndexes</c>.</summary>
+    /// <summary>Indexes that failed for good.</summary>
     public string? FailedIndexes { get; init; }
 
-    /// <summary>Whether it is ready.</summary>
+    /// <summary>Active pods that are ready.</summary>
     public int? Ready { get; init; }
 
-    /// <summary>When it began.</summary>
+    /// <summary>When the Job began, or was last resumed.</summary>
     public DateTimeOffset? StartTime { get; init; }
 
-    /// <summary>How many pods have succeeded.</summary>
+    /// <summary>Pods that ended well.</summary>
     public int Succeeded { get; init; }
 
-    /// <summary>How many pods are ending.</summary>
+    /// <summary>Pods that are on their way out.</summary>
     public int? Terminating { get; init; }
 
-    /// <summary>The field <c>uncountedTerminatedPods</c>.</summary>
+    /// <summary>Pods that have ended and are about to be counted.</summary>
     public global::Holdfast.Model.Batch.UncountedTerminatedPods? UncountedTerminatedPods { get; init; }
 
     /// <inheritdoc/>
@@ -1114,7 +1114,7 @@ public sealed partial record JobStatus : IModelType<JobStatus>
     }
 }
 
-/// <summary>The type <c>JobTemplateSpec</c> of batch/v1.</summary>
+/// <summary>What a CronJob&apos;s Jobs are made from.</summary>
 public sealed partial record JobTemplateSpec : IModelType<JobTemplateSpec>
 {
     /// <summary>The record with nothing set.</summary>
@@ -1125,16 +1125,16 @@ public sealed partial record JobTemplateSpec : IModelType<JobTemplateSpec>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.batch.v1.JobTemplateSpec", "", [
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("spec", Shape.Object(static () => global::Holdfast.Model.Batch.JobSpec.ModelSchema)) { Description = "What is wanted.", IsAlwaysWritten = true, ProtobufPath = [2] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.batch.v1.JobTemplateSpec", "What a CronJob's Jobs are made from.", [
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Labels and annotations of the Jobs.", IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("spec", Shape.Object(static () => global::Holdfast.Model.Batch.JobSpec.ModelSchema)) { Description = "What each Job wants.", IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>Name, labels and the rest of what every object carries.</summary>
+    /// <summary>Labels and annotations of the Jobs.</summary>
     public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
 
-    /// <summary>What is wanted.</summary>
+    /// <summary>What each Job wants.</summary>
     public global::Holdfast.Model.Batch.JobSpec Spec { get; init; } = global::Holdfast.Model.Batch.JobSpec.Empty;
 
     /// <inheritdoc/>
@@ -1189,7 +1189,7 @@ public sealed partial record JobTemplateSpec : IModelType<JobTemplateSpec>
     }
 }
 
-/// <summary>The type <c>PodFailurePolicy</c> of batch/v1.</summary>
+/// <summary>What failures of a Job&apos;s pods mean.</summary>
 public sealed partial record PodFailurePolicy : IModelType<PodFailurePolicy>
 {
     /// <summary>The record with nothing set.</summary>
@@ -1200,12 +1200,12 @@ public sealed partial record PodFailurePolicy : IModelType<PodFailurePolicy>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.batch.v1.PodFailurePolicy", "", [
-            new("rules", Shape.List(Shape.Object(static () => global::Holdfast.Model.Batch.PodFailurePolicyRule.ModelSchema))) { Description = "What is allowed, rule by rule.", IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.batch.v1.PodFailurePolicy", "What failures of a Job's pods mean.", [
+            new("rules", Shape.List(Shape.Object(static () => global::Holdfast.Model.Batch.PodFailurePolicyRule.ModelSchema))) { Description = "Rules, of which the first that matches counts; a failure that none matches counts against backoffLimit.", IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>What is allowed, rule by rule.</summary>
+    /// <summary>Rules, of which the first that matches counts; a failure that none matches counts against backoffLimit.</summary>
     public ValueList<global::Holdfast.Model.Batch.PodFailurePolicyRule> Rules { get; init; }
 
     /// <inheritdoc/>
@@ -1249,7 +1249,7 @@ public sealed partial record PodFailurePolicy : IModelType<PodFailurePolicy>
     }
 }
 
-/// <summary>The type <c>PodFailurePolicyOnExitCodesRequirement</c> of batch/v1.</summary>
+/// <summary>Which exit codes a rule is about.</summary>
 public sealed partial record PodFailurePolicyOnExitCodesRequirement : IModelType<PodFailurePolicyOnExitCodesRequirement>
 {
     /// <summary>The record with nothing set.</summary>
@@ -1260,20 +1260,20 @@ public sealed partial record PodFailurePolicyOnExitCodesRequirement : IModelType
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.batch.v1.PodFailurePolicyOnExitCodesRequirement", "", [
-            new("containerName", Shape.Of(ShapeKind.String)) { Description = "The name of the container.", ProtobufPath = [1] },
-            new("operator", Shape.Of(ShapeKind.String)) { Description = "How it is compared with the values.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("values", Shape.List(Shape.Of(ShapeKind.Int32))) { Description = "The values.", IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Set, ProtobufPath = [3] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.batch.v1.PodFailurePolicyOnExitCodesRequirement", "Which exit codes a rule is about.", [
+            new("containerName", Shape.Of(ShapeKind.String)) { Description = "The container; any when absent.", ProtobufPath = [1] },
+            new("operator", Shape.Of(ShapeKind.String)) { Description = "In, or NotIn.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("values", Shape.List(Shape.Of(ShapeKind.Int32))) { Description = "The exit codes, in order.", IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Set, ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>The name of the container.</summary>
+    /// <summary>The container; any when absent.</summary>
     public string? ContainerName { get; init; }
 
-    /// <summary>How it is compared with the values.</summary>
+    /// <summary>In, or NotIn.</summary>
     public string Operator { get; init; } = "";
 
-    /// <summary>The values.</summary>
+    /// <summary>The exit codes, in order.</summary>
     public ValueList<int> Values { get; init; }
 
     /// <inheritdoc/>
@@ -1339,7 +1339,7 @@ public sealed partial record PodFailurePolicyOnExitCodesRequirement : IModelType
     }
 }
 
-/// <summary>The type <c>PodFailurePolicyOnPodConditionsPattern</c> of batch/v1.</summary>
+/// <summary>Which condition of a pod a rule is about.</summary>
 public sealed partial record PodFailurePolicyOnPodConditionsPattern : IModelType<PodFailurePolicyOnPodConditionsPattern>
 {
     /// <summary>The record with nothing set.</summary>
@@ -1350,16 +1350,16 @@ public sealed partial record PodFailurePolicyOnPodConditionsPattern : IModelType
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.batch.v1.PodFailurePolicyOnPodConditionsPattern", "", [
-            new("status", Shape.Of(ShapeKind.String)) { Description = "What is.", IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("type", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.batch.v1.PodFailurePolicyOnPodConditionsPattern", "Which condition of a pod a rule is about.", [
+            new("status", Shape.Of(ShapeKind.String)) { Description = "The condition's status.", IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("type", Shape.Of(ShapeKind.String)) { Description = "The condition.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>What is.</summary>
+    /// <summary>The condition&apos;s status.</summary>
     public string Status { get; init; } = "";
 
-    /// <summary>The field <c>type</c>.</summary>
+    /// <summary>The condition.</summary>
     public string Type { get; init; } = "";
 
     /// <inheritdoc/>
@@ -1414,7 +1414,7 @@ public sealed partial record PodFailurePolicyOnPodConditionsPattern : IModelType
     }
 }
 
-/// <summary>The type <c>PodFailurePolicyRule</c> of batch/v1.</summary>
+/// <summary>What one kind of failure means.</summary>
 public sealed partial record PodFailurePolicyRule : IModelType<PodFailurePolicyRule>
 {
     /// <summary>The record with nothing set.</summary>
@@ -1425,20 +1425,20 @@ public sealed partial record PodFailurePolicyRule : IModelType<PodFailurePolicyR
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.batch.v1.PodFailurePolicyRule", "", [
-            new("action", Shape.Of(ShapeKind.String)) { Description = "What was done, or failed.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("onExitCodes", Shape.Object(static () => global::Holdfast.Model.Batch.PodFailurePolicyOnExitCodesRequirement.ModelSchema)) { ProtobufPath = [2] },
-            new("onPodConditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Batch.PodFailurePolicyOnPodConditionsPattern.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.batch.v1.PodFailurePolicyRule", "What one kind of failure means.", [
+            new("action", Shape.Of(ShapeKind.String)) { Description = "FailJob, FailIndex, Ignore or Count.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("onExitCodes", Shape.Object(static () => global::Holdfast.Model.Batch.PodFailurePolicyOnExitCodesRequirement.ModelSchema)) { Description = "The exit codes that it is about.", ProtobufPath = [2] },
+            new("onPodConditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Batch.PodFailurePolicyOnPodConditionsPattern.ModelSchema))) { Description = "The conditions that it is about, any of which is enough.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>What was done, or failed.</summary>
+    /// <summary>FailJob, FailIndex, Ignore or Count.</summary>
     public string Action { get; init; } = "";
 
-    /// <summary>The field <c>onExitCodes</c>.</summary>
+    /// <summary>The exit codes that it is about.</summary>
     public global::Holdfast.Model.Batch.PodFailurePolicyOnExitCodesRequirement? OnExitCodes { get; init; }
 
-    /// <summary>The field <c>onPodConditions</c>.</summary>
+    /// <summary>The conditions that it is about, any of which is enough.</summary>
     public ValueList<global::Holdfast.Model.Batch.PodFailurePolicyOnPodConditionsPattern> OnPodConditions { get; init; }
 
     /// <inheritdoc/>
@@ -1504,7 +1504,7 @@ public sealed partial record PodFailurePolicyRule : IModelType<PodFailurePolicyR
     }
 }
 
-/// <summary>The type <c>SuccessPolicy</c> of batch/v1.</summary>
+/// <summary>Which indexes are enough for a Job to end well.</summary>
 public sealed partial record SuccessPolicy : IModelType<SuccessPolicy>
 {
     /// <summary>The record with nothing set.</summary>
@@ -1515,12 +1515,12 @@ public sealed partial record SuccessPolicy : IModelType<SuccessPolicy>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.batch.v1.SuccessPolicy", "", [
-            new("rules", Shape.List(Shape.Object(static () => global::Holdfast.Model.Batch.SuccessPolicyRule.ModelSchema))) { Description = "What is allowed, rule by rule.", IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.batch.v1.SuccessPolicy", "Which indexes are enough for a Job to end well.", [
+            new("rules", Shape.List(Shape.Object(static () => global::Holdfast.Model.Batch.SuccessPolicyRule.ModelSchema))) { Description = "Rules, any of which is enough.", IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>What is allowed, rule by rule.</summary>
+    /// <summary>Rules, any of which is enough.</summary>
     public ValueList<global::Holdfast.Model.Batch.SuccessPolicyRule> Rules { get; init; }
 
     /// <inheritdoc/>
@@ -1564,7 +1564,7 @@ public sealed partial record SuccessPolicy : IModelType<SuccessPolicy>
     }
 }
 
-/// <summary>The type <c>SuccessPolicyRule</c> of batch/v1.</summary>
+/// <summary>Some indexes that are enough.</summary>
 public sealed partial record SuccessPolicyRule : IModelType<SuccessPolicyRule>
 {
     /// <summary>The record with nothing set.</summary>
@@ -1575,16 +1575,16 @@ public sealed partial record SuccessPolicyRule : IModelType<SuccessPolicyRule>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.batch.v1.SuccessPolicyRule", "", [
-            new("succeededCount", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [2] },
-            new("succeededIndexes", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.batch.v1.SuccessPolicyRule", "Some indexes that are enough.", [
+            new("succeededCount", Shape.Of(ShapeKind.Int32)) { Description = "How many of them must have ended well; all when absent.", ProtobufPath = [2] },
+            new("succeededIndexes", Shape.Of(ShapeKind.String)) { Description = "The indexes, such as 1,3-5; any when absent.", ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>succeededCount</c>.</summary>
+    /// <summary>How many of them must have ended well; all when absent.</summary>
     public int? SucceededCount { get; init; }
 
-    /// <summary>The field <c>succeededIndexes</c>.</summary>
+    /// <summary>The indexes, such as 1,3-5; any when absent.</summary>
     public string? SucceededIndexes { get; init; }
 
     /// <inheritdoc/>
@@ -1639,7 +1639,7 @@ public sealed partial record SuccessPolicyRule : IModelType<SuccessPolicyRule>
     }
 }
 
-/// <summary>The type <c>UncountedTerminatedPods</c> of batch/v1.</summary>
+/// <summary>Uids of pods that have ended and are not in the counts yet.</summary>
 public sealed partial record UncountedTerminatedPods : IModelType<UncountedTerminatedPods>
 {
     /// <summary>The record with nothing set.</summary>
@@ -1650,16 +1650,16 @@ public sealed partial record UncountedTerminatedPods : IModelType<UncountedTermi
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.batch.v1.UncountedTerminatedPods", "", [
-            new("failed", Shape.List(Shape.Of(ShapeKind.String))) { Description = "How many pods have failed.", ListKind = global::Holdfast.Model.Schema.ListKind.Set, ProtobufPath = [2] },
-            new("succeeded", Shape.List(Shape.Of(ShapeKind.String))) { Description = "How many pods have succeeded.", ListKind = global::Holdfast.Model.Schema.ListKind.Set, ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.batch.v1.UncountedTerminatedPods", "Uids of pods that have ended and are not in the counts yet.", [
+            new("failed", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Those that failed.", ListKind = global::Holdfast.Model.Schema.ListKind.Set, ProtobufPath = [2] },
+            new("succeeded", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Those that ended well.", ListKind = global::Holdfast.Model.Schema.ListKind.Set, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>How many pods have failed.</summary>
+    /// <summary>Those that failed.</summary>
     public ValueList<string> Failed { get; init; }
 
-    /// <summary>How many pods have succeeded.</summary>
+    /// <summary>Those that ended well.</summary>
     public ValueList<string> Succeeded { get; init; }
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Holdfast.Model.Rules;
 using Holdfast.Model.Values;
 
@@ -24,6 +25,10 @@ internal sealed class NetworkPolicyRules : ResourceRules<NetworkPolicy>
     }
 
     public override bool RaisesGeneration(NetworkPolicy updated, NetworkPolicy old) => updated.Spec != old.Spec;
+
+    /// <summary>Nothing here holds back a packet, and whoever relies on a policy must know.</summary>
+    public override ImmutableArray<string> Warnings(NetworkPolicy policy, NetworkPolicy? old) =>
+        ["spec: NetworkPolicy objects are stored but not enforced by this cluster; all pods can reach one another"];
 
     protected override void Check(NetworkPolicy policy, FieldErrors errors)
     {

@@ -225,6 +225,8 @@ public sealed class FakeApiTransport(TimeProvider time, IChance chance) : IApiTr
     private IResource Create(IResource sent)
     {
         var metadata = sent.Metadata;
+        if (Faults.EndingNamespaces.Contains(metadata.Namespace))
+            throw FakeErrors.NamespaceTerminating(metadata.Namespace);
         if (metadata.Name.Length == 0 && metadata.GenerateName.Length > 0)
             metadata = metadata with { Name = metadata.GenerateName + chance.Suffix(5) };
         var named = sent.WithMetadata(metadata with { Uid = "", CreationTimestamp = null });

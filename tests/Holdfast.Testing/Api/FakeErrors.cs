@@ -33,6 +33,20 @@ public static class FakeErrors
     /// <summary>The server has a fault.</summary>
     public static ApiException ServerError() => Make(500, "InternalError", "the server has a fault");
 
+    /// <summary>The namespace is on its way out.</summary>
+    /// <param name="namespaceName">The namespace.</param>
+    public static ApiException NamespaceTerminating(string namespaceName)
+    {
+        var message = $"unable to create new content in namespace {namespaceName} because it is being terminated";
+        return new(Status.Empty with
+        {
+            Code = 403,
+            Reason = "Forbidden",
+            Message = message,
+            Details = StatusDetails.Empty with { Causes = [new StatusCause { Reason = "NamespaceTerminating", Message = message, Field = "metadata.namespace" }] },
+        });
+    }
+
     /// <summary>Any refusal.</summary>
     /// <param name="code">The HTTP code.</param>
     /// <param name="reason">The reason.</param>

@@ -24,6 +24,9 @@ public enum FakeFault
 /// <summary>The faults of a <see cref="FakeApiTransport"/>; they can be changed at any time.</summary>
 public sealed class FakeFaults
 {
+    /// <summary>Namespaces that are on their way out: nothing can be made in them.</summary>
+    public ISet<string> EndingNamespaces { get; } = new HashSet<string>(StringComparer.Ordinal);
+
     /// <summary>Decides about each request; none by default.</summary>
     public Func<ApiCall, FakeFault> OnCall { get; set; } = _ => FakeFault.None;
 

@@ -16,7 +16,7 @@ internal static class FakeObjects
         return codec.Read(System.Text.Encoding.UTF8.GetBytes(json.ToJsonString()), new DecodeIssues());
     }
 
-    /// <summary>The stored object with only the sent status, or the sent object with the stored status.</summary>
+    /// <summary>The stored object with only the sent status and annotations, or the sent object with the stored status.</summary>
     public static IResource Combine(IResource stored, IResource sent, bool isStatus)
     {
         var (target, source) = (ToJson(isStatus ? stored : sent), ToJson(isStatus ? sent : stored));
@@ -25,7 +25,7 @@ internal static class FakeObjects
         target.Remove("status");
         if (source["status"] is { } status)
             target["status"] = status.DeepClone();
-        return FromJson(stored.GetResourceType(), target).WithMetadata(isStatus ? stored.Metadata : sent.Metadata);
+        return FromJson(stored.GetResourceType(), target).WithMetadata(isStatus ? stored.Metadata with { Annotations = sent.Metadata.Annotations } : sent.Metadata);
     }
 
     public static bool HasSameSpec(IResource one, IResource other) =>

@@ -1,0 +1,59 @@
+using Holdfast.Client;
+using Holdfast.Controllers.Pods;
+using Holdfast.Controllers.StatefulSets;
+using Holdfast.Model.Apps;
+using Holdfast.Model.Core;
+using Holdfast.Testing.Api;
+using static Holdfast.Controllers.Tests.ControllerWorld;
+
+namespace Holdfast.Controllers.Tests.StatefulSets;
+
+/// <summary>What the controller does when the server does not simply do as it is told.</summary>
+public sealed class ExecutorTests
+{
+    [Fact]
+    public Task A_revision_of_the_same_template_that_nobody_owns_is_adopted() => In(async world =>
+    {
+        var set = world.Api.Find<StatefulSet>("default", "web")!;
+        await world.UntilAsync("the revision is the set's", () =>
+            world.Api.All<ControllerRevision>() is [var only] && only.Metadata.Controller()?.Uid == set.Metadata.Uid);
+        await world.UntilAsync("the set names it", () => world.Api.Find<StatefulSet>("default", "web")!.Status.CurrentRevision == world.Api.All<ControllerRevision>()[0].Metadata.Name);
+        Assert.Equal(0, world.Api.Find<StatefulSet>("default", "web")!.Status.CollisionCount);
+    }, set => new ControllerRevision { Metadata = Named(RevisionHistory.Of(set, 1, 0).Metadata.Name, "default"), Data = RevisionHistory.Of(set, 1, 0).Data, Revision = 1 });
+
+    [Fact]
+    public Task A_revision_of_another_template_is_passed_over() => In(async world =>
+    {
+        await world.UntilAsync("the set has a revision", () => world.Api.Find<StatefulSet>("default", "web")!.Status.CurrentRevision.Length > 0);
+        Assert.Equal((2, 1), (world.Api.All<ControllerRevision>().Count, world.Api.Find<StatefulSet>("default", "web")!.Status.CollisionCount));
+    }, set =>
+    {
+        var other = set with { Spec = set.Spec with { Template = set.Spec.Template with { Spec = set.Spec.Template.Spec with { Hostname = "other" } } } };
+        return new ControllerRevision { Metadata = Named(RevisionHistory.Of(set, 1, 0).Metadata.Name, "default"), Data = RevisionHistory.Of(other, 1, 0).Data, Revision = 1 };
+    });
+
+    [Fact]
+    public Task A_set_in_a_namespace_that_ends_tries_once_and_says_nothing() => In(async world =>
+    {
+        await world.PassAsync(TimeSpan.FromMinutes(10));
+        Assert.DoesNotContain(world.Api.Calls, call => call.Verb == ApiVerb.Create && call.Type == Event.ResourceType);
+        Assert.DoesNotContain(world.Log, entry => entry.Severity >= Platform.LogSeverity.Warning);
+        Assert.InRange(world.Api.Calls.Count(call => call.Verb == ApiVerb.Create), 1, 3);
+    }, _ => null, "default");
+
+    private static Task In(Func<SimulatedWorld, Task> body, Func<StatefulSet, ControllerRevision?> there, params string[] ending) => Run(
+        (host, context) => StatefulSetReconciler.AddTo(host, context),
+        body,
+        world =>
+        {
+            var set = world.Api.Put(new ModelWorld(1).Set);
+            if (there(set) is { } revision)
+            {
+                world.Api.Put(revision);
+            }
+            foreach (var name in ending)
+            {
+                world.Api.Faults.EndingNamespaces.Add(name);
+            }
+        });
+}
