@@ -15,7 +15,7 @@ namespace Holdfast.Simulator;
 /// </summary>
 public sealed class Simulation
 {
-    private static readonly RunLimits Limits = new(5_000_000, TimeSpan.FromHours(12));
+    private static readonly RunLimits Limits = new(600_000, TimeSpan.FromHours(12));
     private static readonly TimeSpan TimeToConverge = TimeSpan.FromMinutes(40);
     private static readonly TimeSpan TimeAtRest = TimeSpan.FromSeconds(20);
 
@@ -54,7 +54,7 @@ public sealed class Simulation
             var outcome = _scheduler.RunUntil(() => Look() || script is { IsCompleted: true }, Limits);
             violation = script?.Exception?.InnerException is { } failure ? Words(failure)
                 : outcome == RunOutcome.ConditionMet ? null
-                : $"Liveness: the run stopped ({outcome}) before its script had ended";
+                : $"Liveness: the run stopped ({outcome}) before its script had ended; {_cluster?.Witness.Busiest}";
         }
         catch (Exception found) when (found is InvariantViolation or SimulationException or InvariantBrokenException)
         {
@@ -104,6 +104,7 @@ public sealed class Simulation
         await injector.StopAsync();
         await injecting;
         _story.Tell("faults", "are over; everything must come to rest");
+        cluster.Witness.BeginCounting();
         await user.CleanUpAsync();
         await ConvergeAsync(cluster, user);
         await StayAtRestAsync(cluster);
@@ -118,7 +119,7 @@ public sealed class Simulation
         {
             var passed = _scheduler.Time.GetElapsedTime(began);
             if (passed > TimeToConverge)
-                throw new InvariantViolation("Liveness", $"{TimeToConverge.TotalMinutes:0} minutes after the last change {missing}");
+                throw new InvariantViolation("Liveness", $"{TimeToConverge.TotalMinutes:0} minutes after the last change {missing}; {cluster.Witness.Busiest}");
             if (passed > nextHelp)
             {
                 await user.HelpAsync();

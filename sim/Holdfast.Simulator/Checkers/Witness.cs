@@ -15,6 +15,7 @@ public sealed class Witness(GroundTruth truth, Tally faults, bool swallowsEvents
 {
     private readonly Queue<(long At, Snapshot Snapshot)> _past = new();
     private readonly Queue<Action> _claims = new();
+    private Tally _calls = new();
 
     /// <summary>Counts faults.</summary>
     public Tally Faults => faults;
@@ -25,12 +26,19 @@ public sealed class Witness(GroundTruth truth, Tally faults, bool swallowsEvents
     /// <summary>Told of each write of the controllers once it has taken effect and before it is answered.</summary>
     public Action<string, ApiCall>? OnWritten { get; set; }
 
+    /// <summary>The writes that were asked for most since the last look, for runs that do not come to rest.</summary>
+    public string Busiest => string.Join("; ", _calls.Counts.OrderByDescending(each => each.Value).ThenBy(each => each.Key, StringComparer.Ordinal).Take(4).Select(each => $"{each.Key}: {each.Value} times"));
+
+    /// <summary>Forgets who asked for what.</summary>
+    public void BeginCounting() => _calls = new Tally();
+
     /// <summary>A request has reached the server.</summary>
     /// <param name="who">Who asked.</param>
     /// <param name="call">The request.</param>
     public void Arrived(string who, ApiCall call)
     {
         ArgumentNullException.ThrowIfNull(call);
+        _calls.Add($"{who} {call.FieldManager} {call.Verb} {call.Type.Plural} {(call.Name.Length > 0 ? call.Name : call.Body?.Metadata.Name)} {call.Subresource}".TrimEnd());
         if (call is { Verb: ApiVerb.Delete, Type.Plural: "pods" } && truth.World.Pod(call.Namespace, call.Name) is { } pod)
             truth.NoteDeletion(pod.Metadata.Uid, call.FieldManager, call.DeleteOptions);
         else if (call is { Verb: ApiVerb.Delete, Type.Plural: "persistentvolumeclaims" } && truth.World.Claim(call.Namespace, call.Name) is { } claim)

@@ -115,7 +115,7 @@ internal sealed class FaultInjector(SimulatedCluster cluster, SimulationOptions 
                 FailOne((machine, uid) => machine.Fail(uid, 1));
                 break;
             case FaultKind.PodFailure:
-                FailOne((machine, uid) => Last(cluster.FailPodAsync(machine, uid)));
+                FailOne((_, uid) => Last(cluster.FailPodAsync(uid)));
                 break;
         }
     }

@@ -51,6 +51,6 @@ public enum FaultKind
     /// <summary>A container fails.</summary>
     ContainerFailure,
 
-    /// <summary>A node evicts a pod, which then has failed.</summary>
+    /// <summary>A pod's time is over: its node ends it, and it has failed.</summary>
     PodFailure,
 }

@@ -180,9 +180,15 @@ internal sealed class Machine(MachineParts parts) : IPodNetwork
             parts.Claims.OnMount(process, claim, path, found, earlier);
         }
         container.Started.TrySetResult(container.Status);
-        if (parts.Options.HasProbes)
-            await Time.DelayAsync(parts.Options.ReadyDelay * parts.Chance.NextDouble(), stop);
-        if (container is { Process: not null, IsAsked: false } && !process.Image.Contains("broken", StringComparison.Ordinal))
+        var hasProbe = parts.Options.HasProbes && !process.Image.Contains("stranger", StringComparison.Ordinal);
+        var isBroken = process.Image.Contains("broken", StringComparison.Ordinal);
+        // Without a probe nobody knows better: what runs counts as ready, and what is broken ends again.
+        if (!hasProbe && !container.IsAsked)
+            parts.Truth.Processes.SetReady(process, true);
+        await Time.DelayAsync(parts.Options.ReadyDelay * parts.Chance.NextDouble(), stop);
+        if (isBroken && !hasProbe)
+            End(container, 1);
+        else if (!isBroken && container is { Process: not null, IsAsked: false })
             parts.Truth.Processes.SetReady(process, true);
     }
 

@@ -56,6 +56,9 @@ internal sealed class SimulatedCluster : ILogSink
     /// <summary>Counts faults.</summary>
     public Tally Tally { get; } = new();
 
+    /// <summary>Sees what is asked and answered.</summary>
+    public Witness Witness => _witness;
+
     /// <summary>The server.</summary>
     public ServerProcess Server { get; }
 
@@ -95,21 +98,18 @@ internal sealed class SimulatedCluster : ILogSink
     /// <param name="writes">How many.</param>
     public void KillControllersAfterWrites(int writes) => _writesToLive = writes;
 
-    /// <summary>A node evicts a pod: it ends its processes and says that the pod has failed.</summary>
-    /// <param name="machine">The node.</param>
+    /// <summary>A pod has run for longer than it may: its node ends it, and it has failed.</summary>
     /// <param name="podUid">The pod's uid.</param>
-    public async Task FailPodAsync(Machine machine, string podUid)
+    public async Task FailPodAsync(string podUid)
     {
-        var node = Nodes.First(node => node.Machine == machine);
-        var client = new KubernetesClient(new FaultyTransport(Server, UserInfo.Node(node.Name), node.Link, _witness), "kubelet");
         try
         {
-            if (machine.Sandbox(podUid) is { } sandbox && await client.FindAsync<Pod>(sandbox.Namespace, sandbox.Name, CancellationToken.None) is { } pod && pod.Metadata.Uid == podUid)
-                await client.UpdateStatusAsync(pod with { Status = pod.Status with { Phase = "Failed", Reason = "Evicted", Message = "The node was low on resource: memory." } }, CancellationToken.None);
+            if (Truth.World.ByUid(podUid) is Pod { Metadata.DeletionTimestamp: null } pod)
+                await UserClient().UpdateAsync(pod with { Spec = pod.Spec with { ActiveDeadlineSeconds = 1 } }, CancellationToken.None);
         }
         catch (ApiException error)
         {
-            _story.Tell(node.Name, $"could not say that a pod has failed: {error.Message}");
+            _story.Tell("fault", $"the pod cannot be failed: {error.Message}");
         }
     }
 

@@ -89,5 +89,6 @@ internal sealed class SimulatedNode
         VolumeFiles = new NoVolumeFiles(),
         Events = new NoEvents(),
         LeaseInterval = TimeSpan.FromSeconds(6),
+        StatusInterval = TimeSpan.FromSeconds(20),
     };
 }
