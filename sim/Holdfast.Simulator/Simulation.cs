@@ -119,6 +119,8 @@ public sealed class Simulation
         {
             var passed = _scheduler.Time.GetElapsedTime(began);
             if (passed > TimeToConverge)
+                cluster.Referee.TellWhatIsLeft(_story);
+            if (passed > TimeToConverge)
                 throw new InvariantViolation("Liveness", $"{TimeToConverge.TotalMinutes:0} minutes after the last change {missing}; {cluster.Witness.Busiest}");
             if (passed > nextHelp)
             {

@@ -80,7 +80,7 @@ public sealed class ClaimChecker(GroundTruth truth) : Checker(truth)
         Holds("V1", !claim.Metadata.OwnerReferences.IsEmpty, $"claim {claim.Metadata.Name}, which nobody owns, is deleted by {By(asked)}");
         Holds("V2", living is null, $"claim {claim.Metadata.Name} is deleted by {By(asked)} although its owner {living?.Name} lives");
         var user = Truth.Processes.Live.FirstOrDefault(process => Uses(process, claim) && Truth.World.Pod(process.Namespace, process.PodName) is { Metadata.DeletionTimestamp: null } pod
-            && pod.Metadata.Uid == process.PodUid && !claim.Metadata.OwnerReferences.Any(owner => owner.Kind == "StatefulSet" && Truth.World.ByUid(owner.Uid) is null));
+            && pod.Metadata.Uid == process.PodUid && !claim.Metadata.OwnerReferences.Any(owner => owner.Kind == "StatefulSet" && Truth.World.ByUid(owner.Uid) is not { Metadata.DeletionTimestamp: null }));
         Holds("V3", user is null, $"claim {claim.Metadata.Name} is deleted by {By(asked)} while the present {user?.PodName} runs on it");
     }
 

@@ -28,12 +28,21 @@ public sealed class GroundTruth(SimulationOptions options, ProcessTable processe
     private readonly Dictionary<string, PodRecord> _pods = new(StringComparer.Ordinal);
     private readonly Dictionary<(string, string), List<PodRecord>> _podsByName = [];
     private readonly Dictionary<string, long> _nodesGoneSince = new(StringComparer.Ordinal);
+    private long _lost;
+    private long _downFrom;
+    private long _downUntil;
 
     /// <summary>How old a list may be that is answered from the past.</summary>
     public static TimeSpan OldestList { get; } = TimeSpan.FromSeconds(15);
 
     /// <summary>How old what a controller acts on may be: delays of watches, calls and the disk together, with room; more where caches are held back.</summary>
-    public TimeSpan Staleness { get; } = TimeSpan.FromSeconds(6) + options.LongestFreeze + (options.ListsThePast ? OldestList : TimeSpan.Zero);
+    public TimeSpan Staleness { get; } = TimeSpan.FromSeconds(8) + options.LongestFreeze + (options.ListsThePast ? OldestList : TimeSpan.Zero);
+
+    /// <summary>
+    /// Now, in ticks of a clock that stands still while the server is down and until everybody can have heard from it again: nobody gets newer
+    /// meanwhile, so nobody gets staler either.
+    /// </summary>
+    public long Moment => time.GetTimestamp() - _lost - Math.Max(0, Math.Min(time.GetTimestamp(), _downUntil) - _downFrom);
 
     /// <summary>The objects at the revision that is being shown.</summary>
     public ObjectsAtRevision World { get; } = new();
@@ -67,12 +76,27 @@ public sealed class GroundTruth(SimulationOptions options, ProcessTable processe
             throw new InvariantViolation(invariant, FormattableString.Invariant(what));
     }
 
+    /// <summary>Notes that the server is down.</summary>
+    public void NoteDown()
+    {
+        if (time.GetTimestamp() >= _downUntil)
+            (_lost, _downFrom) = (_lost + _downUntil - _downFrom, time.GetTimestamp());
+        _downUntil = long.MaxValue;
+    }
+
+    /// <summary>Notes that the server is up again.</summary>
+    public void NoteUp()
+    {
+        if (_downUntil == long.MaxValue)
+            _downUntil = time.GetTimestamp() + TimeSpan.FromSeconds(4).Ticks;
+    }
+
     /// <summary>A set as it was at the moments of the last while, the present included.</summary>
     /// <param name="uid">The set's uid.</param>
     public IEnumerable<StatefulSet> RecentSets(string uid)
     {
         var history = _sets.GetValueOrDefault(uid, []);
-        var last = history.FindLastIndex(entry => time.GetElapsedTime(entry.At) > Staleness);
+        var last = history.FindLastIndex(entry => Moment - entry.At > Staleness.Ticks);
         return history.Skip(Math.Max(0, last)).Select(entry => entry.Set);
     }
 
@@ -82,7 +106,7 @@ public sealed class GroundTruth(SimulationOptions options, ProcessTable processe
     {
         if (!_sets.TryGetValue(set.Metadata.Uid, out var history))
             _sets[set.Metadata.Uid] = history = [];
-        history.Add((time.GetTimestamp(), set));
+        history.Add((Moment, set));
     }
 
     /// <summary>Notes a change of a pod.</summary>
@@ -92,7 +116,7 @@ public sealed class GroundTruth(SimulationOptions options, ProcessTable processe
         var pod = change.Latest;
         if (!_pods.TryGetValue(pod.Metadata.Uid, out var record))
         {
-            _pods[pod.Metadata.Uid] = record = new PodRecord(pod, time);
+            _pods[pod.Metadata.Uid] = record = new PodRecord(pod, this);
             PodsOf(pod.Metadata.Namespace, pod.Metadata.Name).Add(record);
         }
         record.Show(change.New);

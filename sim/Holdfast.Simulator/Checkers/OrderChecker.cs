@@ -86,7 +86,7 @@ public sealed class OrderChecker(GroundTruth truth) : Checker(truth)
         var space = pod.Metadata.Namespace;
         var isHighest = !Truth.World.All<Pod>(space).Any(other => other.Metadata.Controller()?.Uid == set.Metadata.Uid
             && StatefulSetIdentity.Ordinal(set, other.Metadata.Name) > ordinal && !Wants(set, other)
-            && Truth.Time.GetElapsedTime(Truth.RecordOf(other.Metadata.Uid)?.MadeAt ?? 0) > Truth.Staleness);
+            && Truth.Moment - (Truth.RecordOf(other.Metadata.Uid)?.MadeAt ?? 0) > Truth.Staleness.Ticks);
         return isHighest && Ordinals(set).All(lower => Truth.WasAvailable(set, lower));
     }
 

@@ -3,18 +3,18 @@ using Holdfast.Model.Core;
 
 namespace Holdfast.Simulator.Checkers;
 
-/// <summary>What the store has shown of one pod, by uid, with the moments at which it changed, on the one clock that is right.</summary>
+/// <summary>What the store has shown of one pod, by uid, with the moments at which it changed (<see cref="GroundTruth.Moment"/>).</summary>
 /// <param name="first">The pod as it was made.</param>
-/// <param name="time">The simulated time.</param>
-public sealed class PodRecord(Pod first, TimeProvider time)
+/// <param name="truth">Tells the time.</param>
+public sealed class PodRecord(Pod first, GroundTruth truth)
 {
-    private readonly List<(long From, long? To)> _ready = [];
+    private readonly List<Stretch> _ready = [];
 
     /// <summary>The pod as it was made.</summary>
     public Pod First => first;
 
     /// <summary>When it was made.</summary>
-    public long MadeAt { get; } = time.GetTimestamp();
+    public long MadeAt { get; } = truth.Moment;
 
     /// <summary>When its object went; null while it is there.</summary>
     public long? GoneAt { get; private set; }
@@ -26,33 +26,34 @@ public sealed class PodRecord(Pod first, TimeProvider time)
     /// <param name="pod">The pod; null when it is gone.</param>
     public void Show(Pod? pod)
     {
-        var now = time.GetTimestamp();
         if (pod is null)
-            GoneAt = now;
+            GoneAt = truth.Moment;
         if (pod?.IsTerminating() != false)
-            AskedAt ??= now;
+            AskedAt ??= truth.Moment;
         var isReady = pod is not null && pod.IsRunningAndReady();
         var wasReady = _ready.Count > 0 && _ready[^1].To is null;
         if (isReady && !wasReady)
-            _ready.Add((now, null));
+            _ready.Add(new Stretch(truth.Time.GetTimestamp(), null, TimeSpan.Zero));
         else if (!isReady && wasReady)
-            _ready[^1] = (_ready[^1].From, now);
+            _ready[^1] = _ready[^1] with { To = truth.Moment, Length = truth.Time.GetElapsedTime(_ready[^1].From) };
     }
 
     /// <summary>Whether the pod was shown ready, for so long at a stretch, at some moment of the last span and was not asked to go before it.</summary>
     /// <param name="span">The span.</param>
-    /// <param name="stretch">How long at a stretch.</param>
-    public bool WasReadyWithin(TimeSpan span, TimeSpan stretch)
+    /// <param name="least">How long at a stretch.</param>
+    public bool WasReadyWithin(TimeSpan span, TimeSpan least)
     {
-        var now = time.GetTimestamp();
-        var since = now - span.Ticks;
+        var since = truth.Moment - span.Ticks;
         if (AskedAt is { } asked && asked < since)
             return false;
-        foreach (var (from, to) in _ready)
+        foreach (var stretch in _ready)
         {
-            if ((to ?? now) >= since && time.GetElapsedTime(from, to ?? now) >= stretch)
+            var length = stretch.To is null ? truth.Time.GetElapsedTime(stretch.From) : stretch.Length;
+            if ((stretch.To ?? since) >= since && length >= least)
                 return true;
         }
         return false;
     }
+
+    private sealed record Stretch(long From, long? To, TimeSpan Length);
 }

@@ -1,8 +1,10 @@
 using Holdfast.ApiServer.Registry;
+using Holdfast.Controllers.Pods;
 using Holdfast.Model.Apps;
 using Holdfast.Model.Core;
 using Holdfast.Model.Policy;
 using Holdfast.Model.Resources;
+using Holdfast.Simulator.Story;
 using Holdfast.Simulator.World;
 using Holdfast.Store;
 using ClusterNode = Holdfast.Model.Core.Node;
@@ -71,6 +73,21 @@ public sealed class Referee(ServerProcess server, GroundTruth truth, Witness wit
         foreach (var checker in checkers)
             checker.OnStep();
         witness.Settle(_store);
+    }
+
+    /// <summary>Tells what there is, for a run that does not come to rest.</summary>
+    /// <param name="story">Told.</param>
+    public void TellWhatIsLeft(StoryTeller story)
+    {
+        ArgumentNullException.ThrowIfNull(story);
+        foreach (var pod in truth.World.All<Pod>())
+            story.Tell("left", $"pod {pod.Metadata.Name} {pod.Metadata.Uid} {pod.Status.Phase} on {pod.Spec.NodeName}, owned by {pod.Metadata.Controller()?.Uid}, deletion {pod.Metadata.DeletionTimestamp:O}");
+        foreach (var claim in truth.World.All<PersistentVolumeClaim>())
+            story.Tell("left", $"claim {claim.Metadata.Name} {claim.Status.Phase}, deletion {claim.Metadata.DeletionTimestamp:O}, finalizers {string.Join(' ', claim.Metadata.Finalizers)}, owners {string.Join(' ', claim.Metadata.OwnerReferences.Select(owner => $"{owner.Name} {owner.Uid}"))}");
+        foreach (var set in truth.World.All<StatefulSet>())
+            story.Tell("left", $"set {set.Metadata.Name} {set.Metadata.Uid}, deletion {set.Metadata.DeletionTimestamp:O}, {set.Status}");
+        foreach (var node in truth.World.All<ClusterNode>())
+            story.Tell("left", $"node {node.Metadata.Name}, taints {string.Join(' ', node.Spec.Taints.Select(taint => $"{taint.Key}:{taint.Effect}"))}");
     }
 
     private void Begin(ResourceStore store)

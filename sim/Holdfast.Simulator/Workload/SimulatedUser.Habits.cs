@@ -23,11 +23,7 @@ internal sealed partial class SimulatedUser
             await AskAsync(stop => client.DeleteAsync<PersistentVolumeClaim>(Space, name, null, stop));
         }
         foreach (var set in _versions.Keys.ToList())
-        {
-            if (await AskAsync(stop => client.GetAsync<StatefulSet>(Space, set, stop)) is null)
-                await MakeSetAsync(Space, set);
             await SetImageAsync(set, Image(set));
-        }
     }
 
     /// <summary>
@@ -36,6 +32,9 @@ internal sealed partial class SimulatedUser
     /// </summary>
     public async Task HelpAsync()
     {
+        var sets = await AskAsync(stop => client.ListAsync<StatefulSet>(new ListQuery { Namespace = Space }, stop));
+        foreach (var set in _versions.Keys.Where(set => sets?.Items.Any(each => each.Metadata.Name == set) == false).ToList())
+            await MakeSetAsync(Space, set);
         var pods = await AskAsync(stop => client.ListAsync<Pod>(new ListQuery { Namespace = Space }, stop));
         var claims = await AskAsync(stop => client.ListAsync<PersistentVolumeClaim>(new ListQuery { Namespace = Space }, stop));
         var going = claims?.Items.Where(claim => claim.Metadata.DeletionTimestamp is not null).Select(claim => claim.Metadata.Name).ToHashSet() ?? [];

@@ -1,5 +1,6 @@
 using Holdfast.Client;
 using Holdfast.Client.Caching;
+using Holdfast.Client.Reflectors;
 using Holdfast.Controllers.Disruption;
 using Holdfast.Controllers.Endpoints;
 using Holdfast.Controllers.GarbageCollection;
@@ -29,6 +30,9 @@ internal sealed class ControllerProcess(
     private static readonly string[] Collected =
         ["Pod", "StatefulSet", "ControllerRevision", "PersistentVolumeClaim", "PodDisruptionBudget", "ConfigMap", "ServiceAccount", "Service", "EndpointSlice", "Endpoints"];
 
+    // Reflectors come back soon, so that how old what controllers act on may be stays known.
+    private static readonly ReflectorOptions Impatient = new() { Backoff = new Backoff(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(2)) };
+
     private SimulatedProcess? _process;
     private int _starts;
 
@@ -51,7 +55,7 @@ internal sealed class ControllerProcess(
 
     private Task RunAsync(ClientEnvironment environment, CancellationToken stop)
     {
-        var context = new ControllerContext(environment, new SharedCaches(environment), new ControllerOptions { Workers = 2 });
+        var context = new ControllerContext(environment, new SharedCaches(environment, Impatient), new ControllerOptions { Workers = 2 });
         var host = new ControllerHost(context);
         StatefulSetReconciler.AddTo(host, context, new MutantPlanners(options.Mutant, scheduler.Time).Planner);
         VolumeReconcilers.AddTo(host, context, VolumeDisks.Folder, disks);

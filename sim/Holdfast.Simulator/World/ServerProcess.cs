@@ -36,6 +36,9 @@ public sealed class ServerProcess(ServerParts parts)
     /// <summary>Told after each start, before anybody is served.</summary>
     public Action<ResourceStore>? OnStarted { get; set; }
 
+    /// <summary>Told when it goes down.</summary>
+    public Action? OnDown { get; set; }
+
     /// <summary>The server.</summary>
     /// <exception cref="ApiException">It is down.</exception>
     public ApiServerCore Core => _core ?? throw new ApiException(Status.Empty with { Message = "connection refused" });
@@ -73,6 +76,7 @@ public sealed class ServerProcess(ServerParts parts)
         if (_core is null)
             return;
         _core = null;
+        OnDown?.Invoke();
         _process?.Kill();
         var lost = parts.Disk.Crash(parts.Chance);
         parts.Story.Tell("server", $"{why}{(lost > 0 ? $"; {lost} batches that were not synced are lost" : "")}");

@@ -35,7 +35,12 @@ internal sealed class SimulatedCluster : ILogSink
         var claims = new ClaimChecker(Truth);
         Referee = new Referee(Server, Truth, _witness,
             [new Narrator(Truth, story), new ProcessChecker(Truth), new OrderChecker(Truth), new IdentityChecker(Truth), claims, new BudgetChecker(Truth)]);
-        Server.OnStarted = Referee.OnStarted;
+        Server.OnStarted = store =>
+        {
+            Referee.OnStarted(store);
+            Truth.NoteUp();
+        };
+        Server.OnDown = Truth.NoteDown;
         ControllerLink = NewLink("controllers");
         Controllers = new ControllerProcess(
             options, process => Environment(process, ControllerLink, UserInfo.Component("kube-controller-manager"), _controllerClock), scheduler, disks);
