@@ -39,7 +39,8 @@ public sealed class FaultyTransport(ServerProcess server, UserInfo identity, Lin
     {
         ArgumentNullException.ThrowIfNull(query);
         await link.RequestAsync(false, cancellationToken);
-        var list = link.ListsThePast && query is { Limit: not 1, Continue.Length: 0, FieldSelector.Length: 0, LabelSelector.Length: 0 }
+        // Only reflectors, which list in pages, may be answered from the past: who asks for the present gets it.
+        var list = link.ListsThePast && query is { Limit: > 1, Continue.Length: 0, FieldSelector.Length: 0, LabelSelector.Length: 0 }
             ? Past<T>(query)
             : await ServedAsync(token => server.Core.InProcess(identity).ListAsync<T>(query, token), cancellationToken);
         await link.AnswerAsync(cancellationToken);

@@ -21,10 +21,14 @@ public sealed record CommandLine(ulong First, ulong Last, Mutant Mutant, bool Te
           --from N        the first seed of --for (1)
           --mutant NAME   switches a known bug on, to see it found
           --story         tells the whole story of each run, not only the end of those that fail
+          --until-found   ends with the first run that fails
           --jobs N        how many seeds run at once (as many as there are processors)
         """;
 
     private static readonly CommandLine Default = new(1, 1, Mutant.None, false, null, Environment.ProcessorCount);
+
+    /// <summary>Whether the first run that fails ends it.</summary>
+    public bool IsUntilFound { get; init; }
 
     /// <summary>Whether help was asked for.</summary>
     public bool IsHelp { get; init; }
@@ -44,6 +48,11 @@ public sealed record CommandLine(ulong First, ulong Last, Mutant Mutant, bool Te
             if (name == "--story")
             {
                 line = line with { TellsStory = true };
+                continue;
+            }
+            if (name == "--until-found")
+            {
+                line = line with { IsUntilFound = true };
                 continue;
             }
             if (name is not ("--seed" or "--seeds" or "--for" or "--from" or "--mutant" or "--jobs"))

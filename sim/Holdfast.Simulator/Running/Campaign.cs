@@ -96,6 +96,7 @@ public sealed class Campaign(CommandLine line, TextWriter output, TextWriter pro
         if (result.Violation is null && !line.TellsStory)
             return;
         _failed += result.Violation is null ? 0 : 1;
+        _isStopped |= line.IsUntilFound && _failed > 0;
         if (_failed <= MostFailuresTold)
             TellStory(seed, result);
     }
