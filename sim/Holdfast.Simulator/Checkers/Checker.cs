@@ -42,6 +42,12 @@ public abstract class Checker(GroundTruth truth)
     {
     }
 
+    /// <summary>A config map, which stands for whatever is owned, was made, changed or removed.</summary>
+    /// <param name="change">The change.</param>
+    public virtual void OnMap(ObjectChange<ConfigMap> change)
+    {
+    }
+
     /// <summary>A node was made, changed or removed.</summary>
     /// <param name="change">The change.</param>
     public virtual void OnNode(ObjectChange<ClusterNode> change)

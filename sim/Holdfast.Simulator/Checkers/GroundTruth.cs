@@ -100,6 +100,11 @@ public sealed class GroundTruth(SimulationOptions options, ProcessTable processe
         return history.Skip(Math.Max(0, last)).Select(entry => entry.Set);
     }
 
+    /// <summary>A set as it was at a generation; null when it never was.</summary>
+    /// <param name="uid">The set's uid.</param>
+    /// <param name="generation">The generation.</param>
+    public StatefulSet? SetAt(string uid, long generation) => _sets.GetValueOrDefault(uid, []).Find(entry => entry.Set.Metadata.Generation == generation).Set;
+
     /// <summary>Notes a change of a set.</summary>
     /// <param name="set">The set.</param>
     public void Note(StatefulSet set)

@@ -38,6 +38,8 @@ public sealed class IdentityChecker(GroundTruth truth) : Checker(truth)
         var isSame = change.Old?.Metadata.Uid == set.Metadata.Uid;
         Holds("S9", (!isSame || status.ObservedGeneration >= change.Old!.Status.ObservedGeneration) && status.ObservedGeneration <= set.Metadata.Generation,
             $"the observed generation went from {change.Old?.Status.ObservedGeneration} to {status.ObservedGeneration}, and the set's is {set.Metadata.Generation}");
+        if (isSame && change.Old!.Status != status)
+            CheckObserved(set);
         Holds("S9", !isSame || (status.CollisionCount ?? 0) >= (change.Old!.Status.CollisionCount ?? 0), $"the collision count went back to {status.CollisionCount}");
     }
 
@@ -50,6 +52,18 @@ public sealed class IdentityChecker(GroundTruth truth) : Checker(truth)
         var twin = Truth.World.All<ControllerRevision>(made.Metadata.Namespace).FirstOrDefault(other => other.Metadata.Uid != made.Metadata.Uid
             && other.Metadata.Controller()?.Uid == owner.Uid && other.Data?.ToString() == data);
         Holds("S10", twin is null, $"revision {made.Metadata.Name} was made for the template of {twin?.Metadata.Name}");
+    }
+
+    /// <summary>What the status says was observed is what it was computed from: the update revision holds the template of that generation.</summary>
+    private void CheckObserved(StatefulSet set)
+    {
+        var status = set.Status;
+        if (Truth.SetAt(set.Metadata.Uid, status.ObservedGeneration) is not { } observed
+            || Truth.World.Find<ControllerRevision>(set.Metadata.Namespace, status.UpdateRevision)?.Data?.ToString() is not { } data)
+            return;
+        var image = observed.Spec.Template.Spec.Containers[0].Image;
+        Holds("S9", data.Contains($"\"{image}\"", StringComparison.Ordinal),
+            $"the status of {set.Metadata.Name} says that generation {status.ObservedGeneration} with {image} was observed, and its update revision {status.UpdateRevision} is of another template");
     }
 
     private void CheckIdentity(Pod pod, StatefulSet set, int ordinal)

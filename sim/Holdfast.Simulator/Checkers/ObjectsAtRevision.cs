@@ -22,7 +22,7 @@ public sealed class ObjectsAtRevision
     [
         Model.Core.Pod.ResourceType.GroupResource, StatefulSet.ResourceType.GroupResource, PersistentVolumeClaim.ResourceType.GroupResource,
         ControllerRevision.ResourceType.GroupResource, PodDisruptionBudget.ResourceType.GroupResource, ClusterNode.ResourceType.GroupResource,
-        Namespace.ResourceType.GroupResource, ConfigMap.ResourceType.GroupResource,
+        Namespace.ResourceType.GroupResource, ConfigMap.ResourceType.GroupResource, ServiceAccount.ResourceType.GroupResource,
     ];
 
     /// <summary>How many changes there were, of anything but nodes, which give signs of life.</summary>

@@ -22,6 +22,16 @@ public sealed class OrderChecker(GroundTruth truth) : Checker(truth)
         CheckReadiness(change);
     }
 
+    /// <inheritdoc/>
+    public override void OnMap(ObjectChange<ConfigMap> change)
+    {
+        if (change.Old is not { Metadata.DeletionTimestamp: null } old || change.New is { Metadata.DeletionTimestamp: null })
+            return;
+        var living = old.Metadata.OwnerReferences.FirstOrDefault(each => Truth.World.ByUid(each.Uid) is { Metadata.DeletionTimestamp: null });
+        Holds("S7", living is null || !Truth.IsDeletedOnlyBy(old.Metadata.Uid, "garbage-collector"),
+            $"the garbage collector took {old.Metadata.Name}, whose owner {living?.Name} lives");
+    }
+
     private void CheckCreation(Pod pod)
     {
         if (pod.Metadata.Controller() is not { Kind: "StatefulSet" } owner)

@@ -47,7 +47,8 @@ public sealed class Referee(ServerProcess server, GroundTruth truth, Witness wit
             Collector<PodDisruptionBudget>(store, null, checker => checker.OnBudget),
             Collector<ClusterNode>(store, change => truth.NoteNode(change.Latest.Metadata.Name, change.New is not null), checker => checker.OnNode),
             Collector<Namespace>(store, null, _ => _ => { }),
-            Collector<ConfigMap>(store, null, _ => _ => { }),
+            Collector<ConfigMap>(store, null, checker => checker.OnMap),
+            Collector<ServiceAccount>(store, null, _ => _ => { }),
         ];
     }
 
@@ -95,6 +96,7 @@ public sealed class Referee(ServerProcess server, GroundTruth truth, Witness wit
         _seenRevision = store.CurrentRevision;
         var snapshot = store.Snapshot();
         truth.World.Begin(snapshot, Namespace.ResourceType.GroupResource, ClusterView.Typed<Namespace>);
+        truth.World.Begin(snapshot, ServiceAccount.ResourceType.GroupResource, ClusterView.Typed<ServiceAccount>);
         truth.World.Begin(snapshot, ConfigMap.ResourceType.GroupResource, ClusterView.Typed<ConfigMap>);
         foreach (var resource in ObjectsAtRevision.Kept)
             truth.World.Begin(snapshot, resource);

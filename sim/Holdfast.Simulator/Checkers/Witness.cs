@@ -1,4 +1,5 @@
 using Holdfast.Client;
+using Holdfast.Model.Core;
 using Holdfast.Store;
 
 namespace Holdfast.Simulator.Checkers;
@@ -43,6 +44,8 @@ public sealed class Witness(GroundTruth truth, Tally faults, bool swallowsEvents
             truth.NoteDeletion(pod.Metadata.Uid, call.FieldManager, call.DeleteOptions);
         else if (call is { Verb: ApiVerb.Delete, Type.Plural: "persistentvolumeclaims" } && truth.World.Claim(call.Namespace, call.Name) is { } claim)
             truth.NoteDeletion(claim.Metadata.Uid, call.FieldManager, call.DeleteOptions);
+        else if (call is { Verb: ApiVerb.Delete, Type.Plural: "configmaps" } && truth.World.Find<ConfigMap>(call.Namespace, call.Name) is { } map)
+            truth.NoteDeletion(map.Metadata.Uid, call.FieldManager, call.DeleteOptions);
     }
 
     /// <summary>A request has taken effect and its answer leaves the server.</summary>

@@ -211,33 +211,39 @@ internal sealed partial class SimulatedUser
         DeletedSpaces.Add(space);
     }
 
-    /// <summary>A head with a middle and an end, and a second head that keeps the end alive half of the time.</summary>
+    /// <summary>
+    /// A head with a middle and an end, and half of the time an account, a thing of another kind, that keeps the end alive; once more on its own,
+    /// so that what is owned may be seen before its owner.
+    /// </summary>
     private async Task ChainOwnersAsync()
     {
-        var head = await MakeMapAsync();
-        var middle = head is null ? null : await MakeMapAsync(head);
-        var other = chance.Next(2) == 0 ? await MakeMapAsync() : null;
-        if (head is null || middle is null)
+        if (await MakeMapAsync() is not { } head || await MakeMapAsync(head) is not { } middle)
             return;
-        await MakeMapAsync(other is null ? [middle] : [middle, other]);
+        var account = ServiceAccount.Empty with { Metadata = ObjectMeta.Empty with { Name = NextLink(), Namespace = Space } };
+        var keeper = chance.Next(2) == 0 ? await AskAsync(stop => client.CreateAsync(account, stop)) : null;
+        if (keeper is not null)
+            await MakeMapAsync(keeper);
+        await MakeMapAsync(keeper is null ? [middle] : [middle, keeper]);
         string[] policies = ["Background", "Foreground", "Orphan"];
         var policy = policies[chance.Next(policies.Length)];
         story.Tell("user", $"deletes {head.Metadata.Name}, which owns {middle.Metadata.Name} ({policy})");
         await AskAsync(stop => client.DeleteAsync<ConfigMap>(Space, head.Metadata.Name, new DeleteOptions { PropagationPolicy = policy }, stop));
     }
 
-    private Task<ConfigMap?> MakeMapAsync(params ConfigMap[] owners)
+    private string NextLink() => string.Create(CultureInfo.InvariantCulture, $"link-{_made++}");
+
+    private Task<ConfigMap?> MakeMapAsync(params IResource[] owners)
     {
-        var name = string.Create(CultureInfo.InvariantCulture, $"link-{_made++}");
         var references = owners.Select(owner => new OwnerReference
         {
             ApiVersion = "v1",
-            Kind = "ConfigMap",
+            Kind = owner.GetResourceType().Kind,
             Name = owner.Metadata.Name,
             Uid = owner.Metadata.Uid,
             BlockOwnerDeletion = true,
         }).ToValueList();
-        return AskAsync(stop => client.CreateAsync(ConfigMap.Empty with { Metadata = ObjectMeta.Empty with { Name = name, Namespace = Space, OwnerReferences = references } }, stop));
+        var metadata = ObjectMeta.Empty with { Name = NextLink(), Namespace = Space, OwnerReferences = references };
+        return AskAsync(stop => client.CreateAsync(ConfigMap.Empty with { Metadata = metadata }, stop));
     }
 
     private async Task RemoveNodeAsync()
