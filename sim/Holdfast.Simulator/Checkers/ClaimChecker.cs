@@ -48,6 +48,13 @@ public sealed class ClaimChecker(GroundTruth truth) : Checker(truth)
         Holds("S5", found is null || found.FirstPod == process.PodName, $"{process.PodName} found the data of {found?.FirstPod} behind claim {claimName}");
         Holds("V1", (found?.Starts ?? 0) == earlier,
             $"{process.PodName} on {process.NodeName} found {found?.Starts ?? 0} of {earlier} earlier starts behind claim {claimName} ({volume.Path}): its data was left or lost");
+    }
+
+    /// <summary>A pod starts for the first time on a machine, or for the first time since the machine did: its claims must be there to stay.</summary>
+    /// <param name="process">The pod's processes.</param>
+    /// <param name="claimName">The claim.</param>
+    public void OnFirstStart(PodProcess process, string claimName)
+    {
         var claim = Truth.World.Claim(process.Namespace, claimName);
         var since = claim is not null && _askedAt.TryGetValue(claim.Metadata.Uid, out var at) ? Truth.Time.GetElapsedTime(at) : TimeSpan.Zero;
         Holds("V4", since < Truth.Options.StartDelay + TimeSpan.FromSeconds(12),

@@ -98,7 +98,7 @@ public sealed record SimulationOptions
         // Another stream than the run's own, so that a new option does not move the rest.
         var chance = new SeededChance(seed ^ 0x6f7074696f6e73);
         var faults = Some(chance, Enum.GetValues<FaultKind>(), chance.Next(5) == 0 ? 1.0 : 0.3);
-        return new SimulationOptions
+        var options = new SimulationOptions
         {
             Seed = seed,
             Mutant = mutant,
@@ -127,6 +127,7 @@ public sealed record SimulationOptions
             ReadyDelay = Milliseconds(chance, 50, 6_000),
             StopDelay = Milliseconds(chance, 50, 5_000),
         };
+        return mutant == Mutant.None ? options : MutantFocus.On(options);
     }
 
     /// <summary>The options in one line.</summary>

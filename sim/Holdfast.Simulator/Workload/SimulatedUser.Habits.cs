@@ -1,5 +1,6 @@
 using System.Globalization;
 using Holdfast.Client;
+using Holdfast.Controllers.Pods;
 using Holdfast.Model.Apps;
 using Holdfast.Model.Core;
 using Holdfast.Model.Meta;
@@ -41,7 +42,7 @@ internal sealed partial class SimulatedUser
         foreach (var pod in pods?.Items.Where(pod => pod.Metadata.DeletionTimestamp is null) ?? [])
         {
             var isBroken = pod.Spec.Containers[0].Image.Contains("broken", StringComparison.Ordinal);
-            if (!isBroken && !(pod.Status.Phase == "Pending" && going.Contains($"data-{pod.Metadata.Name}")))
+            if (!isBroken && !(!pod.IsReady() && going.Contains($"data-{pod.Metadata.Name}")))
                 continue;
             story.Tell("user", $"deletes {pod.Metadata.Name}, {(isBroken ? "which never got ready" : "whose claim is going")}");
             await AskAsync(stop => client.DeleteAsync<Pod>(Space, pod.Metadata.Name, null, stop));
@@ -111,7 +112,7 @@ internal sealed partial class SimulatedUser
 
     private async Task EvictAsync(string set)
     {
-        if (chance.Next(3) == 0)
+        if (_budgets.Add(set) || chance.Next(3) == 0)
             await MakeBudgetAsync(set, set);
         var pods = await AskAsync(stop => client.ListAsync<Pod>(new ListQuery { Namespace = Space, LabelSelector = $"app={set}" }, stop));
         var some = pods?.Items.Where(_ => chance.Next(3) > 0).Select(pod => pod.Metadata.Name).ToList() ?? [];

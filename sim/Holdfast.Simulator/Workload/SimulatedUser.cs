@@ -26,6 +26,7 @@ internal sealed partial class SimulatedUser(KubernetesClient client, SimulationO
 
     private readonly Dictionary<string, int> _versions = new(StringComparer.Ordinal);
     private readonly HashSet<string> _strangers = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _budgets = new(StringComparer.Ordinal);
     private int _made;
 
     /// <summary>The sets that there are meant to be.</summary>

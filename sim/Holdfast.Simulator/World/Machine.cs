@@ -28,6 +28,7 @@ internal sealed class Machine(MachineParts parts) : IPodNetwork
 {
     private readonly SortedDictionary<string, (PodSandbox Sandbox, string Logs)> _sandboxes = new(StringComparer.Ordinal);
     private readonly List<MachineContainer> _containers = [];
+    private readonly HashSet<string> _mounted = new(StringComparer.Ordinal);
     private SimulatedProcess _power = parts.Scheduler.CreateProcess($"machine {parts.NodeName}");
     private int _lastAddress;
 
@@ -63,6 +64,7 @@ internal sealed class Machine(MachineParts parts) : IPodNetwork
     public void RemoveSandbox(string podUid)
     {
         _sandboxes.Remove(podUid);
+        _mounted.Remove(podUid);
         _containers.RemoveAll(container => container.Spec.Id.PodUid == podUid);
     }
 
@@ -150,6 +152,7 @@ internal sealed class Machine(MachineParts parts) : IPodNetwork
     {
         _power.Kill();
         _power = parts.Scheduler.CreateProcess($"machine {parts.NodeName}");
+        _mounted.Clear();
         foreach (var container in _containers.ToList())
             End(container, 137, ContainerExitReason.ContainerStatusUnknown);
     }
@@ -174,10 +177,14 @@ internal sealed class Machine(MachineParts parts) : IPodNetwork
         container.Status = container.Status with { State = ContainerState.Running, StartedAt = Time.GetUtcNow() };
         parts.Truth.Processes.Start(process);
         parts.Story.Tell(parts.NodeName, $"{process.PodName} runs {process.Image}{(container.Spec.Id.Attempt > 0 ? ", again" : "")}");
+        // A container that starts again goes on with what its pod has mounted.
+        var isFirst = _mounted.Add(process.PodUid);
         foreach (var (claim, path) in volumes)
         {
             var (found, earlier) = parts.Truth.Disks.Mount(parts.NodeName, path.Path, process.PodName);
             parts.Claims.OnMount(process, claim, path, found, earlier);
+            if (isFirst)
+                parts.Claims.OnFirstStart(process, claim);
         }
         container.Started.TrySetResult(container.Status);
         var hasProbe = parts.Options.HasProbes && !process.Image.Contains("stranger", StringComparison.Ordinal);
