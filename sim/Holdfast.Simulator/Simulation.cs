@@ -1,8 +1,7 @@
-using Holdfast.Controllers.StatefulSets;
-using Holdfast.Model.Core;
 using Holdfast.Platform;
 using Holdfast.Platform.Simulation;
 using Holdfast.Simulator.Checkers;
+using Holdfast.Simulator.Faults;
 using Holdfast.Simulator.Options;
 using Holdfast.Simulator.Story;
 using Holdfast.Simulator.Workload;
@@ -16,8 +15,8 @@ namespace Holdfast.Simulator;
 /// </summary>
 public sealed class Simulation
 {
-    private static readonly RunLimits Limits = new(5_000_000, TimeSpan.FromHours(12));
-    private static readonly TimeSpan TimeToConverge = TimeSpan.FromMinutes(15);
+    private static readonly RunLimits Limits = new(600_000, TimeSpan.FromHours(12));
+    private static readonly TimeSpan TimeToConverge = TimeSpan.FromMinutes(40);
     private static readonly TimeSpan TimeAtRest = TimeSpan.FromSeconds(20);
 
     private readonly SimulationOptions _options;
@@ -30,9 +29,12 @@ public sealed class Simulation
     {
         _options = options;
         _chance = new SeededChance(options.Seed);
-        _scheduler = new SingleThreadScheduler(_chance.Fork(), new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        _scheduler = new SingleThreadScheduler(_chance.Fork(), Beginning);
         _story = new StoryTeller(_scheduler.Time);
     }
+
+    /// <summary>When every run begins.</summary>
+    internal static DateTimeOffset Beginning { get; } = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>Runs a simulation to its end or to the first thing that must not be.</summary>
     /// <param name="options">How it is.</param>
@@ -52,22 +54,23 @@ public sealed class Simulation
             var outcome = _scheduler.RunUntil(() => Look() || script is { IsCompleted: true }, Limits);
             violation = script?.Exception?.InnerException is { } failure ? Words(failure)
                 : outcome == RunOutcome.ConditionMet ? null
-                : $"Liveness: the run stopped ({outcome}) before its script had ended";
+                : $"Liveness: the run stopped ({outcome}) before its script had ended; {_cluster?.Witness.Busiest}";
         }
-        catch (InvariantViolation found)
+        catch (Exception found) when (found is InvariantViolation or SimulationException or InvariantBrokenException)
         {
-            violation = found.Message;
-        }
-        catch (SimulationException left)
-        {
-            violation = $"Determinism: {left.Message}";
+            violation = found is SimulationException ? $"Determinism: {found.Message}" : Words(found);
         }
         var hash = (_scheduler.TraceHash ^ _story.Hash) * 0x100000001b3;
-        return new(_options, violation, hash, _scheduler.Steps, _cluster?.Referee.Checks ?? 0,
+        return new(_options, violation, hash, _scheduler.Steps, _cluster?.Truth.Checks ?? new Tally(), _cluster?.Tally ?? new Tally(),
             TimeSpan.FromTicks(_scheduler.Time.GetTimestamp()), _story.Lines);
     }
 
-    private static string Words(Exception failure) => failure is InvariantViolation ? failure.Message : $"Unexpected: {failure}";
+    private static string Words(Exception failure) => failure switch
+    {
+        InvariantViolation => failure.Message,
+        InvariantBrokenException broken => $"{broken.Name}: {broken.Message}",
+        _ => $"Unexpected: {failure}",
+    };
 
     /// <summary>Checks what the last step has changed; never ends the run by itself but by an exception.</summary>
     private bool Look()
@@ -75,81 +78,69 @@ public sealed class Simulation
         if (_cluster is null)
             return false;
         if (_cluster.Fault is { } fault)
-            throw new InvariantViolation("Unexpected", $"{fault.Name} ended: {fault.Exception}");
+            throw fault.Exception is InvariantViolation violation ? violation : new InvariantViolation("Unexpected", $"{fault.Name} ended: {fault.Exception}");
         _cluster.Referee.Look();
         return false;
     }
 
     private async Task ScriptAsync()
     {
-        _cluster = await SimulatedCluster.StartAsync(_options, _scheduler, _chance.Fork(), _story);
-        _cluster.Controllers.Restart();
-        var user = new SimulatedUser(_cluster.UserClient(), _chance.Fork(), _story, _cluster.FailPod);
-        await user.BeginAsync(_options.PodManagementPolicy, _options.MinReadySeconds, CancellationToken.None);
+        var disk = Installation.NewDisk(_chance.NewUid());
+        var cluster = new SimulatedCluster(_options, _scheduler, _chance.Fork(), _story, disk);
+        await cluster.StartAsync();
+        _cluster = cluster;
         var chance = _chance.Fork();
-        var kills = Enumerable.Range(0, _options.ControllerKills).Select(_ => chance.Next(_options.Operations)).ToList();
+        var user = new SimulatedUser(cluster.UserClient(), _options, _scheduler.Time, _chance.Fork(), _story);
+        if (_options.ClockFaults)
+            user.OnNodeRemoved = _ => cluster.JumpControllers(TimeSpan.FromMinutes(chance.Next(10)));
+        await user.BeginAsync();
+        var injector = new FaultInjector(cluster, _options, _scheduler.Time, _chance.Fork(), _story);
+        var injecting = injector.RunAsync();
         for (var operation = 0; operation < _options.Operations; operation++)
         {
             await PassAsync(_options.LongestPause * chance.NextDouble());
-            await user.ActAsync(CancellationToken.None);
-            foreach (var _ in kills.Where(at => at == operation))
-            {
-                await PassAsync(TimeSpan.FromMilliseconds(chance.Next(3_000)));
-                _story.Tell("fault", "the controllers are killed and started again");
-                _cluster.Controllers.Restart();
-            }
+            await user.ActAsync();
         }
-        _story.Tell("user", "is done; everything must come to rest");
-        await ConvergeAsync(_cluster);
-        await StayAtRestAsync(_cluster);
+        await injector.StopAsync();
+        await injecting;
+        _story.Tell("faults", "are over; everything must come to rest");
+        cluster.Witness.BeginCounting();
+        await user.CleanUpAsync();
+        await ConvergeAsync(cluster, user);
+        await StayAtRestAsync(cluster);
     }
 
-    private async Task ConvergeAsync(SimulatedCluster cluster)
+    private async Task ConvergeAsync(SimulatedCluster cluster, SimulatedUser user)
     {
-        var deadline = _scheduler.Time.GetTimestamp() + TimeToConverge.Ticks;
-        while (Unsettled(cluster.Truth) is { } missing)
+        var rest = new RestChecker(cluster.Truth, new BudgetChecker(cluster.Truth));
+        var began = _scheduler.Time.GetTimestamp();
+        var nextHelp = TimeSpan.FromSeconds(30);
+        while (rest.Missing(user.Sets, user.DeletedSpaces) is { } missing)
         {
-            if (_scheduler.Time.GetTimestamp() > deadline)
-                throw new InvariantViolation("Liveness", $"{TimeToConverge.TotalMinutes:0} minutes after the last change {missing}");
-            await PassAsync(TimeSpan.FromMilliseconds(500));
+            var passed = _scheduler.Time.GetElapsedTime(began);
+            if (passed > TimeToConverge)
+                cluster.Referee.TellWhatIsLeft(_story);
+            if (passed > TimeToConverge)
+                throw new InvariantViolation("Liveness", $"{TimeToConverge.TotalMinutes:0} minutes after the last change {missing}; {cluster.Witness.Busiest}");
+            if (passed > nextHelp)
+            {
+                await user.HelpAsync();
+                nextHelp = passed + TimeSpan.FromSeconds(60);
+            }
+            await PassAsync(TimeSpan.FromMilliseconds(1_000));
         }
+        cluster.Truth.Checks.Add("Liveness");
         _story.Tell("end", "everything is as it is wanted");
     }
 
-    /// <summary>A settled set is left alone (S10): once the last events are written nothing writes any more.</summary>
+    /// <summary>A settled set is left alone (S10): but for signs of life nothing writes any more.</summary>
     private async Task StayAtRestAsync(SimulatedCluster cluster)
     {
         await PassAsync(TimeAtRest);
-        var settled = cluster.Truth.Revision;
+        var settled = cluster.Truth.World.Changes;
         await PassAsync(TimeAtRest);
-        if (cluster.Truth.Revision != settled)
-            throw new InvariantViolation("S10", $"the set was settled, and still {cluster.Truth.Revision - settled} writes came in {TimeAtRest.TotalSeconds:0} s");
-    }
-
-    /// <summary>What is not yet as it is wanted, in words; null when everything is.</summary>
-    private static string? Unsettled(GroundTruth truth)
-    {
-        if (truth.Set is not { } set)
-            return "the set is not there";
-        var wanted = StatefulSetIdentity.Replicas(set);
-        var image = set.Spec.Template.Spec.Containers[0].Image;
-        var partition = set.Spec.UpdateStrategy.RollingUpdate?.Partition ?? 0;
-        for (var index = 0; index < wanted; index++)
-        {
-            var name = StatefulSetIdentity.PodName(set, index);
-            var process = truth.Processes.Live.SingleOrDefault(process => process.PodName == name);
-            if (process is null || !process.IsReady)
-                return $"{name} is not ready";
-            if (index >= partition && process.Image != image)
-                return $"{name} runs {process.Image} and not {image}";
-        }
-        var pods = truth.View.List<Pod>(set.Metadata.Namespace).Count();
-        var status = set.Status;
-        return truth.Processes.Live.Count != wanted || pods != wanted ? $"there are {pods} pods and {truth.Processes.Live.Count} of them run; {wanted} are wanted"
-            : status.ObservedGeneration != set.Metadata.Generation ? $"the status is of generation {status.ObservedGeneration}, the set of {set.Metadata.Generation}"
-            : status.Replicas != wanted || status.ReadyReplicas != wanted || status.AvailableReplicas != wanted ? $"the status shows {status.AvailableReplicas} of {wanted} available"
-            : partition == 0 && (status.UpdatedReplicas != wanted || status.CurrentRevision != status.UpdateRevision) ? "the update is not shown as complete"
-            : null;
+        cluster.Truth.Holds("S10", cluster.Truth.World.Changes == settled,
+            $"the set was settled, and still {cluster.Truth.World.Changes - settled} writes came in {TimeAtRest.TotalSeconds:0} s: {cluster.Truth.World.LastChange}");
     }
 
     private Task PassAsync(TimeSpan span) => _scheduler.Time.DelayAsync(span, CancellationToken.None);

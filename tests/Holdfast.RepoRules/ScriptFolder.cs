@@ -46,9 +46,9 @@ internal sealed class ScriptFolder : IDisposable
     public int Builds => File.Exists(At("builds")) ? File.ReadAllLines(At("builds")).Length : 0;
 
     /// <summary>Runs a command to its end.</summary>
-    public async Task<(int ExitCode, int ProcessId, string[] Output, string[] Errors)> RunAsync(string command, string? path = null)
+    public async Task<(int ExitCode, int ProcessId, string[] Output, string[] Errors)> RunAsync(string command, string? path = null, params string[] arguments)
     {
-        var start = new ProcessStartInfo(At(command))
+        var start = new ProcessStartInfo(At(command), arguments)
         {
             WorkingDirectory = Path.GetTempPath(),
             RedirectStandardOutput = true,

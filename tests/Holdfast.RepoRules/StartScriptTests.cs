@@ -44,6 +44,17 @@ public sealed class StartScriptTests : IDisposable
     }
 
     [Fact]
+    public async Task The_simulator_is_a_program_of_its_own_that_is_built_when_it_is_asked_for()
+    {
+        Directory.CreateDirectory(_folder.At("sim"));
+        _folder.Dotnet(MakesProgram.Replace("Holdfast.Cli", "Holdfast.Simulator", StringComparison.Ordinal).Replace("$p/holdfast", "$p/Holdfast.Simulator", StringComparison.Ordinal));
+        var (exitCode, _, output, _) = await _folder.RunAsync("holdfast", arguments: ["sim", "--seed", "17"]);
+        Assert.Equal(7, exitCode);
+        Assert.EndsWith(" --seed 17", Assert.Single(output), StringComparison.Ordinal);
+        Assert.Equal(1, _folder.Builds);
+    }
+
+    [Fact]
     public async Task It_can_be_started_through_a_link()
     {
         _folder.Dotnet(MakesProgram);

@@ -8,20 +8,40 @@ public sealed class CommandTests
     [Fact]
     public async Task Two_processes_give_the_same_trace_for_the_same_seeds()
     {
-        var first = await RunAsync("--seeds", "1..12", "--story");
-        var second = await RunAsync("--seeds", "1..12", "--story");
+        var first = await RunAsync("--seeds", "1..12", "--story", "--jobs", "2");
+        var second = await RunAsync("--seeds", "1..12", "--story", "--jobs", "1");
         Assert.Equal((0, ""), (first.ExitCode, first.Errors));
-        Assert.Equal(first.Output, second.Output);
+        // All but the line with how long it took.
+        static string[] Told(string output) => [.. output.Split('\n').Where(line => !line.Contains("seeds a second", StringComparison.Ordinal))];
+        Assert.Equal(Told(first.Output), Told(second.Output));
         Assert.Contains("seed 12 ", first.Output, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_violation_is_told_with_its_invariant_its_options_and_how_to_see_it_again()
     {
-        var found = await RunAsync("--seed", "1", "--mutant", "OwnsRetainedClaims");
+        var found = await RunAsync("--seeds", "1..40", "--mutant", "IgnoresReadiness", "--until-found");
         Assert.Equal(1, found.ExitCode);
-        Assert.Contains("  V1: claim data-web-0 is owned by web", found.Output, StringComparison.Ordinal);
-        Assert.Contains("-- --seed 1 --mutant OwnsRetainedClaims --story", found.Output, StringComparison.Ordinal);
+        Assert.Matches("\n  S[47]: .* pod (web|db)-", found.Output);
+        Assert.Matches("\n  seed \\d+, (commit|build) [0-9a-f]+", found.Output);
+        Assert.Matches("again: ./holdfast sim --seed \\d+ --mutant IgnoresReadiness --story", found.Output);
+    }
+
+    [Fact]
+    public async Task A_run_for_a_time_reports_seeds_time_faults_and_checks_at_its_end()
+    {
+        var report = await RunAsync("--for", "3s", "--from", "500");
+        Assert.Equal((0, true), (report.ExitCode, report.Output.Contains(" seeds (500..", StringComparison.Ordinal)));
+        Assert.Matches("h simulated, \\d+ faults, \\d+ checks", report.Output);
+        Assert.Contains("faults injected: ", report.Output, StringComparison.Ordinal);
+        Assert.Contains("invariants checked: ", report.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_interrupt_ends_a_long_run_with_its_report()
+    {
+        var report = await RunAsync(true, "--for", "1h");
+        Assert.Contains("invariants checked: ", report.Output, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -30,11 +50,15 @@ public sealed class CommandTests
     [InlineData("--seed needs a value", "--seed")]
     [InlineData("--seeds needs a range", "--seeds", "9..1")]
     [InlineData("there is no mutant Nothing", "--seed", "1", "--mutant", "Nothing")]
+    [InlineData("an hour is not a time", "--for", "an hour")]
+    [InlineData("--jobs needs a number", "--seed", "1", "--jobs", "0")]
     [InlineData("--fast is not understood", "--fast")]
     public void What_is_not_understood_is_said_in_a_line(string message, params string[] arguments) =>
         Assert.StartsWith(message, Assert.Throws<FormatException>(() => CommandLine.Read(arguments)).Message, StringComparison.Ordinal);
 
-    private static async Task<(int ExitCode, string Output, string Errors)> RunAsync(params string[] arguments)
+    private static Task<(int ExitCode, string Output, string Errors)> RunAsync(params string[] arguments) => RunAsync(false, arguments);
+
+    private static async Task<(int ExitCode, string Output, string Errors)> RunAsync(bool interrupts, params string[] arguments)
     {
         var cancellationToken = TestContext.Current.CancellationToken;
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
@@ -45,7 +69,7 @@ public sealed class CommandTests
         try
         {
             var output = process.StandardOutput.ReadToEndAsync(cancellationToken);
-            var errors = process.StandardError.ReadToEndAsync(cancellationToken);
+            var errors = interrupts ? InterruptAsync(process, cancellationToken) : process.StandardError.ReadToEndAsync(cancellationToken);
             await process.WaitForExitAsync(cancellationToken);
             return (process.ExitCode, await output, await errors);
         }
@@ -54,5 +78,14 @@ public sealed class CommandTests
             if (!process.HasExited)
                 process.Kill();
         }
+    }
+
+    /// <summary>Interrupts once the first line of progress shows that it runs.</summary>
+    private static async Task<string> InterruptAsync(Process process, CancellationToken cancellationToken)
+    {
+        var progress = await process.StandardError.ReadLineAsync(cancellationToken);
+        using var kill = Process.Start("kill", ["-INT", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync(cancellationToken);
+        return progress + await process.StandardError.ReadToEndAsync(cancellationToken);
     }
 }

@@ -1,9 +1,11 @@
 using Holdfast.Model.Apps;
 using Holdfast.Model.Core;
+using Holdfast.Model.Policy;
+using ClusterNode = Holdfast.Model.Core.Node;
 
 namespace Holdfast.Simulator.Checkers;
 
-/// <summary>Looks at every change of the API and of the processes, and throws <see cref="InvariantViolation"/> when one must not be.</summary>
+/// <summary>Looks at every change of the store and of the processes, and throws <see cref="InvariantViolation"/> when one must not be.</summary>
 /// <param name="truth">What is really so.</param>
 public abstract class Checker(GroundTruth truth)
 {
@@ -34,6 +36,24 @@ public abstract class Checker(GroundTruth truth)
     {
     }
 
+    /// <summary>A budget was made, changed or removed.</summary>
+    /// <param name="change">The change.</param>
+    public virtual void OnBudget(ObjectChange<PodDisruptionBudget> change)
+    {
+    }
+
+    /// <summary>A config map, which stands for whatever is owned, was made, changed or removed.</summary>
+    /// <param name="change">The change.</param>
+    public virtual void OnMap(ObjectChange<ConfigMap> change)
+    {
+    }
+
+    /// <summary>A node was made, changed or removed.</summary>
+    /// <param name="change">The change.</param>
+    public virtual void OnNode(ObjectChange<ClusterNode> change)
+    {
+    }
+
     /// <summary>Something in the store or among the processes has changed.</summary>
     public virtual void OnStep()
     {
@@ -43,9 +63,5 @@ public abstract class Checker(GroundTruth truth)
     /// <param name="invariant">The invariant's letter and number.</param>
     /// <param name="holds">Whether it holds.</param>
     /// <param name="what">What was seen and what should have been.</param>
-    protected static void Holds(string invariant, bool holds, FormattableString what)
-    {
-        if (!holds)
-            throw new InvariantViolation(invariant, FormattableString.Invariant(what));
-    }
+    protected void Holds(string invariant, bool holds, FormattableString what) => truth.Holds(invariant, holds, what);
 }

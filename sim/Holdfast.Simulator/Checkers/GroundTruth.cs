@@ -1,27 +1,51 @@
-using Holdfast.ApiServer.Registry;
 using Holdfast.Controllers.StatefulSets;
 using Holdfast.Model.Apps;
 using Holdfast.Model.Core;
+using Holdfast.Model.Meta;
+using Holdfast.Simulator.Options;
 using Holdfast.Simulator.World;
-using Holdfast.Store;
 
 namespace Holdfast.Simulator.Checkers;
 
+/// <summary>Who asked for an object's deletion and how.</summary>
+/// <param name="By">The field manager: "statefulset-controller", "kubectl".</param>
+/// <param name="At">When.</param>
+/// <param name="IsForced">Whether without waiting for an end.</param>
+public sealed record AskedDeletion(string By, long At, bool IsForced);
+
 /// <summary>
-/// What is really so: the processes, the disks and the durable store; and what was so a moment ago, because no controller can know
+/// What is really so: the processes, the disks and the durable history; and what was so a moment ago, because no controller can know
 /// the present. A decision counts as right when it was right at some moment of the last <see cref="Staleness"/>.
 /// </summary>
-/// <param name="store">The store.</param>
+/// <param name="options">How the run is.</param>
 /// <param name="processes">The processes.</param>
 /// <param name="disks">The disks.</param>
-/// <param name="time">The clock.</param>
-public sealed class GroundTruth(ResourceStore store, ProcessTable processes, VolumeDisks disks, TimeProvider time)
+/// <param name="time">The simulated time.</param>
+public sealed class GroundTruth(SimulationOptions options, ProcessTable processes, VolumeDisks disks, TimeProvider time)
 {
-    private readonly List<(long At, StatefulSet Set)> _sets = [];
-    private readonly HashSet<string> _deletedByController = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<(long At, StatefulSet Set)>> _sets = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<AskedDeletion>> _deletions = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, PodRecord> _pods = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string, string), List<PodRecord>> _podsByName = [];
+    private readonly Dictionary<string, long> _nodesGoneSince = new(StringComparer.Ordinal);
+    private long _lost;
+    private long _downFrom;
+    private long _downUntil;
 
-    /// <summary>How old what a controller acts on may be: delays of watches, calls and the disk together, with room.</summary>
-    public static TimeSpan Staleness { get; } = TimeSpan.FromSeconds(5);
+    /// <summary>How old a list may be that is answered from the past.</summary>
+    public static TimeSpan OldestList { get; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How old what a controller acts on may be: delays of watches, calls and the disk together, with room; more where caches are held back.</summary>
+    public TimeSpan Staleness { get; } = TimeSpan.FromSeconds(8) + options.LongestFreeze + (options.ListsThePast ? OldestList : TimeSpan.Zero);
+
+    /// <summary>
+    /// Now, in ticks of a clock that stands still while the server is down and until everybody can have heard from it again: nobody gets newer
+    /// meanwhile, so nobody gets staler either.
+    /// </summary>
+    public long Moment => time.GetTimestamp() - _lost - Math.Max(0, Math.Min(time.GetTimestamp(), _downUntil) - _downFrom);
+
+    /// <summary>The objects at the revision that is being shown.</summary>
+    public ObjectsAtRevision World { get; } = new();
 
     /// <summary>The processes.</summary>
     public ProcessTable Processes => processes;
@@ -29,44 +53,137 @@ public sealed class GroundTruth(ResourceStore store, ProcessTable processes, Vol
     /// <summary>The disks.</summary>
     public VolumeDisks Disks => disks;
 
-    /// <summary>The store's revision.</summary>
-    public long Revision => store.CurrentRevision;
+    /// <summary>The simulated time.</summary>
+    public TimeProvider Time => time;
 
-    /// <summary>Everything in the store.</summary>
-    public ClusterView View => new(store.Snapshot());
+    /// <summary>How the run is.</summary>
+    public SimulationOptions Options => options;
 
-    /// <summary>The set as it is; null before it is made.</summary>
-    public StatefulSet? Set => _sets.Count > 0 ? _sets[^1].Set : null;
+    /// <summary>Counts checks, by invariant.</summary>
+    public Tally Checks { get; } = new();
 
-    /// <summary>The set as it was at the moments of the last while, the present included.</summary>
-    public IEnumerable<StatefulSet> RecentSets
+    /// <summary>Pods that a person removed without waiting for their processes, or whose node a person gave up.</summary>
+    public ISet<string> Abandoned { get; } = new HashSet<string>(StringComparer.Ordinal);
+
+    /// <summary>Ends the run when something does not hold; counts the check when it does.</summary>
+    /// <param name="invariant">The invariant's letter and number.</param>
+    /// <param name="holds">Whether it holds.</param>
+    /// <param name="what">What was seen and what should have been.</param>
+    public void Holds(string invariant, bool holds, FormattableString what)
     {
-        get
-        {
-            var last = _sets.FindLastIndex(entry => time.GetElapsedTime(entry.At) > Staleness);
-            return _sets.Skip(Math.Max(0, last)).Select(entry => entry.Set);
-        }
+        Checks.Add(invariant);
+        if (!holds)
+            throw new InvariantViolation(invariant, FormattableString.Invariant(what));
     }
 
-    /// <summary>Notes a change of the set.</summary>
+    /// <summary>Notes that the server is down.</summary>
+    public void NoteDown()
+    {
+        if (time.GetTimestamp() >= _downUntil)
+            (_lost, _downFrom) = (_lost + _downUntil - _downFrom, time.GetTimestamp());
+        _downUntil = long.MaxValue;
+    }
+
+    /// <summary>Notes that the server is up again.</summary>
+    public void NoteUp()
+    {
+        if (_downUntil == long.MaxValue)
+            _downUntil = time.GetTimestamp() + TimeSpan.FromSeconds(4).Ticks;
+    }
+
+    /// <summary>A set as it was at the moments of the last while, the present included.</summary>
+    /// <param name="uid">The set's uid.</param>
+    public IEnumerable<StatefulSet> RecentSets(string uid)
+    {
+        var history = _sets.GetValueOrDefault(uid, []);
+        var last = history.FindLastIndex(entry => Moment - entry.At > Staleness.Ticks);
+        return history.Skip(Math.Max(0, last)).Select(entry => entry.Set);
+    }
+
+    /// <summary>A set as it was at a generation; null when it never was.</summary>
+    /// <param name="uid">The set's uid.</param>
+    /// <param name="generation">The generation.</param>
+    public StatefulSet? SetAt(string uid, long generation) => _sets.GetValueOrDefault(uid, []).Find(entry => entry.Set.Metadata.Generation == generation).Set;
+
+    /// <summary>Notes a change of a set.</summary>
     /// <param name="set">The set.</param>
-    public void Note(StatefulSet set) => _sets.Add((time.GetTimestamp(), set));
+    public void Note(StatefulSet set)
+    {
+        if (!_sets.TryGetValue(set.Metadata.Uid, out var history))
+            _sets[set.Metadata.Uid] = history = [];
+        history.Add((Moment, set));
+    }
 
-    /// <summary>Notes that the StatefulSet controller asks for a pod's deletion.</summary>
-    /// <param name="podUid">The pod's uid.</param>
-    public void NoteControllerDeletion(string podUid) => _deletedByController.Add(podUid);
+    /// <summary>Notes a change of a pod.</summary>
+    /// <param name="change">The change.</param>
+    public void Note(ObjectChange<Pod> change)
+    {
+        var pod = change.Latest;
+        if (!_pods.TryGetValue(pod.Metadata.Uid, out var record))
+        {
+            _pods[pod.Metadata.Uid] = record = new PodRecord(pod, this);
+            PodsOf(pod.Metadata.Namespace, pod.Metadata.Name).Add(record);
+        }
+        record.Show(change.New);
+    }
 
-    /// <summary>Whether the StatefulSet controller asked for a pod's deletion.</summary>
-    /// <param name="podUid">The pod's uid.</param>
-    public bool IsDeletedByController(string podUid) => _deletedByController.Contains(podUid);
+    /// <summary>Notes that a node's object has come or gone.</summary>
+    /// <param name="name">The node.</param>
+    /// <param name="isThere">Whether it is there.</param>
+    public void NoteNode(string name, bool isThere)
+    {
+        if (isThere)
+            _nodesGoneSince.Remove(name);
+        else
+            _nodesGoneSince.TryAdd(name, time.GetTimestamp());
+    }
 
-    /// <summary>Whether the pod with an ordinal was ready a moment ago: the present one, or when there is none the last one.</summary>
+    /// <summary>How long a node's object has been gone; null while it is there.</summary>
+    /// <param name="name">The node.</param>
+    public TimeSpan? NodeGoneFor(string name) => _nodesGoneSince.TryGetValue(name, out var since) ? time.GetElapsedTime(since) : null;
+
+    /// <summary>Notes that an object's deletion was asked for.</summary>
+    /// <param name="uid">The object's uid.</param>
+    /// <param name="by">Who asked.</param>
+    /// <param name="how">How.</param>
+    public void NoteDeletion(string uid, string by, DeleteOptions? how)
+    {
+        if (!_deletions.TryGetValue(uid, out var asked))
+            _deletions[uid] = asked = [];
+        asked.Add(new AskedDeletion(by, time.GetTimestamp(), how?.GracePeriodSeconds == 0));
+    }
+
+    /// <summary>Who asked for an object's deletion, in order.</summary>
+    /// <param name="uid">The object's uid.</param>
+    public IReadOnlyList<AskedDeletion> DeletionsOf(string uid) => _deletions.GetValueOrDefault(uid, []);
+
+    /// <summary>Whether nobody but one asked for an object's deletion.</summary>
+    /// <param name="uid">The object's uid.</param>
+    /// <param name="by">The one.</param>
+    public bool IsDeletedOnlyBy(string uid, string by) => DeletionsOf(uid) is { Count: > 0 } asked && asked.All(each => each.By == by);
+
+    /// <summary>All pods that ever had a name, in the order in which they were made.</summary>
+    /// <param name="space">The namespace.</param>
+    /// <param name="name">The name.</param>
+    public List<PodRecord> PodsOf(string space, string name)
+    {
+        if (!_podsByName.TryGetValue((space, name), out var records))
+            _podsByName[(space, name)] = records = [];
+        return records;
+    }
+
+    /// <summary>What the store has shown of a pod; null when it never showed it.</summary>
+    /// <param name="uid">The pod's uid.</param>
+    public PodRecord? RecordOf(string uid) => _pods.GetValueOrDefault(uid);
+
+    /// <summary>Whether a pod with an ordinal was available a moment ago.</summary>
     /// <param name="set">The set.</param>
     /// <param name="ordinal">The ordinal.</param>
-    public bool WasReady(StatefulSet set, int ordinal)
-    {
-        var name = StatefulSetIdentity.PodName(set, ordinal);
-        var uid = View.Find<Pod>(set.Metadata.Namespace, name)?.Metadata.Uid ?? processes.LastUidOf(name);
-        return processes.WasReadyWithin(uid, Staleness);
-    }
+    public bool WasAvailable(StatefulSet set, int ordinal) => PodsOf(set.Metadata.Namespace, StatefulSetIdentity.PodName(set, ordinal))
+        .Exists(record => record.WasReadyWithin(Staleness, Stretch(set)));
+
+    // Clocks tell whole seconds in objects, and wrong ones where they jump: then a stretch cannot be held against them.
+    private TimeSpan Stretch(StatefulSet set) => options.ClockFaults || set.Spec.MinReadySeconds == 0
+        ? TimeSpan.Zero
+        : TimeSpan.FromSeconds(Math.Max(0, set.Spec.MinReadySeconds - 2));
 }

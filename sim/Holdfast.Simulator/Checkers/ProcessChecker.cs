@@ -1,4 +1,5 @@
 using Holdfast.Model.Core;
+using Holdfast.Simulator.World;
 
 namespace Holdfast.Simulator.Checkers;
 
@@ -6,33 +7,70 @@ namespace Holdfast.Simulator.Checkers;
 /// <param name="truth">What is really so.</param>
 public sealed class ProcessChecker(GroundTruth truth) : Checker(truth)
 {
+    private long _seen = -1;
+
     /// <inheritdoc/>
     public override void OnStep()
     {
+        if (_seen == Truth.Processes.Version)
+            return;
+        _seen = Truth.Processes.Version;
         var live = Truth.Processes.Live;
-        foreach (var process in live)
+        for (var index = 0; index < live.Count; index++)
         {
-            var twin = live.FirstOrDefault(other => !ReferenceEquals(other, process) && other.PodName == process.PodName);
-            Holds("S1", twin is null, $"{process.PodName} runs on {process.NodeName} and on {twin?.NodeName} at once");
-            var sharer = live.FirstOrDefault(other => other.NodeName != process.NodeName && other.Volumes.Values.Intersect(process.Volumes.Values).Any());
-            Holds("V5", sharer is null, $"{process.PodName} on {process.NodeName} and {sharer?.PodName} on {sharer?.NodeName} have mounted the same volume");
+            var process = live[index];
+            for (var before = 0; before < index; before++)
+                CheckTogether(live[before], process);
         }
+        Truth.Checks.Add("S1");
     }
 
     /// <inheritdoc/>
     public override void OnPod(ObjectChange<Pod> change)
     {
         if (change.New is not { } pod)
-        {
-            var process = Truth.Processes.Live.FirstOrDefault(process => process.PodUid == change.Latest.Metadata.Uid);
-            Holds("S2", process is null, $"pod {change.Latest.Metadata.Name} is gone while its processes still run on {process?.NodeName}");
-        }
+            CheckEnd(change.Latest);
         else if (change.Old is { } old)
         {
             Holds("S3", Rank(pod) >= Rank(old), $"pod {pod.Metadata.Name} went from {old.Status.Phase} back to {pod.Status.Phase}");
             Holds("S3", old.Metadata.DeletionGracePeriodSeconds is not { } granted || pod.Metadata.DeletionGracePeriodSeconds <= granted,
                 $"pod {pod.Metadata.Name}'s grace period grew from {old.Metadata.DeletionGracePeriodSeconds} s to {pod.Metadata.DeletionGracePeriodSeconds} s");
         }
+    }
+
+    private void CheckTogether(PodProcess one, PodProcess other)
+    {
+        if (one.PodUid == other.PodUid && one.NodeName == other.NodeName)
+            return;
+        var isTold = Truth.Abandoned.Contains(one.PodUid) || Truth.Abandoned.Contains(other.PodUid);
+        Holds("S1", isTold || one.Namespace != other.Namespace || one.PodName != other.PodName,
+            $"{one.PodName} runs on {one.NodeName} and on {other.NodeName} at once, and nobody had given it up");
+        var shared = one.Volumes.Values.FirstOrDefault(other.Volumes.Values.Contains);
+        Holds("V5", shared is null || (one.NodeName == other.NodeName && !shared.IsForOnePod),
+            $"{one.PodName} on {one.NodeName} and {other.PodName} on {other.NodeName} have mounted {shared?.Path} at once");
+    }
+
+    /// <summary>
+    /// A pod's object may go before its processes where a person said so: by a forced deletion, by removing the node's object for longer than
+    /// the quarantine, or by the out-of-service taint.
+    /// </summary>
+    private void CheckEnd(Pod pod)
+    {
+        var uid = pod.Metadata.Uid;
+        var process = Truth.Processes.Live.FirstOrDefault(process => process.PodUid == uid);
+        if (process is not null && IsGivenUp(pod))
+            Truth.Abandoned.Add(uid);
+        Holds("S2", process is null || Truth.Abandoned.Contains(uid),
+            $"pod {pod.Metadata.Name} is gone while its processes still run on {process?.NodeName}; its deletion was asked for by {string.Join(", ", Truth.DeletionsOf(uid).Select(asked => asked.By).Distinct())}");
+    }
+
+    private bool IsGivenUp(Pod pod)
+    {
+        if (Truth.DeletionsOf(pod.Metadata.Uid).Any(asked => asked is { By: "kubectl", IsForced: true }))
+            return true;
+        var node = Truth.World.Find<Model.Core.Node>("", pod.Spec.NodeName);
+        return node is null ? Truth.NodeGoneFor(pod.Spec.NodeName) >= TimeSpan.FromSeconds(38)
+            : node.Spec.Taints.Any(taint => taint.Key == "node.kubernetes.io/out-of-service");
     }
 
     private static int Rank(Pod pod) => pod.Status.Phase switch

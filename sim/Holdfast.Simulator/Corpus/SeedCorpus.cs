@@ -1,8 +1,17 @@
 namespace Holdfast.Simulator.Corpus;
 
-/// <summary>Seeds that once found a bug, kept so that it stays found; each with what it found.</summary>
+/// <summary>
+/// Seeds that once found a bug, kept so that it stays found; each with what it found. What a seed draws changes with the simulator, so each
+/// bug has a test of its own besides where it was; a seed that finds nothing any more is still one that must hold.
+/// </summary>
 public static class SeedCorpus
 {
     /// <summary>The seeds, each with the bug it found.</summary>
-    public static IReadOnlyList<(ulong Seed, string Found)> Seeds { get; } = [];
+    public static IReadOnlyList<(ulong Seed, string Found)> Seeds { get; } =
+    [
+        (66, "a set in a foreground deletion made its revision again each time that the garbage collector took it, thousands of times a second"),
+        (77, "the same, in a namespace that was being deleted"),
+        (82, "a volume's data was removed because a cache that was behind did not have its claim yet"),
+        (100, "the pods of a node whose object was away for a moment were given up when the wall clock jumped over the quarantine"),
+    ];
 }

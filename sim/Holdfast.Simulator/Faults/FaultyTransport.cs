@@ -1,42 +1,49 @@
 using System.Runtime.CompilerServices;
+using Holdfast.ApiServer.Registry;
+using Holdfast.ApiServer.Security;
 using Holdfast.Client;
 using Holdfast.Model.Meta;
 using Holdfast.Model.Resources;
-using Holdfast.Platform;
-using Holdfast.Simulator.Options;
+using Holdfast.Simulator.Checkers;
+using Holdfast.Simulator.World;
+using Holdfast.Store;
 
 namespace Holdfast.Simulator.Faults;
 
 /// <summary>
-/// The way to the API server: requests, answers and events take their time, and requests and answers get lost as the options say.
-/// Lists and watches are late but never lost, so that how old a cache may be stays bounded.
+/// A component's way to the API server, over its <see cref="Link"/>: what the link does to requests, answers, lists and events happens
+/// here, and so does what a crash of the server does to them.
 /// </summary>
-/// <param name="inner">The server.</param>
-/// <param name="options">How late and how often lost.</param>
-/// <param name="time">The clock.</param>
-/// <param name="chance">Chooses.</param>
-/// <param name="onArrival">Told of each request as it reaches the server.</param>
-public sealed class FaultyTransport(
-    IApiTransport inner, SimulationOptions options, TimeProvider time, IChance chance, Action<ApiCall> onArrival) : IApiTransport
+/// <param name="server">The server.</param>
+/// <param name="identity">Who asks.</param>
+/// <param name="link">The network.</param>
+/// <param name="witness">Told of what arrives and of what is answered.</param>
+public sealed class FaultyTransport(ServerProcess server, UserInfo identity, Link link, Witness witness) : IApiTransport
 {
     /// <inheritdoc/>
     public async Task<ApiAnswer> CallAsync(ApiCall call, CancellationToken cancellationToken)
     {
-        await DelayAsync(options.CallDelay, cancellationToken);
-        MaybeLose("the request was lost");
-        onArrival(call);
-        var answer = await inner.CallAsync(call, cancellationToken);
-        await DelayAsync(options.CallDelay, cancellationToken);
-        MaybeLose("the answer was lost");
+        ArgumentNullException.ThrowIfNull(call);
+        if (call.Type.Plural == "events" && witness.SwallowsEvents)
+            return new ApiAnswer(call.Body, null);
+        await link.RequestAsync(call.Verb is ApiVerb.Update or ApiVerb.Patch, cancellationToken);
+        witness.Arrived(link.Name, call);
+        var answer = await ServedAsync(token => server.Core.InProcess(identity).CallAsync(call, token), cancellationToken);
+        witness.Took(link.Name, call, answer);
+        await link.AnswerAsync(cancellationToken);
         return answer;
     }
 
     /// <inheritdoc/>
     public async Task<ResourceList<T>> ListAsync<T>(ListQuery query, CancellationToken cancellationToken) where T : class, IResource<T>
     {
-        await DelayAsync(options.CallDelay, cancellationToken);
-        var list = await inner.ListAsync<T>(query, cancellationToken);
-        await DelayAsync(options.CallDelay, cancellationToken);
+        ArgumentNullException.ThrowIfNull(query);
+        await link.RequestAsync(false, cancellationToken);
+        // Only reflectors, which list in pages, may be answered from the past: who asks for the present gets it.
+        var list = link.ListsThePast && query is { Limit: > 1, Continue.Length: 0, FieldSelector.Length: 0, LabelSelector.Length: 0 }
+            ? Past<T>(query)
+            : await ServedAsync(token => server.Core.InProcess(identity).ListAsync<T>(query, token), cancellationToken);
+        await link.AnswerAsync(cancellationToken);
         return list;
     }
 
@@ -44,21 +51,67 @@ public sealed class FaultyTransport(
     public async IAsyncEnumerable<WatchEvent<T>> WatchAsync<T>(
         ListQuery query, [EnumeratorCancellation] CancellationToken cancellationToken) where T : class, IResource<T>
     {
-        await foreach (var found in inner.WatchAsync<T>(query, cancellationToken))
+        await link.RequestAsync(false, cancellationToken);
+        var plural = T.ResourceType.Plural;
+        var dropped = link.Watched(plural);
+        using var any = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, server.Down, dropped);
+        var core = server.Core;
+        var stream = new WatchedStream(witness, link.Name, T.ResourceType.GroupResource, query);
+        await using var events = core.InProcess(identity).WatchAsync<T>(query, any.Token).GetAsyncEnumerator(any.Token);
+        while (await NextAsync(events, link, plural, any.Token, dropped, cancellationToken))
         {
-            if (chance.Next(4) == 0)
-                await DelayAsync(options.WatchDelay, cancellationToken);
-            yield return found;
+            stream.Saw(events.Current.ResourceVersion, events.Current.Type);
+            yield return events.Current;
         }
     }
 
-    private Task DelayAsync(TimeSpan longest, CancellationToken cancellationToken) => longest > TimeSpan.Zero
-        ? time.DelayAsync(longest * chance.NextDouble(), cancellationToken)
-        : Task.CompletedTask;
-
-    private void MaybeLose(string what)
+    private static async Task<bool> NextAsync<T>(
+        IAsyncEnumerator<WatchEvent<T>> events, Link link, string plural, CancellationToken any, CancellationToken dropped, CancellationToken asked)
+        where T : class, IResource<T>
     {
-        if (options.LossProbability > 0 && chance.NextDouble() < options.LossProbability)
-            throw new ApiException(Status.Empty with { Message = what });
+        try
+        {
+            if (!await events.MoveNextAsync())
+                return false;
+            await link.EventAsync(plural, any);
+            return true;
+        }
+        catch (OperationCanceledException) when (!asked.IsCancellationRequested)
+        {
+            throw new ApiException(dropped.IsCancellationRequested
+                ? Status.Empty with { Code = 410, Reason = "Expired", Message = "too old resource version" }
+                : Status.Empty with { Message = "the connection was reset" });
+        }
+    }
+
+    /// <summary>The collection as it was a while ago: what a server answers that lags behind.</summary>
+    private ResourceList<T> Past<T>(ListQuery query) where T : class, IResource<T>
+    {
+        _ = server.Core;
+        if (witness.PastSnapshot() is not { } past)
+            throw new ApiException(Status.Empty with { Code = 504, Reason = "Timeout", Message = "there is no past to answer from" });
+        witness.Faults.Add("list from the past");
+        var items = past.List(T.ResourceType.GroupResource, query.Namespace.Length == 0 ? null : query.Namespace).Select(ClusterView.Typed<T>);
+        var metadata = ListMeta.Empty with { ResourceVersion = past.Revision.ToString(System.Globalization.CultureInfo.InvariantCulture) };
+        return new ResourceList<T>(metadata, [.. items]);
+    }
+
+    private async Task<T> ServedAsync<T>(Func<CancellationToken, Task<T>> serve, CancellationToken cancellationToken)
+    {
+        _ = server.Core;
+        var down = server.Down;
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, down);
+        try
+        {
+            return await serve(either.Token);
+        }
+        catch (OperationCanceledException) when (down.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new ApiException(Status.Empty with { Message = "the connection was reset" });
+        }
+        catch (StoreUnavailableException stopped)
+        {
+            throw new ApiException(Status.Empty with { Code = 503, Reason = "ServiceUnavailable", Message = stopped.Message });
+        }
     }
 }

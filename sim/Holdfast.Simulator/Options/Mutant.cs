@@ -1,6 +1,9 @@
 namespace Holdfast.Simulator.Options;
 
-/// <summary>Known bugs that can be switched on, each of which the checkers must find.</summary>
+/// <summary>
+/// Known bugs that can be switched on, each of which the checkers must find. Each is a bug that controllers, agents or stores of this kind
+/// have had; the simulator wraps it around the production part, which knows nothing of it.
+/// </summary>
 public enum Mutant
 {
     /// <summary>No bug.</summary>
@@ -12,9 +15,60 @@ public enum Mutant
     /// <summary>The StatefulSet controller updates below the partition (breaks S6).</summary>
     IgnoresPartition,
 
+    /// <summary>The StatefulSet controller takes a pod for available as soon as it is ready (breaks S4 and S7).</summary>
+    IgnoresMinReadySeconds,
+
+    /// <summary>The StatefulSet controller acts on pods as they were long ago (breaks S4 and S7).</summary>
+    ActsOnAStaleCache,
+
     /// <summary>The StatefulSet controller owns claims whatever the retention policy says (breaks V1).</summary>
     OwnsRetainedClaims,
 
+    /// <summary>The StatefulSet controller takes pods that match its selector and are not named by an ordinal (breaks S5).</summary>
+    AdoptsStrangers,
+
+    /// <summary>The StatefulSet controller deletes the claims of a pod that it scaled away later and by name, when they may be a new pod's (breaks V1 to V3).</summary>
+    DeletesClaimsByName,
+
+    /// <summary>The StatefulSet controller removes pods without waiting for their processes, so that the next one starts too soon (breaks S2).</summary>
+    CreatesBeforeTheOldIsGone,
+
+    /// <summary>The status is written as if of the newest generation, whatever was acted on (breaks S9).</summary>
+    IgnoresObservedGeneration,
+
+    /// <summary>The garbage collector believes a stale answer that an owner is gone (breaks V2 and S7).</summary>
+    CollectsOnAStaleAbsence,
+
+    /// <summary>The volume controller removes a claim's protection at once (breaks V3).</summary>
+    RemovesFinalizersTooEarly,
+
+    /// <summary>The node lifecycle force-deletes the pods of a node that is cut off (breaks S2).</summary>
+    ForceDeletesOnSilentNodes,
+
+    /// <summary>Controllers measure spans by the wall clock (breaks S2: pods of a node that is away for a moment are given up).</summary>
+    TrustsTheWallClock,
+
+    /// <summary>An eviction counts pods that were granted already (breaks P1).</summary>
+    CountsGrantedAsHealthy,
+
+    /// <summary>An eviction believes the budget's status (breaks P1 and P3).</summary>
+    EvictsByStaleStatus,
+
+    /// <summary>An eviction that met a conflict writes its decision again without deciding anew (breaks P1).</summary>
+    ReappliesBudgetAfterConflict,
+
     /// <summary>A node confirms the end of a pod before its processes have ended (breaks S1 and S2).</summary>
     ConfirmsEndTooSoon,
+
+    /// <summary>A node mounts a claim that is going (breaks V4).</summary>
+    MountsTerminatingClaims,
+
+    /// <summary>The journal answers without a sync (breaks A3).</summary>
+    SkipsSync,
+
+    /// <summary>The journal answers before it has written (breaks A1 and A3).</summary>
+    AcknowledgesBeforeCommit,
+
+    /// <summary>The journal does not check what it reads (breaks A1).</summary>
+    TrustsDamagedLog,
 }

@@ -1,8 +1,9 @@
+using System.Globalization;
 using Holdfast.Platform;
 
 namespace Holdfast.Simulator.Options;
 
-/// <summary>What one run is like. Everything but the seed and the mutant is drawn from the seed.</summary>
+/// <summary>What one run is like. Everything but the seed and the mutant is drawn from the seed: each fault is on in some runs only, so that combinations differ.</summary>
 public sealed record SimulationOptions
 {
     /// <summary>The seed.</summary>
@@ -17,11 +18,38 @@ public sealed record SimulationOptions
     /// <summary>The longest pause between two of them.</summary>
     public TimeSpan LongestPause { get; init; }
 
+    /// <summary>What the user does besides scaling, changing templates and deleting pods.</summary>
+    public IReadOnlyList<UserHabit> Habits { get; init; } = [];
+
+    /// <summary>How many sets there are.</summary>
+    public int Sets { get; init; } = 1;
+
     /// <summary><c>OrderedReady</c> or <c>Parallel</c>.</summary>
     public string PodManagementPolicy { get; init; } = "OrderedReady";
 
     /// <summary>How long a pod must be ready to be available, in seconds.</summary>
     public int MinReadySeconds { get; init; }
+
+    /// <summary><c>whenDeleted</c> of the claims' retention policy at first.</summary>
+    public string WhenDeleted { get; init; } = "Retain";
+
+    /// <summary><c>whenScaled</c> of the claims' retention policy at first.</summary>
+    public string WhenScaled { get; init; } = "Retain";
+
+    /// <summary>Whether volumes are for one pod alone.</summary>
+    public bool IsForOnePod { get; init; }
+
+    /// <summary>Whether containers have a readiness probe.</summary>
+    public bool HasProbes { get; init; }
+
+    /// <summary>How long pods tolerate a node that is not ready, in seconds.</summary>
+    public int TolerationSeconds { get; init; } = 300;
+
+    /// <summary>Which faults there are.</summary>
+    public IReadOnlyList<FaultKind> Faults { get; init; } = [];
+
+    /// <summary>The longest pause between two faults.</summary>
+    public TimeSpan FaultPause { get; init; }
 
     /// <summary>The longest time for an append to reach the disk.</summary>
     public TimeSpan DiskDelay { get; init; }
@@ -32,11 +60,20 @@ public sealed record SimulationOptions
     /// <summary>The longest time for an event on its way to a watcher.</summary>
     public TimeSpan WatchDelay { get; init; }
 
-    /// <summary>The probability, 0 to 1, that a request or an answer is lost.</summary>
+    /// <summary>The probability, 0 to 1, that a request or its answer is lost.</summary>
     public double LossProbability { get; init; }
 
-    /// <summary>How often the controllers' process is killed and started again.</summary>
-    public int ControllerKills { get; init; }
+    /// <summary>The probability, 0 to 1, that a write meets a conflict.</summary>
+    public double ConflictProbability { get; init; }
+
+    /// <summary>The longest time for which a kind's events are held back.</summary>
+    public TimeSpan LongestFreeze { get; init; }
+
+    /// <summary>How many events of a kind the store keeps for watches.</summary>
+    public int HistoryEvents { get; init; } = 4096;
+
+    /// <summary>Whether controllers write events, and the Endpoints controller runs.</summary>
+    public bool IsFull { get; init; }
 
     /// <summary>The longest time until a container runs.</summary>
     public TimeSpan StartDelay { get; init; }
@@ -47,38 +84,61 @@ public sealed record SimulationOptions
     /// <summary>The longest time that a process takes to end when asked.</summary>
     public TimeSpan StopDelay { get; init; }
 
-    /// <summary>Draws a run: each fault is on in some runs only, so that combinations differ.</summary>
+    /// <summary>Whether clocks go wrong.</summary>
+    public bool ClockFaults => Faults.Contains(FaultKind.ClockJump);
+
+    /// <summary>Whether lists are answered from the past.</summary>
+    public bool ListsThePast => Faults.Contains(FaultKind.PastList);
+
+    /// <summary>Draws a run.</summary>
     /// <param name="seed">The seed.</param>
     /// <param name="mutant">The known bug to switch on.</param>
     public static SimulationOptions Draw(ulong seed, Mutant mutant = Mutant.None)
     {
         // Another stream than the run's own, so that a new option does not move the rest.
         var chance = new SeededChance(seed ^ 0x6f7074696f6e73);
-        return new SimulationOptions
+        var faults = Some(chance, Enum.GetValues<FaultKind>(), chance.Next(5) == 0 ? 1.0 : 0.3);
+        var options = new SimulationOptions
         {
             Seed = seed,
             Mutant = mutant,
-            Operations = 4 + chance.Next(9),
-            LongestPause = Milliseconds(chance, 2_000, 40_000),
-            PodManagementPolicy = chance.Next(4) == 0 ? "Parallel" : "OrderedReady",
-            MinReadySeconds = chance.Next(3) == 0 ? 1 + chance.Next(5) : 0,
+            Operations = 4 + chance.Next(12),
+            LongestPause = Milliseconds(chance, 2_000, 30_000),
+            Habits = Some(chance, Enum.GetValues<UserHabit>(), 0.3),
+            Sets = chance.Next(3) == 0 ? 2 : 1,
+            PodManagementPolicy = chance.Next(3) == 0 ? "Parallel" : "OrderedReady",
+            MinReadySeconds = chance.Next(3) == 0 ? 1 + chance.Next(20) : 0,
+            WhenDeleted = chance.Next(3) == 0 ? "Delete" : "Retain",
+            WhenScaled = chance.Next(3) == 0 ? "Delete" : "Retain",
+            IsForOnePod = chance.Next(4) == 0,
+            HasProbes = chance.Next(3) == 0,
+            TolerationSeconds = chance.Next(2) == 0 ? chance.Next(20) : 300,
+            Faults = faults,
+            FaultPause = Milliseconds(chance, 2_000, 30_000),
             DiskDelay = Sometimes(chance, 20),
             CallDelay = Sometimes(chance, 50),
             WatchDelay = Sometimes(chance, 100),
             LossProbability = chance.Next(3) == 0 ? 0.1 * chance.NextDouble() : 0,
-            ControllerKills = chance.Next(2) == 0 ? 0 : chance.Next(5),
+            ConflictProbability = chance.Next(4) == 0 ? 0.2 * chance.NextDouble() : 0,
+            LongestFreeze = faults.Contains(FaultKind.StaleCache) ? Milliseconds(chance, 1_000, 20_000) : TimeSpan.Zero,
+            HistoryEvents = chance.Next(3) == 0 ? 20 + chance.Next(50) : 4096,
+            IsFull = chance.Next(8) == 0,
             StartDelay = Milliseconds(chance, 50, 3_000),
             ReadyDelay = Milliseconds(chance, 50, 6_000),
             StopDelay = Milliseconds(chance, 50, 5_000),
         };
+        return mutant == Mutant.None ? options : MutantFocus.On(options);
     }
 
     /// <summary>The options in one line.</summary>
-    public override string ToString() => string.Create(System.Globalization.CultureInfo.InvariantCulture,
-        $"operations {Operations}, pauses to {LongestPause.TotalSeconds:0.0} s, {PodManagementPolicy}, minReadySeconds {MinReadySeconds}, "
-        + $"disk {DiskDelay.TotalMilliseconds:0} ms, calls {CallDelay.TotalMilliseconds:0} ms, watches {WatchDelay.TotalMilliseconds:0} ms, "
-        + $"loss {LossProbability:0.000}, controller kills {ControllerKills}, start {StartDelay.TotalSeconds:0.0} s, "
-        + $"ready {ReadyDelay.TotalSeconds:0.0} s, stop {StopDelay.TotalSeconds:0.0} s, mutant {Mutant}");
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+        $"mutant {Mutant}, operations {Operations}, pauses to {LongestPause.TotalSeconds:0.0} s, habits [{string.Join(' ', Habits)}], sets {Sets}, {PodManagementPolicy}, "
+        + $"minReadySeconds {MinReadySeconds}, claims {WhenDeleted}/{WhenScaled}{(IsForOnePod ? " for one pod" : "")}, {(HasProbes ? "probes, " : "")}tolerations {TolerationSeconds} s, "
+        + $"faults [{string.Join(' ', Faults)}] every {FaultPause.TotalSeconds:0.0} s, disk {DiskDelay.TotalMilliseconds:0} ms, calls {CallDelay.TotalMilliseconds:0} ms, "
+        + $"watches {WatchDelay.TotalMilliseconds:0} ms, loss {LossProbability:0.000}, conflicts {ConflictProbability:0.000}, freezes to {LongestFreeze.TotalSeconds:0.0} s, history {HistoryEvents}, "
+        + $"{(IsFull ? "all controllers, " : "")}start {StartDelay.TotalSeconds:0.0} s, ready {ReadyDelay.TotalSeconds:0.0} s, stop {StopDelay.TotalSeconds:0.0} s");
+
+    private static T[] Some<T>(SeededChance chance, T[] all, double probability) => [.. all.Where(_ => chance.NextDouble() < probability)];
 
     private static TimeSpan Sometimes(SeededChance chance, int mostMilliseconds) =>
         chance.Next(2) == 0 ? TimeSpan.Zero : TimeSpan.FromMilliseconds(1 + chance.Next(mostMilliseconds));

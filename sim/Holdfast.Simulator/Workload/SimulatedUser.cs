@@ -2,130 +2,188 @@ using System.Globalization;
 using Holdfast.Client;
 using Holdfast.Model.Apps;
 using Holdfast.Model.Core;
-using Holdfast.Model.Json;
+using Holdfast.Model.Meta;
+using Holdfast.Model.Resources;
 using Holdfast.Platform;
+using Holdfast.Simulator.Options;
 using Holdfast.Simulator.Story;
 
 namespace Holdfast.Simulator.Workload;
 
-/// <summary>A person at kubectl: makes a set of three with claims and then does what the seed says, always something that is allowed.</summary>
-/// <param name="client">The way to the API server; nothing is lost on it, so that the script is what was written.</param>
+/// <summary>
+/// A person at kubectl: makes sets with claims and then does what the seed says, always something that is allowed. Asks until there is an
+/// answer, so that the script is what was written.
+/// </summary>
+/// <param name="client">The way to the API server.</param>
+/// <param name="options">How the run is.</param>
+/// <param name="time">The simulated time.</param>
 /// <param name="chance">Chooses.</param>
 /// <param name="story">What is told.</param>
-/// <param name="failPod">Makes the processes of the pod with this uid fail.</param>
-public sealed class SimulatedUser(KubernetesClient client, IChance chance, StoryTeller story, Action<string> failPod)
+internal sealed partial class SimulatedUser(KubernetesClient client, SimulationOptions options, TimeProvider time, IChance chance, StoryTeller story)
 {
-    private const string Set = "web";
-    private int _version = 1;
+    private const string Space = "default";
+    private static readonly string[] Names = ["web", "db"];
 
-    /// <summary>Makes the class, the account and the set.</summary>
-    /// <param name="podManagementPolicy">The set's policy.</param>
-    /// <param name="minReadySeconds">The set's minReadySeconds.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task BeginAsync(string podManagementPolicy, int minReadySeconds, CancellationToken cancellationToken)
+    private readonly Dictionary<string, int> _versions = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _strangers = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _budgets = new(StringComparer.Ordinal);
+    private int _made;
+
+    /// <summary>The sets that there are meant to be.</summary>
+    public IReadOnlyCollection<string> Sets => _versions.Keys;
+
+    /// <summary>Namespaces that were deleted and must go.</summary>
+    public List<string> DeletedSpaces { get; } = [];
+
+    /// <summary>Told when a person has removed a node's object.</summary>
+    public Action<string>? OnNodeRemoved { get; set; }
+
+    /// <summary>Makes the class, the account and the sets.</summary>
+    public async Task BeginAsync()
     {
-        await client.CreateAsync(ModelJson.Read<ServiceAccount>("""{"metadata": {"name": "default", "namespace": "default"}}"""), cancellationToken);
-        await client.CreateAsync(ModelJson.Read<Model.Storage.StorageClass>("""
+        await AskAsync(stop => client.CreateAsync(ModelJson.Read<Model.Storage.StorageClass>("""
             {"metadata": {"name": "standard"}, "provisioner": "holdfast.dev/directory",
              "volumeBindingMode": "WaitForFirstConsumer", "reclaimPolicy": "Delete"}
-            """), cancellationToken);
-        await client.CreateAsync(ModelJson.Read<StatefulSet>($$$$"""
-            {"metadata": {"name": "{{{{Set}}}}", "namespace": "default"},
-             "spec": {"replicas": 3, "serviceName": "{{{{Set}}}}", "podManagementPolicy": "{{{{podManagementPolicy}}}}",
-              "minReadySeconds": {{{{minReadySeconds}}}}, "selector": {"matchLabels": {"app": "{{{{Set}}}}"}},
-              "template": {"metadata": {"labels": {"app": "{{{{Set}}}}"}},
-               "spec": {"containers": [{"name": "main", "image": "{{{{Image}}}}",
-                "volumeMounts": [{"name": "data", "mountPath": "/data"}]}]}},
-              "volumeClaimTemplates": [{"metadata": {"name": "data"}, "spec": {"accessModes": ["ReadWriteOnce"],
-               "storageClassName": "standard", "resources": {"requests": {"storage": "1Gi"}} }}]}}
-            """), cancellationToken);
-        story.Tell("user", $"makes {Set} with 3 replicas of {Image}, {podManagementPolicy}");
+            """), stop));
+        for (var index = 0; index < options.Sets; index++)
+            await MakeSetAsync(Space, Names[index]);
     }
 
     /// <summary>Does one thing.</summary>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    public Task ActAsync(CancellationToken cancellationToken) => chance.Next(10) switch
+    public Task ActAsync()
     {
-        0 or 1 => ScaleAsync(5, cancellationToken),
-        2 or 3 => ScaleAsync(3, cancellationToken),
-        4 => ScaleAsync(1 + chance.Next(6), cancellationToken),
-        5 or 6 => ChangeTemplateAsync(chance.Next(3) == 0 && _version > 1 ? _version - 1 : _version + 1, cancellationToken),
-        7 => SetPartitionAsync(chance.Next(4), cancellationToken),
-        8 => DeletePodAsync(cancellationToken),
-        _ => FailPodAsync(cancellationToken),
+        // What is everybody's, and what only some do, equally often.
+        if (options.Habits.Count > 0 && chance.Next(2) == 0)
+            return FollowAsync(options.Habits[chance.Next(options.Habits.Count)], AnySet());
+        return chance.Next(8) switch
+        {
+            0 or 1 or 2 => ScaleAsync(AnySet(), chance.Next(6)),
+            3 or 4 or 5 => ChangeTemplateAsync(AnySet()),
+            _ => DeletePodAsync(force: false),
+        };
+    }
+
+    private Task FollowAsync(UserHabit habit, string set) => habit switch
+    {
+        UserHabit.SetsPartition => SetRollingUpdateAsync(set, rolling => rolling with { Partition = chance.Next(4) }),
+        UserHabit.SetsMaxUnavailable => SetRollingUpdateAsync(set, rolling => rolling with { MaxUnavailable = AnyMaximum() }),
+        UserHabit.ChangesStrategy => ChangeStrategyAsync(set),
+        UserHabit.MovesOrdinals => MoveOrdinalsAsync(set),
+        UserHabit.ChangesMinReadySeconds => ChangeAsync(set, "sets minReadySeconds", spec => spec with { MinReadySeconds = chance.Next(15) }),
+        UserHabit.ChangesRetention => ChangeRetentionAsync(set),
+        UserHabit.LimitsHistory => ChangeAsync(set, "limits the history", spec => spec with { RevisionHistoryLimit = chance.Next(3) }),
+        UserHabit.BreaksTemplates => BreakTemplateAsync(set),
+        UserHabit.ForcesDeletions => DeletePodAsync(force: true),
+        UserHabit.Evicts => EvictAsync(set),
+        UserHabit.OverlapsBudgets => MakeBudgetAsync($"{set}-other", set),
+        UserHabit.DeletesClaims => DeleteClaimAsync(),
+        UserHabit.DeletesSets => DeleteSetAsync(set),
+        UserHabit.BringsStrangers => BringStrangerAsync(set),
+        UserHabit.PlaysWithLabels => PlayWithLabelsAsync(set),
+        UserHabit.DeletesNamespaces => DeleteNamespaceAsync(),
+        UserHabit.ChainsOwners => ChainOwnersAsync(),
+        UserHabit.RemovesNodes => RemoveNodeAsync(),
+        _ => Task.CompletedTask,
     };
 
-    private string Image => string.Create(CultureInfo.InvariantCulture, $"example/web:{_version}");
+    private string AnySet() => Names[chance.Next(options.Sets)];
 
-    private async Task ScaleAsync(int replicas, CancellationToken cancellationToken)
+    private string Image(string set) => string.Create(CultureInfo.InvariantCulture, $"example/{set}:{_versions.GetValueOrDefault(set, 1)}");
+
+    private async Task MakeSetAsync(string space, string name)
     {
-        story.Tell("user", $"scales {Set} to {replicas}");
-        await ChangeAsync(spec => spec with { Replicas = replicas }, cancellationToken);
+        if (space == Space)
+            _versions.TryAdd(name, 1);
+        var image = Image(name);
+        var probe = options.HasProbes ? """, "readinessProbe": {"httpGet": {"path": "/", "port": 80}, "periodSeconds": 2, "failureThreshold": 1}""" : "";
+        var mode = options.IsForOnePod ? "ReadWriteOncePod" : "ReadWriteOnce";
+        var tolerations = options.TolerationSeconds == 300 ? "" : string.Create(CultureInfo.InvariantCulture, $$$"""
+            "tolerations": [{"key": "node.kubernetes.io/unreachable", "operator": "Exists", "effect": "NoExecute", "tolerationSeconds": {{{options.TolerationSeconds}}}},
+             {"key": "node.kubernetes.io/not-ready", "operator": "Exists", "effect": "NoExecute", "tolerationSeconds": {{{options.TolerationSeconds}}}}],
+            """);
+        var set = ModelJson.Read<StatefulSet>($$$$"""
+            {"metadata": {"name": "{{{{name}}}}", "namespace": "{{{{space}}}}"},
+             "spec": {"replicas": 3, "serviceName": "{{{{name}}}}", "podManagementPolicy": "{{{{options.PodManagementPolicy}}}}",
+              "persistentVolumeClaimRetentionPolicy": {"whenDeleted": "{{{{options.WhenDeleted}}}}", "whenScaled": "{{{{options.WhenScaled}}}}"},
+              "minReadySeconds": {{{{options.MinReadySeconds}}}}, "selector": {"matchLabels": {"app": "{{{{name}}}}"}},
+              "template": {"metadata": {"labels": {"app": "{{{{name}}}}"}},
+               "spec": { {{{{tolerations}}}} "automountServiceAccountToken": false, "terminationGracePeriodSeconds": 10, "containers": [{"name": "main", "image": "{{{{image}}}}",
+                "volumeMounts": [{"name": "data", "mountPath": "/data"}] {{{{probe}}}} }]}},
+              "volumeClaimTemplates": [{"metadata": {"name": "data"}, "spec": {"accessModes": ["{{{{mode}}}}"],
+               "storageClassName": "standard", "resources": {"requests": {"storage": "1Gi"}} }}]}}
+            """);
+        if (await AskAsync(stop => client.CreateAsync(set, stop)) is not null)
+            story.Tell("user", $"makes {name} with 3 replicas of {image}, {options.PodManagementPolicy}, claims {options.WhenDeleted}/{options.WhenScaled}");
     }
 
-    private async Task ChangeTemplateAsync(int version, CancellationToken cancellationToken)
+    private Task ScaleAsync(string set, int replicas) => ChangeAsync(set, $"scales {set} to {replicas}", spec => spec with { Replicas = replicas });
+
+    private Task ChangeTemplateAsync(string set)
     {
-        _version = version;
-        story.Tell("user", $"changes the template to {Image}");
-        await ChangeAsync(spec => spec with
+        var version = _versions[set];
+        _versions[set] = chance.Next(3) == 0 && version > 1 ? version - 1 : version + 1;
+        return SetImageAsync(set, Image(set));
+    }
+
+    private async Task BreakTemplateAsync(string set)
+    {
+        await SetImageAsync(set, $"example/{set}-broken:1");
+        await time.DelayAsync(options.LongestPause * chance.NextDouble(), CancellationToken.None);
+        await SetImageAsync(set, Image(set));
+    }
+
+    private Task SetImageAsync(string set, string image) => ChangeAsync(set, $"changes the template of {set} to {image}", spec => spec with
+    {
+        Template = spec.Template with { Spec = spec.Template.Spec with { Containers = [spec.Template.Spec.Containers[0] with { Image = image }] } },
+    });
+
+    private async Task DeletePodAsync(bool force)
+    {
+        if (await AnyPodAsync() is not { } pod)
+            return;
+        story.Tell("user", $"deletes {pod.Metadata.Name}{(force ? " by force" : "")}");
+        var options = force ? new DeleteOptions { GracePeriodSeconds = 0 } : null;
+        await AskAsync(stop => client.DeleteAsync<Pod>(pod.Metadata.Namespace, pod.Metadata.Name, options, stop));
+    }
+
+    private async Task<Pod?> AnyPodAsync(Func<Pod, bool>? which = null)
+    {
+        var pods = await AskAsync(stop => client.ListAsync<Pod>(new ListQuery { Namespace = Space }, stop));
+        var found = pods?.Items.Where(which ?? (_ => true)).ToList() ?? [];
+        return found.Count == 0 ? null : found[chance.Next(found.Count)];
+    }
+
+    private async Task ChangeAsync(string name, string what, Func<StatefulSetSpec, StatefulSetSpec> change)
+    {
+        story.Tell("user", what);
+        // The change is drawn once, however often it is tried.
+        StatefulSetSpec? before = null, after = null;
+        await AskAsync(async stop =>
         {
-            Template = spec.Template with
-            {
-                Spec = spec.Template.Spec with { Containers = [spec.Template.Spec.Containers[0] with { Image = Image }] },
-            },
-        }, cancellationToken);
+            var set = await client.GetAsync<StatefulSet>(Space, name, stop);
+            if (before != set.Spec)
+                (before, after) = (set.Spec, change(set.Spec));
+            return await client.UpdateAsync(set with { Spec = after! }, stop);
+        });
     }
 
-    private async Task SetPartitionAsync(int partition, CancellationToken cancellationToken)
-    {
-        story.Tell("user", $"sets the partition to {partition}");
-        await ChangeAsync(spec => spec with
-        {
-            UpdateStrategy = spec.UpdateStrategy with { RollingUpdate = RollingUpdateStatefulSetStrategy.Empty with { Partition = partition } },
-        }, cancellationToken);
-    }
-
-    private async Task DeletePodAsync(CancellationToken cancellationToken)
-    {
-        if (await AnyPodAsync(cancellationToken) is { } pod)
-        {
-            story.Tell("user", $"deletes {pod.Metadata.Name}");
-            try
-            {
-                await client.DeleteAsync<Pod>(pod.Metadata.Namespace, pod.Metadata.Name, null, cancellationToken);
-            }
-            catch (ApiException error) when (error.IsNotFound)
-            {
-                story.Tell("user", $"{pod.Metadata.Name} was gone already");
-            }
-        }
-    }
-
-    private async Task FailPodAsync(CancellationToken cancellationToken)
-    {
-        if (await AnyPodAsync(cancellationToken) is { } pod)
-            failPod(pod.Metadata.Uid);
-    }
-
-    private async Task<Pod?> AnyPodAsync(CancellationToken cancellationToken)
-    {
-        var pods = await client.ListAsync<Pod>(new ListQuery { Namespace = "default" }, cancellationToken);
-        return pods.Items.IsEmpty ? null : pods.Items[chance.Next(pods.Items.Length)];
-    }
-
-    private async Task ChangeAsync(Func<StatefulSetSpec, StatefulSetSpec> change, CancellationToken cancellationToken)
+    /// <summary>Asks until there is an answer that is not a matter of luck; a refusal is told, and gives null.</summary>
+    private async Task<T?> AskAsync<T>(Func<CancellationToken, Task<T>> ask) where T : class
     {
         while (true)
         {
-            var set = await client.GetAsync<StatefulSet>("default", Set, cancellationToken);
             try
             {
-                await client.UpdateAsync(set with { Spec = change(set.Spec) }, cancellationToken);
-                return;
+                return await ask(CancellationToken.None);
             }
-            catch (ApiException error) when (error.IsConflict)
+            catch (ApiException error) when (error.IsConflict || error.Code is 0 or 500 or 503 or 504)
             {
-                story.Tell("user", "was overtaken and tries again");
+                await time.DelayAsync(TimeSpan.FromMilliseconds(100 + chance.Next(400)), CancellationToken.None);
+            }
+            catch (ApiException error)
+            {
+                story.Tell("user", $"is refused: {error.Message}");
+                return null;
             }
         }
     }

@@ -1,11 +1,20 @@
 using Holdfast.Client;
 using Holdfast.Client.Caching;
+using Holdfast.Client.Reflectors;
+using Holdfast.Controllers.Disruption;
+using Holdfast.Controllers.Endpoints;
+using Holdfast.Controllers.GarbageCollection;
+using Holdfast.Controllers.Namespaces;
+using Holdfast.Controllers.NodeLifecycle;
+using Holdfast.Controllers.PodGarbageCollection;
 using Holdfast.Controllers.Runtime;
 using Holdfast.Controllers.Scheduling;
 using Holdfast.Controllers.StatefulSets;
 using Holdfast.Controllers.Volumes;
+using Holdfast.Model.Resources;
+using Holdfast.Platform;
 using Holdfast.Platform.Simulation;
-using Holdfast.Simulator.Faults;
+using Holdfast.Simulator.Mutants;
 using Holdfast.Simulator.Options;
 
 namespace Holdfast.Simulator.World;
@@ -15,31 +24,49 @@ namespace Holdfast.Simulator.World;
 /// <param name="environmentOf">The way to the API server for a process.</param>
 /// <param name="scheduler">Runs everything.</param>
 /// <param name="disks">Removes the data of volumes.</param>
-public sealed class ControllerProcess(
+internal sealed class ControllerProcess(
     SimulationOptions options, Func<SimulatedProcess, ClientEnvironment> environmentOf, SingleThreadScheduler scheduler, VolumeDisks disks)
 {
-    private SimulatedProcess? _process;
+    private static readonly string[] Collected =
+        ["Pod", "StatefulSet", "ControllerRevision", "PersistentVolumeClaim", "PodDisruptionBudget", "ConfigMap", "ServiceAccount", "Service", "EndpointSlice", "Endpoints"];
 
-    /// <summary>How often it was started.</summary>
-    public int Starts { get; private set; }
+    // Reflectors come back soon, so that how old what controllers act on may be stays known.
+    private static readonly ReflectorOptions Impatient = new() { Backoff = new Backoff(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(2)) };
+
+    private SimulatedProcess? _process;
+    private int _starts;
+
+    private static ResourceCodec[] Kinds { get; } = [.. ServedKinds.OfModel.Where(codec => Collected.Contains(codec.Type.Kind))];
+
+    /// <summary>Whether it runs.</summary>
+    public bool IsRunning => _process is { IsKilled: false };
+
+    /// <summary>Ends it at once.</summary>
+    public void Kill() => _process?.Kill();
 
     /// <summary>Starts it, after killing the one that runs.</summary>
     public void Restart()
     {
-        _process?.Kill();
-        Starts++;
-        _process = scheduler.CreateProcess($"controllers {Starts}");
+        Kill();
+        _process = scheduler.CreateProcess($"controllers {++_starts}");
         var environment = environmentOf(_process);
         environment.Runner.Start("controller host", stop => RunAsync(environment, stop), CancellationToken.None);
     }
 
     private Task RunAsync(ClientEnvironment environment, CancellationToken stop)
     {
-        var context = new ControllerContext(environment, new SharedCaches(environment), new ControllerOptions { Workers = 2 });
+        var context = new ControllerContext(environment, new SharedCaches(environment, Impatient), new ControllerOptions { Workers = 2 });
         var host = new ControllerHost(context);
-        StatefulSetReconciler.AddTo(host, context, MutantPlanners.Of(options.Mutant));
-        VolumeReconcilers.AddTo(host, context, "/volumes", disks);
+        StatefulSetReconciler.AddTo(host, context, new MutantPlanners(options.Mutant, scheduler.Time).Planner);
+        VolumeReconcilers.AddTo(host, context, VolumeDisks.Folder, disks);
         SchedulerReconciler.AddTo(host, context);
+        BudgetReconciler.AddTo(host, context);
+        GarbageCollector.AddTo(host, context, Kinds);
+        NamespaceReconciler.AddTo(host, context, Kinds);
+        NodeReconciler.AddTo(host, context, new NodeLifecycleOptions { MonitorGracePeriod = TimeSpan.FromSeconds(25), StartupGracePeriod = TimeSpan.FromSeconds(40) });
+        PodGarbageReconciler.AddTo(host, context);
+        if (options.IsFull)
+            EndpointsReconciler.AddTo(host, context);
         return host.RunAsync(stop);
     }
 }

@@ -1,24 +1,31 @@
 namespace Holdfast.Simulator.World;
 
+/// <summary>A volume that a process has mounted.</summary>
+/// <param name="Path">Where it is on the node.</param>
+/// <param name="ClaimUid">The claim that it was made for.</param>
+/// <param name="IsForOnePod">Whether no second pod may mount it.</param>
+public sealed record MountedPath(string Path, string ClaimUid, bool IsForOnePod);
+
 /// <summary>The processes of one pod on one node: what really runs, whatever the API says.</summary>
+/// <param name="Namespace">The pod's namespace.</param>
 /// <param name="PodName">The pod's name.</param>
 /// <param name="PodUid">The pod's uid.</param>
 /// <param name="NodeName">Where it runs.</param>
 /// <param name="Image">What it runs.</param>
 /// <param name="Volumes">The volumes that are mounted, by claim name.</param>
-public sealed record PodProcess(string PodName, string PodUid, string NodeName, string Image, IReadOnlyDictionary<string, string> Volumes)
+public sealed record PodProcess(
+    string Namespace, string PodName, string PodUid, string NodeName, string Image, IReadOnlyDictionary<string, MountedPath> Volumes)
 {
     /// <summary>Whether it can serve.</summary>
     public bool IsReady { get; internal set; }
 }
 
 /// <summary>All simulated processes: the ground truth that invariants are checked against.</summary>
-/// <param name="time">The simulated clock.</param>
+/// <param name="time">The simulated time.</param>
 public sealed class ProcessTable(TimeProvider time)
 {
     private readonly List<PodProcess> _live = [];
     private readonly Dictionary<string, long> _lastReady = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, string> _lastUid = new(StringComparer.Ordinal);
 
     /// <summary>Rises with every change.</summary>
     public long Version { get; private set; }
@@ -31,7 +38,6 @@ public sealed class ProcessTable(TimeProvider time)
     public void Start(PodProcess process)
     {
         _live.Add(process);
-        _lastUid[process.PodName] = process.PodUid;
         Version++;
     }
 
@@ -52,8 +58,8 @@ public sealed class ProcessTable(TimeProvider time)
     {
         NoteReadiness(process);
         process.IsReady = false;
-        _live.Remove(process);
-        Version++;
+        if (_live.Remove(process))
+            Version++;
     }
 
     /// <summary>Whether a pod's own processes could serve at some moment of the last span.</summary>
@@ -62,10 +68,6 @@ public sealed class ProcessTable(TimeProvider time)
     public bool WasReadyWithin(string podUid, TimeSpan span) =>
         _live.Exists(process => process.PodUid == podUid && process.IsReady)
         || (_lastReady.TryGetValue(podUid, out var at) && time.GetElapsedTime(at) <= span);
-
-    /// <summary>The uid of the pod of a name that ran last; empty when none ever did.</summary>
-    /// <param name="podName">The name.</param>
-    public string LastUidOf(string podName) => _lastUid.GetValueOrDefault(podName) ?? "";
 
     private void NoteReadiness(PodProcess process)
     {

@@ -1,49 +1,56 @@
-using Holdfast.ApiServer;
 using Holdfast.ApiServer.Security;
 using Holdfast.Client;
+using Holdfast.Model.Core;
 using Holdfast.Platform;
 using Holdfast.Platform.Simulation;
 using Holdfast.Simulator.Checkers;
 using Holdfast.Simulator.Faults;
+using Holdfast.Simulator.Mutants;
 using Holdfast.Simulator.Options;
 using Holdfast.Simulator.Story;
-using Holdfast.Store;
 using Holdfast.Store.Simulation;
 
 namespace Holdfast.Simulator.World;
 
-/// <summary>A whole cluster on one thread: the production store, API server, caches, controllers and scheduler, and simulated nodes.</summary>
-public sealed class SimulatedCluster : ILogSink
+/// <summary>A whole cluster on one thread: the production store, API server, caches, controllers, scheduler and node agents, over simulated disks, machines and clocks.</summary>
+internal sealed class SimulatedCluster : ILogSink
 {
     private readonly SimulationOptions _options;
     private readonly SingleThreadScheduler _scheduler;
     private readonly SeededChance _chance;
-    private readonly ApiServerCore _api;
-    private readonly List<SimulatedNode> _nodes = [];
+    private readonly StoryTeller _story;
+    private readonly Witness _witness;
+    private readonly ComponentClock _serverClock;
+    private readonly ComponentClock _controllerClock;
+    private int _writesToLive = int.MaxValue;
 
-    private SimulatedCluster(SimulationOptions options, SingleThreadScheduler scheduler, SeededChance chance, StoryTeller story, ResourceStore store)
+    public SimulatedCluster(SimulationOptions options, SingleThreadScheduler scheduler, SeededChance chance, StoryTeller story, SimulatedDisk disk)
     {
-        (_options, _scheduler, _chance, Story) = (options, scheduler, chance, story);
-        _api = new ApiServerCore(store, scheduler.Time, chance.Fork());
-        var processes = new ProcessTable(scheduler.Time);
+        (_options, _scheduler, _chance, _story) = (options, scheduler, chance, story);
+        (_serverClock, _controllerClock) = (new ComponentClock(scheduler.Time), new ComponentClock(scheduler.Time, options.Mutant == Mutant.TrustsTheWallClock));
         var disks = new VolumeDisks(story);
-        Truth = new GroundTruth(store, processes, disks, scheduler.Time);
-        var identity = new IdentityChecker(Truth);
-        Referee = new Referee(store, Truth,
-            [new Narrator(Truth, story), new ProcessChecker(Truth), new OrderChecker(Truth), identity, new ClaimChecker(Truth)]);
-        Controllers = new ControllerProcess(options, process => Environment(process, UserInfo.Component("kube-controller-manager")), scheduler, disks);
+        Truth = new GroundTruth(options, new ProcessTable(scheduler.Time), disks, scheduler.Time);
+        _witness = new Witness(Truth, Tally, !options.IsFull, options.ListsThePast) { OnWritten = OnWritten };
+        Server = new ServerProcess(new ServerParts(options, scheduler, _serverClock, chance.Fork(), disk, story, Tally, fault => Fault ??= fault));
+        var claims = new ClaimChecker(Truth);
+        Referee = new Referee(Server, Truth, _witness,
+            [new Narrator(Truth, story), new ProcessChecker(Truth), new OrderChecker(Truth), new IdentityChecker(Truth), claims, new BudgetChecker(Truth)]);
+        Server.OnStarted = store =>
+        {
+            Referee.OnStarted(store);
+            Truth.NoteUp();
+        };
+        Server.OnDown = Truth.NoteDown;
+        ControllerLink = NewLink("controllers");
+        Controllers = new ControllerProcess(
+            options, process => Environment(process, ControllerLink, UserInfo.Component("kube-controller-manager"), _controllerClock), scheduler, disks);
         foreach (var (name, zone) in new[] { ("node-a", "a"), ("node-b", "b"), ("node-c", "c") })
         {
-            var process = scheduler.CreateProcess(name);
-            var parts = new NodeParts(name, options, Environment(process, UserInfo.Node(name)), chance.Fork(), processes, disks, story, identity.OnMount);
-            var node = new SimulatedNode(parts, zone);
-            parts.Environment.Runner.Start(name, node.RunAsync, CancellationToken.None);
-            _nodes.Add(node);
+            var (link, clock) = (NewLink(name), new ComponentClock(scheduler.Time));
+            var parts = new MachineParts(name, options, scheduler, chance.Fork(), Truth, story, claims);
+            Nodes.Add(new SimulatedNode(parts, zone, link, clock, process => Environment(process, link, UserInfo.Node(name), clock)));
         }
     }
-
-    /// <summary>What is told.</summary>
-    public StoryTeller Story { get; }
 
     /// <summary>What is really so.</summary>
     public GroundTruth Truth { get; }
@@ -51,53 +58,111 @@ public sealed class SimulatedCluster : ILogSink
     /// <summary>Checks every step.</summary>
     public Referee Referee { get; }
 
+    /// <summary>Counts faults.</summary>
+    public Tally Tally { get; } = new();
+
+    /// <summary>Sees what is asked and answered.</summary>
+    public Witness Witness => _witness;
+
+    /// <summary>The server.</summary>
+    public ServerProcess Server { get; }
+
     /// <summary>The controllers' process.</summary>
     public ControllerProcess Controllers { get; }
+
+    /// <summary>The controllers' way to the server.</summary>
+    public Link ControllerLink { get; }
+
+    /// <summary>The nodes.</summary>
+    public List<SimulatedNode> Nodes { get; } = [];
+
+    /// <summary>The clocks, with whose they are.</summary>
+    public IReadOnlyList<(string Name, ComponentClock Clock)> Clocks =>
+        [("the server", _serverClock), ("the controllers", _controllerClock), .. Nodes.Select(node => (node.Name, node.Clock))];
 
     /// <summary>The first loop that ended with an exception nobody expected; null while there is none.</summary>
     public TaskFault? Fault { get; private set; }
 
-    /// <summary>Opens a store on an empty disk and starts everything over it but the controllers.</summary>
-    /// <param name="options">How the run is.</param>
-    /// <param name="scheduler">Runs everything.</param>
-    /// <param name="chance">Chooses.</param>
-    /// <param name="story">What is told.</param>
-    public static async Task<SimulatedCluster> StartAsync(
-        SimulationOptions options, SingleThreadScheduler scheduler, SeededChance chance, StoryTeller story)
+    /// <summary>Starts everything.</summary>
+    public async Task StartAsync()
     {
-        var disk = new SimulatedDisk(chance.NewUid());
-        var journal = new SimulatedJournal(disk, chance.Fork(), scheduler.Time, new JournalFaults { MaxDelay = options.DiskDelay });
-        TaskFault? early = null;
-        var runner = new SimulatedTaskRunner(scheduler.CreateProcess("store"), fault => early ??= fault);
-        var store = await ResourceStore.OpenAsync(journal, new StoreOptions(), scheduler.Time, runner, CancellationToken.None);
-        var cluster = new SimulatedCluster(options, scheduler, chance, story, store) { Fault = early };
-        await cluster._api.BootstrapAsync(0, CancellationToken.None);
-        return cluster;
+        await Server.StartAsync();
+        Controllers.Restart();
+        Nodes.ForEach(node => node.StartAgent());
     }
 
-    /// <summary>A client on which nothing is lost.</summary>
-    public KubernetesClient UserClient() => new(_api.InProcess(UserInfo.Administrator), "kubectl");
+    /// <summary>A client on which nothing is lost but by the server's own end.</summary>
+    public KubernetesClient UserClient()
+    {
+        var link = new Link("user", _options with { CallDelay = TimeSpan.Zero, LossProbability = 0, ConflictProbability = 0 }, _scheduler.Time, _chance.Fork(), Tally);
+        var transport = new FaultyTransport(Server, UserInfo.Administrator, link, _witness);
+        return new KubernetesClient(MutantEviction.Around(transport, _options.Mutant, _scheduler.Time), "kubectl");
+    }
 
-    /// <summary>Makes the processes of a pod fail, wherever they run.</summary>
+    /// <summary>Kills the controllers as soon as so many of their writes have taken effect, before the last one is answered.</summary>
+    /// <param name="writes">How many.</param>
+    public void KillControllersAfterWrites(int writes) => _writesToLive = writes;
+
+    /// <summary>A pod has run for longer than it may: its node ends it, and it has failed.</summary>
     /// <param name="podUid">The pod's uid.</param>
-    public void FailPod(string podUid) => _nodes.ForEach(node => node.Fail(podUid));
+    public async Task FailPodAsync(string podUid)
+    {
+        try
+        {
+            if (Truth.World.ByUid(podUid) is Pod { Metadata.DeletionTimestamp: null } pod)
+                await UserClient().UpdateAsync(pod with { Spec = pod.Spec with { ActiveDeadlineSeconds = 1 } }, CancellationToken.None);
+        }
+        catch (ApiException error)
+        {
+            _story.Tell("fault", $"the pod cannot be failed: {error.Message}");
+        }
+    }
+
+    /// <summary>Moves the controllers' clock.</summary>
+    /// <param name="by">How far.</param>
+    public void JumpControllers(TimeSpan by) => _controllerClock.Jump(by);
+
+    /// <summary>Ends all faults; clocks are set right.</summary>
+    public void Calm()
+    {
+        _writesToLive = int.MaxValue;
+        ControllerLink.Calm();
+        (Server.Disk.IsFull, Server.Disk.FailsNextSync) = (false, false);
+        if (!Controllers.IsRunning)
+            Controllers.Restart();
+        foreach (var node in Nodes)
+        {
+            node.Link.Calm();
+            node.KillAgentInTheMiddle(int.MaxValue);
+            node.StartAgent();
+        }
+        foreach (var (_, clock) in Clocks)
+            clock.Correct();
+    }
 
     /// <inheritdoc/>
     public void Write(LogEntry entry)
     {
         if (entry.Severity >= LogSeverity.Warning)
-            Story.Tell("log", $"{entry.Source}: {entry.Message}");
+            _story.Tell("log", $"{entry.Source}: {entry.Message}");
     }
 
-    private ClientEnvironment Environment(SimulatedProcess process, UserInfo identity)
+    private Link NewLink(string name) => new(name, _options, _scheduler.Time, _chance.Fork(), Tally);
+
+    private ClientEnvironment Environment(SimulatedProcess process, Link link, UserInfo identity, ComponentClock clock)
     {
-        var transport = new FaultyTransport(_api.InProcess(identity), _options, _scheduler.Time, _chance.Fork(), Note);
-        return new ClientEnvironment(transport, new SimulatedTaskRunner(process, fault => Fault ??= fault), _scheduler.Time, _chance.Fork(), this);
+        var runner = new SimulatedTaskRunner(process, fault => Fault ??= fault);
+        IApiTransport transport = new FaultyTransport(Server, identity, link, _witness);
+        return new ClientEnvironment(MutantTransport.Around(transport, _options.Mutant, _scheduler.Time, runner), runner, clock, _chance.Fork(), this);
     }
 
-    private void Note(ApiCall call)
+    private void OnWritten(string who, ApiCall call)
     {
-        if (call is { Verb: ApiVerb.Delete, Type.Plural: "pods", Component: "statefulset-controller", DeleteOptions.Preconditions.Uid: { } uid })
-            Truth.NoteControllerDeletion(uid);
+        if (who != ControllerLink.Name || --_writesToLive > 0)
+            return;
+        _writesToLive = int.MaxValue;
+        _story.Tell("fault", $"the controllers are killed between two writes, after {call.Verb.ToString().ToLowerInvariant()} {call.Type.Plural} {(call.Name.Length > 0 ? call.Name : call.Body?.Metadata.Name)}");
+        Controllers.Kill();
+        _scheduler.Main.Post(_ => Controllers.Restart(), null);
     }
 }

@@ -1,97 +1,94 @@
 using Holdfast.Client;
-using Holdfast.Client.Caching;
-using Holdfast.Model.Core;
-using Holdfast.Model.Meta;
-using Holdfast.Model.Values;
+using Holdfast.Client.Events;
+using Holdfast.Node;
+using Holdfast.Node.Events;
+using Holdfast.Node.Runtime;
+using Holdfast.Node.Volumes;
 using Holdfast.Platform;
-using Holdfast.Simulator.Options;
-using Holdfast.Simulator.Story;
-using ClusterNode = Holdfast.Model.Core.Node;
+using Holdfast.Platform.Simulation;
+using Holdfast.Simulator.Faults;
 
 namespace Holdfast.Simulator.World;
 
-/// <summary>What a simulated node works with.</summary>
-/// <param name="NodeName">Its name.</param>
-/// <param name="Options">How long things take.</param>
-/// <param name="Environment">The way to the API server.</param>
-/// <param name="Chance">Chooses.</param>
-/// <param name="Processes">What runs.</param>
-/// <param name="Disks">What is stored.</param>
-/// <param name="Story">What is told.</param>
-/// <param name="OnMount">Told what a pod found on its volume, by claim.</param>
-public sealed record NodeParts(
-    string NodeName, SimulationOptions Options, ClientEnvironment Environment, IChance Chance, ProcessTable Processes, VolumeDisks Disks,
-    StoryTeller Story, Action<PodProcess, string, VolumeContents?> OnMount)
+/// <summary>A machine with the node agent on it: the agent is the production one, and it can die without the machine.</summary>
+internal sealed class SimulatedNode
 {
-    /// <summary>A client of the node's own.</summary>
-    public KubernetesClient Client { get; } = new(Environment.Transport, "kubelet");
-}
+    private readonly Func<SimulatedProcess, ClientEnvironment> _environmentOf;
+    private readonly MachineRuntime _runtime;
+    private readonly string _zone;
+    private SimulatedProcess? _agent;
+    private int _callsToLive = int.MaxValue;
 
-/// <summary>A node that runs simulated processes for the pods that are bound to it.</summary>
-/// <param name="parts">What it works with.</param>
-/// <param name="zone">Its zone.</param>
-public sealed class SimulatedNode(NodeParts parts, string zone)
-{
-    private readonly Dictionary<string, PodLife> _lives = new(StringComparer.Ordinal);
-
-    /// <summary>Registers the node and runs what is bound to it.</summary>
-    /// <param name="stop">Ends it.</param>
-    public async Task RunAsync(CancellationToken stop)
+    public SimulatedNode(MachineParts parts, string zone, Link link, ComponentClock clock, Func<SimulatedProcess, ClientEnvironment> environmentOf)
     {
-        await RegisterAsync(stop);
-        var caches = new SharedCaches(parts.Environment);
-        var pods = caches.Get<Pod>(new ListQuery { FieldSelector = $"spec.nodeName={parts.NodeName}" });
-        using var subscription = pods.Subscribe(change => Take(change, stop));
-        caches.Start(stop);
-        await caches.WaitForStopAsync();
+        (_zone, Link, Clock, _environmentOf) = (zone, link, clock, environmentOf);
+        Machine = new Machine(parts);
+        _runtime = new MachineRuntime(Machine, OnRuntimeCall);
     }
 
-    /// <summary>Makes a pod's processes fail, if it runs here and is ready.</summary>
-    /// <param name="podUid">The pod's uid.</param>
-    public void Fail(string podUid) => _lives.GetValueOrDefault(podUid)?.Fail();
+    public string Name => Machine.Parts.NodeName;
 
-    private void Take(CacheChange<Pod> change, CancellationToken stop)
+    public Machine Machine { get; }
+
+    public Link Link { get; }
+
+    public ComponentClock Clock { get; }
+
+    public bool HasAgent => _agent is { IsKilled: false };
+
+    /// <summary>Starts the agent, which registers and takes over what runs; tried again until it succeeds.</summary>
+    public void StartAgent()
     {
-        if (change.New is not { } pod)
-        {
-            _lives.GetValueOrDefault(change.Latest.Metadata.Uid)?.End();
+        if (HasAgent)
             return;
-        }
-        if (!_lives.TryGetValue(pod.Metadata.Uid, out var life))
-        {
-            _lives[pod.Metadata.Uid] = life = new PodLife(pod, parts);
-            parts.Environment.Runner.Start($"{parts.NodeName} {pod.Metadata.Name}", life.RunAsync, stop);
-        }
-        life.See(pod);
+        _callsToLive = int.MaxValue;
+        _agent = Machine.Parts.Scheduler.CreateProcess($"agent {Name}");
+        var environment = _environmentOf(_agent);
+        _ = environment.Runner.Start($"agent {Name}", stop => RunAsync(environment, stop), CancellationToken.None);
     }
 
-    private async Task RegisterAsync(CancellationToken stop)
+    /// <summary>Kills the agent; what runs goes on.</summary>
+    public void KillAgent() => _agent?.Kill();
+
+    /// <summary>Kills the agent in the middle of one of its next starts or terminations.</summary>
+    /// <param name="calls">How many of them it survives.</param>
+    public void KillAgentInTheMiddle(int calls) => _callsToLive = calls;
+
+    private void OnRuntimeCall(string what)
     {
-        var room = ValueMap.Of(("cpu", Quantity.Parse("8")), ("memory", Quantity.Parse("16Gi")), ("pods", Quantity.Parse("110")));
-        var node = new ClusterNode
-        {
-            Metadata = new ObjectMeta
-            {
-                Name = parts.NodeName,
-                Labels = ValueMap.Of(("kubernetes.io/hostname", parts.NodeName), ("topology.kubernetes.io/zone", zone)),
-            },
-            Status = new NodeStatus { Capacity = room, Allocatable = room },
-        };
+        if (_callsToLive-- > 0)
+            return;
+        _callsToLive = int.MaxValue;
+        Machine.Parts.Story.Tell("fault", $"the agent of {Name} is killed in the middle of a {what}");
+        KillAgent();
+    }
+
+    private async Task RunAsync(ClientEnvironment environment, CancellationToken stop)
+    {
         while (true)
         {
             try
             {
-                await parts.Client.CreateAsync(node, stop);
+                await new NodeAgent(Options(), environment).StartAsync(stop);
                 return;
             }
-            catch (ApiException error) when (error.IsAlreadyExists)
+            catch (ApiException)
             {
-                return;
-            }
-            catch (ApiException error) when (error.IsRetriable)
-            {
-                await parts.Environment.Time.DelayAsync(TimeSpan.FromMilliseconds(100), stop);
+                await environment.Time.DelayAsync(TimeSpan.FromSeconds(1), stop);
             }
         }
     }
+
+    private NodeAgentOptions Options() => new()
+    {
+        Name = Name,
+        Zone = _zone,
+        DataFolder = "/cluster",
+        Runtime = _runtime,
+        Network = Machine,
+        VolumeFiles = new NoVolumeFiles(),
+        Events = new NoEvents(),
+        LeaseInterval = TimeSpan.FromSeconds(6),
+        StatusInterval = TimeSpan.FromSeconds(20),
+    };
 }

@@ -13,25 +13,26 @@ public sealed record VolumeContents(string FirstPod, int Starts);
 /// <param name="story">Told when data goes.</param>
 public sealed class VolumeDisks(StoryTeller story) : IVolumeBackend
 {
+    /// <summary>The folder of the volumes, as controllers and agents know it.</summary>
+    public const string Folder = "/cluster/volumes";
+
     private readonly Dictionary<(string Node, string Path), VolumeContents> _contents = [];
     private readonly Dictionary<string, int> _starts = new(StringComparer.Ordinal);
+    private readonly List<(string Path, string ClaimUid)> _removed = [];
 
-    /// <summary>What was removed, by path.</summary>
-    public ICollection<string> Removed { get; } = [];
+    /// <summary>What was removed, with the uid of the claim that it was made for.</summary>
+    public IReadOnlyList<(string Path, string ClaimUid)> Removed => _removed;
 
     /// <summary>A pod starts on a volume and writes to it.</summary>
-    /// <returns>What it found, or null when the volume was empty there.</returns>
-    public VolumeContents? Mount(string node, string path, string podName)
+    /// <returns>What it found, or null when the volume was empty there; and how often pods have started on it before, anywhere.</returns>
+    public (VolumeContents? Found, int Earlier) Mount(string node, string path, string podName)
     {
         var found = _contents.GetValueOrDefault((node, path));
+        var earlier = _starts.GetValueOrDefault(path);
         _contents[(node, path)] = new VolumeContents(found?.FirstPod ?? podName, (found?.Starts ?? 0) + 1);
-        _starts[podName] = _starts.GetValueOrDefault(podName) + 1;
-        return found;
+        _starts[path] = earlier + 1;
+        return (found, earlier);
     }
-
-    /// <summary>How often a pod of a name has started on any volume.</summary>
-    /// <param name="podName">The name.</param>
-    public int StartsOf(string podName) => _starts.GetValueOrDefault(podName);
 
     /// <inheritdoc/>
     public Task RemoveAsync(PersistentVolume volume, CancellationToken cancellationToken)
@@ -39,7 +40,7 @@ public sealed class VolumeDisks(StoryTeller story) : IVolumeBackend
         var path = volume.Spec.Local?.Path ?? "";
         foreach (var key in _contents.Keys.Where(key => key.Path == path).ToList())
             _contents.Remove(key);
-        Removed.Add(path);
+        _removed.Add((path, volume.Spec.ClaimRef?.Uid ?? ""));
         story.Tell("disk", $"the data of {volume.Metadata.Name} is removed");
         return Task.CompletedTask;
     }

@@ -12,7 +12,7 @@ namespace Holdfast.Controllers.NodeLifecycle;
 public sealed class NodeReconciler : IReconciler<ResourceKey>
 {
     private readonly NodePlanner _planner;
-    private readonly NodeSightings _sightings = new();
+    private readonly NodeSightings _sightings;
     private readonly ResourceCache<Node> _nodes;
     private readonly ResourceCache<Lease> _leases;
     private readonly ResourceCache<Pod> _pods;
@@ -27,6 +27,7 @@ public sealed class NodeReconciler : IReconciler<ResourceKey>
         _leases = context.Caches.Get<Lease>();
         _pods = context.Caches.Get<Pod>(null, PodIndices.ByNode);
         (_writes, _events, _time) = (writes, events, context.Time);
+        _sightings = new NodeSightings(context.Time);
     }
 
     /// <summary>Adds the node lifecycle controller and the taint eviction controller to a host.</summary>
@@ -53,7 +54,7 @@ public sealed class NodeReconciler : IReconciler<ResourceKey>
             return ReconcileResult.Done;
         }
         var now = _time.GetUtcNow();
-        var silence = _sightings.SilenceOf(node, _leases.Find(NodeNames.LeaseNamespace, key.Name), now);
+        var silence = _sightings.SilenceOf(node, _leases.Find(NodeNames.LeaseNamespace, key.Name));
         var observation = new NodeObservation(
             node, silence, [.. _pods.Lookup(PodIndices.ByNode, key.Name)], NodeCensus.Of(_nodes.All.Where(other => other.Metadata.Name != key.Name)));
         var plan = _planner.Plan(observation, now);

@@ -14,7 +14,9 @@ public sealed class PodGarbageReconciler : IReconciler<ResourceKey>
     private static readonly CacheIndex<Pod> Finished = new("finished", pod => pod.IsFinished() ? [""] : []);
 
     // Since when nodes that pods are on have not existed; one without pods is forgotten.
-    private readonly ConcurrentDictionary<string, DateTimeOffset> _goneSince = new(StringComparer.Ordinal);
+    // By the monotonic clock: a jump of the wall clock must not shorten a quarantine.
+    private readonly ConcurrentDictionary<string, long> _goneSince = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<ResourceKey, (string Uid, long At)> _withoutNodeSince = new();
     private readonly ResourceCache<Node> _nodes;
     private readonly ResourceCache<Pod> _pods;
     private readonly OwnWrites<ResourceKey> _writes;
@@ -46,6 +48,7 @@ public sealed class PodGarbageReconciler : IReconciler<ResourceKey>
     {
         if (_pods.Find(key) is not { } pod)
         {
+            _withoutNodeSince.TryRemove(key, out _);
             return ReconcileResult.Done;
         }
         var plan = PodGarbagePlanner.Plan(Observe(pod));
@@ -61,13 +64,22 @@ public sealed class PodGarbageReconciler : IReconciler<ResourceKey>
     {
         var name = pod.Spec.NodeName;
         var node = name.Length > 0 ? _nodes.Find("", name) : null;
-        var now = _time.GetUtcNow();
-        // A pod that came later has the whole quarantine too: else what makes it anew would race with its removal for ever.
-        TimeSpan? goneFor = name.Length > 0 && node is null ? now - Later(_goneSince.GetOrAdd(name, now), pod.Metadata.CreationTimestamp) : null;
-        return new(pod, node, goneFor, pod.IsFinished() && Oldest() is { } oldest && oldest.Metadata.Uid == pod.Metadata.Uid);
+        return new(pod, node, NodeGoneFor(pod, node), pod.IsFinished() && Oldest() is { } oldest && oldest.Metadata.Uid == pod.Metadata.Uid);
     }
 
-    private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset? other) => other > one ? other.Value : one;
+    /// <summary>How long the pod's node has been gone; a pod that came later has the whole quarantine too, else what makes it anew would race with its removal for ever.</summary>
+    private TimeSpan? NodeGoneFor(Pod pod, Node? node)
+    {
+        var (key, uid) = (ResourceKey.Of(pod), pod.Metadata.Uid);
+        if (node is not null || pod.Spec.NodeName.Length == 0)
+        {
+            _withoutNodeSince.TryRemove(key, out _);
+            return null;
+        }
+        var now = _time.GetTimestamp();
+        var seen = _withoutNodeSince.AddOrUpdate(key, (uid, now), (_, before) => before.Uid == uid ? before : (uid, now));
+        return _time.GetElapsedTime(Math.Max(_goneSince.GetOrAdd(pod.Spec.NodeName, now), seen.At), now);
+    }
 
     /// <summary>The pod that ended and is to go next; null while there are not too many.</summary>
     private Pod? Oldest()
@@ -124,7 +136,7 @@ public sealed class PodGarbageReconciler : IReconciler<ResourceKey>
         }
         else if (_pods.Lookup(PodIndices.ByNode, change.Latest.Metadata.Name).Count > 0)
         {
-            _goneSince.TryAdd(change.Latest.Metadata.Name, _time.GetUtcNow());
+            _goneSince.TryAdd(change.Latest.Metadata.Name, _time.GetTimestamp());
         }
         return change is { Old: { } old, New: { } now } && old.Spec.Taints == now.Spec.Taints
             ? []

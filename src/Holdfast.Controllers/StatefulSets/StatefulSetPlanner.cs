@@ -27,9 +27,10 @@ public static class StatefulSetPlanner
         var round = new StatefulSetRound(set, revisions, observation.Claims, ownership.Pods, now);
         var effects = ImmutableArray.CreateBuilder<StatefulSetEffect>();
         effects.AddRange(ownership.Effects);
-        effects.AddRange(revisions.Effects);
+        // A set that goes makes no revision either: in a foreground deletion the garbage collector takes each one away again.
         if (set.Metadata.DeletionTimestamp is null)
         {
+            effects.AddRange(revisions.Effects);
             round.Run();
             effects.AddRange(round.Effects);
             effects.AddRange(revisions.Truncate(set, ownership.Revisions, ownership.Pods));

@@ -81,8 +81,15 @@ internal sealed class VolumeExecutor(KubernetesClient client, IEventRecorder eve
         }
     }
 
+    /// <summary>Asks the server itself: a cache that is behind may not have the claim yet, and what is removed is data.</summary>
     private async Task ReclaimAsync(PersistentVolume volume, CancellationToken cancellationToken)
     {
+        if (volume.Spec.ClaimRef is { } reference
+            && await client.FindAsync<PersistentVolumeClaim>(reference.Namespace, reference.Name, cancellationToken) is { } claim
+            && claim.Metadata.Uid == reference.Uid)
+        {
+            return;
+        }
         await backend.RemoveAsync(volume, cancellationToken);
         var options = new DeleteOptions { Preconditions = new Preconditions { Uid = volume.Metadata.Uid } };
         await client.DeleteAsync<PersistentVolume>("", volume.Metadata.Name, options, cancellationToken);

@@ -16,6 +16,9 @@ public sealed record JournalFaults
 
     /// <summary>A known bug to be found by checkers: appends are answered without waiting for the sync.</summary>
     public bool SkipsSync { get; init; }
+
+    /// <summary>A known bug to be found by checkers: what a damaged disk gives is taken for what was written.</summary>
+    public bool TrustsDamage { get; init; }
 }
 
 /// <summary>One process's journal over a <see cref="SimulatedDisk"/>; all that it does and fails is the seed's choice.</summary>
@@ -29,15 +32,23 @@ public sealed class SimulatedJournal(SimulatedDisk disk, IChance chance, TimePro
     public int Appends { get; private set; }
 
     /// <inheritdoc/>
-    public Task<JournalContents> OpenAsync(CancellationToken cancellationToken) => Task.FromResult(disk.Read());
+    public Task<JournalContents> OpenAsync(CancellationToken cancellationToken) =>
+        Completed(() => disk.Read(checks: !faults.TrustsDamage));
 
     /// <inheritdoc/>
     public async Task AppendAsync(IReadOnlyList<JournalRecord> batch, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(batch);
+        if (disk.IsFull)
+            throw new StoreUnavailableException(StoreUnavailableReason.DiskFull, "the simulated disk is full; free space and start again");
         disk.Begin([.. batch]);
         await DelayAsync(cancellationToken);
         MaybeFail("append");
+        if (disk.FailsNextSync)
+        {
+            disk.FailsNextSync = false;
+            throw new StoreUnavailableException(StoreUnavailableReason.DiskError, "the simulated disk failed a sync; start again");
+        }
         if (!faults.SkipsSync)
             disk.Sync();
         Appends++;
@@ -53,6 +64,18 @@ public sealed class SimulatedJournal(SimulatedDisk disk, IChance chance, TimePro
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private static Task<T> Completed<T>(Func<T> read)
+    {
+        try
+        {
+            return Task.FromResult(read());
+        }
+        catch (StoreCorruptException damaged)
+        {
+            return Task.FromException<T>(damaged);
+        }
+    }
 
     private Task DelayAsync(CancellationToken cancellationToken) => faults.MaxDelay > TimeSpan.Zero
         ? time.DelayAsync(faults.MaxDelay * chance.NextDouble(), cancellationToken)

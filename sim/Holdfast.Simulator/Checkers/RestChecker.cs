@@ -1,0 +1,124 @@
+using Holdfast.Controllers.Pods;
+using Holdfast.Controllers.StatefulSets;
+using Holdfast.Model.Apps;
+using Holdfast.Model.Core;
+using Holdfast.Model.Policy;
+using Holdfast.Model.Selectors;
+
+namespace Holdfast.Simulator.Checkers;
+
+/// <summary>What must be so once faults have stopped and everything had its time: liveness, and what V2 and S10 say of a settled set.</summary>
+/// <param name="truth">What is really so.</param>
+/// <param name="budgets">Counts what budgets want.</param>
+public sealed class RestChecker(GroundTruth truth, BudgetChecker budgets)
+{
+    /// <summary>What is not yet as it is wanted, in words; null when everything is.</summary>
+    /// <param name="sets">The sets that there are meant to be.</param>
+    /// <param name="deletedSpaces">The namespaces that were deleted.</param>
+    public string? Missing(IEnumerable<string> sets, IEnumerable<string> deletedSpaces)
+    {
+        foreach (var name in sets)
+        {
+            if (truth.World.Find<StatefulSet>("default", name) is not { Metadata.DeletionTimestamp: null } set)
+                return $"set {name} is not there";
+            if ((MissingOf(set) ?? ClaimsMissing(set)) is { } missing)
+                return missing;
+        }
+        if (deletedSpaces.FirstOrDefault(space => truth.World.Find<Namespace>("", space) is not null) is { } left)
+            return $"namespace {left} was deleted and is still there";
+        if (truth.World.All<Pod>().FirstOrDefault(pod => pod.IsTerminating()) is { } going)
+            return $"pod {going.Metadata.Name} is still going";
+        var stray = truth.Processes.Live.FirstOrDefault(process => truth.World.Pod(process.Namespace, process.PodName)?.Metadata.Uid != process.PodUid);
+        if (stray is not null)
+            return $"{stray.PodName} runs on {stray.NodeName} and has no object";
+        return BudgetMissing() ?? OwnerMissing();
+    }
+
+    private string? MissingOf(StatefulSet set)
+    {
+        var (wanted, space) = (StatefulSetIdentity.Replicas(set), set.Metadata.Namespace);
+        var start = StatefulSetIdentity.Start(set);
+        var isRolling = set.Spec.UpdateStrategy.Type == "RollingUpdate";
+        var partition = set.Spec.UpdateStrategy.RollingUpdate?.Partition ?? 0;
+        var image = set.Spec.Template.Spec.Containers[0].Image;
+        for (var index = 0; index < wanted; index++)
+        {
+            var name = StatefulSetIdentity.PodName(set, start + index);
+            var process = truth.Processes.Live.FirstOrDefault(process => process.PodName == name && process.Namespace == space);
+            if (process is not { IsReady: true })
+                return $"{name} is not ready";
+            if (isRolling && index >= partition && process.Image != image)
+                return $"{name} runs {process.Image} and not {image}";
+        }
+        var own = truth.World.All<Pod>(space).Count(pod => pod.Metadata.Controller()?.Uid == set.Metadata.Uid);
+        var status = set.Status;
+        return own != wanted ? $"{set.Metadata.Name} has {own} pods; {wanted} are wanted"
+            : status.ObservedGeneration != set.Metadata.Generation ? $"the status of {set.Metadata.Name} is of generation {status.ObservedGeneration}, the set of {set.Metadata.Generation}"
+            : status.Replicas != wanted || status.ReadyReplicas != wanted || status.AvailableReplicas != wanted ? $"the status of {set.Metadata.Name} shows {status.AvailableReplicas} of {wanted} available"
+            : isRolling && partition == 0 && (status.UpdatedReplicas != wanted || status.CurrentRevision != status.UpdateRevision) ? $"the update of {set.Metadata.Name} is not shown as complete"
+            : History(set);
+    }
+
+    private string? History(StatefulSet set)
+    {
+        var limit = set.Spec.RevisionHistoryLimit ?? 10;
+        var used = truth.World.All<Pod>(set.Metadata.Namespace).Select(StatefulSetIdentity.Revision).Append(set.Status.CurrentRevision).Append(set.Status.UpdateRevision).ToHashSet();
+        var past = truth.World.All<ControllerRevision>(set.Metadata.Namespace).Count(revision => revision.Metadata.Controller()?.Uid == set.Metadata.Uid && !used.Contains(revision.Metadata.Name));
+        return past > limit ? $"{set.Metadata.Name} keeps {past} past revisions, and {limit} are wanted" : null;
+    }
+
+    /// <summary>V2: the claim of each wanted pod is owned by the set when its claims go with it, and by none of the set's otherwise.</summary>
+    private string? ClaimsMissing(StatefulSet set)
+    {
+        for (var index = 0; index < StatefulSetIdentity.Replicas(set); index++)
+        {
+            var pod = StatefulSetIdentity.PodName(set, StatefulSetIdentity.Start(set) + index);
+            if (truth.World.Claim(set.Metadata.Namespace, $"data-{pod}") is not { } claim)
+                return $"claim data-{pod} is not there";
+            var isOwned = claim.Metadata.OwnerReferences.Any(owner => owner.Uid == set.Metadata.Uid);
+            var isMeant = set.Spec.PersistentVolumeClaimRetentionPolicy?.WhenDeleted == "Delete";
+            truth.Checks.Add("V2");
+            if (isOwned != isMeant || claim.Metadata.OwnerReferences.Any(owner => owner.Kind == "Pod"))
+                return $"claim data-{pod} is {(isOwned ? "" : "not ")}owned by {set.Metadata.Name}, and its policy says otherwise";
+        }
+        return null;
+    }
+
+    private string? BudgetMissing()
+    {
+        foreach (var budget in truth.World.All<PodDisruptionBudget>())
+        {
+            var (healthy, desired, expected) = budgets.Count(budget);
+            // Where a pod has no scale to count from, the status says that it could not be counted.
+            if (budget.Status.Conditions.Any(condition => condition.Reason == "SyncFailed") || IsUnmanaged(budget))
+                continue;
+            truth.Checks.Add("P1");
+            if (budget.Status.ObservedGeneration != budget.Metadata.Generation || budget.Status.CurrentHealthy != healthy
+                || budget.Status.DesiredHealthy != desired || budget.Status.DisruptionsAllowed != (expected > 0 ? Math.Max(0, healthy - desired) : 0))
+            {
+                return $"budget {budget.Metadata.Name} shows {budget.Status.CurrentHealthy} healthy of {budget.Status.DesiredHealthy} and {budget.Status.DisruptionsAllowed} allowed; there are {healthy} of {desired}";
+            }
+        }
+        return null;
+    }
+
+    private bool IsUnmanaged(PodDisruptionBudget budget)
+    {
+        var selector = LabelMatcher.From(budget.Spec.Selector);
+        return truth.World.All<Pod>(budget.Metadata.Namespace).Any(pod => selector.Matches(pod.Metadata.Labels) && pod.Metadata.Controller() is null);
+    }
+
+    /// <summary>What only had owners that are gone is gone too; what has one that lives has no other.</summary>
+    private string? OwnerMissing()
+    {
+        foreach (var map in truth.World.All<ConfigMap>())
+        {
+            var owners = map.Metadata.OwnerReferences;
+            if (map.Metadata.DeletionTimestamp is not null)
+                return $"{map.Metadata.Name} is still going";
+            if (owners.FirstOrDefault(owner => truth.World.ByUid(owner.Uid) is null) is { } gone)
+                return $"{map.Metadata.Name} is still there, and its owner {gone.Name} is gone";
+        }
+        return null;
+    }
+}

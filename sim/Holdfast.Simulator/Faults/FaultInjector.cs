@@ -1,0 +1,213 @@
+using Holdfast.Platform;
+using Holdfast.Simulator.Options;
+using Holdfast.Simulator.Story;
+using Holdfast.Simulator.World;
+
+namespace Holdfast.Simulator.Faults;
+
+/// <summary>Does what may go wrong, at moments that the seed draws, until it is told to stop; then everything is as whole as it was.</summary>
+/// <param name="cluster">What it does it to.</param>
+/// <param name="options">Which faults there are and how often.</param>
+/// <param name="time">The simulated time.</param>
+/// <param name="chance">Chooses.</param>
+/// <param name="story">What is told.</param>
+internal sealed class FaultInjector(SimulatedCluster cluster, SimulationOptions options, TimeProvider time, IChance chance, StoryTeller story)
+{
+    private static readonly string[] Watched = ["pods", "statefulsets", "persistentvolumeclaims", "controllerrevisions", "poddisruptionbudgets", "nodes", "leases", "persistentvolumes"];
+
+    private readonly List<Task> _lasting = [];
+    private bool _isOver;
+
+    /// <summary>Injects until <see cref="StopAsync"/>.</summary>
+    public async Task RunAsync()
+    {
+        if (options.ListsThePast)
+            cluster.ControllerLink.ListsThePast = chance.Next(2) == 0;
+        while (!_isOver && options.Faults.Count > 0)
+        {
+            await PassAsync(options.FaultPause);
+            if (!_isOver)
+                Inject(options.Faults[chance.Next(options.Faults.Count)]);
+        }
+    }
+
+    /// <summary>Ends all faults and waits until what they took away is back.</summary>
+    public async Task StopAsync()
+    {
+        _isOver = true;
+        foreach (var lasting in _lasting)
+            await lasting;
+        cluster.Calm();
+    }
+
+    private void Inject(FaultKind kind)
+    {
+        cluster.Tally.Add(kind.ToString());
+        switch (kind)
+        {
+            case FaultKind.ControllerKill:
+                story.Tell("fault", "the controllers are killed and started again");
+                cluster.Controllers.Restart();
+                break;
+            case FaultKind.ControllerKillBetweenWrites:
+                cluster.KillControllersAfterWrites(1 + chance.Next(6));
+                break;
+            case FaultKind.WatchExpired:
+                Drop();
+                break;
+            case FaultKind.ServerCrash:
+                Last(CrashAsync(null));
+                break;
+            case FaultKind.DiskFull:
+                story.Tell("fault", "the disk is full");
+                cluster.Server.Disk.IsFull = true;
+                break;
+            case FaultKind.FailedSync:
+                story.Tell("fault", "the next sync fails");
+                cluster.Server.Disk.FailsNextSync = true;
+                break;
+            case FaultKind.DamagedLog:
+                Last(DamageAsync());
+                break;
+            case FaultKind.ClockJump:
+                JumpClock();
+                break;
+            default:
+                InjectIntoNodes(kind);
+                break;
+        }
+    }
+
+    private void InjectIntoNodes(FaultKind kind)
+    {
+        var node = cluster.Nodes[chance.Next(cluster.Nodes.Count)];
+        switch (kind)
+        {
+            case FaultKind.StaleCache:
+                Last(FreezeAsync(Watched[chance.Next(Watched.Length)]));
+                break;
+            case FaultKind.PastList:
+                cluster.ControllerLink.ListsThePast ^= true;
+                Drop();
+                break;
+            case FaultKind.Overload:
+                Last(OverloadAsync());
+                break;
+            case FaultKind.NodeCutOff:
+                Last(CutOffAsync(node));
+                break;
+            case FaultKind.AgentKill:
+                story.Tell("fault", $"the agent of {node.Name} is killed");
+                node.KillAgent();
+                Last(ReviveAsync(node));
+                break;
+            case FaultKind.AgentKillInTheMiddle:
+                node.KillAgentInTheMiddle(chance.Next(3));
+                Last(ReviveAsync(node));
+                break;
+            case FaultKind.NodeKill:
+                story.Tell("fault", $"{node.Name} dies with all its processes");
+                node.KillAgent();
+                node.Machine.Kill();
+                Last(ReviveAsync(node));
+                break;
+            case FaultKind.ContainerFailure:
+                FailOne((machine, uid) => machine.Fail(uid, 1));
+                break;
+            case FaultKind.PodFailure:
+                FailOne((_, uid) => Last(cluster.FailPodAsync(uid)));
+                break;
+        }
+    }
+
+    private void Last(Task fault) => _lasting.Add(fault);
+
+    private void Drop()
+    {
+        var plural = Watched[chance.Next(Watched.Length)];
+        story.Tell("fault", $"the watch of {plural} is answered 410");
+        cluster.ControllerLink.Drop(plural);
+    }
+
+    private void FailOne(Action<Machine, string> fail)
+    {
+        var live = cluster.Truth.Processes.Live;
+        if (live.Count == 0)
+            return;
+        var process = live[chance.Next(live.Count)];
+        story.Tell("fault", $"{process.PodName} fails on {process.NodeName}");
+        fail(cluster.Nodes.First(node => node.Name == process.NodeName).Machine, process.PodUid);
+    }
+
+    private async Task FreezeAsync(string plural)
+    {
+        story.Tell("fault", $"the controllers see no more {plural} for a while");
+        cluster.ControllerLink.Freeze(plural);
+        await PassAsync(options.LongestFreeze);
+        cluster.ControllerLink.Thaw(plural);
+        story.Tell("fault", $"the controllers see {plural} again");
+    }
+
+    private async Task OverloadAsync()
+    {
+        story.Tell("fault", "the server is overloaded");
+        cluster.ControllerLink.IsOverloaded = true;
+        cluster.Nodes.ForEach(node => node.Link.IsOverloaded = true);
+        await PassAsync(TimeSpan.FromSeconds(15));
+        cluster.ControllerLink.IsOverloaded = false;
+        cluster.Nodes.ForEach(node => node.Link.IsOverloaded = false);
+    }
+
+    private async Task CutOffAsync(SimulatedNode node)
+    {
+        var cut = chance.Next(3) == 0 ? Cut.Answers : Cut.Requests;
+        story.Tell("fault", $"{node.Name} is cut off{(cut == Cut.Answers ? " in one direction" : "")}");
+        node.Link.Break(cut);
+        await PassAsync(TimeSpan.FromSeconds(chance.Next(2) == 0 ? 20 : 120));
+        node.Link.Heal();
+        story.Tell("fault", $"{node.Name} can be reached again");
+    }
+
+    private async Task ReviveAsync(SimulatedNode node)
+    {
+        await PassAsync(TimeSpan.FromSeconds(chance.Next(3) == 0 ? 60 : 15));
+        if (node.HasAgent)
+            return;
+        story.Tell("fault", $"the agent of {node.Name} is back");
+        node.StartAgent();
+    }
+
+    private async Task CrashAsync(Holdfast.Store.Simulation.SimulatedDisk? backup)
+    {
+        if (!cluster.Server.IsUp)
+            return;
+        cluster.Server.Crash("crashes");
+        await PassAsync(TimeSpan.FromSeconds(5));
+        if (cluster.Server.IsUp)
+            return;
+        story.Tell("server", "starts again");
+        await cluster.Server.StartAsync(backup);
+    }
+
+    private async Task DamageAsync()
+    {
+        if (!cluster.Server.IsUp)
+            return;
+        cluster.Server.Crash("crashes");
+        var backup = cluster.Server.Disk.Copy();
+        story.Tell("fault", cluster.Server.Disk.Damage(chance));
+        await PassAsync(TimeSpan.FromSeconds(5));
+        await cluster.Server.StartAsync(backup);
+    }
+
+    private void JumpClock()
+    {
+        var clocks = cluster.Clocks;
+        var (name, clock) = clocks[chance.Next(clocks.Count)];
+        var by = TimeSpan.FromSeconds(chance.Next(2) == 0 ? chance.Next(20) - 10 : chance.Next(1_200) - 600);
+        story.Tell("fault", $"the clock of {name} jumps by {by.TotalSeconds:0} s");
+        clock.Jump(by);
+    }
+
+    private Task PassAsync(TimeSpan longest) => time.DelayAsync(longest * chance.NextDouble(), CancellationToken.None);
+}

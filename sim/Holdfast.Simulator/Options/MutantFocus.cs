@@ -1,0 +1,32 @@
+namespace Holdfast.Simulator.Options;
+
+/// <summary>
+/// Switches on the habits and faults that a mutant's class of bugs lives on, so that few of its runs have nothing to find; all else stays as
+/// the seed drew it.
+/// </summary>
+internal static class MutantFocus
+{
+    /// <summary>The options of a mutant's run.</summary>
+    /// <param name="options">As the seed drew them.</param>
+    public static SimulationOptions On(SimulationOptions options) => options.Mutant switch
+    {
+        Mutant.IgnoresPartition => With(options, UserHabit.SetsPartition),
+        Mutant.IgnoresMinReadySeconds => options with { MinReadySeconds = Math.Max(10, options.MinReadySeconds), Faults = [.. options.Faults.Where(fault => fault != FaultKind.ClockJump)] },
+        Mutant.AdoptsStrangers => With(options, UserHabit.PlaysWithLabels),
+        Mutant.IgnoresObservedGeneration => With(options, FaultKind.StaleCache) with { LongestFreeze = TimeSpan.FromSeconds(15) },
+        Mutant.CollectsOnAStaleAbsence => With(options, UserHabit.ChainsOwners) with { WatchDelay = TimeSpan.FromMilliseconds(100) },
+        Mutant.RemovesFinalizersTooEarly => With(options, UserHabit.DeletesClaims),
+        Mutant.MountsTerminatingClaims => With(With(options, UserHabit.DeletesClaims), FaultKind.NodeKill),
+        Mutant.ForceDeletesOnSilentNodes => With(options, FaultKind.NodeCutOff) with { TolerationSeconds = 5 },
+        Mutant.TrustsTheWallClock => With(With(options, UserHabit.RemovesNodes), FaultKind.ClockJump),
+        Mutant.CountsGrantedAsHealthy or Mutant.EvictsByStaleStatus or Mutant.ReappliesBudgetAfterConflict => With(options, UserHabit.Evicts),
+        Mutant.AcknowledgesBeforeCommit => With(options, FaultKind.ServerCrash) with { DiskDelay = TimeSpan.FromMilliseconds(20) },
+        Mutant.SkipsSync => With(options, FaultKind.ServerCrash),
+        Mutant.TrustsDamagedLog => With(options, FaultKind.DamagedLog),
+        _ => options,
+    };
+
+    private static SimulationOptions With(SimulationOptions options, UserHabit habit) => options with { Habits = [habit, .. options.Habits.Where(other => other != habit).Take(2)] };
+
+    private static SimulationOptions With(SimulationOptions options, FaultKind fault) => options with { Faults = [fault, .. options.Faults.Where(other => other != fault).Take(3)] };
+}

@@ -1,0 +1,39 @@
+using Holdfast.ApiServer;
+using Holdfast.ApiServer.Security;
+using Holdfast.Client;
+using Holdfast.Model.Core;
+using Holdfast.Model.Resources;
+using Holdfast.Platform;
+using Holdfast.Platform.Simulation;
+using Holdfast.Store;
+using Holdfast.Store.Simulation;
+
+namespace Holdfast.Simulator.World;
+
+/// <summary>The disk of a cluster that was just made, with what every cluster begins with: the same for all seeds, and made once.</summary>
+internal static class Installation
+{
+    private static readonly Lazy<SimulatedDisk> Made = new(Make);
+
+    /// <summary>A disk of its own with a new cluster.</summary>
+    /// <param name="identity">The store's identity.</param>
+    public static SimulatedDisk NewDisk(string identity) => Made.Value.Copy(identity);
+
+    private static SimulatedDisk Make()
+    {
+        var chance = new SeededChance(0);
+        var disk = new SimulatedDisk("installation");
+        var scheduler = new SingleThreadScheduler(chance.Fork(), Simulation.Beginning);
+        var made = scheduler.Run(async () =>
+        {
+            var journal = new SimulatedJournal(disk, chance.Fork(), scheduler.Time, new JournalFaults());
+            var runner = new SimulatedTaskRunner(scheduler.CreateProcess("store"), _ => { });
+            var store = await ResourceStore.OpenAsync(journal, new StoreOptions(), scheduler.Time, runner, CancellationToken.None);
+            var api = new ApiServerCore(store, scheduler.Time, chance.Fork());
+            await api.BootstrapAsync(0, CancellationToken.None);
+            var client = new KubernetesClient(api.InProcess(UserInfo.Administrator), "kubectl");
+            await client.CreateAsync(ModelJson.Read<ServiceAccount>("""{"metadata": {"name": "default", "namespace": "default"}}"""), CancellationToken.None);
+        });
+        return made.IsCompletedSuccessfully ? disk : throw new InvalidOperationException("a new cluster could not be made", made.Exception);
+    }
+}

@@ -1,0 +1,48 @@
+using Holdfast.Simulator.Options;
+
+namespace Holdfast.Simulator.Tests;
+
+/// <summary>A checker that finds nothing is worth nothing: each known bug must be found, by an invariant that it breaks.</summary>
+public sealed class MutantTests
+{
+    private const int Few = 60;
+    private const int Many = 400;
+
+    public static TheoryData<Mutant, int, string[]> KnownBugs => new()
+    {
+        { Mutant.IgnoresReadiness, Few, ["S4", "S7"] },
+        { Mutant.IgnoresPartition, Many, ["S6", "S7"] },
+        { Mutant.IgnoresMinReadySeconds, Few, ["S4", "S7"] },
+        { Mutant.ActsOnAStaleCache, Few, ["S4", "S7"] },
+        { Mutant.OwnsRetainedClaims, Few, ["V1", "V2"] },
+        { Mutant.AdoptsStrangers, Few, ["S5"] },
+        { Mutant.DeletesClaimsByName, Few, ["V1", "V2", "V3"] },
+        { Mutant.CreatesBeforeTheOldIsGone, Few, ["S1", "S2"] },
+        { Mutant.IgnoresObservedGeneration, Many, ["S9"] },
+        { Mutant.CollectsOnAStaleAbsence, Many, ["V2", "V3", "S7"] },
+        { Mutant.RemovesFinalizersTooEarly, Many, ["V3"] },
+        { Mutant.ForceDeletesOnSilentNodes, Many, ["S1", "S2"] },
+        { Mutant.TrustsTheWallClock, Many, ["S1", "S2"] },
+        { Mutant.CountsGrantedAsHealthy, Many, ["P1"] },
+        { Mutant.EvictsByStaleStatus, Many, ["P1"] },
+        { Mutant.ReappliesBudgetAfterConflict, Many, ["P1"] },
+        { Mutant.ConfirmsEndTooSoon, Few, ["S1", "S2"] },
+        { Mutant.MountsTerminatingClaims, Many, ["V4"] },
+        { Mutant.SkipsSync, Few, ["A1", "A3"] },
+        { Mutant.AcknowledgesBeforeCommit, Few, ["A1", "A3"] },
+        { Mutant.TrustsDamagedLog, Few, ["A1"] },
+    };
+
+    [Theory]
+    [MemberData(nameof(KnownBugs))]
+    public void A_known_bug_is_found_by_an_invariant_that_it_breaks(Mutant mutant, int seeds, string[] invariants)
+    {
+        var found = Seeds.Find(mutant, seeds, invariants);
+        Assert.True(found is not null, $"{mutant} was not found in {seeds} seeds by {string.Join(" or ", invariants)}");
+        TestContext.Current.TestOutputHelper?.WriteLine($"{mutant}: seed {found.Options.Seed}, {found.Violation}");
+    }
+
+    [Fact]
+    public void Every_mutant_is_among_the_known_bugs() =>
+        Assert.Equal(Enum.GetValues<Mutant>().Except([Mutant.None]).Order(), KnownBugs.Select(row => row.Data.Item1).Order());
+}
