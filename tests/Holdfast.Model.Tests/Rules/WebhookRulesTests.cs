@@ -18,9 +18,10 @@ public sealed class WebhookRulesTests
     [Fact]
     public void Defaults_are_those_of_kubernetes()
     {
-        var hook = ((ValidatingWebhookConfiguration)Rules.DefaultAny(Read(Hook(""",
-            "rules":[{"apiGroups":[""],"apiVersions":["v1"],"operations":["*"],"resources":["pods"]}],"clientConfig":{"service":{"name":"s","namespace":"n"}}
-            """)))).Webhooks[0];
+        var fields = """
+            ,"rules":[{"apiGroups":[""],"apiVersions":["v1"],"operations":["*"],"resources":["pods"]}],"clientConfig":{"service":{"name":"s","namespace":"n"}}
+            """;
+        var hook = ((ValidatingWebhookConfiguration)Rules.DefaultAny(Read(Hook(fields)))).Webhooks[0];
 
         Assert.Equal(("Fail", "Equivalent", 10, "*", 443),
             (hook.FailurePolicy, hook.MatchPolicy, hook.TimeoutSeconds!.Value, hook.Rules[0].Scope, hook.ClientConfig.Service!.Port!.Value));
@@ -42,7 +43,8 @@ public sealed class WebhookRulesTests
     [InlineData(""","clientConfig":{"url":"https://a/b#c"}""", "webhooks[0].clientConfig.url: Invalid value: \"c\": fragments are not permitted in the URL")]
     [InlineData(""","clientConfig":{"url":"https://u@a/b"}""", "webhooks[0].clientConfig.url: Invalid value: \"u\": user information is not permitted in the URL")]
     [InlineData(""","clientConfig":{"service":{"name":"s","namespace":"n","path":"a//b"}}""",
-        "webhooks[0].clientConfig.service.path: Invalid value: \"a//b\": must start with a '/'", "webhooks[0].clientConfig.service.path: Invalid value: \"a//b\": segment[0] may not be empty")]
+        "webhooks[0].clientConfig.service.path: Invalid value: \"a//b\": must start with a '/'", "webhooks[0].clientConfig.service.path: Invalid value: \"a//b\": segment[0] may not be empty",
+        "webhooks[0].clientConfig.service.path: Invalid value: \"a//b\": segment[1] may not be empty")]
     [InlineData(""","clientConfig":{"service":{"name":"","namespace":"n","port":70000}}""", "webhooks[0].clientConfig.service.name: Required value: service name is required",
         "webhooks[0].clientConfig.service.port: Invalid value: 70000: port is not valid: must be between 1 and 65535, inclusive")]
     [InlineData(""","rules":[{"apiGroups":["*","apps"],"apiVersions":["v1"],"operations":["CREATE"],"resources":["pods"]}]""",
