@@ -9,8 +9,8 @@ namespace Holdfast.Cel;
 
 /// <summary>
 /// An expression of the Common Expression Language that was read and checked. Immutable; many evaluations may run at once.
-/// Follows cel-spec's language definition and the functions that Kubernetes adds. What is not supported (optional values,
-/// messages, libraries such as <c>url</c> or <c>quantity</c>) does not compile.
+/// Follows cel-spec's language definition and the functions that Kubernetes adds. What is not supported (messages,
+/// optional elements of literals, libraries such as <c>url</c> or <c>quantity</c>) does not compile.
 /// </summary>
 public sealed class CelProgram
 {

@@ -19,6 +19,8 @@ public sealed class CheckerTests
     [InlineData("[1].all(1, true)", "ERROR: <input>:1:9: argument must be a simple name\n | [1].all(1, true)\n | ........^")]
     [InlineData("n.all(i, true)", "ERROR: <input>:1:1: expression of type 'int' cannot be range of a comprehension (must be list, map, or dynamic)\n | n.all(i, true)\n | ^")]
     [InlineData("[1].all(i, i)", "ERROR: <input>:1:12: expected type 'bool' but found 'int'\n | [1].all(i, i)\n | ...........^")]
+    [InlineData("self.?x", "ERROR: <input>:1:5: undefined field 'x'\n | self.?x\n | ....^")]
+    [InlineData("self.?name.orValue(1)", "ERROR: <input>:1:19: found no matching overload for 'orValue' applied to 'optional_type(string).(int)'\n | self.?name.orValue(1)\n | ..................^")]
     [InlineData("duration('x')", "ERROR: <input>:1:10: invalid duration argument\n | duration('x')\n | .........^")]
     [InlineData("'\U0001F600' + foo", "ERROR: <input>:1:7: undeclared reference to 'foo' (in container '')\n | '\U0001F600' + foo\n | ......^")]
     public void What_is_wrong_is_said_with_its_place(string text, string issues) => Assert.Equal(issues, Expressions.IssuesOf(text));
@@ -27,10 +29,7 @@ public sealed class CheckerTests
     [InlineData("quantity('1Gi')", "undeclared reference to 'quantity' (in container '')")]
     [InlineData("url('https://a')", "undeclared reference to 'url' (in container '')")]
     [InlineData("ip('127.0.0.1')", "undeclared reference to 'ip' (in container '')")]
-    [InlineData("self.?name", "unsupported syntax '.?'")]
-    [InlineData("[1][?0]", "unsupported syntax '[?'")]
     [InlineData("[?x.one]", "unsupported syntax '?'")]
-    [InlineData("optional.of(1)", "undeclared reference to 'optional' (in container '')")]
     [InlineData("math.greatest(1, 2)", "undeclared reference to 'math' (in container '')")]
     [InlineData("Foo{a: 1}", "construction of messages is not supported")]
     [InlineData("[1].all(i, v, true)", "undeclared reference to 'all' (in container '')")]
@@ -68,6 +67,9 @@ public sealed class CheckerTests
     [InlineData("self.ports[0].name", "string")]
     [InlineData("true ? null : self", "selfType")]
     [InlineData("[]", "list(dyn)")]
+    [InlineData("self.?name", "optional_type(string)")]
+    [InlineData("self.?ports[0].port", "optional_type(int)")]
+    [InlineData("self.?name.orValue('')", "string")]
     public void The_type_is_known_before(string text, string type) => Assert.Equal(type, Expressions.Compile(text).ResultType.ToString());
 
     [Fact]

@@ -40,6 +40,14 @@ public sealed class EvaluationTests
     public void Fields_and_macros(string text) => Assert.Equal(CelBool.True, Expressions.Evaluate(text));
 
     [Theory]
+    [InlineData("self.?name.orValue('none') == 'ledger' && self.?missing.orValue('none') == 'none' && !self.?missing.hasValue()")]
+    [InlineData("x.?nothing.hasValue() && !x.?none.a.b.hasValue() && x.?none.or(optional.of(3)).value() == 3 && !has(x.?none.a)")]
+    [InlineData("self.ports[?1].port.orValue(0) == 90 && self.ports[?5].port.orValue(0) == 0 && self.labels[?'app'].value() == 'ledger' && !self.labels[?'zone'].hasValue()")]
+    [InlineData("self.?ports[0].name == optional.of('http') && optional.ofNonZeroValue('') == optional.none() && self.?labels['none'].orValue('x') == 'x'")]
+    [InlineData("self.?name.optMap(n, n.size()).orValue(0) == 6 && self.?missing.optMap(n, n.size()).orValue(0) == 0 && self.?free.optFlatMap(f, f.?a).hasValue()")]
+    public void Values_that_may_be_missing(string text) => Assert.Equal(CelBool.True, Expressions.Evaluate(text));
+
+    [Theory]
     [InlineData("true || 1 / 0 > 0")]
     [InlineData("1 / 0 > 0 || true")]
     [InlineData("!(1 / 0 > 0 && false)")]
@@ -67,6 +75,7 @@ public sealed class EvaluationTests
     [InlineData("[1, 0].exists_one(i, 1 / i == 1)", "division by zero")]
     [InlineData("x.text ? 1 : 2", "no such overload")]
     [InlineData("x.one.text", "no such overload")]
+    [InlineData("self.?missing.value()", "optional.none() dereference")]
     [InlineData("{'a': 1, 'a': 2}", "Failed with repeated key")]
     [InlineData("int('1x')", "type conversion error from 'string' to 'int': 1x")]
     [InlineData("int(1e99)", "integer overflow")]
@@ -98,6 +107,22 @@ public sealed class EvaluationTests
 
         Assert.IsType<CelError>(Expressions.Evaluate(doubled));
     }
+
+    [Fact]
+    public void Patterns_that_are_made_while_an_expression_runs_are_paid_for()
+    {
+        var tens = "[1,2,3,4,5,6,7,8,9,10]";
+        var many = $"{tens}.all(a, {tens}.all(b, {tens}.all(c, {tens}.all(d, x.text.matches('(abc|' + string(a) + string(b) + string(c) + string(d) + ')*')))))";
+
+        Assert.Equal(CelErrorKind.CostExceeded, Assert.IsType<CelError>(Expressions.Evaluate(many)).Kind);
+    }
+
+    [Theory]
+    [InlineData("../../etc/passwd")]
+    [InlineData("/etc/passwd")]
+    [InlineData("Nowhere/Atall")]
+    public void A_time_zone_that_is_none_is_refused(string zone) =>
+        Assert.Equal($"unknown time zone {zone}", Assert.IsType<CelError>(Expressions.Evaluate($"self.since.getHours('{zone}')")).Message);
 
     [Fact]
     public void A_cancelled_evaluation_ends()

@@ -8,7 +8,7 @@ public sealed class GarbageTests
         "self", "x", "n", ".", "(", ")", "[", "]", "{", "}", ",", ":", "?", "&&", "||", "!", "-", "+", "*", "/", "%", "==", "!=", "<", ">=", " in ", "1", "0",
         "2.5", "3u", "'abc'", "'(a|b)*'", "b'x'", "null", "true", "false", "has", ".all(i,", ".exists(i,", ".map(i,", ".filter(i,", "i", ".matches(", ".size()",
         ".name", ".ports", ".labels", ".list", ".one", "int(", "string(", "duration('1h')", "timestamp(", "'2026-01-01T00:00:00Z'", ".replace('a','bb')", ".split('')",
-        ".join()", ".format([x])", "'%s%d'", ".substring(1)", ".sum()", ".max()", "dyn(", "type(", "9223372036854775807", "\n", "//", "\\", "\"", "\U0001F600", "\ud800",
+        ".join()", ".format([x])", "'%s%d'", ".substring(1)", ".sum()", ".max()", "dyn(", "type(", ".?name", ".?none", "[?0]", ".orValue(1)", ".optMap(i,", "optional.of(", ".hasValue()", "9223372036854775807", "\n", "//", "\\", "\"", "\U0001F600", "\ud800",
     ];
 
     [Theory]

@@ -46,8 +46,12 @@ public sealed class WriteContext(UserInfo user)
     /// <param name="text">The warning.</param>
     public void Warn(string text)
     {
-        if (_warnings.Count < MaximumWarnings && !_warnings.Contains(text))
-            _warnings.Add(text);
+        // Webhooks that are asked at the same time warn at the same time.
+        lock (_warnings)
+        {
+            if (_warnings.Count < MaximumWarnings && !_warnings.Contains(text))
+                _warnings.Add(text);
+        }
     }
 
     /// <summary>What admission wants the audit log to keep of the request.</summary>
@@ -58,7 +62,10 @@ public sealed class WriteContext(UserInfo user)
     /// <param name="value">Its value.</param>
     public void Annotate(string key, string value)
     {
-        if (_annotations.Count < MaximumAnnotations)
-            _annotations.TryAdd(key, value);
+        lock (_annotations)
+        {
+            if (_annotations.Count < MaximumAnnotations)
+                _annotations.TryAdd(key, value);
+        }
     }
 }

@@ -16,7 +16,7 @@ internal sealed class CelAssignments
             return wanted.Kind is CelKind.Null or CelKind.Object or CelKind.Timestamp or CelKind.Duration;
         return wanted.Kind == given.Kind && wanted.Kind switch
         {
-            CelKind.List => Takes(wanted.Element, given.Element),
+            CelKind.List or CelKind.Optional => Takes(wanted.Element, given.Element),
             CelKind.Map => Takes(wanted.Key, given.Key) && Takes(wanted.Element, given.Element),
             CelKind.Object => wanted.Name == given.Name,
             _ => true,
@@ -28,6 +28,7 @@ internal sealed class CelAssignments
     {
         CelKind.Parameter => _bound.GetValueOrDefault(type.Name, CelType.Dyn),
         CelKind.List => CelType.List(Resolve(type.Element)),
+        CelKind.Optional => CelType.Optional(Resolve(type.Element)),
         CelKind.Map => CelType.Map(Resolve(type.Key), Resolve(type.Element)),
         _ => type,
     };

@@ -56,21 +56,19 @@ internal sealed class CelChecker(CelEnvironment environment)
 
     private CelType CheckSelect(SelectNode node)
     {
-        var type = Check(node.Operand);
-        switch (type.Kind)
-        {
-            case CelKind.Dyn:
-                return node.IsTest ? CelType.Bool : CelType.Dyn;
-            case CelKind.Map:
-                return node.IsTest ? CelType.Bool : type.Element;
-            case CelKind.Object when type.FindField(node.Field) is { } field:
-                return node.IsTest ? CelType.Bool : field.Type;
-            case CelKind.Object:
-                return Report(node.Position, $"undefined field '{node.Field}'");
-            default:
-                return Report(node.Position, $"type '{type}' does not support field selection");
-        }
+        var operand = Check(node.Operand);
+        var isViral = operand.Kind == CelKind.Optional;
+        var type = FieldOf(isViral ? operand.Element : operand, node);
+        return node.IsTest ? CelType.Bool : isViral || node.IsOptional ? CelType.Optional(type) : type;
     }
+
+    private CelType FieldOf(CelType type, SelectNode node) => type.Kind switch
+    {
+        CelKind.Dyn => CelType.Dyn,
+        CelKind.Map => type.Element,
+        CelKind.Object => type.FindField(node.Field)?.Type ?? Report(node.Position, $"undefined field '{node.Field}'"),
+        _ => Report(node.Position, $"type '{type}' does not support field selection"),
+    };
 
     private CelType CheckCall(CallNode node)
     {
@@ -145,11 +143,14 @@ internal sealed class CelChecker(CelEnvironment environment)
     private CelType CheckComprehension(ComprehensionNode node)
     {
         var range = Check(node.Range);
+        var isOptional = node.Macro is CelMacro.OptMap or CelMacro.OptFlatMap;
         var element = range.Kind switch
         {
-            CelKind.List => range.Element,
-            CelKind.Map => range.Key,
             CelKind.Dyn => CelType.Dyn,
+            CelKind.Optional when isOptional => range.Element,
+            CelKind.List when !isOptional => range.Element,
+            CelKind.Map when !isOptional => range.Key,
+            _ when isOptional => Report(node.Position, $"found no matching overload for 'hasValue' applied to '{range}.()'"),
             _ => Report(node.Range.Position, $"expression of type '{range}' cannot be range of a comprehension (must be list, map, or dynamic)"),
         };
         _scopes.Push((node.Variable, element));
@@ -157,8 +158,10 @@ internal sealed class CelChecker(CelEnvironment environment)
             RequireBool(node.Filter, Check(node.Filter));
         var body = Check(node.Body);
         _scopes.Pop();
-        if (node.Macro == CelMacro.Map)
-            return CelType.List(body);
+        if (node.Macro == CelMacro.OptFlatMap && body.Kind is not (CelKind.Optional or CelKind.Dyn))
+            return Report(node.Body.Position, $"expected type 'optional_type' but found '{body}'");
+        if (node.Macro is CelMacro.Map or CelMacro.OptMap or CelMacro.OptFlatMap)
+            return node.Macro switch { CelMacro.Map => CelType.List(body), CelMacro.OptMap => CelType.Optional(body), _ => body };
         RequireBool(node.Body, body);
         return node.Macro == CelMacro.Filter ? CelType.List(element) : CelType.Bool;
     }

@@ -44,12 +44,21 @@ internal sealed class CelEvaluator(CelCall call)
         call.Cost.Spend(1);
         if (operand is CelError)
             return operand;
+        var isOptional = node.IsOptional || operand is CelOptional;
+        if (operand is CelOptional { Value: var inner })
+        {
+            if (inner is null)
+                return node.IsTest ? CelBool.False : CelOptional.None;
+            operand = inner;
+        }
         if (operand is not CelMap map)
             return CelError.NoSuchOverload;
         var key = new CelString(node.Field);
         if (node.IsTest)
             return CelBool.Of(map.Entries.ContainsKey(key));
-        return map.Entries.TryGetValue(key, out var found) ? found : Operators.NoSuchKey(key);
+        if (map.Entries.TryGetValue(key, out var found))
+            return isOptional ? new CelOptional(found) : found;
+        return isOptional ? CelOptional.None : Operators.NoSuchKey(key);
     }
 
     private CelValue EvaluateLogic(CallNode node, CelActivation scope, bool decides)
@@ -138,6 +147,8 @@ internal sealed class CelEvaluator(CelCall call)
     private CelValue EvaluateComprehension(ComprehensionNode node, CelActivation scope)
     {
         var range = Evaluate(node.Range, scope);
+        if (node.Macro is CelMacro.OptMap or CelMacro.OptFlatMap)
+            return EvaluateOptional(node, scope, range);
         IEnumerable<CelValue>? items = range switch
         {
             CelList list => list.Items,
@@ -153,6 +164,18 @@ internal sealed class CelEvaluator(CelCall call)
             CelMacro.ExistsOne => ExistsOne(node, scope, items),
             _ => Collected(node, scope, items),
         };
+    }
+
+    private CelValue EvaluateOptional(ComprehensionNode node, CelActivation scope, CelValue range)
+    {
+        if (range is not CelOptional optional)
+            return range is CelError ? range : CelError.NoSuchOverload;
+        if (optional.Value is null)
+            return CelOptional.None;
+        var result = Evaluate(node.Body, scope.With(node.Variable, optional.Value));
+        return node.Macro == CelMacro.OptMap && result is not CelError ? new CelOptional(result)
+            : result is CelError or CelOptional ? result
+            : CelError.NoSuchOverload;
     }
 
     private CelValue Quantified(ComprehensionNode node, CelActivation scope, IEnumerable<CelValue> items, bool decides)

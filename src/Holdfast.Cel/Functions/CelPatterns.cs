@@ -9,7 +9,9 @@ namespace Holdfast.Cel.Functions;
 /// </summary>
 internal sealed class CelPatterns(ImmutableDictionary<string, Regex> known)
 {
-    public static CelPatterns None { get; } = new(ImmutableDictionary<string, Regex>.Empty);
+    // Reading a pattern is dear, and an expression may make a new one for each element of a list.
+    private const int ReadCost = 2000;
+    private const int ReadCostOfCharacter = 100;
 
     /// <summary>Reads a pattern in RE2's syntax.</summary>
     /// <exception cref="CelPatternException">It is not in that syntax, or too large.</exception>
@@ -45,7 +47,10 @@ internal sealed class CelPatterns(ImmutableDictionary<string, Regex> known)
         cost.Spend((text.Length + 10L) / 10 * ((pattern.Length + 3L) / 4));
         try
         {
-            return use(known.GetValueOrDefault(pattern) ?? Read(pattern));
+            if (known.TryGetValue(pattern, out var regex))
+                return use(regex);
+            cost.Spend(ReadCost + (ReadCostOfCharacter * (long)pattern.Length));
+            return use(Read(pattern));
         }
         catch (CelPatternException refused)
         {

@@ -28,6 +28,7 @@ internal static class Conversions
         ["list"] = CelType.List(CelType.Dyn),
         ["map"] = CelType.Map(CelType.Dyn, CelType.Dyn),
         ["null_type"] = CelType.Null,
+        ["optional_type"] = CelType.Optional(CelType.Dyn),
         ["type"] = CelType.Type,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 

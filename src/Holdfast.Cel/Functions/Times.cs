@@ -5,6 +5,8 @@ namespace Holdfast.Cel.Functions;
 /// <summary>Arithmetic with times, and their parts.</summary>
 internal static class Times
 {
+    private const int MaximumName = 64;
+
     private static readonly CelType T = CelType.Timestamp;
     private static readonly CelType D = CelType.Duration;
 
@@ -50,10 +52,14 @@ internal static class Times
     private static DateTimeOffset? InZone(DateTimeOffset time, string zone)
     {
         var offset = Offset(zone);
-        if (offset is null && TimeZoneInfo.TryFindSystemTimeZoneById(zone, out var known))
+        if (offset is null && IsName(zone) && TimeZoneInfo.TryFindSystemTimeZoneById(zone, out var known))
             offset = known.GetUtcOffset(time);
         return offset is { } hours && time.UtcDateTime.Ticks + hours.Ticks is >= 0 and var ticks && ticks <= DateTime.MaxValue.Ticks ? new(ticks, TimeSpan.Zero) : null;
     }
+
+    // Zones are files; a name never leads out of their folder.
+    private static bool IsName(string zone) =>
+        zone.Length <= MaximumName && char.IsAsciiLetter(zone[0]) && zone.All(character => char.IsAsciiLetterOrDigit(character) || character is '/' or '_' or '-' or '+');
 
     private static TimeSpan? Offset(string zone)
     {

@@ -21,6 +21,8 @@ internal static class CelMacros
             ("exists_one" or "existsOne", 2) => CelMacro.ExistsOne,
             ("map", 2 or 3) => CelMacro.Map,
             ("filter", 2) => CelMacro.Filter,
+            ("optMap", 2) => CelMacro.OptMap,
+            ("optFlatMap", 2) => CelMacro.OptFlatMap,
             _ => null,
         };
         if (macro is null)

@@ -10,6 +10,8 @@ internal enum CelMacro
     ExistsOne,
     Map,
     Filter,
+    OptMap,
+    OptFlatMap,
 }
 
 /// <summary>A node of an expression's tree. Immutable.</summary>
@@ -21,8 +23,8 @@ internal sealed record LiteralNode(int Position, CelValue Value) : CelNode(Posit
 
 internal sealed record IdentifierNode(int Position, string Name) : CelNode(Position, 1);
 
-/// <summary>A field of an object or map; with <paramref name="IsTest"/>, whether it is there.</summary>
-internal sealed record SelectNode(int Position, CelNode Operand, string Field, bool IsTest) : CelNode(Position, Operand.Depth + 1);
+/// <summary>A field of an object or map; with <paramref name="IsTest"/>, whether it is there; with <paramref name="IsOptional"/>, it may be missing.</summary>
+internal sealed record SelectNode(int Position, CelNode Operand, string Field, bool IsTest, bool IsOptional = false) : CelNode(Position, Operand.Depth + 1);
 
 /// <summary>A call of a function or operator; a member's target is its first argument.</summary>
 internal sealed record CallNode(int Position, string Function, bool IsMember, ImmutableArray<CelNode> Arguments)

@@ -141,13 +141,14 @@ internal sealed class CelParser
     private CelNode Dotted(CelNode operand)
     {
         var dot = Take();
-        if (Current.Is("?"))
-            throw new CelSyntaxException(Current.Position, "unsupported syntax '.?'");
+        var isOptional = Current.Is("?");
+        if (isOptional)
+            Take();
         if (Current.Kind != CelTokenKind.Identifier || Current.Text == "in")
             throw Unexpected("IDENTIFIER");
         var name = Take().Text;
-        if (!Current.Is("("))
-            return Bounded(new SelectNode(dot.Position, operand, name, IsTest: false));
+        if (isOptional || !Current.Is("("))
+            return Bounded(new SelectNode(dot.Position, operand, name, IsTest: false, isOptional));
         var open = Take();
         var arguments = Items(")");
         return Bounded((CelNode?)CelMacros.ExpandMember(open.Position, operand, name, arguments)
@@ -158,11 +159,12 @@ internal sealed class CelParser
     private CallNode Indexed(CelNode operand)
     {
         var open = Take();
-        if (Current.Is("?"))
-            throw new CelSyntaxException(Current.Position, "unsupported syntax '[?'");
+        var isOptional = Current.Is("?");
+        if (isOptional)
+            Take();
         var index = Expression();
         Expect("]");
-        return Call(open.Position, "_[_]", operand, index);
+        return Call(open.Position, isOptional ? "_[?_]" : "_[_]", operand, index);
     }
 
     private CelNode Primary()

@@ -44,6 +44,9 @@ public enum CelKind
     /// <summary>An object with known fields.</summary>
     Object,
 
+    /// <summary>A value that may be missing.</summary>
+    Optional,
+
     /// <summary>A type as a value.</summary>
     Type,
 
@@ -110,7 +113,7 @@ public sealed class CelType : IEquatable<CelType>
     /// <summary>The simple name; of an object, the name it was given.</summary>
     public string Name { get; }
 
-    /// <summary>The type of a list's elements or of a map's values; <see cref="Dyn"/> for every other type.</summary>
+    /// <summary>The type of a list's elements, of a map's values or of what may be missing; <see cref="Dyn"/> for every other type.</summary>
     public CelType Element => _parameters.Length == 0 ? Dyn : _parameters[^1];
 
     /// <summary>The type of a map's keys; <see cref="Dyn"/> for every other type.</summary>
@@ -122,6 +125,10 @@ public sealed class CelType : IEquatable<CelType>
     /// <summary>A list.</summary>
     /// <param name="element">The type of its elements.</param>
     public static CelType List(CelType element) => new(CelKind.List, "list", [element]);
+
+    /// <summary>A value that may be missing.</summary>
+    /// <param name="value">The type of the value.</param>
+    public static CelType Optional(CelType value) => new(CelKind.Optional, "optional_type", [value]);
 
     /// <summary>A map.</summary>
     /// <param name="key">The type of its keys.</param>

@@ -18,6 +18,8 @@ internal static class CelEquality
                 return AreEqual(a, b, cost);
             case (CelMap a, CelMap b):
                 return AreEqual(a, b, cost);
+            case (CelOptional a, CelOptional b):
+                return a.Value is null || b.Value is null ? a.Value is null && b.Value is null : AreEqual(a.Value, b.Value, cost);
             case (CelTypeValue a, CelTypeValue b):
                 return a.Value.Kind == b.Value.Kind && a.Value.Name == b.Value.Name;
             case (CelInt or CelUint or CelDouble, CelInt or CelUint or CelDouble):

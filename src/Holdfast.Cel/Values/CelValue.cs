@@ -139,6 +139,17 @@ public sealed record CelMap : CelValue
         entry => (CelValue)new CelString(entry.Key), entry => entry.Value, CelKeyComparer.Instance));
 }
 
+/// <summary>A value that may be missing.</summary>
+/// <param name="Value">The value; null when it is missing.</param>
+public sealed record CelOptional(CelValue? Value) : CelValue
+{
+    /// <summary>A value that is missing.</summary>
+    public static CelOptional None { get; } = new((CelValue?)null);
+
+    /// <inheritdoc/>
+    public override CelType Type { get; } = CelType.Optional(CelType.Dyn);
+}
+
 /// <summary>A type as a value.</summary>
 /// <param name="Value">The type.</param>
 public sealed record CelTypeValue(CelType Value) : CelValue

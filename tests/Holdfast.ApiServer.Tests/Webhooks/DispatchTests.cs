@@ -107,6 +107,50 @@ public sealed class DispatchTests
     }
 
     [Fact]
+    public async Task A_pod_that_a_webhook_changes_passes_the_other_steps_once_more_and_stays_whole()
+    {
+        await using var world = await WebhookFixture.StartAsync();
+        world.Hooks.Patch("/h", """[{"op":"add","path":"/spec/containers/-","value":{"name":"side","image":"example/y:1"}}]""");
+        await world.HookAsync("Mutating", "/h", """{"rules":[{"apiGroups":[""],"apiVersions":["v1"],"operations":["CREATE"],"resources":["pods"]}]}""");
+        var (code, pod) = await world.CreateAsync("""{"apiVersion":"v1","kind":"Pod","metadata":{"name":"p"},"spec":{"containers":[{"name":"c","image":"example/x:1"}]}}""", plural: "pods");
+        var containers = pod["spec"]!["containers"]!.AsArray();
+
+        Assert.True(code == 201, pod.ToJsonString());
+        Assert.Equal(["c", "side"], containers.Select(container => (string?)container!["name"]));
+        Assert.All(containers, container => Assert.Single(container!["volumeMounts"]!.AsArray()));
+        Assert.Single(pod["spec"]!["volumes"]!.AsArray());
+        Assert.Equal(2, pod["spec"]!["tolerations"]!.AsArray().Count);
+    }
+
+    [Fact]
+    public async Task Many_webhooks_are_asked_at_once_and_all_of_their_warnings_arrive()
+    {
+        await using var world = await WebhookFixture.StartAsync();
+        using var all = new CountdownEvent(5);
+        var everybody = new TaskCompletionSource();
+        for (var number = 0; number < 5; number++)
+        {
+            var path = $"/h{number}";
+            world.Hooks.Answers[path] = async (http, request) =>
+            {
+                if (all.Signal())
+                    everybody.SetResult();
+                await everybody.Task.WaitAsync(http.RequestAborted);
+                await WebhookServer.WriteAsync(http, $$$"""{"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview","response":{"uid":"{{{request["uid"]}}}","allowed":true,"warnings":["from {{{path}}}"]}}""");
+            };
+            await world.HookAsync("Validating", path);
+        }
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/namespaces/default/configmaps")
+        {
+            Content = new StringContent(WebhookFixture.Map("m"), System.Text.Encoding.UTF8, "application/json"),
+        };
+        using var response = await world.Server.Http.SendAsync(request, TestContext.Current.CancellationToken);
+
+        Assert.Equal(201, (int)response.StatusCode);
+        Assert.Equal(5, response.Headers.GetValues("Warning").Count());
+    }
+
+    [Fact]
     public async Task A_dry_run_is_shown_as_one_and_stores_nothing()
     {
         await using var world = await WebhookFixture.StartAsync();

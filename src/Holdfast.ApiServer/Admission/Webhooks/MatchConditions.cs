@@ -38,6 +38,8 @@ internal sealed record MatchConditions(ImmutableArray<CelProgram> Programs)
         Field("options", CelType.Dyn),
     ]);
 
+    private static readonly ImmutableArray<string> Shown = ["object", "oldObject"];
+
     private static readonly CelEnvironment Environment =
         CelEnvironment.Standard.With("object", CelType.Dyn).With("oldObject", CelType.Dyn).With("request", Request);
 
@@ -81,7 +83,7 @@ internal sealed record MatchConditions(ImmutableArray<CelProgram> Programs)
     {
         var used = Programs.SelectMany(program => program.Variables).ToHashSet(StringComparer.Ordinal);
         var activation = CelActivation.Empty.With("request", CelValue.FromJson(request, Request));
-        foreach (var name in new[] { "object", "oldObject" }.Where(used.Contains))
+        foreach (var name in Shown.Where(used.Contains))
             activation = activation.With(name, request.TryGetProperty(name, out var found) ? CelValue.FromJson(found) : CelNull.Instance);
         return activation;
     }

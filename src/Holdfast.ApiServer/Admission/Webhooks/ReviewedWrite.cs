@@ -1,5 +1,3 @@
-using System.Text.Json;
-using Holdfast.ApiServer.Registry;
 using Holdfast.Model.Autoscaling;
 using Holdfast.Model.Core;
 using Holdfast.Model.Json;

@@ -13,13 +13,14 @@ internal sealed class ValidatingWebhooks(WebhookCatalogue catalogue, WebhookCall
     {
         if (!Exemptions.MayBeAsked(request))
             return;
-        List<Task>? asked = null;
+        // Who is asked is known before anybody is, so that a condition that fails leaves no call behind.
+        List<WebhookCaller.Question>? questions = null;
         foreach (var hook in catalogue.All(request.View, mutating: false))
         {
             if (caller.Prepare(hook, ReviewedWrite.Of(request, resource)) is { } question)
-                (asked ??= []).Add(caller.AskAsync(question, cancellationToken));
+                (questions ??= []).Add(question);
         }
-        if (asked is not null)
-            await Task.WhenAll(asked);
+        if (questions is not null)
+            await Task.WhenAll(questions.Select(question => caller.AskAsync(question, cancellationToken)));
     }
 }

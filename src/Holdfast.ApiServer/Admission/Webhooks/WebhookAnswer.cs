@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using System.Text.Json;
 using Holdfast.Model.Json;
 using Holdfast.Model.Meta;
@@ -45,7 +46,7 @@ internal sealed record WebhookAnswer(
             throw Invalid($"expected response.uid=\"{uid}\", got \"{Text(response, "uid")}\"");
         return new(
             response.TryGetProperty("allowed", out var allowed) && allowed.ValueKind == JsonValueKind.True,
-            response.TryGetProperty("status", out var status) && status.ValueKind == JsonValueKind.Object ? ModelJson.Read<Status>(JsonSerializer.SerializeToUtf8Bytes(status)) : null,
+            response.TryGetProperty("status", out var status) && status.ValueKind == JsonValueKind.Object ? ModelJson.Read<Status>(Encoding.UTF8.GetBytes(status.GetRawText())) : null,
             PatchOf(response, hook),
             response.TryGetProperty("warnings", out var warnings) && warnings.ValueKind == JsonValueKind.Array ? [.. warnings.EnumerateArray().Select(warning => warning.GetString() ?? "")] : [],
             response.TryGetProperty("auditAnnotations", out var notes) && notes.ValueKind == JsonValueKind.Object
