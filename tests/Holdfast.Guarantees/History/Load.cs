@@ -40,11 +40,6 @@ internal sealed class Load(Recording recording, int objects, int padding)
         }
     }
 
-    /// <summary>Begins again to know what is there, after an answer was lost.</summary>
-    public void Learn(string key, long revision, string uid) => _known[key] = (revision, uid);
-
-    public void Forget() => _known.Clear();
-
     private Attempt Make(AttemptKind kind, string key, string value, SeededChance chance, long expected = 0, bool isWrong = false) => new()
     {
         Kind = kind,
