@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using Holdfast.ApiServer.Errors;
 using Microsoft.AspNetCore.Http;
@@ -10,6 +11,8 @@ namespace Holdfast.ApiServer.Http;
 /// </summary>
 internal sealed class RequestDeadline : IDisposable
 {
+    private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789.");
+
     private readonly HttpContext _http;
     private readonly CancellationToken _client;
     private readonly CancellationTokenSource _time;
@@ -64,11 +67,11 @@ internal sealed class RequestDeadline : IDisposable
         double seconds = 0;
         while (!rest.IsEmpty)
         {
-            var digits = rest.IndexOfAnyExcept("0123456789.");
+            var digits = rest.IndexOfAnyExcept(Digits);
             if (digits <= 0 || !double.TryParse(rest[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number))
                 return null;
             rest = rest[digits..];
-            var unit = rest.IndexOfAny("0123456789.");
+            var unit = rest.IndexOfAny(Digits);
             unit = unit < 0 ? rest.Length : unit;
             if (SecondsOf(rest[..unit]) is not { } factor)
                 return null;

@@ -3,7 +3,6 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using Holdfast.ApiServer.Tests.Fuzzing;
-using Holdfast.Client;
 using Holdfast.Testing;
 
 namespace Holdfast.ApiServer.Tests.Bounds;

@@ -86,8 +86,8 @@ internal static class ValidRequests
         foreach (var set in new[] { "statefulsets", "deployments", "replicasets" })
         {
             yield return Get($"/apis/apps/v1/namespaces/fuzz/{set}/fuzz/scale");
-            yield return new("PUT", $"/apis/apps/v1/namespaces/fuzz/{set}/fuzz/scale",
-                Bytes("""{"apiVersion":"autoscaling/v1","kind":"Scale","metadata":{"name":"fuzz","namespace":"fuzz"},"spec":{"replicas":3}}""")) { Headers = [Json] };
+            var scale = Bytes("""{"apiVersion":"autoscaling/v1","kind":"Scale","metadata":{"name":"fuzz","namespace":"fuzz"},"spec":{"replicas":3}}""");
+            yield return new("PUT", $"/apis/apps/v1/namespaces/fuzz/{set}/fuzz/scale", scale) { Headers = [Json] };
             yield return Patch($"/apis/apps/v1/namespaces/fuzz/{set}/fuzz/scale", "merge-patch+json", """{"spec":{"replicas":1}}""");
         }
         yield return Post("/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", """{"apiVersion":"authorization.k8s.io/v1","kind":"SelfSubjectAccessReview","spec":{"resourceAttributes":{"verb":"create","resource":"pods"}}}""");
