@@ -15,7 +15,9 @@ namespace Holdfast.ApiServer.CustomResources;
 /// </summary>
 /// <param name="kind">The version.</param>
 /// <param name="versions">All versions of the definition.</param>
+#pragma warning disable CA1001 // The source of the end has no timer and no link, so there is nothing to dispose.
 public sealed class CustomCollection(CustomKind kind, ImmutableArray<CustomKind> versions)
+#pragma warning restore CA1001
 {
     private readonly FrozenDictionary<string, CustomKind> _byVersion = versions.ToFrozenDictionary(version => version.Type.ApiVersion, StringComparer.Ordinal);
     private readonly CustomKind _storage = versions.First(version => version.Version.Storage);

@@ -4,7 +4,6 @@ using Holdfast.ApiServer.Security;
 using Holdfast.Client;
 using Holdfast.Model.ApiExtensions;
 using Holdfast.Model.Meta;
-using Holdfast.Model.Resources;
 using Holdfast.Model.Values;
 using Holdfast.Store;
 

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using static Holdfast.ApiServer.Tests.CustomResources.Widgets;
 
 namespace Holdfast.ApiServer.Tests.CustomResources;

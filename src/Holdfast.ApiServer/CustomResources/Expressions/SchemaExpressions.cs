@@ -2,7 +2,6 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Text.Json;
 using Holdfast.Cel;
-using Holdfast.Model.ApiExtensions;
 using Holdfast.Model.CustomResources;
 using Holdfast.Model.Rules;
 
