@@ -1,8 +1,6 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using Holdfast.Controllers.Ownership;
 using Holdfast.Model.Batch;
-using Holdfast.Model.Core;
 using Holdfast.Model.Meta;
 using Holdfast.Model.Values;
 

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Holdfast.Controllers.Pods;
 using Holdfast.Model.Apps;
 

@@ -100,7 +100,7 @@ internal sealed class DeploymentSizing(Deployment deployment, SetDraft? newest, 
         var active = All.Where(draft => draft.Replicas > 0).ToList();
         return active.Count switch
         {
-            0 => newest ?? old.LastOrDefault(),
+            0 => newest ?? (old.Count > 0 ? old[^1] : null),
             1 => active[0],
             _ => null,
         };

@@ -1,4 +1,3 @@
-using Holdfast.Controllers.Pods;
 using Holdfast.Model.Batch;
 using Holdfast.Model.Core;
 

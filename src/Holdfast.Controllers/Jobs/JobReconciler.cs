@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Holdfast.Client.Caching;
 using Holdfast.Client.Events;
 using Holdfast.Controllers.Ownership;

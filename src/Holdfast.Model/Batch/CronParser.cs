@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Frozen;
 using System.Globalization;
 
@@ -6,6 +7,7 @@ namespace Holdfast.Model.Batch;
 /// <summary>Reads schedules; what is wrong is told by a <see cref="FormatException"/> in the words that Kubernetes' users know.</summary>
 internal static class CronParser
 {
+    private static readonly SearchValues<char> OfNumbers = SearchValues.Create("0123456789.");
     private static readonly string[] MonthNames = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
     private static readonly string[] DayNames = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
 
@@ -150,13 +152,13 @@ internal static class CronParser
         var rest = text.AsSpan();
         while (rest.Length > 0)
         {
-            var digits = rest.IndexOfAnyExcept("0123456789.");
+            var digits = rest.IndexOfAnyExcept(OfNumbers);
             if (digits <= 0 || !double.TryParse(rest[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var amount) || amount > 1e6)
             {
                 throw new FormatException($"failed to parse duration @every {text}: time: invalid duration \"{text}\"");
             }
             rest = rest[digits..];
-            var letters = rest.IndexOfAny("0123456789.");
+            var letters = rest.IndexOfAny(OfNumbers);
             var unit = letters < 0 ? rest : rest[..letters];
             period += TimeSpan.FromSeconds(amount * SecondsOf(unit, text));
             rest = rest[unit.Length..];

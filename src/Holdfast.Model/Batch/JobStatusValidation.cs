@@ -5,6 +5,8 @@ namespace Holdfast.Model.Batch;
 /// <summary>What holds for the status of Jobs, alone and as it changes, in Kubernetes' words: what has ended stays ended.</summary>
 internal static class JobStatusValidation
 {
+    private static readonly string[] Lasting = ["Failed", "Complete", "FailureTarget"];
+
     public static void Check(Job updated, Job old, FieldPath path, FieldErrors errors)
     {
         var (status, before) = (updated.Status, old.Status);
@@ -21,7 +23,7 @@ internal static class JobStatusValidation
         {
             errors.Add(FieldError.Required(path.Child("completionTime"), "completionTime is required for Complete jobs"));
         }
-        foreach (var type in new[] { "Failed", "Complete", "FailureTarget" }.Where(type => Holds(before, type) && !Holds(status, type)))
+        foreach (var type in Lasting.Where(type => Holds(before, type) && !Holds(status, type)))
         {
             Refuse("conditions", $"cannot disable the terminal {type}=True condition");
         }
