@@ -13,7 +13,7 @@ namespace Holdfast.Simulator.Faults;
 /// <param name="story">What is told.</param>
 internal sealed class FaultInjector(SimulatedCluster cluster, SimulationOptions options, TimeProvider time, IChance chance, StoryTeller story)
 {
-    private static readonly string[] Watched = ["pods", "statefulsets", "persistentvolumeclaims", "controllerrevisions", "poddisruptionbudgets", "nodes", "leases", "persistentvolumes"];
+    private static readonly string[] Watched = ["pods", "pods", "pods", "statefulsets", "statefulsets", "statefulsets", "persistentvolumeclaims", "controllerrevisions", "poddisruptionbudgets", "nodes", "leases", "persistentvolumes"];
 
     private readonly List<Task> _lasting = [];
     private bool _isOver;

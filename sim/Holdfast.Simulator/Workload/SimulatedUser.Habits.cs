@@ -8,7 +8,6 @@ using Holdfast.Model.Policy;
 using Holdfast.Model.Resources;
 using Holdfast.Model.Values;
 using Holdfast.Platform;
-using Holdfast.Simulator.Options;
 using ClusterNode = Holdfast.Model.Core.Node;
 
 namespace Holdfast.Simulator.Workload;
