@@ -120,7 +120,20 @@ internal sealed class FaultInjector(SimulatedCluster cluster, SimulationOptions 
         }
     }
 
-    private void Last(Task fault) => _lasting.Add(fault);
+    private void Last(Task fault) => _lasting.Add(GuardAsync(fault));
+
+    /// <summary>What must not be is told at once, and not when the fault would have ended.</summary>
+    private async Task GuardAsync(Task fault)
+    {
+        try
+        {
+            await fault;
+        }
+        catch (Exception found)
+        {
+            cluster.Report(new TaskFault("fault", found));
+        }
+    }
 
     private void Drop()
     {

@@ -109,7 +109,14 @@ public sealed class ServerProcess(ServerParts parts)
         await parts.Scheduler.Time.DelayAsync(TimeSpan.FromMilliseconds(500 + parts.Chance.Next(5_000)), CancellationToken.None);
         parts.Disk.IsFull = false;
         parts.Story.Tell("operator", "sees to the disk and starts the server again");
-        await StartAsync();
+        try
+        {
+            await StartAsync();
+        }
+        catch (Exception found)
+        {
+            parts.OnFault(new TaskFault("server", found));
+        }
     }
 }
 
