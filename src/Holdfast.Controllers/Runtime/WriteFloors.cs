@@ -1,4 +1,3 @@
-using Holdfast.Client.Caching;
 using Holdfast.Model.Resources;
 
 namespace Holdfast.Controllers.Runtime;
