@@ -13,7 +13,7 @@ namespace Holdfast.Simulator.Faults;
 /// <param name="story">What is told.</param>
 internal sealed class FaultInjector(SimulatedCluster cluster, SimulationOptions options, TimeProvider time, IChance chance, StoryTeller story)
 {
-    private static readonly string[] Watched = ["pods", "statefulsets", "persistentvolumeclaims", "controllerrevisions", "poddisruptionbudgets", "nodes", "leases", "persistentvolumes"];
+    private static readonly string[] Watched = ["pods", "pods", "pods", "statefulsets", "statefulsets", "statefulsets", "persistentvolumeclaims", "controllerrevisions", "poddisruptionbudgets", "nodes", "leases", "persistentvolumes"];
 
     private readonly List<Task> _lasting = [];
     private bool _isOver;
@@ -120,7 +120,20 @@ internal sealed class FaultInjector(SimulatedCluster cluster, SimulationOptions 
         }
     }
 
-    private void Last(Task fault) => _lasting.Add(fault);
+    private void Last(Task fault) => _lasting.Add(GuardAsync(fault));
+
+    /// <summary>What must not be is told at once, and not when the fault would have ended.</summary>
+    private async Task GuardAsync(Task fault)
+    {
+        try
+        {
+            await fault;
+        }
+        catch (Exception found)
+        {
+            cluster.Report(new TaskFault("fault", found));
+        }
+    }
 
     private void Drop()
     {

@@ -51,11 +51,12 @@ internal sealed class MutantEviction(IApiTransport inner, Mutant mutant, TimePro
 
     private async Task<int> AllowedAsync(PodDisruptionBudget budget, CancellationToken cancellationToken)
     {
-        if (mutant != Mutant.CountsGrantedAsHealthy)
+        if (mutant == Mutant.EvictsByStaleStatus)
             return budget.Status.DisruptionsAllowed;
         var pods = await _client.ListAsync<Pod>(new ListQuery { Namespace = budget.Metadata.Namespace }, cancellationToken);
         var selector = LabelMatcher.From(budget.Spec.Selector);
-        return pods.Items.Count(pod => selector.Matches(pod.Metadata.Labels) && pod.IsReady()) - budget.Status.DesiredHealthy;
+        var countsGranted = mutant == Mutant.CountsGrantedAsHealthy;
+        return pods.Items.Count(pod => selector.Matches(pod.Metadata.Labels) && pod.IsReady() && (countsGranted || !pod.IsTerminating())) - budget.Status.DesiredHealthy;
     }
 
     private async Task<ApiAnswer> GrantAsync(ApiCall call, PodDisruptionBudget budget, int allowed, CancellationToken cancellationToken)
@@ -74,6 +75,8 @@ internal sealed class MutantEviction(IApiTransport inner, Mutant mutant, TimePro
             catch (ApiException error) when (error.IsConflict)
             {
                 budget = await _client.GetAsync<PodDisruptionBudget>(budget.Metadata.Namespace, budget.Metadata.Name, cancellationToken);
+                if (mutant != Mutant.ReappliesBudgetAfterConflict)
+                    allowed = budget.Status.DisruptionsAllowed - 1;
             }
         }
     }

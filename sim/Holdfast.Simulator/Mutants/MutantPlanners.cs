@@ -37,14 +37,15 @@ internal sealed class MutantPlanners(Mutant mutant, TimeProvider time)
         return plan with { Effects = [.. plan.Effects, .. strangers.Select(pod => new AdoptPod(pod, "it matches the selector"))] };
     }
 
-    /// <summary>The pods as they were a while ago; as they are while nothing is so old.</summary>
+    /// <summary>The pods as they were a while ago, every other minute, so that the set gets somewhere; as they are while nothing is so old.</summary>
     private ImmutableArray<Pod> Past(StatefulSetObservation seen)
     {
         if (!_past.TryGetValue(seen.Set.Metadata.Uid, out var past))
             _past[seen.Set.Metadata.Uid] = past = [];
         past.Add((time.GetTimestamp(), seen.Pods));
         var index = past.FindLastIndex(each => time.GetElapsedTime(each.At) >= Age);
-        return index < 0 ? seen.Pods : past[index].Pods;
+        var isStale = time.GetTimestamp() / TimeSpan.TicksPerMinute % 2 == 1;
+        return index < 0 || !isStale ? seen.Pods : past[index].Pods;
     }
 
     private static Pod AllReady(Pod pod, DateTimeOffset now) => pod with

@@ -8,7 +8,6 @@ using Holdfast.Model.Policy;
 using Holdfast.Model.Resources;
 using Holdfast.Model.Values;
 using Holdfast.Platform;
-using Holdfast.Simulator.Options;
 using ClusterNode = Holdfast.Model.Core.Node;
 
 namespace Holdfast.Simulator.Workload;
@@ -117,10 +116,10 @@ internal sealed partial class SimulatedUser
         var pods = await AskAsync(stop => client.ListAsync<Pod>(new ListQuery { Namespace = Space, LabelSelector = $"app={set}" }, stop));
         var some = pods?.Items.Where(_ => chance.Next(3) > 0).Select(pod => pod.Metadata.Name).ToList() ?? [];
         story.Tell("user", $"evicts {string.Join(", ", some.DefaultIfEmpty("nobody"))}");
-        await Task.WhenAll(some.Select(EvictAsync1));
+        await Task.WhenAll(some.Select(EvictOneAsync));
     }
 
-    private async Task EvictAsync1(string pod)
+    private async Task EvictOneAsync(string pod)
     {
         try
         {

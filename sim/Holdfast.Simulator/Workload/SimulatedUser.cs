@@ -3,7 +3,6 @@ using Holdfast.Client;
 using Holdfast.Model.Apps;
 using Holdfast.Model.Core;
 using Holdfast.Model.Meta;
-using Holdfast.Model.Resources;
 using Holdfast.Platform;
 using Holdfast.Simulator.Options;
 using Holdfast.Simulator.Story;

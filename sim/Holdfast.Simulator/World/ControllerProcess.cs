@@ -12,7 +12,6 @@ using Holdfast.Controllers.Scheduling;
 using Holdfast.Controllers.StatefulSets;
 using Holdfast.Controllers.Volumes;
 using Holdfast.Model.Resources;
-using Holdfast.Platform;
 using Holdfast.Platform.Simulation;
 using Holdfast.Simulator.Mutants;
 using Holdfast.Simulator.Options;

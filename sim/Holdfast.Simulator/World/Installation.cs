@@ -2,7 +2,6 @@ using Holdfast.ApiServer;
 using Holdfast.ApiServer.Security;
 using Holdfast.Client;
 using Holdfast.Model.Core;
-using Holdfast.Model.Resources;
 using Holdfast.Platform;
 using Holdfast.Platform.Simulation;
 using Holdfast.Store;

@@ -14,7 +14,9 @@ namespace Holdfast.Simulator.World;
 
 /// <summary>The process with the store and the API server, over a disk that outlives it. It stops when the disk fails, and is started again.</summary>
 /// <param name="parts">What it works with.</param>
+#pragma warning disable CA1001 // The sources have no timer, and whoever died with the server may still hold their tokens.
 public sealed class ServerProcess(ServerParts parts)
+#pragma warning restore CA1001
 {
     private SimulatedProcess? _process;
     private ResourceStore? _store;
@@ -107,7 +109,14 @@ public sealed class ServerProcess(ServerParts parts)
         await parts.Scheduler.Time.DelayAsync(TimeSpan.FromMilliseconds(500 + parts.Chance.Next(5_000)), CancellationToken.None);
         parts.Disk.IsFull = false;
         parts.Story.Tell("operator", "sees to the disk and starts the server again");
-        await StartAsync();
+        try
+        {
+            await StartAsync();
+        }
+        catch (Exception found)
+        {
+            parts.OnFault(new TaskFault("server", found));
+        }
     }
 }
 

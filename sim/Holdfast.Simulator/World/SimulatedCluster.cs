@@ -31,7 +31,7 @@ internal sealed class SimulatedCluster : ILogSink
         var disks = new VolumeDisks(story);
         Truth = new GroundTruth(options, new ProcessTable(scheduler.Time), disks, scheduler.Time);
         _witness = new Witness(Truth, Tally, !options.IsFull, options.ListsThePast) { OnWritten = OnWritten };
-        Server = new ServerProcess(new ServerParts(options, scheduler, _serverClock, chance.Fork(), disk, story, Tally, fault => Fault ??= fault));
+        Server = new ServerProcess(new ServerParts(options, scheduler, _serverClock, chance.Fork(), disk, story, Tally, Report));
         var claims = new ClaimChecker(Truth);
         Referee = new Referee(Server, Truth, _witness,
             [new Narrator(Truth, story), new ProcessChecker(Truth), new OrderChecker(Truth), new IdentityChecker(Truth), claims, new BudgetChecker(Truth)]);
@@ -82,6 +82,10 @@ internal sealed class SimulatedCluster : ILogSink
 
     /// <summary>The first loop that ended with an exception nobody expected; null while there is none.</summary>
     public TaskFault? Fault { get; private set; }
+
+    /// <summary>Notes that a loop ended with an exception nobody expected.</summary>
+    /// <param name="fault">The loop.</param>
+    public void Report(TaskFault fault) => Fault ??= fault;
 
     /// <summary>Starts everything.</summary>
     public async Task StartAsync()
@@ -151,7 +155,7 @@ internal sealed class SimulatedCluster : ILogSink
 
     private ClientEnvironment Environment(SimulatedProcess process, Link link, UserInfo identity, ComponentClock clock)
     {
-        var runner = new SimulatedTaskRunner(process, fault => Fault ??= fault);
+        var runner = new SimulatedTaskRunner(process, Report);
         IApiTransport transport = new FaultyTransport(Server, identity, link, _witness);
         return new ClientEnvironment(MutantTransport.Around(transport, _options.Mutant, _scheduler.Time, runner), runner, clock, _chance.Fork(), this);
     }

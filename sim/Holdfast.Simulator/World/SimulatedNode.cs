@@ -1,8 +1,6 @@
 using Holdfast.Client;
-using Holdfast.Client.Events;
 using Holdfast.Node;
 using Holdfast.Node.Events;
-using Holdfast.Node.Runtime;
 using Holdfast.Node.Volumes;
 using Holdfast.Platform;
 using Holdfast.Platform.Simulation;
@@ -11,7 +9,9 @@ using Holdfast.Simulator.Faults;
 namespace Holdfast.Simulator.World;
 
 /// <summary>A machine with the node agent on it: the agent is the production one, and it can die without the machine.</summary>
+#pragma warning disable CA1001 // A machine has nothing to let go of.
 internal sealed class SimulatedNode
+#pragma warning restore CA1001
 {
     private readonly Func<SimulatedProcess, ClientEnvironment> _environmentOf;
     private readonly MachineRuntime _runtime;
