@@ -87,6 +87,9 @@ internal sealed class MachineRuntime(Machine machine, Action<string> onCall) : I
     public Task<ExecResult> ExecAsync(ExecRequest request, CancellationToken cancellationToken) =>
         machine.Find(request.Id).HasExited ? throw RuntimeErrors.NotRunning(request.Id) : Task.FromResult(new ExecResult(0, HasTimedOut: false));
 
+    public Task AttachAsync(AttachRequest request, CancellationToken cancellationToken) =>
+        machine.Find(request.Id).HasExited ? throw RuntimeErrors.NotRunning(request.Id) : WaitExitAsync(request.Id, cancellationToken);
+
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private sealed class AnyImage : IImageStore

@@ -94,7 +94,7 @@ public sealed class BudgetTranscriptTests
                 _budget = _budget with
                 {
                     Metadata = _budget.Metadata with { Generation = _budget.Metadata.Generation + 1 },
-                    Spec = new PodDisruptionBudgetSpec { MinAvailable = words[0] == "minAvailable" ? value : null, MaxUnavailable = words[0] == "maxUnavailable" ? value : null },
+                    Spec = new PodDisruptionBudgetSpec { MinAvailable = words[0] == "minAvailable" ? value : default(IntOrString?), MaxUnavailable = words[0] == "maxUnavailable" ? value : default(IntOrString?) },
                 };
                 break;
             case ["pod", var name, var state]:
