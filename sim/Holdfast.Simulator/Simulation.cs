@@ -107,6 +107,9 @@ public sealed class Simulation
         cluster.Witness.BeginCounting();
         await user.CleanUpAsync();
         await ConvergeAsync(cluster, user);
+        // What the last faults have begun may only come out now.
+        await PassAsync(TimeAtRest);
+        await ConvergeAsync(cluster, user);
         await StayAtRestAsync(cluster);
     }
 

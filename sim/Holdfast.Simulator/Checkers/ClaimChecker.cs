@@ -32,7 +32,7 @@ public sealed class ClaimChecker(GroundTruth truth) : Checker(truth)
         {
             var (path, claimUid) = Truth.Disks.Removed[_removedSeen];
             Holds("V3", Truth.World.ByUid(claimUid) is null, $"the data at {path} was removed although its claim is there");
-            var user = Truth.Processes.Live.FirstOrDefault(process => process.Volumes.Values.Any(volume => volume.Path == path));
+            var user = Truth.Processes.Live.FirstOrDefault(process => !Truth.Abandoned.Contains(process.PodUid) && process.Volumes.Values.Any(volume => volume.Path == path));
             Holds("V3", user is null, $"the data at {path} was removed while {user?.PodName} uses it");
         }
     }

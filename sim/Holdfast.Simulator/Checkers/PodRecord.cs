@@ -33,7 +33,7 @@ public sealed class PodRecord(Pod first, GroundTruth truth)
         var isReady = pod is not null && pod.IsRunningAndReady();
         var wasReady = _ready.Count > 0 && _ready[^1].To is null;
         if (isReady && !wasReady)
-            _ready.Add(new Stretch(truth.Time.GetTimestamp(), null, TimeSpan.Zero));
+            _ready.Add(new Stretch(Since(pod!), null, TimeSpan.Zero));
         else if (!isReady && wasReady)
             _ready[^1] = _ready[^1] with { To = truth.Moment, Length = truth.Time.GetElapsedTime(_ready[^1].From) };
     }
@@ -53,6 +53,14 @@ public sealed class PodRecord(Pod first, GroundTruth truth)
                 return true;
         }
         return false;
+    }
+
+    /// <summary>An agent that could not say so at once says since when; where clocks go wrong only the moment it is shown can be believed.</summary>
+    private long Since(Pod pod)
+    {
+        var said = pod.Status.Conditions.First(condition => condition.Type == "Ready").LastTransitionTime;
+        var now = truth.Time.GetTimestamp();
+        return said is null || truth.Options.ClockFaults ? now : Math.Min(now, (said.Value - Simulation.Beginning).Ticks);
     }
 
     private sealed record Stretch(long From, long? To, TimeSpan Length);

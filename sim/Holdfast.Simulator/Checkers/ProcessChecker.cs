@@ -58,7 +58,8 @@ public sealed class ProcessChecker(GroundTruth truth) : Checker(truth)
     {
         var uid = pod.Metadata.Uid;
         var process = Truth.Processes.Live.FirstOrDefault(process => process.PodUid == uid);
-        if (process is not null && IsGivenUp(pod))
+        // Also when nothing runs yet: what was begun may still come to run.
+        if (IsGivenUp(pod))
             Truth.Abandoned.Add(uid);
         Holds("S2", process is null || Truth.Abandoned.Contains(uid),
             $"pod {pod.Metadata.Name} is gone while its processes still run on {process?.NodeName}; its deletion was asked for by {string.Join(", ", Truth.DeletionsOf(uid).Select(asked => asked.By).Distinct())}");

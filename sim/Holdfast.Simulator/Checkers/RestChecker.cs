@@ -77,6 +77,9 @@ public sealed class RestChecker(GroundTruth truth, BudgetChecker budgets)
                 return $"claim data-{pod} is not there";
             var isOwned = claim.Metadata.OwnerReferences.Any(owner => owner.Uid == set.Metadata.Uid);
             var isMeant = set.Spec.PersistentVolumeClaimRetentionPolicy?.WhenDeleted == "Delete";
+            // One that is going keeps the owners it had.
+            if (claim.Metadata.DeletionTimestamp is not null)
+                continue;
             truth.Checks.Add("V2");
             if (isOwned != isMeant || claim.Metadata.OwnerReferences.Any(owner => owner.Kind == "Pod"))
                 return $"claim data-{pod} is {(isOwned ? "" : "not ")}owned by {set.Metadata.Name}, and its policy says otherwise";

@@ -90,7 +90,7 @@ public sealed class BudgetTranscriptTests
                     _pods[$"web-{ordinal}"] = Made($"web-{ordinal}", true);
                 break;
             case ["minAvailable" or "maxUnavailable", var amount]:
-                IntOrString value = int.TryParse(amount, out var count) ? count : amount;
+                IntOrString? value = int.TryParse(amount, out var count) ? (IntOrString)count : amount;
                 _budget = _budget with
                 {
                     Metadata = _budget.Metadata with { Generation = _budget.Metadata.Generation + 1 },

@@ -59,6 +59,18 @@ public sealed class NodeReconcilerTests
             await renewing;
         }, Furnish);
 
+    [Fact]
+    public Task A_jump_of_the_wall_clock_silences_nobody() => Run((host, context) => NodeReconciler.AddTo(host, context), async world =>
+        {
+            await world.PassAsync(TimeSpan.FromSeconds(5));
+            world.Scheduler.Time.JumpWallClock(TimeSpan.FromHours(1));
+            // Whatever brings a node up again before its next sign of life.
+            var node = world.Api.Find<Node>("", "n1")!;
+            world.Api.Put(node with { Metadata = node.Metadata with { Labels = Holdfast.Model.Values.ValueMap.Of(("seen", "yes")) } });
+            await world.PassAsync(TimeSpan.FromSeconds(5));
+            Assert.Equal(("True", "True"), (Ready(world, "n1"), Ready(world, "n2")));
+        }, Furnish);
+
     private static void Furnish(SimulatedWorld world)
     {
         var now = world.Environment.Time.GetUtcNow();

@@ -47,6 +47,22 @@ public sealed class PodGarbageTests
         });
 
     [Fact]
+    public Task A_jump_of_the_wall_clock_does_not_shorten_the_while() =>
+        Run((host, context) => PodGarbageReconciler.AddTo(host, context), async world =>
+        {
+            world.Api.Put(new Node { Metadata = Named("n1", "") });
+            world.Api.Put(On("n1", isTerminating: false));
+            await world.PassAsync(TimeSpan.FromMinutes(1));
+            world.Api.Remove<Node>("", "n1");
+            await world.PassAsync(TimeSpan.FromSeconds(5));
+            world.Scheduler.Time.JumpWallClock(TimeSpan.FromHours(1));
+            // Anything that brings the pod up again while its node is away.
+            world.Api.Put(On("n1", isTerminating: true));
+            await world.PassAsync(TimeSpan.FromSeconds(30));
+            Assert.NotNull(world.Api.Find<Pod>("shop", "web-0"));
+        });
+
+    [Fact]
     public Task A_pod_that_comes_to_a_node_long_gone_has_the_whole_while_too() =>
         Run((host, context) => PodGarbageReconciler.AddTo(host, context), async world =>
         {

@@ -134,4 +134,13 @@ public sealed class OrderTests
     [InlineData("web-99999999999", -1)]
     public void An_ordinal_is_read_only_off_the_name_that_it_would_be_given(string podName, int ordinal) =>
         Assert.Equal(ordinal, StatefulSetIdentity.Ordinal(new ModelWorld().Set, podName));
+
+    [Fact]
+    public void A_set_that_goes_makes_no_revision_again()
+    {
+        var world = new ModelWorld().Settle();
+        world.SetOnly(set => set with { Metadata = set.Metadata with { DeletionTimestamp = world.Now } });
+        world.Image("web:2");
+        Assert.Empty(PlanWords.Effects(world, world.Plan()));
+    }
 }
