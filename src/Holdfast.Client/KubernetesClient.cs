@@ -126,7 +126,10 @@ public sealed class KubernetesClient(IApiTransport transport, string fieldManage
     private async Task<T> ObjectAsync<T>(ApiCall call, CancellationToken cancellationToken) where T : class, IResource<T>
     {
         var answer = await transport.CallAsync(call, cancellationToken);
-        return ResourceForm.As<T>(answer.Object)
-            ?? throw new ApiException(answer.Status ?? Status.Empty with { Message = $"the server answered {call.Verb} {call.Type} with something other than a {call.Type.Kind}" });
+        return ResourceForm.As<T>(answer.Object) ?? throw new ApiException(answer.Status ?? Status.Empty with
+        {
+            Reason = "UnreadableAnswer",
+            Message = $"the server answered {call.Verb} {call.Type} with {(answer.Object is { } other ? $"a {other.GetResourceType().Kind} of {other.GetResourceType().ApiVersion}" : "nothing")}, not with a {call.Type.Kind}",
+        });
     }
 }

@@ -23,7 +23,7 @@ public sealed record CustomObject(ResourceType Type, ObjectMeta Metadata, JsonVa
     public static ResourceType ResourceType { get; } = new("", "", "", "", true);
 
     /// <inheritdoc/>
-    public static TypeSchema ModelSchema { get; } = new("io.k8s.apimachinery.pkg.runtime.Unknown", "An object of any kind.", []);
+    public static TypeSchema ModelSchema { get; } = new("holdfast.dev.CustomObject", "An object of any kind.", []);
 
     /// <inheritdoc/>
     public ResourceType GetResourceType() => Type;
