@@ -16,11 +16,14 @@ namespace Holdfast.Controllers.GarbageCollection;
 public sealed class GarbageCollector : IReconciler<GarbageKey>
 {
     private readonly ImmutableDictionary<(string Group, string Kind), CollectedKind> _kinds;
+    // In an order that is the same in every run: a dictionary of strings has another one in each process.
+    private readonly ImmutableArray<CollectedKind> _ordered;
     private readonly OwnWrites<GarbageKey> _writes;
     private readonly IEventRecorder _events;
 
     private GarbageCollector(ImmutableArray<CollectedKind> kinds, OwnWrites<GarbageKey> writes, IEventRecorder events)
     {
+        _ordered = kinds;
         _kinds = kinds.ToImmutableDictionary(kind => (kind.Type.Group, kind.Type.Kind));
         (_writes, _events) = (writes, events);
     }
@@ -65,11 +68,11 @@ public sealed class GarbageCollector : IReconciler<GarbageKey>
         var metadata = resource.Metadata;
         if (GarbagePlanner.IsOrphaning(metadata))
         {
-            var owned = await Task.WhenAll(_kinds.Values.Where(kind => kind.Type.IsNamespaced || metadata.Namespace.Length == 0)
+            var owned = await Task.WhenAll(_ordered.Where(kind => kind.Type.IsNamespaced || metadata.Namespace.Length == 0)
                 .Select(kind => kind.ListOwnedAsync(client, metadata.Namespace, metadata.Uid, cancellationToken)));
             return new(resource, [], [.. owned.SelectMany(each => each)]);
         }
-        var dependents = _kinds.Values.SelectMany(kind => kind.OwnedBy(metadata.Uid))
+        var dependents = _ordered.SelectMany(kind => kind.OwnedBy(metadata.Uid))
             .Where(dependent => metadata.Namespace.Length == 0 || dependent.Metadata.Namespace == metadata.Namespace)
             .ToImmutableArray();
         var owners = ImmutableArray.CreateBuilder<OwnerSight>();
@@ -148,7 +151,7 @@ public sealed class GarbageCollector : IReconciler<GarbageKey>
         if (isGone || beginsToWait)
         {
             var uid = (isGone ? old! : now!).Metadata.Uid;
-            foreach (var dependent in _kinds.Values.SelectMany(kind => kind.OwnedBy(uid)))
+            foreach (var dependent in _ordered.SelectMany(kind => kind.OwnedBy(uid)))
             {
                 yield return new GarbageKey(dependent.GetResourceType(), ResourceKey.Of(dependent));
             }
