@@ -15,11 +15,14 @@ namespace Holdfast.Controllers.GarbageCollection;
 internal sealed class CollectedKinds(ImmutableArray<CollectedKind> kinds)
 {
     private readonly Dictionary<string, (ResourceType Type, IDisposable Following)> _custom = new(StringComparer.Ordinal);
-    private ImmutableDictionary<(string Group, string Kind), CollectedKind> _all =
-        kinds.ToImmutableDictionary(kind => (kind.Type.Group, kind.Type.Kind));
+    private ImmutableSortedDictionary<(string Group, string Kind), CollectedKind> _all =
+        kinds.ToImmutableSortedDictionary(kind => (kind.Type.Group, kind.Type.Kind), kind => kind, InOrder);
 
-    /// <summary>The kinds of now.</summary>
-    public ImmutableDictionary<(string Group, string Kind), CollectedKind> All => Volatile.Read(ref _all);
+    private static Comparer<(string Group, string Kind)> InOrder { get; } = Comparer<(string Group, string Kind)>.Create((left, right) =>
+        string.CompareOrdinal(left.Group, right.Group) is not 0 and var order ? order : string.CompareOrdinal(left.Kind, right.Kind));
+
+    /// <summary>The kinds of now, in an order that is the same in every run: a dictionary of strings has another one in each process.</summary>
+    public ImmutableSortedDictionary<(string Group, string Kind), CollectedKind> All => Volatile.Read(ref _all);
 
     /// <summary>Follows a change of a definition.</summary>
     /// <param name="change">The change.</param>

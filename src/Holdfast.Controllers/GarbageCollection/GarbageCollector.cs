@@ -23,7 +23,7 @@ public sealed class GarbageCollector : IReconciler<GarbageKey>
     private GarbageCollector(CollectedKinds collected, OwnWrites<GarbageKey> writes, IEventRecorder events) =>
         (_collected, _writes, _events) = (collected, writes, events);
 
-    private ImmutableDictionary<(string Group, string Kind), CollectedKind> Kinds => _collected.All;
+    private ImmutableSortedDictionary<(string Group, string Kind), CollectedKind> Kinds => _collected.All;
 
     /// <summary>Adds the garbage collector to a host.</summary>
     /// <param name="host">The host.</param>
