@@ -12,6 +12,8 @@ public sealed class RaftLog
     /// <param name="stored">The entries there are, in order; they may begin before the snapshot's end.</param>
     public RaftLog(SnapshotMark snapshot, IReadOnlyList<RaftEntry> stored)
     {
+        if (!Continues(snapshot, stored))
+            throw new RaftBrokenException($"the log does not continue the snapshot at {snapshot.Index}");
         Snapshot = snapshot;
         (BaseIndex, BaseTerm) = (snapshot.Index, snapshot.Term);
         var held = stored;
@@ -25,6 +27,16 @@ public sealed class RaftLog
         AddAll(held);
         StableIndex = LastIndex;
         CommitIndex = AppliedIndex = snapshot.Index;
+    }
+
+    /// <summary>True when stored entries go on where a snapshot ends. They do not when a crash came between the installing of a snapshot and
+    /// the removal of the log that it replaced: then they are to be removed.</summary>
+    public static bool Continues(SnapshotMark snapshot, IReadOnlyList<RaftEntry> stored)
+    {
+        if (stored.Count == 0 || stored[0].Index == snapshot.Index + 1)
+            return true;
+        return stored[0].Index <= snapshot.Index && stored[^1].Index >= snapshot.Index &&
+            stored[(int)(snapshot.Index - stored[0].Index)].Term == snapshot.Term;
     }
 
     /// <summary>The entry before the first that is held.</summary>

@@ -32,7 +32,7 @@ public sealed partial class RaftNode
     {
         (Id, this.options, this.log, durableState) = (id, options, log, state);
         (Term, Vote) = (state.Term, state.Vote);
-        chance = options.Seed ^ id.Value;
+        chance = options.Seed ^ (id.Value * 0xd1342543de82ef95);
         DrawTimeout();
     }
 

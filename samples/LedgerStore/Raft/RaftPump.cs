@@ -77,11 +77,25 @@ public sealed class RaftPump(RaftNode node, IRaftStorage storage, IRaftApplicati
         // An earlier piece of this round may have brought what this one is about.
         if (chunk.Mark.Index <= node.Log.CommitIndex)
             return;
-        var outcome = application.Store(chunk);
+        if (TryStore(chunk) is not { } outcome)
+            return;
         if (outcome.IsInstalled)
             node.SnapshotInstalled(chunk.Mark);
         else
             node.ChunkStored(chunk, outcome.NextPosition);
+    }
+
+    // Without room the piece is dropped; the leader sends it again.
+    private ChunkOutcome? TryStore(RaftMessage.SnapshotChunk chunk)
+    {
+        try
+        {
+            return application.Store(chunk);
+        }
+        catch (DiskFullException)
+        {
+            return null;
+        }
     }
 
     private void ServeReads()
