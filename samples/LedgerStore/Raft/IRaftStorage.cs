@@ -20,6 +20,7 @@ public interface IRaftStorage
 public interface IRaftApplication
 {
     /// <summary>Applies committed entries, in order.</summary>
+    /// <exception cref="DiskFullException">There is no room; the same entries come again, and those that were applied are to be skipped.</exception>
     void Apply(IReadOnlyList<RaftEntry> entries);
 
     /// <summary>A read may be served: everything that it must see is applied.</summary>

@@ -37,6 +37,9 @@ public sealed partial class RaftNode
         progress.TryGetValue(member, out var follower) && follower.State == SendState.Replicate &&
         follower.Match + options.PromotionLag >= log.LastIndex && ticks - follower.HeardAt < options.ElectionTicks;
 
+    /// <summary>While it leads: a member has answered within an election timeout.</summary>
+    public bool IsHeard(MemberId member) => progress.TryGetValue(member, out var follower) && ticks - follower.HeardAt < options.ElectionTicks;
+
     /// <summary>Hands leadership to a voter: nothing new is taken, it gets the rest of the log, then it is told to campaign at once (thesis, 3.10).
     /// After an election timeout without success everything goes on as before.</summary>
     public RaftVerdict Transfer(MemberId target)

@@ -70,7 +70,7 @@ public sealed partial class RaftNode
         electionElapsed++;
         if (Role == RaftRole.Leader)
             TickLeader();
-        else if (electionElapsed >= electionTimeout && IsPromotable)
+        else if (IsPromotable && (electionElapsed >= electionTimeout || Membership.VoterCount == 1)) // Alone there is nobody to wait for.
             Campaign(isPre: true, isTransfer: false);
     }
 

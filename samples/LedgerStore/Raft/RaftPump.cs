@@ -11,6 +11,7 @@ public sealed class RaftPump(RaftNode node, IRaftStorage storage, IRaftApplicati
 {
     private readonly List<ReadGrant> granted = [];
     private RaftEffects? held;
+    private bool isKept;
 
     /// <summary>True while the disk has no room for what must be kept. Nothing may be given to the core until <see cref="Run"/> succeeds: a
     /// member that cannot keep a promise makes none, and another one leads.</summary>
@@ -24,7 +25,7 @@ public sealed class RaftPump(RaftNode node, IRaftStorage storage, IRaftApplicati
             if (!TryKeep(held!))
                 return false;
             var effects = held!;
-            held = null;
+            (held, isKept) = (null, false);
             Finish(effects);
         }
         return true;
@@ -45,10 +46,11 @@ public sealed class RaftPump(RaftNode node, IRaftStorage storage, IRaftApplicati
     {
         try
         {
-            if (effects.HardState is { } state)
-                storage.Save(state);
-            if (effects.Entries.Count > 0)
-                storage.Append(effects.Entries);
+            if (!isKept)
+                Keep(effects);
+            isKept = true;
+            if (effects.Committed.Count > 0)
+                application.Apply(effects.Committed);
             return true;
         }
         catch (DiskFullException)
@@ -57,12 +59,18 @@ public sealed class RaftPump(RaftNode node, IRaftStorage storage, IRaftApplicati
         }
     }
 
-    private void Finish(RaftEffects effects)
+    private void Keep(RaftEffects effects)
     {
+        if (effects.HardState is { } state)
+            storage.Save(state);
+        if (effects.Entries.Count > 0)
+            storage.Append(effects.Entries);
         foreach (var message in effects.SendWhenDurable)
             application.Send(message);
-        if (effects.Committed.Count > 0)
-            application.Apply(effects.Committed);
+    }
+
+    private void Finish(RaftEffects effects)
+    {
         node.Done(effects);
         foreach (var chunk in effects.Chunks)
             StoreChunk(chunk);
