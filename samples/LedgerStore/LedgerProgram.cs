@@ -69,8 +69,9 @@ public sealed class LedgerProgram(LedgerOptions options, LedgerJournal journal, 
     private LedgerRouter Router(Member member, LeaderProxy? proxy)
     {
         var metrics = new LedgerMetrics();
+        var reads = new ReadEndpoints(member);
         return new LedgerRouter(
-            new AppendEndpoint(member, metrics, time, proxy), new ReadEndpoints(member),
+            new AppendEndpoint(member, metrics, time, proxy), reads, new BackupEndpoint(member, reads, time),
             new OperationEndpoints(member, metrics, journal),
             proxy is null ? null : new QuorumEndpoints(member.Quorum!.Member, proxy), journal, options.MaxEntryBytes);
     }

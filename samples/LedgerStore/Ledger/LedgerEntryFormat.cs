@@ -33,6 +33,14 @@ public static class LedgerEntryFormat
         return format < 9 ? bytes : WithDigest(bytes, command.Data.Span);
     }
 
+    /// <summary>Encodes an entry again, as it was in format 8.</summary>
+    public static byte[] Encode(LedgerEntry entry)
+    {
+        var bytes = Encode(new LedgerCommand(entry.Data, entry.Identity), entry.Index, LedgerChecksum.Empty, entry.AppendedAt, out _);
+        entry.Checksum.Bytes.CopyTo(bytes);
+        return bytes;
+    }
+
     /// <summary>A record's payload as the newest format has it.</summary>
     public static byte[] ToNewest(LogRecord record) =>
         record.Format >= 9 ? record.Payload.ToArray() : WithDigest(record.Payload.ToArray(), Decode(record).Data.Span);

@@ -19,13 +19,14 @@ public sealed class LedgerRouter
 
     /// <summary>A router over the endpoints.</summary>
     public LedgerRouter(
-        AppendEndpoint append, ReadEndpoints entries, OperationEndpoints operations, QuorumEndpoints? quorum, LedgerJournal journal, int maxEntryBytes)
+        AppendEndpoint append, ReadEndpoints entries, BackupEndpoint backup, OperationEndpoints operations, QuorumEndpoints? quorum, LedgerJournal journal, int maxEntryBytes)
     {
         (this.entries, this.quorum, this.journal, this.maxEntryBytes) = (entries, quorum, journal, maxEntryBytes);
         reads = new Dictionary<string, RequestDelegate>
         {
             [Entries] = entries.RangeAsync,
             ["/v1/checksum"] = entries.ChecksumAsync,
+            ["/v1/backup"] = backup.HandleAsync,
             ["/v1/stream"] = entries.StreamAsync,
             ["/v1/members"] = quorum is null ? RefuseAsync : quorum.MembersAsync,
             ["/status"] = operations.StatusAsync,

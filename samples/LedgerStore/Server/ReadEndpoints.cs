@@ -87,8 +87,8 @@ public sealed class ReadEndpoints(Member member)
         await context.Response.Body.WriteAsync("\n"u8.ToArray(), context.RequestAborted);
     }
 
-    // Linearizable unless the client chooses otherwise: a majority confirms first that nothing newer was acknowledged. Null when that was refused.
-    private async Task<ILedger?> ReadableAsync(HttpContext context)
+    /// <summary>Linearizable unless the client chooses otherwise: a majority confirms first that nothing newer was acknowledged. Null when that was refused.</summary>
+    public async Task<ILedger?> ReadableAsync(HttpContext context)
     {
         var consistency = context.Request.Query["consistency"].ToString();
         var error = member.Ledger is not { } ledger ? LedgerError.Recovering
