@@ -63,12 +63,13 @@ public sealed class QuorumMember(LedgerOptions options, PeerClient client, Ledge
         return found;
     }
 
-    /// <summary>Asks to be let in until it is a member.</summary>
+    /// <summary>Asks to be let in until it is a member and has heard of its leader. Only at the start: one that was removed without hearing of it
+    /// finds out so, and one that runs on after its removal does not come back by itself.</summary>
     public async Task JoinAsync(CancellationToken cancellation)
     {
         var request = new JoinRequest(Identity!.ClusterId, Identity.MemberId, options.Member, options.Release.ReadsFormatsTo);
         var lastReason = "";
-        while (Ledger is { View.Role: "joining" })
+        while (Ledger is { } held && (held.View.Role == "joining" || held.View.Leader is null))
         {
             foreach (var name in options.Peers!.Candidates(options.Member))
             {

@@ -83,6 +83,9 @@ public sealed record StatusAnswer(
     /// <summary>Entries that are still in an older data format than the cluster's.</summary>
     public long? MigrationBacklog { get; init; }
 
+    /// <summary>The process, as its machine numbers it.</summary>
+    public int ProcessId { get; } = Environment.ProcessId;
+
     /// <summary>Why it is not ready; left out when it is.</summary>
     public IReadOnlyList<string>? NotReadyBecause { get; init; }
 }
