@@ -1,5 +1,4 @@
 using LedgerStore.Raft;
-using LedgerStore.Server;
 
 namespace LedgerStore.Quorum;
 

@@ -67,7 +67,7 @@ public sealed class AppendEndpoint(Member member, LedgerMetrics metrics, TimePro
     }
 
     // Null when a majority does not answer for so long that the client had better ask someone else.
-    private async Task<AppendOutcome?> AskAsync(ILedger ledger, LedgerCommand command, CancellationToken cancellation)
+    private static async Task<AppendOutcome?> AskAsync(ILedger ledger, LedgerCommand command, CancellationToken cancellation)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         if (ledger.View is not null)
