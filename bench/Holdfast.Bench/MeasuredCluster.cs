@@ -44,7 +44,8 @@ internal sealed class MeasuredCluster : IAsyncDisposable
         var readyAfter = Stopwatch.GetElapsedTime(begun);
         while (await process.StandardOutput.ReadLineAsync(cancellationToken) is { } line && !line.StartsWith("Ctrl-C", StringComparison.Ordinal))
             continue;
-        return new(process, readyAfter, KubeConfig.Load(Path.Combine(folder, "kubeconfig")));
+        var token = await File.ReadAllTextAsync(Path.Combine(folder, "pki", "admin.token"), cancellationToken);
+        return new(process, readyAfter, KubeConfig.Load(Path.Combine(folder, "kubeconfig")) with { Token = token.Trim() });
     }
 
     /// <summary>The resident memory in bytes once the process has next to nothing to do.</summary>

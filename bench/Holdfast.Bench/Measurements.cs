@@ -1,5 +1,6 @@
 using Holdfast.Client;
 using Holdfast.Client.Http;
+using Holdfast.Model.Core;
 
 namespace Holdfast.Bench;
 
@@ -8,6 +9,9 @@ internal static class Measurements
 {
     private const int OrderedPods = 100;
     private const int ParallelPods = 500;
+    private const int SomePods = 600;
+    private const long Mebibyte = 1024 * 1024;
+    private static readonly int[] ObjectCounts = [10_000, 100_000];
 
     /// <summary>Starts Holdfast on a folder of its own and measures all there is.</summary>
     internal static async Task HoldfastAsync(BenchSettings settings, ResultTable table, CancellationToken cancellationToken)
@@ -18,8 +22,9 @@ internal static class Measurements
             await StartsAsync(folder, settings.Runs, table, cancellationToken);
             await using (var cluster = await MeasuredCluster.StartAsync(Path.Combine(folder, "process"), "process", cancellationToken))
                 table.Add("memory at rest", $"{await cluster.MemoryAtRestAsync(cancellationToken) / 1024 / 1024} MiB", "resident, three nodes, no pods");
-            await using var scale = await MeasuredCluster.StartAsync(Path.Combine(folder, "fake"), "fake", cancellationToken);
-            await ServerAsync(scale.Config, hasPods: true, settings, table, cancellationToken);
+            await using (var scale = await MeasuredCluster.StartAsync(Path.Combine(folder, "fake"), "fake", cancellationToken))
+                await ServerAsync(scale.Config, hasPods: true, settings, folder, table, cancellationToken);
+            await MemoryAsync(folder, settings, table, cancellationToken);
         }
         finally
         {
@@ -28,7 +33,13 @@ internal static class Measurements
     }
 
     /// <summary>Measures a server that runs.</summary>
-    internal static async Task ServerAsync(KubeConfig config, bool hasPods, BenchSettings settings, ResultTable table, CancellationToken cancellationToken)
+    /// <param name="config">How it is reached.</param>
+    /// <param name="hasPods">Whether its nodes can run pods.</param>
+    /// <param name="settings">How much is measured.</param>
+    /// <param name="folder">A folder to write to, on the disk that a durable write is compared with.</param>
+    /// <param name="table">Takes the results.</param>
+    /// <param name="cancellationToken">Ends the measurement.</param>
+    internal static async Task ServerAsync(KubeConfig config, bool hasPods, BenchSettings settings, string folder, ResultTable table, CancellationToken cancellationToken)
     {
         if (hasPods)
         {
@@ -37,11 +48,34 @@ internal static class Measurements
             table.Add($"{OrderedPods} ordered pods ready", Seconds(await sets.MeasureAsync(OrderedPods, "OrderedReady", cancellationToken)));
             table.Add($"{ParallelPods} parallel pods ready", Seconds(await sets.MeasureAsync(ParallelPods, "Parallel", cancellationToken)));
         }
-        foreach (var connections in (int[])[1, 32])
+        DiskMeasurement.Add(folder, table);
+        await new ApiMeasurement(config, new WrkLoad(config, folder), settings.LoadTime).MeasureAsync(table, cancellationToken);
+    }
+
+    /// <summary>What objects take, over what the same server takes without them.</summary>
+    private static async Task MemoryAsync(string folder, BenchSettings settings, ResultTable table, CancellationToken cancellationToken)
+    {
+        await using var cluster = await MeasuredCluster.StartAsync(Path.Combine(folder, "memory"), "fake", cancellationToken);
+        using var transport = cluster.Config.CreateTransport(TimeProvider.System);
+        var client = new KubernetesClient(transport, "holdfast-bench");
+        await using (var pods = await new SetMeasurement(client, settings.Image).HoldAsync(SomePods, cancellationToken))
+            table.Add($"memory with {SomePods} pods", $"{await cluster.MemoryAtRestAsync(cancellationToken) / Mebibyte} MiB", "resident, three nodes that run nothing");
+        var before = await cluster.MemoryAtRestAsync(cancellationToken);
+        var load = new WrkLoad(cluster.Config, folder);
+        var made = 0;
+        foreach (var wanted in ObjectCounts)
         {
-            var creates = await CreateMeasurement.MeasureAsync(config, connections, settings.CreateTime, cancellationToken);
-            table.Add($"durable creates, {connections} connection{(connections == 1 ? "" : "s")}", $"{creates.PerSecond:n0} /s", $"p50 {creates.Median.TotalMilliseconds:n1} ms, p99 {creates.NinetyNinth.TotalMilliseconds:n1} ms");
+            while ((made = await CountAsync(client, cancellationToken)) < wanted)
+                await load.CreateAsync("/api/v1/namespaces/default/configmaps", ApiMeasurement.Body, 32, TimeSpan.FromSeconds(Math.Clamp((wanted - made) / 4000, 1, 10)), cancellationToken);
+            var bytes = await cluster.MemoryAtRestAsync(cancellationToken) - before;
+            table.Add($"memory per object, {made:n0} objects", $"{bytes / made:n0} B", $"ConfigMaps of {ApiMeasurement.Body.Length} bytes as they are sent; {bytes / Mebibyte} MiB in all");
         }
+    }
+
+    private static async Task<int> CountAsync(KubernetesClient client, CancellationToken cancellationToken)
+    {
+        var page = await client.ListAsync<ConfigMap>(new ListQuery { Namespace = "default", Limit = 1 }, cancellationToken);
+        return page.Items.Length + (int)(page.Metadata.RemainingItemCount ?? 0);
     }
 
     private static async Task StartsAsync(string folder, int runs, ResultTable table, CancellationToken cancellationToken)

@@ -10,7 +10,7 @@ var token = new Option<string?>("--token") { Description = "The bearer token for
 var authority = new Option<FileInfo?>("--ca") { Description = "The PEM file of the authority that --server's certificate comes from", HelpName = "FILE" };
 var insecure = new Option<bool>("--insecure") { Description = "Do not look at --server's certificate" };
 var runs = new Option<int>("--runs") { Description = "How many starts are measured", DefaultValueFactory = _ => 5 };
-var seconds = new Option<int>("--seconds") { Description = "How long creates are measured, for each number of connections", DefaultValueFactory = _ => 5 };
+var seconds = new Option<int>("--seconds") { Description = "How long each sort of request is measured", DefaultValueFactory = _ => 5 };
 var pods = new Option<bool>("--pods") { Description = "With --server: measure sets of pods too; its nodes must be able to run --image" };
 var image = new Option<string>("--image") { Description = "The image of the pods", DefaultValueFactory = _ => "registry.k8s.io/pause:3.10" };
 
@@ -31,7 +31,7 @@ root.SetAction(async (result, cancellationToken) =>
             CertificateAuthorityPem = result.GetValue(authority) is { } file ? await File.ReadAllTextAsync(file.FullName, cancellationToken) : "",
             IsTlsUnverified = result.GetValue(insecure),
         };
-        await Measurements.ServerAsync(config, result.GetValue(pods), settings, table, cancellationToken);
+        await Measurements.ServerAsync(config, result.GetValue(pods), settings, Path.GetTempPath(), table, cancellationToken);
     }
     else
     {

@@ -17,16 +17,29 @@ internal sealed class SetMeasurement(KubernetesClient client, string image)
 
     internal async Task<TimeSpan> MeasureAsync(int replicas, string management, CancellationToken cancellationToken)
     {
+        await using var set = await HoldAsync(replicas, cancellationToken, management);
+        return set.ReadyAfter;
+    }
+
+    /// <summary>Has a set whose pods are all ready until it is let go.</summary>
+    /// <param name="replicas">How many pods.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="management">The set's <c>podManagementPolicy</c>.</param>
+    internal async Task<HeldSet> HoldAsync(int replicas, CancellationToken cancellationToken, string management = "Parallel")
+    {
         // A namespace has its service account only some time after a cluster's start.
         await UntilAsync(async () => await client.FindAsync<ServiceAccount>(Space, "default", cancellationToken) is not null, cancellationToken);
         var begun = Stopwatch.GetTimestamp();
         await client.CreateAsync(Set(replicas, management), cancellationToken);
         await UntilAsync(async () => (await client.GetAsync<StatefulSet>(Space, Name, cancellationToken)).Status.ReadyReplicas == replicas, cancellationToken);
-        var took = Stopwatch.GetElapsedTime(begun);
+        return new HeldSet(Stopwatch.GetElapsedTime(begun), () => RemoveAsync(cancellationToken));
+    }
+
+    private async Task RemoveAsync(CancellationToken cancellationToken)
+    {
         await client.DeleteAsync<StatefulSet>(Space, Name, null, cancellationToken);
         var left = new ListQuery { Namespace = Space, LabelSelector = $"app={Name}" };
         await UntilAsync(async () => (await client.ListAsync<Pod>(left, cancellationToken)).Items.Length == 0, cancellationToken);
-        return took;
     }
 
     private static async Task UntilAsync(Func<Task<bool>> isSo, CancellationToken cancellationToken)
@@ -51,4 +64,12 @@ internal sealed class SetMeasurement(KubernetesClient client, string image)
             },
         },
     };
+}
+
+/// <summary>A set whose pods are ready; letting it go removes it and waits for its pods' end.</summary>
+/// <param name="ReadyAfter">From its creation until all pods were ready.</param>
+/// <param name="Remove">Removes it.</param>
+internal sealed record HeldSet(TimeSpan ReadyAfter, Func<Task> Remove) : IAsyncDisposable
+{
+    public async ValueTask DisposeAsync() => await Remove();
 }

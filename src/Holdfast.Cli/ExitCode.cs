@@ -9,6 +9,9 @@ internal static class ExitCode
     /// <summary>What was asked could not be done, or a promise was not kept.</summary>
     internal const int Failed = 1;
 
+    /// <summary>The command line was not understood.</summary>
+    internal const int Usage = 2;
+
     /// <summary>There is no cluster to ask.</summary>
     internal const int NotRunning = 3;
 

@@ -23,7 +23,8 @@ using var stop = new StopSignals();
 var configuration = new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false };
 try
 {
-    return await root.Parse(args).InvokeAsync(configuration, stop.Token);
+    var parsed = root.Parse(args);
+    return parsed.Errors.Count > 0 ? UsageErrors.Tell(parsed) : await parsed.InvokeAsync(configuration, stop.Token);
 }
 catch (Exception error) when (error is ClusterException or RuntimeException or StoreUnavailableException)
 {

@@ -93,7 +93,7 @@ internal sealed class ClusterFolder : IDisposable
         {
             throw new ClusterException($"{Path} holds {entries[0].Name} but no cluster, so nothing in it is removed: name an empty folder, or one that holds a cluster.");
         }
-        await LeftoverPods.EndAsync(Path, cancellationToken);
+        await LeftoverPods.EndAsync(Path, TimeSpan.Zero, cancellationToken);
         // The store goes last: while it is there, the folder is known as a cluster's and an interrupted removal can be done again.
         foreach (var entry in entries.Where(IsOurs).OrderBy(entry => entry.Name == StoreFile))
         {

@@ -2,22 +2,39 @@ using Holdfast.Node.Process;
 using Holdfast.Node.Process.Images;
 using Holdfast.Node.Runtime;
 using Holdfast.Platform;
+using Holdfast.Store;
 
 namespace Holdfast.Host;
 
-/// <summary>Ends the pods that a cluster has left running in a data folder, before the folder is emptied.</summary>
-internal static class LeftoverPods
+/// <summary>Ends the pods that a cluster has left running in a data folder: it was killed, or asked to leave them.</summary>
+public static class LeftoverPods
 {
-    internal static async Task EndAsync(string dataFolder, CancellationToken cancellationToken)
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(30);
+
+    /// <summary>Gives the pods of a cluster that does not run their time to end, all at once.</summary>
+    /// <param name="dataFolder">The cluster's data folder; it need not exist.</param>
+    /// <param name="cancellationToken">Ends the wait; pods that run then go on.</param>
+    /// <returns>How many pods with a running container there were.</returns>
+    /// <exception cref="DataFolderInUseException">A process holds the folder.</exception>
+    public static async Task<int> EndAllAsync(string dataFolder, CancellationToken cancellationToken)
     {
-        var nodes = new DirectoryInfo(Path.Combine(dataFolder, "nodes"));
-        foreach (var node in nodes.Exists ? nodes.EnumerateDirectories() : [])
+        if (!File.Exists(Path.Combine(dataFolder, ClusterFolder.StoreFile)))
         {
-            await EndOnNodeAsync(dataFolder, node, cancellationToken);
+            return 0;
         }
+        using var hold = DataFolder.Acquire(dataFolder, "holdfast down");
+        return await EndAsync(dataFolder, Grace, cancellationToken);
     }
 
-    private static async Task EndOnNodeAsync(string dataFolder, DirectoryInfo node, CancellationToken cancellationToken)
+    /// <summary>As <see cref="EndAllAsync"/>, for a folder that this process holds already.</summary>
+    internal static async Task<int> EndAsync(string dataFolder, TimeSpan grace, CancellationToken cancellationToken)
+    {
+        var nodes = new DirectoryInfo(Path.Combine(dataFolder, "nodes"));
+        var ended = await Task.WhenAll((nodes.Exists ? nodes.EnumerateDirectories() : []).Select(node => EndOnNodeAsync(dataFolder, node, grace, cancellationToken)));
+        return ended.Sum();
+    }
+
+    private static async Task<int> EndOnNodeAsync(string dataFolder, DirectoryInfo node, TimeSpan grace, CancellationToken cancellationToken)
     {
         var options = new ProcessRuntimeOptions
         {
@@ -26,16 +43,17 @@ internal static class LeftoverPods
         };
         if (!Directory.Exists(options.Folder))
         {
-            return;
+            return 0;
         }
         await using var runtime = await ProcessRuntime.OpenAsync(options, TimeProvider.System, new ThreadPoolTaskRunner(_ => { }), cancellationToken);
-        foreach (var pod in await runtime.ListAsync(cancellationToken))
+        var pods = await runtime.ListAsync(cancellationToken);
+        await Task.WhenAll(pods.SelectMany(RunningContainers).Select(container => runtime.StopContainerAsync(container.Id, grace, cancellationToken)));
+        foreach (var pod in pods)
         {
-            foreach (var container in pod.Containers.Where(container => container.State != ContainerState.Exited))
-            {
-                await runtime.StopContainerAsync(container.Id, TimeSpan.Zero, cancellationToken);
-            }
             await runtime.RemoveSandboxAsync(pod.Sandbox.Uid, cancellationToken);
         }
+        return pods.Count(pod => RunningContainers(pod).Any());
     }
+
+    private static IEnumerable<ContainerStatus> RunningContainers(PodRuntimeStatus pod) => pod.Containers.Where(container => container.State != ContainerState.Exited);
 }

@@ -39,11 +39,27 @@ public sealed class RefusedStartTests : IDisposable
     public async Task Options_that_make_no_sense_are_named()
     {
         Assert.Contains("--nodes is 99", (await HoldfastCommand.RunAsync("up", "--data", Data, "--nodes", "99")).Refused(), StringComparison.Ordinal);
-        var unknown = await HoldfastCommand.RunAsync("up", "--data", Data, "--runtime", "steam");
-        Assert.Equal(1, unknown.ExitCode);
-        Assert.Contains("steam", unknown.Errors, StringComparison.Ordinal);
-        var misspelt = await HoldfastCommand.RunAsync("up", "--dta", Data);
-        Assert.Equal(1, misspelt.ExitCode);
-        Assert.Contains("--dta", misspelt.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("holdfast: Unrecognized command or argument '--dta'.", "up", "--dta")]
+    [InlineData("holdfast: --nodes is many; expected a whole number.", "up", "--nodes", "many")]
+    [InlineData("steam", "up", "--runtime", "steam")]
+    public async Task An_option_that_is_not_understood_is_named_and_help_is_pointed_to(string said, params string[] words)
+    {
+        var refused = await HoldfastCommand.RunAsync(words);
+        Assert.Equal(2, refused.ExitCode);
+        Assert.Equal("", refused.Output);
+        Assert.Contains(said, refused.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("System.", refused.Errors, StringComparison.Ordinal);
+        Assert.EndsWith("Its use: holdfast up --help\n", refused.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_command_that_is_not_known_is_named_beside_those_that_are()
+    {
+        var refused = await HoldfastCommand.RunAsync("image", "steam");
+        Assert.Equal((2, ""), (refused.ExitCode, refused.Output));
+        Assert.StartsWith("holdfast: \"holdfast image steam\" is not a command; it is one of: add, list, remove.\n", refused.Errors, StringComparison.Ordinal);
     }
 }

@@ -131,6 +131,21 @@ public sealed class UpAndDownTests : IDisposable
     }
 
     [Fact]
+    public async Task Down_ends_the_pods_that_a_crash_has_left()
+    {
+        await AddShellAsync();
+        await using var first = await Cluster.StartAsync(Data, "--nodes", "1");
+        var marker = _folder["ended"];
+        var process = await RunPodAsync(first, $"echo in order > {marker}");
+        first.Program.Signal("KILL");
+        await first.Program.EndsAsync();
+        var down = (await HoldfastCommand.RunAsync("down", "--data", Data)).Succeeded();
+        Assert.Equal($"No cluster runs on {Data}.\nEnded 1 pod that it had left running.\n", down);
+        Assert.False(PodProcesses.IsRunning(process), "the pod's process is still running");
+        Assert.Equal("in order\n", await File.ReadAllTextAsync(marker, Stop));
+    }
+
+    [Fact]
     public async Task Fresh_ends_the_pods_that_were_left_and_begins_anew()
     {
         await AddShellAsync();

@@ -37,6 +37,19 @@ public sealed class StoreAndAddressTests : IDisposable
         Assert.Equal(RuntimeErrorKind.Conflict, Assert.Throws<RuntimeException>(() => store.Remove("example/ledger-store:2.8.1")).Kind);
     }
 
+    [Theory]
+    [InlineData("a b", "true", "not an image's name")]
+    [InlineData("Example/App:1", "true", "not an image's name")]
+    [InlineData("example/app:1", "/nowhere/at-all", "its program /nowhere/at-all is not there")]
+    [InlineData("example/app:1", "no-such-program", "its program no-such-program is not there")]
+    public void An_image_that_could_never_run_is_refused_when_it_is_added(string reference, string program, string said)
+    {
+        LocalImageStore store = new(_folder, [BuiltIn]);
+        RuntimeException refused = Assert.Throws<RuntimeException>(() => store.Add(new ImageEntry { Reference = reference, Entrypoint = [program] }));
+        Assert.Equal(RuntimeErrorKind.Invalid, refused.Kind);
+        Assert.Contains(said, refused.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Addresses_are_remembered_and_a_freed_one_comes_last()
     {

@@ -18,6 +18,8 @@ namespace Holdfast.ApiServer.Registry;
 /// <param name="parts">What the verbs work with.</param>
 public sealed class ResourceRegistry(RegistryParts parts)
 {
+    private const int DeletedAtOnce = 64;
+
     private readonly ObjectCreation _creation = new(parts);
     private readonly ObjectUpdate _update = new(parts);
     private readonly ObjectDeletion _deletion = new(parts);
@@ -179,7 +181,7 @@ public sealed class ResourceRegistry(RegistryParts parts)
         return _deletion.DeleteAsync(served, new ResourceKey(served.StoreName, namespaceName, name), options, context, cancellationToken);
     }
 
-    /// <summary>Deletes what a list finds, one after the other; what goes meanwhile is passed over.</summary>
+    /// <summary>Deletes what a list finds, some at once so that they become durable together; what goes meanwhile is passed over.</summary>
     /// <param name="request">Which objects.</param>
     /// <param name="options">How.</param>
     /// <param name="context">Who asks, and how.</param>
@@ -191,17 +193,10 @@ public sealed class ResourceRegistry(RegistryParts parts)
         ArgumentNullException.ThrowIfNull(request);
         var page = await _listing.ListAsync(request, cancellationToken);
         var deleted = ImmutableArray.CreateBuilder<Entry>(page.Entries.Length);
-        foreach (var entry in page.Entries)
+        foreach (var some in page.Entries.Chunk(DeletedAtOnce))
         {
-            try
-            {
-                await _deletion.DeleteAsync(request.Served, entry.Key, options, context, cancellationToken);
-                deleted.Add(entry);
-            }
-            catch (ApiException gone) when (gone.IsNotFound)
-            {
-                continue;
-            }
+            var gone = await Task.WhenAll(some.Select(entry => DeleteFoundAsync(request.Served, entry, options, context, cancellationToken)));
+            deleted.AddRange(some.Where((_, index) => gone[index]));
         }
         return page with { Entries = deleted.ToImmutable() };
     }
@@ -239,6 +234,20 @@ public sealed class ResourceRegistry(RegistryParts parts)
             "finalize" => Subresources.Finalize(served, key, change),
             _ => throw ApiErrors.MethodNotAllowed(),
         };
+
+    /// <summary>Whether this deletion found the object.</summary>
+    private async Task<bool> DeleteFoundAsync(ServedResource served, Entry entry, DeleteOptions options, WriteContext context, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _deletion.DeleteAsync(served, entry.Key, options, context, cancellationToken);
+            return true;
+        }
+        catch (ApiException error) when (error.IsNotFound)
+        {
+            return false;
+        }
+    }
 
     private static bool IsPinned(IResource sent) => sent.Metadata.ResourceVersion.Length > 0;
 

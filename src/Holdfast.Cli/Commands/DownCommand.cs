@@ -20,8 +20,7 @@ internal static class DownCommand
     {
         if (RunningCluster.Find(dataFolder) is not { } running)
         {
-            Console.WriteLine($"No cluster runs on {dataFolder}.");
-            return ExitCode.Done;
+            return await EndLeftoversAsync(dataFolder, leavePods, cancellationToken);
         }
         if (leavePods)
         {
@@ -30,6 +29,17 @@ internal static class DownCommand
         Console.WriteLine($"Stopping process {running.ProcessId} ({running.CommandLine}) ...");
         await running.StopAsync(cancellationToken);
         Console.WriteLine("Stopped.");
+        return ExitCode.Done;
+    }
+
+    /// <summary>No process holds the folder; pods of one that was killed may still run.</summary>
+    private static async Task<int> EndLeftoversAsync(string dataFolder, bool leavePods, CancellationToken cancellationToken)
+    {
+        Console.WriteLine($"No cluster runs on {dataFolder}.");
+        if (!leavePods && await LeftoverPods.EndAllAsync(dataFolder, cancellationToken) is > 0 and var ended)
+        {
+            Console.WriteLine($"Ended {ended} {(ended == 1 ? "pod" : "pods")} that it had left running.");
+        }
         return ExitCode.Done;
     }
 }

@@ -11,10 +11,10 @@ internal static class UpCommand
     private const int DefaultPort = 6443;
 
     private static readonly Option<string> Data = DataFolders.Option();
-    private static readonly Option<int> Port = new("--port") { Description = "The API server's port on loopback; 0 for any that is free", DefaultValueFactory = _ => DefaultPort };
+    private static readonly Option<int> Port = UsageErrors.WholeNumber("--port", "The API server's port on loopback; 0 for any that is free", DefaultPort);
     private static readonly Option<string?> Kubeconfig = new("--kubeconfig") { Description = "Where to write the kubeconfig (default: kubeconfig in the data folder)", HelpName = "FILE" };
     private static readonly Option<bool> Fresh = new("--fresh") { Description = "Begin anew: remove the cluster, its pods and its volumes that the data folder holds" };
-    private static readonly Option<int> Nodes = new("--nodes") { Description = "How many nodes (0 to 14)", DefaultValueFactory = _ => 3 };
+    private static readonly Option<int> Nodes = UsageErrors.WholeNumber("--nodes", "How many nodes (0 to 14)", 3);
     private static readonly Option<string> Zones = new("--zones") { Description = "The zones to put the nodes in, in turn", DefaultValueFactory = _ => "a,b,c" };
     private static readonly Option<PodRuntime> Runtime = new("--runtime") { Description = "What pods run as: processes of this machine, or nothing (fake: ready at once, for tests of scale)", DefaultValueFactory = _ => PodRuntime.Process };
     private static readonly Option<bool> LeavePods = new("--leave-pods") { Description = "Leave pods running at the stop; the next start finds them again" };

@@ -30,6 +30,9 @@ internal sealed class NamespaceContents<T>(SharedCaches caches) : NamespaceConte
 {
     private const int PageSize = 500;
 
+    // Deletions that are asked for together become durable together.
+    private const int AtOnce = 64;
+
     internal override ResourceType Type => T.ResourceType;
 
     internal override async Task<NamespaceContent> EndAsync(KubernetesClient client, string namespaceName, CancellationToken cancellationToken)
@@ -37,9 +40,10 @@ internal sealed class NamespaceContents<T>(SharedCaches caches) : NamespaceConte
         try
         {
             string? failure = null;
-            foreach (var item in await ListAsync(client, namespaceName, cancellationToken))
+            foreach (var some in (await ListAsync(client, namespaceName, cancellationToken)).Chunk(AtOnce))
             {
-                failure = await DeleteAsync(client, item, cancellationToken) ?? failure;
+                var failures = await Task.WhenAll(some.Select(item => DeleteAsync(client, item, cancellationToken)));
+                failure = Array.FindLast(failures, each => each is not null) ?? failure;
             }
             return Content(await ListAsync(client, namespaceName, cancellationToken), failure);
         }

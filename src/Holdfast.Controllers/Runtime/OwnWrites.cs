@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Collections.Immutable;
 using Holdfast.Client;
 using Holdfast.Client.Caching;
 using Holdfast.Model.Resources;
@@ -22,8 +21,7 @@ namespace Holdfast.Controllers.Runtime;
 /// <param name="fieldManager">Who writes.</param>
 public sealed class OwnWrites<TKey>(SharedCaches caches, ClientEnvironment environment, string fieldManager) where TKey : notnull
 {
-    // One key's floors change only under that key's one run, so no two threads write the same entry at once.
-    private readonly ConcurrentDictionary<TKey, ImmutableList<WriteFloor>> _floors = new();
+    private readonly ConcurrentDictionary<TKey, WriteFloors> _floors = new();
 
     /// <summary>How long a cache may take to show a write before it is listed anew.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(5);
@@ -35,7 +33,7 @@ public sealed class OwnWrites<TKey>(SharedCaches caches, ClientEnvironment envir
 
     /// <summary>What the caches must show before the key is reconciled again.</summary>
     /// <param name="key">The key.</param>
-    public IReadOnlyList<WriteFloor> FloorsOf(TKey key) => _floors.GetValueOrDefault(key, []);
+    public IReadOnlyList<WriteFloor> FloorsOf(TKey key) => _floors.TryGetValue(key, out var floors) ? floors.ToList() : [];
 
     /// <summary>Ends when the caches show all that was written for a key.</summary>
     /// <param name="key">The key.</param>
@@ -43,31 +41,26 @@ public sealed class OwnWrites<TKey>(SharedCaches caches, ClientEnvironment envir
     /// <exception cref="ApiException">What became of a request without an answer could not be asked.</exception>
     public async Task WaitUntilSeenAsync(TKey key, CancellationToken cancellationToken)
     {
-        while (_floors.TryGetValue(key, out var floors) && !floors.IsEmpty)
+        if (!_floors.TryGetValue(key, out var floors))
+            return;
+        while (floors.First is { } floor)
         {
-            var floor = floors[0];
             if (floor is WriteFloor.Unknown unknown)
             {
                 var found = await AskAsync(unknown.Call, cancellationToken);
-                _floors[key] = found is null ? floors.RemoveAt(0) : floors.SetItem(0, found);
+                floors.Remove(floor);
+                if (found is not null)
+                    floors.Add(found);
                 continue;
             }
             foreach (var cache in CachesOf(floor))
                 await WaitForAsync(cache, floor, cancellationToken);
-            _floors[key] = floors.RemoveAt(0);
+            floors.Remove(floor);
         }
         _floors.TryRemove(key, out _);
     }
 
-    private void Note(TKey key, WriteFloor floor) =>
-        _floors.AddOrUpdate(key, [floor], (_, floors) => floors.Count < MaxFloors ? floors.Add(floor) : Fold(floors, floor));
-
-    // A run that writes very much keeps one revision for each kind and namespace; that alone is enough.
-    private const int MaxFloors = 1000;
-
-    private static ImmutableList<WriteFloor> Fold(ImmutableList<WriteFloor> floors, WriteFloor floor) =>
-        [.. floors.Add(floor).OfType<WriteFloor.Reached>().GroupBy(each => (each.Type, each.Key.Namespace)).Select(group => group.MaxBy(each => each.Revision)!),
-         .. floors.Add(floor).Where(each => each is not WriteFloor.Reached)];
+    private void Note(TKey key, WriteFloor floor) => _floors.GetOrAdd(key, _ => new WriteFloors()).Add(floor);
 
     private IEnumerable<IResourceCache> CachesOf(WriteFloor floor)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Holdfast.Node.Process.Launch;
 using Holdfast.Node.Runtime;
 
 namespace Holdfast.Node.Process.Images;
@@ -73,6 +74,8 @@ public sealed class LocalImageStore(string folder, IReadOnlyList<ImageEntry> bui
 
     private void Check(ImageEntry image)
     {
+        if (!ImageReference.IsValid(image.Reference))
+            throw Invalid(image, "that is not an image's name", "Give a name such as example/app:1.0: lower-case letters, digits, dots, dashes and slashes, then a colon and a tag");
         RefuseBuiltIn(image.Reference);
         if (image.Entrypoint.Count == 0 && image.Arguments.Count == 0)
             throw Invalid(image, "it has no command to run", "Give it an entry point");
@@ -80,7 +83,12 @@ public sealed class LocalImageStore(string folder, IReadOnlyList<ImageEntry> bui
             throw Invalid(image, $"its folder {files} is not there", "Name a folder that exists");
         if (image.FilesFolder is null && image.Entrypoint.Concat(image.Arguments).Any(word => word.Contains("{files}", StringComparison.Ordinal)))
             throw Invalid(image, "its command says {files} and it has no folder", "Give it a folder of files");
+        if (image.Entrypoint is [var program, ..] && !IsThere(program.Replace("{files}", image.FilesFolder, StringComparison.Ordinal)))
+            throw Invalid(image, $"its program {program} is not there", $"Name a file by its whole path, one of the folder as {{files}}/NAME, or a program in {HostTools.SearchPath}");
     }
+
+    private static bool IsThere(string program) =>
+        program.StartsWith("{dotnet}", StringComparison.Ordinal) || (Path.IsPathRooted(program) ? File.Exists(program) : HostTools.Has(program));
 
     private void RefuseBuiltIn(string reference)
     {
