@@ -10,9 +10,9 @@ internal sealed class EtcdSystem(string folder) : MeasuredSystem("etcd", folder)
 {
     private static readonly string Payload = Convert.ToBase64String(Encoding.ASCII.GetBytes(new string('x', 100)));
 
-    internal override async Task<bool> WriteAsync(int member, string key)
+    internal override async Task<bool> WriteAsync(int member, string key, CancellationToken cancellation)
     {
-        using var answer = await Http.PostAsJsonAsync(Url(member, "/v3/kv/put"), new { key = Convert.ToBase64String(Encoding.ASCII.GetBytes(key)), value = Payload });
+        using var answer = await Http.PostAsJsonAsync(Url(member, "/v3/kv/put"), new { key = Convert.ToBase64String(Encoding.ASCII.GetBytes(key)), value = Payload }, cancellation);
         return answer.IsSuccessStatusCode;
     }
 

@@ -9,12 +9,12 @@ internal sealed class LedgerSystem(string folder) : MeasuredSystem("LedgerStore"
     private static readonly string Payload = new('x', 100);
     private long sequence;
 
-    internal override async Task<bool> WriteAsync(int member, string key)
+    internal override async Task<bool> WriteAsync(int member, string key, CancellationToken cancellation)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, Url(member, "/v1/entries")) { Content = new StringContent(Payload) };
         request.Headers.Add("Ledger-Client", key);
         request.Headers.Add("Ledger-Sequence", Interlocked.Increment(ref sequence).ToString(System.Globalization.CultureInfo.InvariantCulture));
-        using var answer = await Http.SendAsync(request);
+        using var answer = await Http.SendAsync(request, cancellation);
         return answer.IsSuccessStatusCode;
     }
 

@@ -19,7 +19,7 @@ internal abstract class MeasuredSystem(string name, string folder) : IDisposable
     protected HttpClient Http { get; } = new(new SocketsHttpHandler { MaxConnectionsPerServer = 512 }) { Timeout = TimeSpan.FromSeconds(5) };
 
     /// <summary>Writes one small value through a member; true when it was acknowledged.</summary>
-    internal abstract Task<bool> WriteAsync(int member, string key);
+    internal abstract Task<bool> WriteAsync(int member, string key, CancellationToken cancellation);
 
     /// <summary>Which member leads, or -1.</summary>
     internal abstract Task<int> LeaderAsync();
@@ -67,11 +67,12 @@ internal abstract class MeasuredSystem(string name, string folder) : IDisposable
         return process.WorkingSet64;
     });
 
-    internal async Task<bool> TryWriteAsync(int member, string key)
+    internal async Task<bool> TryWriteAsync(int member, string key, TimeSpan? within = null)
     {
+        using var patience = new CancellationTokenSource(within ?? Timeout.InfiniteTimeSpan);
         try
         {
-            return await WriteAsync(member, key);
+            return await WriteAsync(member, key, patience.Token);
         }
         catch (Exception away) when (away is HttpRequestException or TaskCanceledException)
         {

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text.Json;
 
 namespace LedgerStore.Tests.Quorum;
 
@@ -52,7 +51,7 @@ public sealed class RealHistoryTests(ITestOutputHelper output)
         {
             case "kill" or "kill the leader":
                 await cluster.KillAsync(fault == "kill" ? one : leader);
-                await AnotherLeadsAsync(cluster);
+                await cluster.LeaderAsync();
                 break;
             case "pause" or "pause the leader":
                 var paused = cluster[fault == "pause" ? one : leader];
@@ -78,8 +77,6 @@ public sealed class RealHistoryTests(ITestOutputHelper output)
                 break;
         }
     }
-
-    private static Task AnotherLeadsAsync(LedgerCluster cluster) => cluster.LeaderAsync();
 
     // The time of a fault is part of the fault: nothing could be waited for instead.
     private static async Task PassAsync(TimeSpan time)
