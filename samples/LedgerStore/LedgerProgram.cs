@@ -78,13 +78,23 @@ public sealed class LedgerProgram(LedgerOptions options, LedgerJournal journal, 
 
     private void Recover(DataFolder folder, Member member, long began)
     {
-        var log = new SegmentedLogOptions(Path.Combine(folder.Path, "log")) { Note = note => journal.Write($"recovery: {note}") };
-        if (Attempt(() => new LedgerWriter(log, time)) is not { } writer)
+        // A member alone has nobody to agree with on a newer format.
+        var log = new SegmentedLogOptions(Path.Combine(folder.Path, "log"))
+        {
+            Note = note => journal.Write($"recovery: {note}"),
+            ReadsFormatsTo = DataFormat.Oldest,
+        };
+        if (Attempt(() => OpenAlone(folder.Path, log)) is not { } writer)
             return;
         var head = writer.Head;
         member.Serve(new StandaloneLedger(writer, time, Fail));
         journal.Write($"recovered {head.Index} entries, checksum {head.Checksum} ({time.GetElapsedTime(began).TotalMilliseconds:0} ms after start)");
     }
+
+    private LedgerWriter OpenAlone(string folder, SegmentedLogOptions log) =>
+        MemberIdentity.Exists(folder)
+            ? throw new UnusableDataException($"{folder} belongs to a member of a quorum: name its Service with LEDGER_SERVICE, or its peers with LEDGER_PEERS")
+            : new LedgerWriter(log, time);
 
     private T? Attempt<T>(Func<T> step)
         where T : class

@@ -35,6 +35,9 @@ public sealed record MemberIdentity(string ClusterId, string MemberId, string Na
         }
     }
 
+    /// <summary>True when a folder belongs to a member of a quorum.</summary>
+    public static bool Exists(string folder) => File.Exists(Path.Combine(folder, FileName));
+
     /// <summary>Writes it, durably.</summary>
     public void Write(string folder) =>
         DurableFile.Replace(Path.Combine(folder, FileName), JsonSerializer.SerializeToUtf8Bytes(this, QuorumJson.Default.MemberIdentity));

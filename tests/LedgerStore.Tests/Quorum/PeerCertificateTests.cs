@@ -40,7 +40,12 @@ public sealed class PeerCertificateTests : IDisposable
         var status = await cluster[0].GetAsync("/status");
         foreach (var (clusterId, expected) in new[] { ("0000000000000001", HttpStatusCode.MisdirectedRequest), (status.GetProperty("clusterId").GetString()!, HttpStatusCode.OK) })
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, $"http://{cluster.Address(0)}:8081/peer/v1/stream") { Version = HttpVersion.Version20, Content = new ByteArrayContent([]) };
+            using var request = new HttpRequestMessage(HttpMethod.Post, $"http://{cluster.Address(0)}:8081/peer/v1/stream") 
+            {
+                Version = HttpVersion.Version20,
+                VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+                Content = new ByteArrayContent([]),
+            };
             request.Headers.Add("Ledger-Cluster", clusterId);
             request.Headers.Add("Ledger-To", status.GetProperty("memberId").GetString());
             using var answer = await http.SendAsync(request, Stop);
