@@ -1,3 +1,4 @@
+using LedgerStore.Raft;
 using LedgerStore.Storage;
 
 namespace LedgerStore;
@@ -30,7 +31,7 @@ public static class ExitCode
     public static int Of(Exception failure) => failure switch
     {
         LedgerOptionsException => Usage,
-        UnusableDataException => Data,
+        UnusableDataException or RaftBrokenException => Data,
         DataFolderException or UnauthorizedAccessException => CannotCreate,
         DurabilityLostException or DiskFullException or IOException => InputOutput,
         _ => Software,

@@ -1,4 +1,5 @@
 using System.Net;
+using LedgerStore.Quorum;
 
 namespace LedgerStore;
 
@@ -26,6 +27,12 @@ public sealed record LedgerOptions
     /// <summary>How long an orderly stop waits for requests under way. Less than half of the pod's
     /// grace period, since a preStop hook may drain first and take as long.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(50);
+
+    /// <summary>How the other members are found; null for a member alone.</summary>
+    public PeerOptions? Peers { get; init; }
+
+    /// <summary>How a member of a quorum runs.</summary>
+    public QuorumSettings Quorum { get; init; } = new();
 
     /// <summary>A batch that has not become durable for so long means that the process is stuck.</summary>
     public TimeSpan StuckAfter { get; init; } = TimeSpan.FromMinutes(2);

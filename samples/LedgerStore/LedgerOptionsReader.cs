@@ -21,23 +21,34 @@ public sealed class LedgerOptionsReader(Func<string, string?> variable)
           --disk-floor BYTES    LEDGER_DISK_FLOOR     free space below which appends are refused (default 16777216)
           --drain-seconds N     LEDGER_DRAIN_SECONDS  how long an orderly stop waits for requests under way (default 50)
 
+          --service NAME        LEDGER_SERVICE        headless Service of a set whose members keep one ledger together;
+                                                      without it, and without --peers, the member keeps its ledger alone
+          --peers LIST          LEDGER_PEERS          addresses instead of a Service: name=address:port,name=address:port,…
+          --peer-port PORT      LEDGER_PEER_PORT      port on which members speak to each other (default 8081)
+          --tls FOLDER          LEDGER_TLS            tls.crt, tls.key, ca.crt for that (default /etc/ledger-store/tls, when it is there)
+          --found YES|NO        LEDGER_FOUND          whether ordinal 0 may found a cluster on an empty disk (default yes)
+          --followers WHAT      LEDGER_FOLLOWERS      what a follower does with an append: forward or redirect (default forward)
+
         The member's name comes from POD_NAME, else HOSTNAME, else the host.
         """;
 
-    private static readonly string[] Known = ["--version-as", "--listen", "--data", "--disk-floor", "--drain-seconds"];
+    private static readonly string[] Known = ["--version-as", "--listen", "--data", "--disk-floor", "--drain-seconds",
+        "--service", "--peers", "--peer-port", "--tls", "--found", "--followers"];
 
     /// <summary>Reads and checks everything.</summary>
     /// <exception cref="LedgerOptionsException">A setting is unknown or wrong.</exception>
     public LedgerOptions Read(IReadOnlyList<string> arguments)
     {
         var given = Pair(arguments);
+        var listen = ReadListen(Setting(given, "--listen", "LEDGER_LISTEN") ?? DefaultListen);
         var version = Setting(given, "--version-as", "LEDGER_VERSION") ?? "2.8.1";
         return new LedgerOptions
         {
             Member = Variable("POD_NAME") ?? Variable("HOSTNAME") ?? Environment.MachineName,
             Release = LedgerRelease.Find(version) ?? throw Wrong("--version-as", "LEDGER_VERSION",
                 $"one of {string.Join(", ", LedgerRelease.All.Select(static release => release.Version))}", version),
-            Listen = ReadListen(Setting(given, "--listen", "LEDGER_LISTEN") ?? DefaultListen),
+            Listen = listen,
+            Peers = new PeerOptionsReader(variable).Read((argument, name) => Setting(given, argument, name), listen),
             DataFolder = given.GetValueOrDefault("--data") ??
                 Variable("HOLDFAST_VOLUME_DATA") ?? Variable("LEDGER_DATA") ?? DefaultData,
             DiskFloorBytes = ReadNumber(given, "--disk-floor", "LEDGER_DISK_FLOOR", 16 * 1024 * 1024, long.MaxValue),

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using LedgerStore.Ledger;
+using LedgerStore.Quorum;
 using LedgerStore.Server;
 using LedgerStore.Storage;
 
@@ -26,10 +27,16 @@ public sealed class LedgerProgram(LedgerOptions options, LedgerJournal journal, 
             return await ending.Task;
         using (folder)
         {
-            var member = new Member(options, time, FreeSpaceOf(folder.Path));
-            new Thread(() => Recover(folder, member, began)) { IsBackground = true, Name = "recovery" }.Start();
-            await using var front = HttpFront.Build(options, Router(member));
-            return await ServeAsync(front, member);
+            await using var quorum = options.Peers is null ? null : new QuorumProcess(options, journal, time);
+            var member = new Member(options, time, FreeSpaceOf(folder.Path)) { Quorum = quorum };
+            using var proxy = quorum is null ? null : new LeaderProxy(options.Peers!, quorum.Directory);
+            var running = Begin(folder, member, quorum, began);
+            await using var front = HttpFront.Build(options, Router(member, proxy));
+            var code = await ServeAsync(front, member);
+            if (quorum is not null)
+                await quorum.DisposeAsync();
+            await running;
+            return code;
         }
     }
 
@@ -51,23 +58,43 @@ public sealed class LedgerProgram(LedgerOptions options, LedgerJournal journal, 
         return code;
     }
 
-    private LedgerRouter Router(Member member)
+    private Task Begin(DataFolder folder, Member member, QuorumProcess? quorum, long began)
+    {
+        if (quorum is not null)
+            return quorum.RunAsync(folder.Path, member.Serve, Fail);
+        new Thread(() => Recover(folder, member, began)) { IsBackground = true, Name = "recovery" }.Start();
+        return Task.CompletedTask;
+    }
+
+    private LedgerRouter Router(Member member, LeaderProxy? proxy)
     {
         var metrics = new LedgerMetrics();
+        var reads = new ReadEndpoints(member);
         return new LedgerRouter(
-            new AppendEndpoint(member, metrics, time), new ReadEndpoints(member),
-            new OperationEndpoints(member, metrics, journal), journal, options.MaxEntryBytes);
+            new AppendEndpoint(member, metrics, time, proxy), reads, new BackupEndpoint(member, reads, time),
+            new OperationEndpoints(member, metrics, journal),
+            proxy is null ? null : new QuorumEndpoints(member.Quorum!.Member, proxy), journal, options.MaxEntryBytes);
     }
 
     private void Recover(DataFolder folder, Member member, long began)
     {
-        var log = new SegmentedLogOptions(Path.Combine(folder.Path, "log")) { Note = note => journal.Write($"recovery: {note}") };
-        if (Attempt(() => new LedgerWriter(log, time)) is not { } writer)
+        // A member alone has nobody to agree with on a newer format.
+        var log = new SegmentedLogOptions(Path.Combine(folder.Path, "log"))
+        {
+            Note = note => journal.Write($"recovery: {note}"),
+            ReadsFormatsTo = DataFormat.Oldest,
+        };
+        if (Attempt(() => OpenAlone(folder.Path, log)) is not { } writer)
             return;
         var head = writer.Head;
         member.Serve(new StandaloneLedger(writer, time, Fail));
         journal.Write($"recovered {head.Index} entries, checksum {head.Checksum} ({time.GetElapsedTime(began).TotalMilliseconds:0} ms after start)");
     }
+
+    private LedgerWriter OpenAlone(string folder, SegmentedLogOptions log) =>
+        MemberIdentity.Exists(folder)
+            ? throw new UnusableDataException($"{folder} belongs to a member of a quorum: name its Service with LEDGER_SERVICE, or its peers with LEDGER_PEERS")
+            : new LedgerWriter(log, time);
 
     private T? Attempt<T>(Func<T> step)
         where T : class

@@ -1,9 +1,15 @@
 using LedgerStore;
+using LedgerStore.Operations;
 
 if (args is ["--help" or "-h"])
 {
     Console.WriteLine(LedgerOptionsReader.Usage);
     return ExitCode.Done;
+}
+if (args is ["ctl", ..])
+{
+    using var control = new LedgerControl(Environment.GetEnvironmentVariable, Console.Out);
+    return await control.RunAsync(args[1..], CancellationToken.None);
 }
 var journal = new LedgerJournal(Console.Out, TimeProvider.System);
 try

@@ -1,3 +1,4 @@
+using System.Net;
 using Holdfast.Node.Runtime;
 
 namespace Holdfast.Host;
@@ -8,10 +9,12 @@ internal static class BuiltInImages
     private const string Program = "ledger-store.dll";
 
     /// <summary>The built-in images; without LedgerStore when its program is nowhere to be found.</summary>
-    internal static IReadOnlyList<ImageEntry> Find(string? folder)
+    /// <param name="folder">Where LedgerStore is; null to look for it.</param>
+    /// <param name="dns">The cluster's DNS server: where volumes and resolv.conf cannot be mounted, members find each other by asking it themselves.</param>
+    internal static IReadOnlyList<ImageEntry> Find(string? folder, IPEndPoint? dns = null)
     {
         var found = FolderOf(folder);
-        return found is null ? [] : [LedgerStore(found, "2.8.1"), LedgerStore(found, "2.9.0")];
+        return found is null ? [] : [LedgerStore(found, "2.8.1", dns), LedgerStore(found, "2.9.0", dns)];
     }
 
     /// <summary>Where LedgerStore's program is, or null.</summary>
@@ -34,13 +37,14 @@ internal static class BuiltInImages
         yield return Path.Combine(bin, "LedgerStore", "debug");
     }
 
-    private static ImageEntry LedgerStore(string folder, string version) => new()
+    private static ImageEntry LedgerStore(string folder, string version, IPEndPoint? dns) => new()
     {
         Reference = $"example/ledger-store:{version}",
         Entrypoint = ["{dotnet}/dotnet", "{files}/" + Program, "--version-as", version],
         FilesFolder = folder,
         NeedsDotnet = true,
         Description = $"LedgerStore {version}, the reference ledger",
+        Environment = dns is null ? [] : [new EnvironmentVariable("HOLDFAST_DNS", dns.ToString())],
         IsBuiltIn = true,
     };
 }

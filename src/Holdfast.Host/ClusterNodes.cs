@@ -67,7 +67,7 @@ internal sealed class ClusterNodes(
         {
             Folder = RuntimeFolder(folder.Path, name),
             AddressPrefix = addresses.NodePrefix(index),
-            Images = ClusterImages.Open(folder.Path, options.LedgerStoreFolder),
+            Images = ClusterImages.Open(folder.Path, options.LedgerStoreFolder, network.Dns),
             MayIsolate = options.MayIsolate,
         };
         var runtime = await ProcessRuntime.OpenAsync(process, time, runner, cancellationToken);
@@ -78,7 +78,7 @@ internal sealed class ClusterNodes(
         // Without a mount namespace a pod with a user of its own walks the real paths to its volumes and its program.
         await runtime.DisposeAsync();
         folder.LetOthersThrough();
-        var images = ClusterImages.Open(folder.Path, folder.Reachable(BuiltInImages.FolderOf(options.LedgerStoreFolder)));
+        var images = ClusterImages.Open(folder.Path, folder.Reachable(BuiltInImages.FolderOf(options.LedgerStoreFolder)), network.Dns);
         return await ProcessRuntime.OpenAsync(process with { Images = images }, time, runner, cancellationToken);
     }
 

@@ -21,9 +21,9 @@ public sealed class DemoTests : IDisposable
         var data = _folder["data"];
         var outcome = await HoldfastCommand.RunAsync(["demo", "--data", data, .. options]);
         outcome.Succeeded();
-        Assert.Equal(6, Regex.Count(outcome.Output, @"(?m)^│ kept +│"));
+        Assert.Equal(7, Regex.Count(outcome.Output, @"(?m)^│ kept +│"));
         Assert.DoesNotContain("BROKEN", outcome.Output, StringComparison.Ordinal);
-        Assert.Matches(@"All 6 promises were kept, in \d+\.\d s\.\n$", outcome.Output);
+        Assert.Matches(@"All 7 promises were kept, in \d+\.\d s\.\n$", outcome.Output);
         Assert.Equal("", outcome.Errors);
         Assert.Empty(PodProcesses.Of(data));
     }

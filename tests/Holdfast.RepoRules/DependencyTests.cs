@@ -29,6 +29,7 @@ public sealed partial class DependencyTests
         ["Holdfast.Cli"] = [Anything],
         ["LedgerStore"] = [],
         ["Holdfast.Simulator"] = [Anything],
+        ["LedgerStore.Simulator"] = ["LedgerStore", "Holdfast.Platform"],
         ["Holdfast.ModelGenerator"] = [],
     };
 

@@ -1,6 +1,6 @@
 namespace LedgerStore.Ledger;
 
-/// <summary>How an append ended: <see cref="Appended"/> or one of the refusals. A refused append took no effect.</summary>
+/// <summary>How an append ended: <see cref="Appended"/> or one of the refusals. A refused append took no effect, unless the refusal says that it may.</summary>
 public abstract record AppendOutcome
 {
     private AppendOutcome()
@@ -25,6 +25,13 @@ public abstract record AppendOutcome
 
     /// <summary>The volume has no room.</summary>
     public sealed record DiskFull : AppendOutcome;
+
+    /// <summary>Another member leads.</summary>
+    /// <param name="Leader">Its name; null when none is known.</param>
+    public sealed record NotLeader(string? Leader) : AppendOutcome;
+
+    /// <summary>Leadership went while it was under way: it may still take effect, or not.</summary>
+    public sealed record LeadershipLost : AppendOutcome;
 
     /// <summary>More appends wait than may.</summary>
     public sealed record Overloaded : AppendOutcome;

@@ -1,3 +1,5 @@
+using LedgerStore.Quorum;
+
 namespace LedgerStore.Ledger;
 
 /// <summary>A ledger as the server sees it, whoever decides what is appended: one member alone, or a quorum.</summary>
@@ -21,6 +23,12 @@ public interface ILedger : IAsyncDisposable
 
     /// <summary>Appends an entry; completes when it is durable or refused. An append that was taken goes on when the caller gives up.</summary>
     Task<AppendOutcome> AppendAsync(LedgerCommand command, CancellationToken cancellation);
+
+    /// <summary>Completes when a read that begins afterwards shows everything that was acknowledged before this was called.</summary>
+    Task<ReadVerdict> ConfirmReadAsync(CancellationToken cancellation);
+
+    /// <summary>The quorum as this member sees it; null for a member alone.</summary>
+    QuorumView? View { get; }
 
     /// <summary>The entry at an index, or null when there is none.</summary>
     LedgerEntry? Read(long index);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using LedgerStore.Quorum;
 
 namespace LedgerStore.Ledger;
 
@@ -49,6 +50,12 @@ public sealed class StandaloneLedger : ILedger
         var waiting = new Waiting(command);
         return TryEnqueue(waiting) ?? await waiting.Done.Task.WaitAsync(cancellation);
     }
+
+    /// <inheritdoc />
+    public QuorumView? View => null;
+
+    /// <inheritdoc />
+    public Task<ReadVerdict> ConfirmReadAsync(CancellationToken cancellation) => Task.FromResult(ReadVerdict.Confirmed);
 
     /// <inheritdoc />
     public LedgerEntry? Read(long index) => writer.Read(index);

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using LedgerStore.Quorum;
 
 namespace LedgerStore.Server;
 
@@ -50,7 +51,44 @@ public sealed record ChecksumAnswer(long Index, string Checksum);
 public sealed record StatusAnswer(
     string Member, string Version, string Role, int DataFormat, int ReadsFormatsTo,
     long FirstIndex, long LastIndex, long Applied, string Checksum,
-    bool Ready, bool Recovering, bool Draining, long DiskFreeBytes, double UptimeSeconds);
+    bool Ready, bool Recovering, bool Draining, long DiskFreeBytes, double UptimeSeconds)
+{
+    /// <summary>The cluster; left out, as all below, by a member alone.</summary>
+    public string? ClusterId { get; init; }
+
+    /// <summary>The member's identity.</summary>
+    public string? MemberId { get; init; }
+
+    /// <summary>The newest term that it knows.</summary>
+    public long? Term { get; init; }
+
+    /// <summary>The newest entry of the replicated log that it knows to be committed.</summary>
+    public long? Commit { get; init; }
+
+    /// <summary>The newest entry of the replicated log that it has applied.</summary>
+    public long? AppliedLogIndex { get; init; }
+
+    /// <summary>Committed entries that it has not applied.</summary>
+    public long? Lag { get; init; }
+
+    /// <summary>Who leads.</summary>
+    public string? Leader { get; init; }
+
+    /// <summary>The voters, by name.</summary>
+    public IReadOnlyList<string>? Voters { get; init; }
+
+    /// <summary>The learners, by name.</summary>
+    public IReadOnlyList<string>? Learners { get; init; }
+
+    /// <summary>Entries that are still in an older data format than the cluster's.</summary>
+    public long? MigrationBacklog { get; init; }
+
+    /// <summary>The process, as its machine numbers it.</summary>
+    public int ProcessId { get; } = Environment.ProcessId;
+
+    /// <summary>Why it is not ready; left out when it is.</summary>
+    public IReadOnlyList<string>? NotReadyBecause { get; init; }
+}
 
 /// <summary>The answer of a probe.</summary>
 /// <param name="Ok">True with status 200, false with 503.</param>
@@ -69,7 +107,15 @@ public sealed record ErrorAnswer(ErrorDetail Error);
 /// <summary>A failure's word and explanation.</summary>
 /// <param name="Code">A word that programs may rely on.</param>
 /// <param name="Message">For people.</param>
-public sealed record ErrorDetail(string Code, string Message);
+/// <param name="Leader">Who leads, when that would help.</param>
+public sealed record ErrorDetail(string Code, string Message, string? Leader = null);
+
+/// <summary>Who belongs to the cluster.</summary>
+/// <param name="ClusterId">Which.</param>
+/// <param name="Leader">Who leads, as far as this member knows.</param>
+/// <param name="Term">The newest term that it knows.</param>
+/// <param name="Members">Its members.</param>
+public sealed record MembersAnswer(string ClusterId, string? Leader, long Term, IReadOnlyList<SeatView> Members);
 
 /// <summary>How the answers are written.</summary>
 [JsonSerializable(typeof(AppendAnswer))]
@@ -79,6 +125,7 @@ public sealed record ErrorDetail(string Code, string Message);
 [JsonSerializable(typeof(StatusAnswer))]
 [JsonSerializable(typeof(ProbeAnswer))]
 [JsonSerializable(typeof(DrainAnswer))]
+[JsonSerializable(typeof(MembersAnswer))]
 [JsonSerializable(typeof(ErrorAnswer))]
 public sealed partial class AnswerJson : JsonSerializerContext
 {

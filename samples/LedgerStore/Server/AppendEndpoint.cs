@@ -8,9 +8,11 @@ namespace LedgerStore.Server;
 /// <param name="member">The member.</param>
 /// <param name="metrics">Where it is counted.</param>
 /// <param name="time">The clock.</param>
-public sealed class AppendEndpoint(Member member, LedgerMetrics metrics, TimeProvider time)
+/// <param name="proxy">Brings appends to the leader; null for a member alone.</param>
+public sealed class AppendEndpoint(Member member, LedgerMetrics metrics, TimeProvider time, LeaderProxy? proxy)
 {
     private const string ClientHeader = "Ledger-Client";
+    private static readonly TimeSpan CommitPatience = TimeSpan.FromSeconds(5);
     private const string SequenceHeader = "Ledger-Sequence";
 
     /// <summary>Handles one append.</summary>
@@ -54,11 +56,30 @@ public sealed class AppendEndpoint(Member member, LedgerMetrics metrics, TimePro
             return LedgerError.EntryTooLarge(member.Options.MaxEntryBytes);
         if (data.IsEmpty)
             return LedgerError.BadRequest("the body is the entry, and it is empty; send at least one byte");
-        var outcome = await ledger.AppendAsync(new LedgerCommand(data, identity), context.RequestAborted);
+        if (await AskAsync(ledger, new LedgerCommand(data, identity), context.RequestAborted) is not { } outcome)
+            return LedgerError.LeadershipLost;
+        if (outcome is AppendOutcome.NotLeader other && proxy is not null)
+            return await proxy.BringAsync(context, other.Leader, data);
         if (outcome is not AppendOutcome.Appended appended)
             return LedgerError.Of(outcome, member.FreeBytes, member.Options.DiskFloorBytes);
         await AcknowledgeAsync(context, appended, data.Length, time.GetElapsedTime(arrived));
         return null;
+    }
+
+    // Null when a majority does not answer for so long that the client had better ask someone else.
+    private static async Task<AppendOutcome?> AskAsync(ILedger ledger, LedgerCommand command, CancellationToken cancellation)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        if (ledger.View is not null)
+            patience.CancelAfter(CommitPatience);
+        try
+        {
+            return await ledger.AppendAsync(command, patience.Token);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return null;
+        }
     }
 
     private async Task AcknowledgeAsync(HttpContext context, AppendOutcome.Appended appended, int bytes, TimeSpan latency)

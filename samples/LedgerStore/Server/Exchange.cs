@@ -22,6 +22,6 @@ public static class Exchange
         if (error.Status == StatusCodes.Status503ServiceUnavailable)
             context.Response.Headers.RetryAfter = "1";
         return context.AnswerAsync(
-            error.Status, new ErrorAnswer(new ErrorDetail(error.Code, error.Message)), AnswerJson.Readable.ErrorAnswer);
+            error.Status, new ErrorAnswer(new ErrorDetail(error.Code, error.Message, error.Leader)), AnswerJson.Readable.ErrorAnswer);
     }
 }

@@ -6,7 +6,8 @@ namespace LedgerStore.Server;
 /// <param name="Status">The HTTP status.</param>
 /// <param name="Code">A word that programs may rely on.</param>
 /// <param name="Message">What happened, what was expected, what to do next.</param>
-public sealed record LedgerError(int Status, string Code, string Message)
+/// <param name="Leader">Who leads, when that would help.</param>
+public sealed record LedgerError(int Status, string Code, string Message, string? Leader = null)
 {
     /// <summary>The request makes no sense as it is.</summary>
     public static LedgerError BadRequest(string message) => new(400, "BadRequest", message);
@@ -30,6 +31,28 @@ public sealed record LedgerError(int Status, string Code, string Message)
 
     /// <summary>The member is about to stop.</summary>
     public static LedgerError Draining { get; } = new(503, "Draining", "the member is draining and takes no new writes; ask another member or ask again later");
+
+    /// <summary>This member cannot do it, since it does not lead.</summary>
+    public static LedgerError NotLeader(string? leader) => leader is null
+        ? new(503, "NoLeader", "no leader is known: a majority of the members cannot talk, or is about to elect one; ask again soon")
+        : new(503, "NotLeader", $"{leader} leads; ask it", leader);
+
+    /// <summary>The leader does not answer.</summary>
+    public static LedgerError LeaderSilent(string leader) => new(503, "LeaderSilent",
+        $"{leader} led when last heard of and does not answer: it is open whether the request took effect; repeat it with the same Ledger-Client and Ledger-Sequence", leader);
+
+    /// <summary>Leadership went while an append was under way.</summary>
+    public static LedgerError LeadershipLost { get; } = new(503, "LeadershipLost",
+        "leadership changed while the append was under way: it is open whether it took effect; repeat it with the same Ledger-Client and Ledger-Sequence");
+
+    /// <summary>A call of a member of another cluster, or for another member.</summary>
+    public static LedgerError WrongMember { get; } = new(421, "WrongMember", "this is another cluster or another member than the caller means");
+
+    /// <summary>A member alone has no quorum.</summary>
+    public static LedgerError Standalone { get; } = new(409, "Standalone", "this member keeps its ledger alone: there is no membership to look at or change");
+
+    /// <summary>It cannot be done as things are.</summary>
+    public static LedgerError Conflict(string code, string message) => new(409, code, message);
 
     /// <summary>More is under way than may be.</summary>
     public static LedgerError Overloaded { get; } = new(503, "Overloaded", "too many appends are under way; ask again after a pause");
@@ -56,6 +79,8 @@ public sealed record LedgerError(int Status, string Code, string Message)
             $"this sequence is older than the last {ClientWindows.WindowSize} of its client, so it cannot be told whether it was appended; look for it by reading"),
         AppendOutcome.TooManyClients => new(409, "TooManyClients",
             $"the ledger remembers {ClientWindows.MaxClients} clients and no more; use a name again, or append without Ledger-Client"),
+        AppendOutcome.NotLeader other => NotLeader(other.Leader),
+        AppendOutcome.LeadershipLost => LeadershipLost,
         AppendOutcome.DiskFull => DiskFull(free, floor),
         AppendOutcome.Overloaded => Overloaded,
         _ => Draining,

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using LedgerStore.Quorum;
 
 namespace LedgerStore.Server;
 
@@ -33,7 +34,7 @@ public sealed class LedgerMetrics
     public void Refused() => Interlocked.Increment(ref refusals);
 
     /// <summary>Everything in Prometheus' text format.</summary>
-    public string Render(StatusAnswer status, long syncs, int underWay)
+    public string Render(StatusAnswer status, QuorumView? view, long syncs, int underWay)
     {
         var text = new StringBuilder();
         Add(text, "ledger_appends_total", "counter", "Entries appended and acknowledged.", Interlocked.Read(ref appends));
@@ -45,12 +46,31 @@ public sealed class LedgerMetrics
         Add(text, "ledger_last_index", "gauge", "Index of the newest entry.", status.LastIndex);
         Add(text, "ledger_disk_free_bytes", "gauge", "Free space of the data volume.", status.DiskFreeBytes);
         Add(text, "ledger_ready", "gauge", "1 when the member takes traffic.", status.Ready ? 1 : 0);
+        AddQuorum(text, status, view);
         AddHistogram(text);
         return text.ToString();
     }
 
     private static void Add(StringBuilder text, string name, string type, string help, long value) =>
         text.Append(CultureInfo.InvariantCulture, $"# HELP {name} {help}\n# TYPE {name} {type}\n{name} {value}\n");
+
+    private static void AddQuorum(StringBuilder text, StatusAnswer status, QuorumView? view)
+    {
+        if (view is null)
+            return;
+        Add(text, "ledger_raft_term", "gauge", "The newest term that the member knows.", view.Term);
+        Add(text, "ledger_raft_commit_index", "gauge", "The newest entry of the replicated log that it knows to be committed.", view.Commit);
+        Add(text, "ledger_raft_applied_index", "gauge", "The newest entry of the replicated log that it has applied.", view.Applied);
+        Add(text, "ledger_raft_lag", "gauge", "Committed entries that it has not applied.", view.Lag);
+        Add(text, "ledger_raft_is_leader", "gauge", "1 for the member that leads.", view.IsLeader ? 1 : 0);
+        Add(text, "ledger_raft_has_leader", "gauge", "1 when it knows a leader.", view.Leader is null ? 0 : 1);
+        Add(text, "ledger_raft_elections_won_total", "counter", "Elections that the process has won.", view.ElectionsWon);
+        Add(text, "ledger_raft_snapshots_installed_total", "counter", "Snapshots that the process took in.", view.SnapshotsInstalled);
+        Add(text, "ledger_raft_voters", "gauge", "Voters of the cluster.", status.Voters?.Count ?? 0);
+        Add(text, "ledger_raft_learners", "gauge", "Learners of the cluster.", status.Learners?.Count ?? 0);
+        Add(text, "ledger_data_format", "gauge", "The data format that the cluster has agreed on.", view.Format);
+        Add(text, "ledger_migration_backlog", "gauge", "Entries that are still in an older data format.", view.Backlog);
+    }
 
     private void AddHistogram(StringBuilder text)
     {

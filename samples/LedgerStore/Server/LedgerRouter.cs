@@ -7,23 +7,28 @@ namespace LedgerStore.Server;
 public sealed class LedgerRouter
 {
     private const string Entries = "/v1/entries";
+    private const string Members = "/v1/members/";
     private const string Reading = "GET or HEAD";
 
     private readonly FrozenDictionary<string, RequestDelegate> reads;
     private readonly FrozenDictionary<string, RequestDelegate> writes;
     private readonly ReadEndpoints entries;
+    private readonly QuorumEndpoints? quorum;
     private readonly LedgerJournal journal;
     private readonly int maxEntryBytes;
 
     /// <summary>A router over the endpoints.</summary>
     public LedgerRouter(
-        AppendEndpoint append, ReadEndpoints entries, OperationEndpoints operations, LedgerJournal journal, int maxEntryBytes)
+        AppendEndpoint append, ReadEndpoints entries, BackupEndpoint backup, OperationEndpoints operations, QuorumEndpoints? quorum, LedgerJournal journal, int maxEntryBytes)
     {
-        (this.entries, this.journal, this.maxEntryBytes) = (entries, journal, maxEntryBytes);
+        (this.entries, this.quorum, this.journal, this.maxEntryBytes) = (entries, quorum, journal, maxEntryBytes);
         reads = new Dictionary<string, RequestDelegate>
         {
             [Entries] = entries.RangeAsync,
             ["/v1/checksum"] = entries.ChecksumAsync,
+            ["/v1/backup"] = backup.HandleAsync,
+            ["/v1/stream"] = entries.StreamAsync,
+            ["/v1/members"] = quorum is null ? RefuseAsync : quorum.MembersAsync,
             ["/status"] = operations.StatusAsync,
             ["/startup"] = operations.StartupAsync,
             ["/ready"] = operations.ReadyAsync,
@@ -35,8 +40,12 @@ public sealed class LedgerRouter
         {
             [Entries] = append.HandleAsync,
             ["/drain"] = operations.DrainAsync,
+            ["/v1/leadership"] = quorum is null ? RefuseAsync : quorum.TransferAsync,
+            ["/v1/format"] = quorum is null ? RefuseAsync : quorum.FormatAsync,
         }.ToFrozenDictionary();
     }
+
+    private static Task RefuseAsync(HttpContext context) => context.AnswerAsync(LedgerError.Standalone);
 
     /// <summary>Handles one request.</summary>
     public async Task HandleAsync(HttpContext context)
@@ -73,6 +82,8 @@ public sealed class LedgerRouter
             return read(context);
         if (HttpMethods.IsPost(method) && writes.TryGetValue(path, out var write))
             return write(context);
+        if (HttpMethods.IsPost(method) && path.StartsWith(Members, StringComparison.Ordinal))
+            return quorum is null ? RefuseAsync(context) : quorum.ChangeAsync(context, path[Members.Length..]);
         if (path.StartsWith(Entries + "/", StringComparison.Ordinal))
             return isRead
                 ? entries.OneAsync(context, path[(Entries.Length + 1)..])

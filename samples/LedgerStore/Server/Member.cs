@@ -1,4 +1,5 @@
 using LedgerStore.Ledger;
+using LedgerStore.Quorum;
 
 namespace LedgerStore.Server;
 
@@ -17,6 +18,9 @@ public sealed class Member(LedgerOptions options, TimeProvider time, Func<long> 
     /// <summary>The ledger; null while the log is being read.</summary>
     public ILedger? Ledger => Volatile.Read(ref ledger);
 
+    /// <summary>What it knows of its peers; null for a member alone.</summary>
+    public QuorumProcess? Quorum { get; init; }
+
     /// <summary>The way in for appends.</summary>
     public AppendGate Gate { get; } = new();
 
@@ -33,12 +37,22 @@ public sealed class Member(LedgerOptions options, TimeProvider time, Func<long> 
     public ProbeAnswer Startup() => Probe([(Ledger is null, "the log is still being read")]);
 
     /// <summary>Readiness: should this member receive traffic?</summary>
-    public ProbeAnswer Ready() => Probe(
-    [
-        (Ledger is null, "the log is still being read"),
-        (Gate.IsShut, "the member is draining"),
-        (!HasRoom, $"the volume has {FreeBytes} bytes free, below the floor of {options.DiskFloorBytes}"),
-    ]);
+    /// <param name="role">The role that the traffic is for, or nothing.</param>
+    public ProbeAnswer Ready(string? role = null)
+    {
+        var view = Ledger?.View;
+        return Probe(
+        [
+            (Ledger is null, "the log is still being read"),
+            (Gate.IsShut, "the member is draining"),
+            (!HasRoom, $"the volume has {FreeBytes} bytes free, below the floor of {options.DiskFloorBytes}"),
+            (view is { Role: "joining" or "learner" or "removed" }, $"the member is no voter of the cluster: {view?.Role}"),
+            (view is { IsStalled: true }, "the disk has no room for what must be kept"),
+            (view is { Leader: null } && !IsAmongTheFirst(view), "no leader is known"),
+            (view?.Lag > options.Quorum.ReadyLag, $"{view?.Lag} committed entries are not applied yet"),
+            (!string.IsNullOrEmpty(role) && role != (view?.Role ?? Ledger?.Role), $"the member is no {role}"),
+        ]);
+    }
 
     /// <summary>Liveness: would a restart help? Only when a batch has been stuck for very long; never during recovery, however long
     /// that takes, and never for a full disk.</summary>
@@ -51,13 +65,30 @@ public sealed class Member(LedgerOptions options, TimeProvider time, Func<long> 
     public StatusAnswer Status()
     {
         var held = Ledger;
+        var (view, ready) = (held?.View, Ready());
         var head = held?.Head ?? new LedgerHead(0, LedgerChecksum.Empty);
         return new StatusAnswer(
             options.Member, options.Release.Version, held?.Role ?? "recovering",
-            options.Release.WritesFormat, options.Release.ReadsFormatsTo,
+            view?.Format ?? options.Release.WritesFormat, options.Release.ReadsFormatsTo,
             held?.FirstIndex ?? 0, head.Index, head.Index, head.Checksum.ToString(),
-            Ready().Ok, held is null, Gate.IsShut, FreeBytes, Math.Round(time.GetElapsedTime(startedAt).TotalSeconds, 3));
+            ready.Ok, held is null, Gate.IsShut, FreeBytes, Math.Round(time.GetElapsedTime(startedAt).TotalSeconds, 3))
+        {
+            NotReadyBecause = ready.Ok ? null : ready.Reasons,
+            ClusterId = view?.ClusterId,
+            MemberId = view?.MemberId,
+            Term = view?.Term,
+            Commit = view?.Commit,
+            AppliedLogIndex = view?.Applied,
+            Lag = view?.Lag,
+            Leader = view?.Leader,
+            Voters = view?.Members.Where(static seat => seat.IsVoter).Select(static seat => seat.Name).ToList(),
+            Learners = view?.Members.Where(static seat => !seat.IsVoter).Select(static seat => seat.Name).ToList(),
+            MigrationBacklog = view?.Backlog,
+        };
     }
+
+    /// <summary>True when the membership is to be given back at the end.</summary>
+    public bool IsLeaving { get; set; }
 
     /// <summary>Lets no new writes in, waits for those under way and makes sure that they are durable.</summary>
     /// <exception cref="TimeoutException">They took longer than the bound.</exception>
@@ -66,7 +97,14 @@ public sealed class Member(LedgerOptions options, TimeProvider time, Func<long> 
         await Gate.Shut().WaitAsync(options.DrainTimeout, time, cancellation);
         if (Ledger is { } held)
             await held.FlushAsync().WaitAsync(options.DrainTimeout, time, cancellation);
+        if (Ledger is QuorumLedger ledger)
+            await ledger.HandOverAsync(options.DrainTimeout);
     }
+
+    // While pods come up one after the other, each waiting for the one before to be ready, the first ones cannot have a majority yet;
+    // a readiness that waited for it would wait for ever.
+    private bool IsAmongTheFirst(QuorumView view) =>
+        Quorum is { } around && around.VotersWithAddress > 0 && around.VotersWithAddress < (view.Members.Count(static seat => seat.IsVoter) / 2) + 1;
 
     private static ProbeAnswer Probe(ReadOnlySpan<(bool IsFailing, string Reason)> checks)
     {

@@ -12,7 +12,7 @@ public sealed class OperationEndpoints(Member member, LedgerMetrics metrics, Led
     public Task StartupAsync(HttpContext context) => ProbeAsync(context, member.Startup());
 
     /// <summary>`GET /ready`.</summary>
-    public Task ReadyAsync(HttpContext context) => ProbeAsync(context, member.Ready());
+    public Task ReadyAsync(HttpContext context) => ProbeAsync(context, member.Ready(context.Request.Query["role"]));
 
     /// <summary>`GET /live`.</summary>
     public Task LiveAsync(HttpContext context) => ProbeAsync(context, member.Live());
@@ -24,7 +24,8 @@ public sealed class OperationEndpoints(Member member, LedgerMetrics metrics, Led
     /// <summary>`POST /drain`, or `GET` since a preStop hook can do no other: answers when nothing is under way any more.</summary>
     public async Task DrainAsync(HttpContext context)
     {
-        journal.Write("drain: asked for over HTTP; no longer ready, no new writes");
+        member.IsLeaving |= context.Request.Query["leave"] == "true";
+        journal.Write($"drain: asked for over HTTP; no longer ready, no new writes{(member.IsLeaving ? "; the membership is given back at the end" : "")}");
         try
         {
             await member.DrainAsync(context.RequestAborted);
@@ -41,7 +42,7 @@ public sealed class OperationEndpoints(Member member, LedgerMetrics metrics, Led
     /// <summary>`GET /metrics`.</summary>
     public async Task MetricsAsync(HttpContext context)
     {
-        var text = metrics.Render(member.Status(), member.Ledger?.SyncCount ?? 0, member.Gate.UnderWay);
+        var text = metrics.Render(member.Status(), member.Ledger?.View, member.Ledger?.SyncCount ?? 0, member.Gate.UnderWay);
         context.Response.ContentType = "text/plain; version=0.0.4; charset=utf-8";
         await context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(text), context.RequestAborted);
     }

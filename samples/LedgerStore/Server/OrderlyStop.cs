@@ -1,9 +1,11 @@
 using System.Globalization;
+using LedgerStore.Quorum;
 
 namespace LedgerStore.Server;
 
-/// <summary>The steps in which a member leaves, each logged with its time. Those that only a member of a quorum has (leadership,
-/// membership) are named too, so that the log reads the same everywhere.</summary>
+/// <summary>The steps in which a member stops, each logged with its time. Those that only a member of a quorum has (leadership,
+/// membership) are named too, so that the log reads the same everywhere. A membership that is given back is so before the files are closed,
+/// since that is decided by the log.</summary>
 /// <param name="member">The member.</param>
 /// <param name="front">Its HTTP server, which answers probes and reads until just before the files are closed.</param>
 /// <param name="journal">Where the steps are noted.</param>
@@ -12,6 +14,8 @@ public sealed class OrderlyStop(Member member, WebApplication front, LedgerJourn
 {
     private const int Steps = 8;
     private static readonly TimeSpan ReadPatience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan TransferPatience = TimeSpan.FromSeconds(8);
+    private string membershipNote = "";
 
     /// <summary>Goes through the steps.</summary>
     public async Task RunAsync()
@@ -21,11 +25,32 @@ public sealed class OrderlyStop(Member member, WebApplication front, LedgerJourn
         Note(1, "readiness fails from now on", began);
         Note(2, "no new writes are taken", began);
         await StepAsync(3, "writes under way have ended", () => WaitBoundedAsync(underWay));
-        Note(4, "leadership: a standalone member has none to hand over", began);
+        await TransferAsync();
         await StepAsync(5, "everything is flushed", () => member.Ledger?.FlushAsync() ?? Task.CompletedTask);
+        await LeaveAsync();
         await StepAsync(6, "HTTP and the log files are closed", CloseAsync);
-        Note(7, "membership: a standalone member has none to give back", began);
+        Note(7, membershipNote, began);
         Note(8, "the process ends", began);
+    }
+
+    // Leadership goes before the process does, and only what is seen counts as gone.
+    private async Task TransferAsync()
+    {
+        var began = time.GetTimestamp();
+        if (member.Ledger is not QuorumLedger ledger)
+            Note(4, "leadership: a standalone member has none to hand over", began);
+        else
+            Note(4, await ledger.HandOverAsync(TransferPatience), began);
+    }
+
+    private async Task LeaveAsync()
+    {
+        if (member.Ledger is not QuorumLedger ledger)
+            membershipNote = "membership: a standalone member has none to give back";
+        else if (!member.IsLeaving)
+            membershipNote = "membership: kept, since nobody asked to leave";
+        else
+            membershipNote = await member.Quorum!.LeaveAsync(ledger, TransferPatience);
     }
 
     // HTTP first: no read may find the files closed.

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using LedgerStore.Ledger;
+using LedgerStore.Quorum;
 
 namespace LedgerStore.Server;
 
@@ -11,13 +13,15 @@ public sealed class ReadEndpoints(Member member)
     private const int DefaultLimit = 100;
     private const int MaxLimit = 1000;
     private const int MaxRangeBytes = 4 * 1024 * 1024;
+    private static readonly TimeSpan StreamPause = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan ReadPatience = TimeSpan.FromSeconds(3);
 
     /// <summary>One entry; with `Accept: application/octet-stream` its bytes alone.</summary>
     public async Task OneAsync(HttpContext context, string text)
     {
-        if (member.Ledger is not { } ledger)
-            await context.AnswerAsync(LedgerError.Recovering);
-        else if (!TryNumber(text, out var index))
+        if (await ReadableAsync(context) is not { } ledger)
+            return;
+        if (!TryNumber(text, out var index))
             await context.AnswerAsync(LedgerError.BadRequest($"an entry's index is a whole number from 1, not '{text}'"));
         else if (ledger.Read(index) is not { } entry)
             await context.AnswerAsync(LedgerError.NoSuchEntry(index, ledger.FirstIndex, ledger.Head.Index));
@@ -30,9 +34,9 @@ public sealed class ReadEndpoints(Member member)
     /// <summary>A range, bounded in number and bytes; `next` says where to go on.</summary>
     public async Task RangeAsync(HttpContext context)
     {
-        if (member.Ledger is not { } ledger)
-            await context.AnswerAsync(LedgerError.Recovering);
-        else if (!TryQuery(context, "from", ledger.FirstIndex, out var from) ||
+        if (await ReadableAsync(context) is not { } ledger)
+            return;
+        if (!TryQuery(context, "from", ledger.FirstIndex, out var from) ||
             !TryQuery(context, "limit", DefaultLimit, out var limit) || limit > MaxLimit)
             await context.AnswerAsync(LedgerError.BadRequest($"from is a whole number from 1, and limit one from 1 to {MaxLimit}"));
         else
@@ -42,11 +46,8 @@ public sealed class ReadEndpoints(Member member)
     /// <summary>The running checksum at an index; without `at`, at the newest entry.</summary>
     public async Task ChecksumAsync(HttpContext context)
     {
-        if (member.Ledger is not { } ledger)
-        {
-            await context.AnswerAsync(LedgerError.Recovering);
+        if (await ReadableAsync(context) is not { } ledger)
             return;
-        }
         var head = ledger.Head;
         if (!context.Request.Query.ContainsKey("at"))
             await context.AnswerAsync(200, new ChecksumAnswer(head.Index, head.Checksum.ToString()), AnswerJson.Readable.ChecksumAnswer);
@@ -56,6 +57,66 @@ public sealed class ReadEndpoints(Member member)
             await context.AnswerAsync(200, new ChecksumAnswer(at, entry.Checksum.ToString()), AnswerJson.Readable.ChecksumAnswer);
         else
             await context.AnswerAsync(LedgerError.NoSuchEntry(at, ledger.FirstIndex, head.Index));
+    }
+
+    /// <summary>`GET /v1/stream?from=`: one JSON line for each entry, those that are there and those that come, until the client goes.</summary>
+    public async Task StreamAsync(HttpContext context)
+    {
+        if (await ReadableAsync(context) is not { } ledger)
+            return;
+        if (!TryQuery(context, "from", ledger.FirstIndex, out var index))
+        {
+            await context.AnswerAsync(LedgerError.BadRequest("from is a whole number from 1"));
+            return;
+        }
+        context.Response.ContentType = "application/x-ndjson";
+        await context.Response.Body.FlushAsync(context.RequestAborted);
+        while (!member.Gate.IsShut)
+        {
+            for (; index <= ledger.Head.Index && ledger.Read(index) is { } entry; index++)
+                await WriteLineAsync(context, entry);
+            await context.Response.Body.FlushAsync(context.RequestAborted);
+            await Task.Delay(StreamPause, TimeProvider.System, context.RequestAborted);
+        }
+    }
+
+    private static async Task WriteLineAsync(HttpContext context, LedgerEntry entry)
+    {
+        var line = JsonSerializer.SerializeToUtf8Bytes(Show(entry), AnswerJson.Readable.EntryAnswer);
+        await context.Response.Body.WriteAsync(line, context.RequestAborted);
+        await context.Response.Body.WriteAsync("\n"u8.ToArray(), context.RequestAborted);
+    }
+
+    /// <summary>Linearizable unless the client chooses otherwise: a majority confirms first that nothing newer was acknowledged. Null when that was refused.</summary>
+    public async Task<ILedger?> ReadableAsync(HttpContext context)
+    {
+        var consistency = context.Request.Query["consistency"].ToString();
+        var error = member.Ledger is not { } ledger ? LedgerError.Recovering
+            : consistency is not ("" or "linearizable" or "stale") ? LedgerError.BadRequest("consistency is linearizable or stale")
+            : consistency == "stale" ? null : await ConfirmAsync(ledger, context.RequestAborted);
+        if (error is null)
+            return member.Ledger;
+        await context.AnswerAsync(error);
+        return null;
+    }
+
+    private static async Task<LedgerError?> ConfirmAsync(ILedger ledger, CancellationToken cancellation)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        patience.CancelAfter(ReadPatience);
+        try
+        {
+            return await ledger.ConfirmReadAsync(patience.Token) switch
+            {
+                ReadVerdict.Confirmed => null,
+                ReadVerdict.Overloaded => LedgerError.Overloaded,
+                _ => LedgerError.NotLeader(null),
+            };
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return LedgerError.NotLeader(null);
+        }
     }
 
     private static EntriesAnswer Range(ILedger ledger, long from, long limit)

@@ -3,12 +3,10 @@ namespace LedgerStore.Storage;
 /// <summary>The versions of the layout on disk. Every segment's header carries the one it was written in.</summary>
 public static class DataFormat
 {
-    /// <summary>The layout that every release so far writes.</summary>
-    public const int Written = 8;
+    /// <summary>Entries as release 2.8 writes them.</summary>
+    public const int Oldest = 8;
 
-    /// <summary>The oldest layout that can be read.</summary>
-    public const int OldestReadable = 8;
-
-    /// <summary>The newest layout that can be read.</summary>
-    public const int NewestReadable = 8;
+    /// <summary>Each entry also carries a digest of its own data, so that it can be checked without those before it. Release 2.9 writes it, once
+    /// the cluster has switched.</summary>
+    public const int Newest = 9;
 }

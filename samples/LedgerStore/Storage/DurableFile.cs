@@ -27,6 +27,26 @@ public static partial class DurableFile
         Check(Retry(handle, Sync), "sync", folder);
     }
 
+    /// <summary>Puts a small file in place of another, whole or not at all: written aside, synced, renamed, and the name synced.</summary>
+    /// <exception cref="DiskFullException">There is no room; the old file is intact.</exception>
+    /// <exception cref="DurabilityLostException">The disk failed.</exception>
+    public static void Replace(string path, ReadOnlySpan<byte> content)
+    {
+        var aside = path + ".new";
+        try
+        {
+            using var file = File.OpenHandle(aside, FileMode.Create, FileAccess.Write);
+            RandomAccess.Write(file, content, 0);
+            SyncData(file, aside);
+        }
+        catch (IOException failure) when (IsDiskFull(failure))
+        {
+            throw new DiskFullException($"no room for {path}");
+        }
+        File.Move(aside, path, overwrite: true);
+        SyncFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
+    }
+
     /// <summary>True when a failed write means that the volume, or the user's share of it, is used up.</summary>
     public static bool IsDiskFull(IOException failure) => failure.HResult is NoSpace or QuotaExceeded;
 

@@ -14,4 +14,5 @@ public enum RecordKind
 /// <param name="Index">Its place: 1 for the first ever written, without gaps.</param>
 /// <param name="Kind">What the payload is.</param>
 /// <param name="Payload">The bytes as they were handed in. During replay they are only valid until the callback returns.</param>
-public readonly record struct LogRecord(long Index, RecordKind Kind, ReadOnlyMemory<byte> Payload);
+/// <param name="Format">The data format that it was written in.</param>
+public readonly record struct LogRecord(long Index, RecordKind Kind, ReadOnlyMemory<byte> Payload, int Format = DataFormat.Oldest);

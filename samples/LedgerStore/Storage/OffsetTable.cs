@@ -20,6 +20,9 @@ public sealed class OffsetTable
         Volatile.Write(ref count, count + 1);
     }
 
+    /// <summary>Forgets all but the first ones. No reader may look at the others any more.</summary>
+    public void CutTo(int kept) => Volatile.Write(ref count, Math.Min(count, kept));
+
     /// <summary>The offset of the record at this position of the segment.</summary>
     public long this[int position] => Volatile.Read(ref chunks)[position / ChunkSize][position % ChunkSize];
 }

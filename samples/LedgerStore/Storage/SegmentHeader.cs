@@ -35,19 +35,19 @@ public readonly record struct SegmentHeader(int Format, long BaseIndex)
 
     /// <summary>Reads a header that this release can work with.</summary>
     /// <exception cref="UnusableDataException">No segment file, a damaged header, or a format that is not readable.</exception>
-    public static SegmentHeader Decode(ReadOnlySpan<byte> bytes, string path)
+    public static SegmentHeader Decode(ReadOnlySpan<byte> bytes, string path, int readsFormatsTo = DataFormat.Newest)
     {
         if (bytes.Length < Size || !bytes[..8].SequenceEqual(Magic))
             throw Damaged(path, "does not begin with a segment header");
         var format = BinaryPrimitives.ReadInt32LittleEndian(bytes[8..]);
-        if (format > DataFormat.NewestReadable)
+        if (format > readsFormatsTo)
             throw new UnusableDataException(
-                $"{path} is in data format {format}, and this version reads formats up to {DataFormat.NewestReadable}: " +
+                $"{path} is in data format {format}, and this version reads formats up to {readsFormatsTo}: " +
                 "a newer version has written here, so start that version again, or restore a backup taken before the upgrade; nothing was changed");
         if (BinaryPrimitives.ReadUInt32LittleEndian(bytes[12..]) != Crc32C.Of(bytes[..12], bytes[16..Size]))
             throw Damaged(path, "has a header whose checksum is wrong");
-        if (format < DataFormat.OldestReadable)
-            throw Damaged(path, $"is in data format {format}, older than the oldest readable one, {DataFormat.OldestReadable}");
+        if (format < DataFormat.Oldest)
+            throw Damaged(path, $"is in data format {format}, older than the oldest readable one, {DataFormat.Oldest}");
         return new SegmentHeader(format, BinaryPrimitives.ReadInt64LittleEndian(bytes[16..]));
     }
 

@@ -9,7 +9,7 @@ public readonly record struct ScanResult(long End, long TornBytes);
 /// <remarks>A crash may leave part of the last batch: any pages of it, in any order, since it was never synced. That is a torn tail
 /// and is cut. A bad record that had been synced is damage: some later good record shows it, because its batch began after
 /// the bad one. Then the ledger stops rather than losing an acknowledged entry in silence.</remarks>
-public sealed class SegmentScan(Segment segment, bool isLast)
+public sealed class SegmentScan(Segment segment, bool isLast, long requiredTo = long.MaxValue)
 {
     private readonly SegmentReader reader = new(segment.File);
 
@@ -24,11 +24,11 @@ public sealed class SegmentScan(Segment segment, bool isLast)
                 throw Damaged(offset, $"holds record {header.Index} where {segment.NextIndex} belongs");
             if (header.Kind != (byte)RecordKind.Entry)
                 throw Damaged(offset, $"holds a record of unknown kind {header.Kind}");
-            onRecord(new LogRecord(header.Index, (RecordKind)header.Kind, record[RecordHeader.Size..]));
+            onRecord(new LogRecord(header.Index, (RecordKind)header.Kind, record[RecordHeader.Size..], segment.Format));
             segment.Offsets.Add(offset);
             offset += record.Length;
         }
-        if (offset < reader.Length)
+        if (offset < reader.Length && segment.NextIndex <= requiredTo)
             RequireTornTail(offset);
         return new ScanResult(offset, reader.Length - offset);
     }

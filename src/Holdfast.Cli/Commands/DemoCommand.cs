@@ -56,6 +56,7 @@ internal static class DemoCommand
             ("A deleted member comes back with its name, address record, claim and entries", demo.DeleteOneAsync),
             ("The budget lets one member go at a time", demo.EvictAsync),
             ("Scaling goes up from the lowest and down from the highest ordinal; claims stay", demo.ScaleAsync),
+            ("No kill -9 takes an acknowledged entry away", demo.KillAsync),
             ("An update goes from the highest ordinal down, one at a time; entries stay", demo.UpdateAsync),
         ],
         promised => Say(started, promised), cancellationToken);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 
@@ -9,17 +10,56 @@ namespace Holdfast.Cli.Demo;
 /// <param name="address">The pod's address.</param>
 internal sealed class LedgerMember(HttpClient http, string address)
 {
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
     private readonly string _url = $"http://{address}:8080";
 
-    /// <summary>Appends an entry and gives its index once it is durable.</summary>
-    internal async Task<long> AppendAsync(string text, CancellationToken cancellationToken)
+    /// <summary>Appends an entry once and gives its index when a majority has it; asks again, harmlessly, while no one leads.</summary>
+    internal async Task<long> AppendAsync(string text, string client, long sequence, CancellationToken cancellationToken)
     {
-        using var content = new StringContent(text);
-        using var answer = await http.PostAsync(new Uri(_url + "/v1/entries"), content, cancellationToken);
+        while (true)
+        {
+            if (await TryAppendAsync(text, client, sequence, cancellationToken) is { } index)
+                return index;
+            await Task.Delay(Pause, TimeProvider.System, cancellationToken);
+        }
+    }
+
+    /// <summary>The same, asked once: null when it is open whether it took effect.</summary>
+    internal async Task<long?> TryAppendAsync(string text, string client, long sequence, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(_url + "/v1/entries")) { Content = new StringContent(text) };
+        request.Headers.Add("Ledger-Client", client);
+        request.Headers.Add("Ledger-Sequence", sequence.ToString(CultureInfo.InvariantCulture));
+        using var answer = await http.SendAsync(request, cancellationToken);
+        if (answer.StatusCode == HttpStatusCode.ServiceUnavailable)
+            return null;
         answer.EnsureSuccessStatusCode();
         var body = await answer.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
         return body.GetProperty("index").GetInt64();
     }
+
+    /// <summary>The text of an entry; null when there is none.</summary>
+    internal async Task<string?> ReadAsync(long index, CancellationToken cancellationToken)
+    {
+        using var answer = await http.GetAsync(new Uri(string.Create(CultureInfo.InvariantCulture, $"{_url}/v1/entries/{index}?consistency=stale")), cancellationToken);
+        return answer.IsSuccessStatusCode ? (await answer.Content.ReadFromJsonAsync<JsonElement>(cancellationToken)).GetProperty("data").GetString() : null;
+    }
+
+    /// <summary>Takes a member out of the cluster, before its pod goes.</summary>
+    internal async Task RemoveAsync(string name, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            using var answer = await http.PostAsync(new Uri($"{_url}/v1/members/remove?name={name}"), null, cancellationToken);
+            if (answer.IsSuccessStatusCode)
+                return;
+            await Task.Delay(Pause, TimeProvider.System, cancellationToken);
+        }
+    }
+
+    /// <summary>Everything that the member says of itself.</summary>
+    internal async Task<JsonElement> LookAsync(CancellationToken cancellationToken) =>
+        await http.GetFromJsonAsync<JsonElement>(new Uri(_url + "/status"), cancellationToken);
 
     /// <summary>The chain of checksums over every entry up to an index: equal only when all of them are.</summary>
     internal async Task<string> ChecksumAsync(long index, CancellationToken cancellationToken)

@@ -21,8 +21,7 @@ public sealed partial class LedgerProcess : IAsyncDisposable
     {
         // Tests run side by side, also in several processes: each server has its own address.
         var number = Interlocked.Increment(ref started);
-        Address = string.Create(CultureInfo.InvariantCulture,
-            $"127.{100 + Environment.ProcessId / 250 % 100}.{1 + Environment.ProcessId % 250}.{number % 254 + 1}");
+        Address = environment.GetValueOrDefault("POD_IP") ?? AddressOf(number);
         var start = new ProcessStartInfo(System.IO.Path.Combine(AppContext.BaseDirectory, "ledger-store"))
         {
             RedirectStandardOutput = true,
@@ -44,9 +43,15 @@ public sealed partial class LedgerProcess : IAsyncDisposable
 
     public string Address { get; }
 
+    public int Id => process.Id;
+
+    public bool HasExited => process.HasExited;
+
     public HttpClient Http { get; }
 
     public string Output => string.Join('\n', lines);
+
+    public static string NewAddress() => AddressOf(Interlocked.Increment(ref started));
 
     public static LedgerProcess Start(string dataFolder, params (string Name, string Value)[] environment) =>
         new(dataFolder, environment.ToDictionary(static pair => pair.Name, static pair => pair.Value));
@@ -95,6 +100,8 @@ public sealed partial class LedgerProcess : IAsyncDisposable
         }
     }
 
+    public void Signal(int signal) => Assert.Equal(0, SendSignal(process.Id, signal));
+
     public void Terminate() => Assert.Equal(0, SendSignal(process.Id, 15));
 
     public async Task<int> ExitCodeAsync()
@@ -119,6 +126,9 @@ public sealed partial class LedgerProcess : IAsyncDisposable
         await process.WaitForExitAsync(CancellationToken.None);
         process.Dispose();
     }
+
+    private static string AddressOf(int number) => string.Create(CultureInfo.InvariantCulture,
+        $"127.{100 + Environment.ProcessId / 250 % 100}.{1 + Environment.ProcessId % 250}.{number % 254 + 1}");
 
     private void Note(string? line)
     {

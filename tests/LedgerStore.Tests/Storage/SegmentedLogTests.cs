@@ -137,9 +137,9 @@ public sealed class SegmentedLogTests : IDisposable
             log.Append([Bytes("one")]);
         var path = folder.NewestSegment;
         using (var file = File.OpenHandle(path, FileMode.Open, FileAccess.Write))
-            RandomAccess.Write(file, new SegmentHeader(9, 1).Encode(), 0);
+            RandomAccess.Write(file, new SegmentHeader(10, 1).Encode(), 0);
         var failure = Assert.Throws<UnusableDataException>(() => Open(out _));
-        Assert.Contains("data format 9", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("data format 10", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,0 +1,167 @@
+using System.Net.Http.Headers;
+using System.Text.Json;
+using LedgerStore.Storage;
+
+namespace LedgerStore.Operations;
+
+/// <summary>`ledgerctl`: what people do with a ledger, from a shell in a member's pod or elsewhere.</summary>
+/// <param name="variable">Looks up an environment variable.</param>
+/// <param name="output">Where answers go.</param>
+public sealed class LedgerControl(Func<string, string?> variable, TextWriter output) : IDisposable
+{
+    /// <summary>What `ledgerctl --help` prints.</summary>
+    public const string Usage = """
+        ledgerctl: looks after a ledger
+
+          status                         how the member is
+          members                        who belongs to the cluster, and who leads
+          add-learner NAME ID            lets a new member receive
+          promote NAME                   lets a learner vote, once it is caught up
+          remove NAME                    takes a member out of the cluster, before its pod goes
+          transfer [NAME]                hands leadership to a voter
+          format N                       switches the cluster to data format N, once every member can read it
+          drain [--leave]                stops taking writes and hands leadership over; with --leave gives the membership back at the end
+          append TEXT                    appends an entry
+          read INDEX                     shows an entry
+          backup FILE [--at INDEX]       writes a backup that is consistent at an index ('-' for standard output)
+          verify FILE                    checks a backup from its first to its last byte
+          restore FILE --data FOLDER     makes a new cluster of one member out of a backup, in an empty folder ('-' for standard input)
+
+        --to URL names the member (LEDGER_URL; default http://POD_IP:8080, else http://127.0.0.1:8080).
+        """;
+
+    private readonly HttpClient http = new() { Timeout = TimeSpan.FromSeconds(30) };
+    private Uri target = new("http://127.0.0.1:8080");
+
+    /// <summary>Runs one command; returns the exit code.</summary>
+    public async Task<int> RunAsync(IReadOnlyList<string> arguments, CancellationToken cancellation)
+    {
+        var words = arguments.ToList();
+        target = new Uri(Option(words, "--to") ?? variable("LEDGER_URL") ?? $"http://{variable("POD_IP") ?? "127.0.0.1"}:8080");
+        try
+        {
+            return await DoAsync(words, cancellation);
+        }
+        catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException)
+        {
+            await output.WriteLineAsync($"{target} does not answer: {failure.Message}; name a member with --to");
+            return ExitCode.Unavailable;
+        }
+        catch (Exception failure) when (failure is UnusableDataException or DataFolderException or LedgerOptionsException or IOException)
+        {
+            await output.WriteLineAsync(failure.Message);
+            return ExitCode.Of(failure);
+        }
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => http.Dispose();
+
+    private Task<int> DoAsync(List<string> words, CancellationToken cancellation)
+    {
+        var leave = words.Remove("--leave");
+        var (at, data) = (Option(words, "--at"), Option(words, "--data"));
+        return words switch
+        {
+            ["status"] => AskAsync(HttpMethod.Get, "/status", cancellation),
+            ["members"] => AskAsync(HttpMethod.Get, "/v1/members", cancellation),
+            ["add-learner", var name, var id] => AskAsync(HttpMethod.Post, $"/v1/members/add-learner?name={Uri.EscapeDataString(name)}&id={Uri.EscapeDataString(id)}", cancellation),
+            ["promote" or "remove", var name] => AskAsync(HttpMethod.Post, $"/v1/members/{words[0]}?name={Uri.EscapeDataString(name)}", cancellation),
+            ["transfer"] => AskAsync(HttpMethod.Post, "/v1/leadership", cancellation),
+            ["transfer", var name] => AskAsync(HttpMethod.Post, $"/v1/leadership?to={Uri.EscapeDataString(name)}", cancellation),
+            ["format", var format] => AskAsync(HttpMethod.Post, $"/v1/format?to={Uri.EscapeDataString(format)}", cancellation),
+            ["drain"] => AskAsync(HttpMethod.Post, leave ? "/drain?leave=true" : "/drain", cancellation),
+            ["append", var text] => AskAsync(HttpMethod.Post, "/v1/entries", cancellation, new StringContent(text, MediaTypeHeaderValue.Parse("text/plain"))),
+            ["read", var index] => AskAsync(HttpMethod.Get, $"/v1/entries/{Uri.EscapeDataString(index)}", cancellation),
+            ["backup", var file] => BackupAsync(file, at, cancellation),
+            ["verify", var file] => VerifyAsync(file, cancellation),
+            ["restore", var file] when data is not null => RestoreAsync(file, data, cancellation),
+            _ => HelpAsync(words is ["--help" or "-h" or "help"]),
+        };
+    }
+
+    private async Task<int> HelpAsync(bool isAsked)
+    {
+        await output.WriteLineAsync(Usage);
+        return isAsked ? ExitCode.Done : ExitCode.Usage;
+    }
+
+    private async Task<int> AskAsync(HttpMethod method, string path, CancellationToken cancellation, HttpContent? content = null)
+    {
+        using var request = new HttpRequestMessage(method, new Uri(target, path)) { Content = content };
+        using var answer = await http.SendAsync(request, cancellation);
+        using var body = JsonDocument.Parse(await answer.Content.ReadAsByteArrayAsync(cancellation));
+        if (!answer.IsSuccessStatusCode && body.RootElement.TryGetProperty("error", out var error))
+        {
+            await output.WriteLineAsync($"{error.GetProperty("code").GetString()}: {error.GetProperty("message").GetString()}");
+            return ExitCode.Unavailable;
+        }
+        using var pretty = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(pretty, new JsonWriterOptions { Indented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+            body.RootElement.WriteTo(writer);
+        await output.WriteLineAsync(System.Text.Encoding.UTF8.GetString(pretty.ToArray()));
+        return answer.IsSuccessStatusCode ? ExitCode.Done : ExitCode.Unavailable;
+    }
+
+    private async Task<int> BackupAsync(string file, string? at, CancellationToken cancellation)
+    {
+        using var answer = await http.GetAsync(new Uri(target, at is null ? "/v1/backup" : $"/v1/backup?at={at}"), HttpCompletionOption.ResponseHeadersRead, cancellation);
+        if (!answer.IsSuccessStatusCode)
+        {
+            await output.WriteLineAsync(await answer.Content.ReadAsStringAsync(cancellation));
+            return ExitCode.Unavailable;
+        }
+        await using var source = await answer.Content.ReadAsStreamAsync(cancellation);
+        if (file == "-")
+        {
+            await using var standard = Console.OpenStandardOutput();
+            await source.CopyToAsync(standard, cancellation);
+            return ExitCode.Done;
+        }
+        // Aside first: a file under its final name is a whole backup.
+        var aside = file + ".new";
+        await using (var written = File.Create(aside))
+        {
+            await source.CopyToAsync(written, cancellation);
+            DurableFile.SyncData(written.SafeFileHandle, aside);
+        }
+        var header = await CheckAsync(aside, cancellation);
+        File.Move(aside, file, overwrite: true);
+        await output.WriteLineAsync($"{file}: {header.Index} entries of cluster {header.ClusterId ?? "(none)"}, checksum {header.Checksum}");
+        return ExitCode.Done;
+    }
+
+    private async Task<int> VerifyAsync(string file, CancellationToken cancellation)
+    {
+        var header = await CheckAsync(file, cancellation);
+        await output.WriteLineAsync($"{file} is whole: {header.Index} entries, checksum {header.Checksum}, taken {header.TakenAt:u} from {header.Member} ({header.Version}, data format {header.DataFormat})");
+        return ExitCode.Done;
+    }
+
+    private async Task<int> RestoreAsync(string file, string folder, CancellationToken cancellation)
+    {
+        await using var source = file == "-" ? Console.OpenStandardInput() : File.OpenRead(file);
+        var member = variable("POD_NAME") ?? variable("HOSTNAME") ?? Environment.MachineName;
+        var (identity, header) = await Restore.RunAsync(source, folder, member, DataFormat.Newest, cancellation);
+        await output.WriteLineAsync($"{folder}: {header.Index} entries of cluster {header.ClusterId ?? "(none)"} are now those of the new cluster {identity.ClusterId}, whose only member is {identity.Name}");
+        return ExitCode.Done;
+    }
+
+    private static async Task<BackupHeader> CheckAsync(string file, CancellationToken cancellation)
+    {
+        await using var source = File.OpenRead(file);
+        return await BackupFile.ReadAsync(source, static _ => { }, cancellation);
+    }
+
+    private static string? Option(List<string> words, string name)
+    {
+        var at = words.IndexOf(name);
+        if (at < 0)
+            return null;
+        if (at + 1 >= words.Count)
+            throw new LedgerOptionsException($"{name} needs a value: see --help");
+        var value = words[at + 1];
+        words.RemoveRange(at, 2);
+        return value;
+    }
+}

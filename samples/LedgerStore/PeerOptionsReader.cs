@@ -1,0 +1,58 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Net;
+using LedgerStore.Quorum;
+
+namespace LedgerStore;
+
+/// <summary>Reads how the other members are found.</summary>
+/// <param name="variable">Looks up an environment variable.</param>
+public sealed class PeerOptionsReader(Func<string, string?> variable)
+{
+    private const string DefaultTls = "/etc/ledger-store/tls";
+    private const int DefaultPort = 8081;
+
+    /// <summary>Reads and checks everything; null when the member keeps its ledger alone.</summary>
+    /// <exception cref="LedgerOptionsException">A setting is wrong.</exception>
+    public PeerOptions? Read(Func<string, string, string?> setting, IPEndPoint listen)
+    {
+        var (service, peers) = (setting("--service", "LEDGER_SERVICE"), setting("--peers", "LEDGER_PEERS"));
+        if (service is null && peers is null)
+            return null;
+        if (service is not null && peers is not null)
+            throw new LedgerOptionsException("--service (LEDGER_SERVICE) and --peers (LEDGER_PEERS) are two ways to find the members; give one of them");
+        return new PeerOptions
+        {
+            Service = service,
+            Domain = variable("POD_NAMESPACE") is { Length: > 0 } space ? $".{space}.svc.cluster.local" : "",
+            Fixed = peers is null ? ImmutableSortedDictionary<string, IPEndPoint>.Empty : ReadPeers(peers),
+            Listen = new IPEndPoint(listen.Address, ReadPort(setting("--peer-port", "LEDGER_PEER_PORT"))),
+            ApiPort = listen.Port,
+            TlsFolder = setting("--tls", "LEDGER_TLS") ?? DefaultTls,
+            DnsServer = IPEndPoint.TryParse(variable("HOLDFAST_DNS") ?? "", out var server) ? server : null,
+            MayFound = Choose(setting("--found", "LEDGER_FOUND"), "--found (LEDGER_FOUND)", "yes", "no"),
+            Forwards = Choose(setting("--followers", "LEDGER_FOLLOWERS"), "--followers (LEDGER_FOLLOWERS)", "forward", "redirect"),
+        };
+    }
+
+    private static ImmutableSortedDictionary<string, IPEndPoint> ReadPeers(string text)
+    {
+        var peers = ImmutableSortedDictionary.CreateBuilder<string, IPEndPoint>(StringComparer.Ordinal);
+        foreach (var part in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            var split = part.Split('=');
+            peers[split[0]] = split.Length == 2 && IPEndPoint.TryParse(split[1], out var address) && address.Port > 0
+                ? address
+                : throw new LedgerOptionsException($"--peers (LEDGER_PEERS) must be name=address:port, separated by commas, but has '{part}'");
+        }
+        return peers.ToImmutable();
+    }
+
+    private static int ReadPort(string? text) =>
+        text is null ? DefaultPort
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and <= ushort.MaxValue ? port
+        : throw new LedgerOptionsException($"--peer-port (LEDGER_PEER_PORT) must be a port from 1 to 65535, but is '{text}'");
+
+    private static bool Choose(string? text, string name, string yes, string no) =>
+        text is null || text == yes || (text == no ? false : throw new LedgerOptionsException($"{name} must be {yes} or {no}, but is '{text}'"));
+}

@@ -1,0 +1,70 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text.Json;
+using LedgerStore.Raft;
+using LedgerStore.Storage;
+
+namespace LedgerStore.Quorum;
+
+/// <summary>Which cluster a disk belongs to and as whom; written once, when the disk is first used.</summary>
+/// <param name="ClusterId">The cluster.</param>
+/// <param name="MemberId">The member: it belongs to this disk for ever (T4).</param>
+/// <param name="Name">What it was called when it joined.</param>
+/// <param name="IsFounder">True for the one that founded the cluster.</param>
+public sealed record MemberIdentity(string ClusterId, string MemberId, string Name, bool IsFounder)
+{
+    private const string FileName = "identity.json";
+
+    /// <summary>The member's number.</summary>
+    public MemberId Id => Raft.MemberId.TryParse(MemberId, out var id) ? id : throw new UnusableDataException($"the member id '{MemberId}' is no number");
+
+    /// <summary>The identity in a folder, or null for an empty disk.</summary>
+    /// <exception cref="UnusableDataException">The file is there but cannot be read, or there is data without it.</exception>
+    public static MemberIdentity? Read(string folder)
+    {
+        var path = Path.Combine(folder, FileName);
+        if (!File.Exists(path))
+            return RefuseStrayData(folder);
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(path), QuorumJson.Default.MemberIdentity) ?? throw new JsonException("it is empty");
+        }
+        catch (JsonException failure)
+        {
+            throw new UnusableDataException($"{path} cannot be read ({failure.Message}): keep the volume as evidence, and let the member come back with an empty one");
+        }
+    }
+
+    /// <summary>True when a folder belongs to a member of a quorum.</summary>
+    public static bool Exists(string folder) => File.Exists(Path.Combine(folder, FileName));
+
+    /// <summary>Writes it, durably.</summary>
+    public void Write(string folder) =>
+        DurableFile.Replace(Path.Combine(folder, FileName), JsonSerializer.SerializeToUtf8Bytes(this, QuorumJson.Default.MemberIdentity));
+
+    /// <summary>A number that no one else has.</summary>
+    public static string NewId()
+    {
+        Span<byte> bytes = stackalloc byte[8];
+        ulong value;
+        do
+        {
+            RandomNumberGenerator.Fill(bytes);
+            value = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
+        }
+        while (value == 0);
+        return new MemberId(value).ToString();
+    }
+
+    private static MemberIdentity? RefuseStrayData(string folder)
+    {
+        foreach (var name in new[] { "log", "raft" })
+        {
+            if (Directory.Exists(Path.Combine(folder, name)) && Directory.EnumerateFiles(Path.Combine(folder, name), "*", SearchOption.AllDirectories).Any())
+                throw new UnusableDataException(
+                    $"{folder} holds data in {name}/ but no {FileName}: it belongs to a standalone member or to another program; " +
+                    "start it without LEDGER_SERVICE and LEDGER_PEERS, or give the member an empty volume");
+        }
+        return null;
+    }
+}

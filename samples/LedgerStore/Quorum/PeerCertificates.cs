@@ -1,0 +1,92 @@
+using System.Net.Security;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace LedgerStore.Quorum;
+
+/// <summary>The certificates of mutual TLS between members, read again when their files change: a rotation needs no restart.</summary>
+/// <param name="folder">Holds tls.crt, tls.key and ca.crt.</param>
+/// <param name="journal">Where a change is noted.</param>
+public sealed class PeerCertificates(string folder, LedgerJournal journal) : IDisposable
+{
+    private readonly Lock gate = new();
+    private (DateTime Stamp, X509Certificate2 Own, X509Certificate2Collection Authorities)? held;
+
+    private string CertificatePath => Path.Combine(folder, "tls.crt");
+
+    /// <summary>The certificates of a folder; null when it has none.</summary>
+    /// <exception cref="LedgerOptionsException">Some of the files are there and others are not, or they cannot be read.</exception>
+    public static PeerCertificates? Find(string? folder, LedgerJournal journal)
+    {
+        var names = new[] { "tls.crt", "tls.key", "ca.crt" };
+        var there = folder is null ? 0 : names.Count(name => File.Exists(Path.Combine(folder, name)));
+        if (there == 0)
+            return null;
+        if (there < names.Length)
+            throw new LedgerOptionsException($"{folder} must hold tls.crt, tls.key and ca.crt, but one of them is missing");
+        var found = new PeerCertificates(folder!, journal);
+        _ = found.Own;
+        return found;
+    }
+
+    /// <summary>This member's certificate.</summary>
+    public X509Certificate2 Own => Current().Own;
+
+    /// <summary>True when a certificate was made by one of the authorities. Which member speaks is told by cluster and member id on each call.</summary>
+    public bool IsTrusted(X509Certificate? certificate)
+    {
+        if (certificate is null)
+            return false;
+        using var chain = new X509Chain();
+        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        chain.ChainPolicy.CustomTrustStore.AddRange(Current().Authorities);
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        using var copy = X509CertificateLoader.LoadCertificate(certificate.GetRawCertData());
+        return chain.Build(copy);
+    }
+
+    /// <summary>For a connection that this member opens.</summary>
+    public SslClientAuthenticationOptions ForClient() => new()
+    {
+        LocalCertificateSelectionCallback = (_, _, _, _, _) => Own,
+        RemoteCertificateValidationCallback = (_, certificate, _, _) => IsTrusted(certificate),
+    };
+
+    /// <summary>For connections that come in.</summary>
+    public SslServerAuthenticationOptions ForServer() => new()
+    {
+        ServerCertificateSelectionCallback = (_, _) => Own,
+        ClientCertificateRequired = true,
+        RemoteCertificateValidationCallback = (_, certificate, _, _) => IsTrusted(certificate),
+        ApplicationProtocols = [SslApplicationProtocol.Http2],
+    };
+
+    /// <inheritdoc />
+    public void Dispose() => held?.Own.Dispose();
+
+    private (X509Certificate2 Own, X509Certificate2Collection Authorities) Current()
+    {
+        lock (gate)
+        {
+            var stamp = File.GetLastWriteTimeUtc(CertificatePath);
+            if (held is { } current && current.Stamp == stamp)
+                return (current.Own, current.Authorities);
+            try
+            {
+                using var pem = X509Certificate2.CreateFromPemFile(CertificatePath, Path.Combine(folder, "tls.key"));
+                var authorities = new X509Certificate2Collection();
+                authorities.ImportFromPemFile(Path.Combine(folder, "ca.crt"));
+                // A key from PEM is not usable by every platform's TLS until it has been through a store.
+                held = (stamp, X509CertificateLoader.LoadPkcs12(pem.Export(X509ContentType.Pkcs12), null), authorities);
+                journal.Write($"peers: certificate {held.Value.Own.Subject}, valid to {held.Value.Own.NotAfter:u}");
+            }
+            catch (Exception failure) when (failure is CryptographicException or IOException)
+            {
+                // A rotation may be seen half done; what is held goes on until it can be read.
+                if (held is null)
+                    throw new LedgerOptionsException($"the certificates in {folder} cannot be read: {failure.Message}");
+            }
+            return (held!.Value.Own, held.Value.Authorities);
+        }
+    }
+}

@@ -1,0 +1,103 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Net.Security;
+using LedgerStore.Server;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+
+namespace LedgerStore.Quorum;
+
+/// <summary>What other members call: who are you, let me in, and the stream of messages. Cluster and member id are checked on every call.</summary>
+/// <param name="member">The member.</param>
+public sealed class PeerFront(QuorumMember member)
+{
+    /// <summary>Builds the server.</summary>
+    public WebApplication Build(PeerOptions options, PeerCertificates? certificates)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "ledger-store" });
+        builder.Services.AddSingleton<IHostLifetime, SilentLifetime>();
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Listen(options.Listen, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http2;
+                if (certificates is not null)
+                    listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => new ValueTask<SslServerAuthenticationOptions>(certificates.ForServer()) });
+            });
+            kestrel.Limits.MaxConcurrentConnections = 64;
+            kestrel.Limits.MaxRequestBodySize = null;
+            kestrel.Limits.MinRequestBodyDataRate = null;
+            kestrel.Limits.Http2.InitialConnectionWindowSize = 8 * 1024 * 1024;
+            kestrel.Limits.Http2.InitialStreamWindowSize = 4 * 1024 * 1024;
+        });
+        var app = builder.Build();
+        app.Run(HandleAsync);
+        return app;
+    }
+
+    private Task HandleAsync(HttpContext context) => (context.Request.Method, context.Request.Path.Value) switch
+    {
+        ("GET", "/peer/v1/identity") => context.AnswerAsync(200, member.Describe(), QuorumJson.Default.PeerAnswer),
+        ("POST", "/peer/v1/join") => JoinAsync(context),
+        ("POST", "/peer/v1/stream") => StreamAsync(context),
+        _ => context.AnswerAsync(LedgerError.NoSuchPath(context.Request.Path)),
+    };
+
+    private async Task JoinAsync(HttpContext context)
+    {
+        if (await context.Request.ReadFromJsonAsync(QuorumJson.Default.JoinRequest, context.RequestAborted) is not { } request)
+            await context.AnswerAsync(LedgerError.BadRequest("the body is no request to join"));
+        else
+            await context.AnswerAsync(200, await member.AdmitAsync(request), QuorumJson.Default.JoinAnswer);
+    }
+
+    private async Task StreamAsync(HttpContext context)
+    {
+        var headers = context.Request.Headers;
+        if (member.Ledger is not { } ledger || member.Identity is not { } identity ||
+            headers[PeerHeaders.Cluster] != identity.ClusterId || headers[PeerHeaders.To] != identity.MemberId)
+        {
+            await context.AnswerAsync(LedgerError.WrongMember);
+            return;
+        }
+        if (int.TryParse(headers[PeerHeaders.Reads], CultureInfo.InvariantCulture, out var reads))
+            member.NoteReads(headers[PeerHeaders.From].ToString(), reads);
+        var body = context.Request.BodyReader;
+        while (true)
+        {
+            var read = await body.ReadAsync(context.RequestAborted);
+            var rest = read.Buffer;
+            while (TryTake(ref rest, out var frame))
+                ledger.Receive(MessageFormat.Decode(frame));
+            body.AdvanceTo(rest.Start, rest.End);
+            if (read.IsCompleted)
+                return;
+        }
+    }
+
+    private static bool TryTake(ref ReadOnlySequence<byte> rest, out byte[] frame)
+    {
+        frame = [];
+        if (rest.Length < 4)
+            return false;
+        Span<byte> head = stackalloc byte[4];
+        rest.Slice(0, 4).CopyTo(head);
+        var length = BinaryPrimitives.ReadInt32LittleEndian(head);
+        if (length is <= 0 or > MessageFormat.MaxLength)
+            throw new FormatException("a frame of another member has a length that cannot be");
+        if (rest.Length < 4 + length)
+            return false;
+        frame = rest.Slice(4, length).ToArray();
+        rest = rest.Slice(4 + length);
+        return true;
+    }
+
+    private sealed class SilentLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

@@ -1,0 +1,157 @@
+using LedgerStore.Raft;
+
+namespace LedgerStore.Quorum;
+
+/// <summary>The parts of a process that only a member of a quorum has, put together.</summary>
+public sealed class QuorumProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan LookAround = TimeSpan.FromMilliseconds(500);
+    private readonly CancellationTokenSource stopping = new();
+    private readonly LedgerOptions options;
+    private readonly LedgerJournal journal;
+    private readonly TimeProvider time;
+    private readonly PeerCertificates? certificates;
+    private readonly PeerClient client;
+    private readonly WebApplication front;
+    private PeerLinks? links;
+    private int votersWithAddress;
+    private bool isDisposed;
+
+    /// <summary>The parts, not started.</summary>
+    /// <exception cref="LedgerOptionsException">The certificates cannot be used.</exception>
+    public QuorumProcess(LedgerOptions options, LedgerJournal journal, TimeProvider time)
+    {
+        (this.options, this.journal, this.time) = (options, journal, time);
+        certificates = PeerCertificates.Find(options.Peers!.TlsFolder, journal);
+        Directory = new PeerDirectory(options.Peers);
+        client = new PeerClient(Directory, certificates);
+        Member = new QuorumMember(options, client, journal, time);
+        front = new PeerFront(Member).Build(options.Peers, certificates);
+    }
+
+    /// <summary>Where the others are.</summary>
+    public PeerDirectory Directory { get; }
+
+    /// <summary>The member among its peers.</summary>
+    public QuorumMember Member { get; }
+
+    /// <summary>Voters, itself included, that had an address when it was last looked. Fewer than a majority while a set of pods comes up in order.</summary>
+    public int VotersWithAddress => Volatile.Read(ref votersWithAddress);
+
+    /// <summary>Listens, recovers, joins; returns when the member belongs to its cluster, or fails.</summary>
+    public async Task RunAsync(string folder, Action<QuorumLedger> serve, Action<Exception> onFatal)
+    {
+        try
+        {
+            await front.StartAsync(stopping.Token);
+            journal.Write($"peers: listening on {options.Peers!.Listen}{(certificates is null ? "" : " with mutual TLS")}");
+            var identity = await Member.IdentifyAsync(folder, stopping.Token);
+            var disk = QuorumDisk.Open(folder, identity, options.Release, note => journal.Write($"recovery: {note}"));
+            links = new PeerLinks(client, identity, options.Release, NameOf, journal, time);
+            var ledger = new QuorumLedger(identity, options.Quorum, disk, links.Send, journal, time, onFatal);
+            journal.Write($"recovered {disk.Ledger.Head.Index} entries and the replicated log from {disk.Files.Mark.Index} to {disk.Files.Mark.Index + disk.Files.Entries.Count}");
+            Member.Serve(ledger);
+            serve(ledger);
+            await Task.WhenAll(Member.JoinAsync(stopping.Token), LookAroundAsync(ledger));
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            journal.Write("peers: stopped");
+        }
+        catch (Exception failure)
+        {
+            onFatal(failure);
+        }
+    }
+
+    /// <summary>Gives the membership back; says how that went.</summary>
+    public async Task<string> LeaveAsync(QuorumLedger ledger, TimeSpan patience)
+    {
+        var began = time.GetTimestamp();
+        while (ledger.View.Role is "leader" or "follower" or "learner" && time.GetElapsedTime(began) < patience)
+        {
+            if (ledger.View.IsLeader)
+                await ledger.AskAsync(static core => core.Change(new MembershipChange.Remove(core.Id), out _));
+            else if (ledger.View.Leader is { } leader && await Directory.FindApiAsync(leader, CancellationToken.None) is { } api)
+                await AskToRemoveAsync(api);
+            await Task.Delay(LookAround / 5, time, CancellationToken.None);
+        }
+        return ledger.View.Role is "removed" or "joining" ? "membership: given back" : "membership: could not be given back in time; remove the member by hand";
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        if (isDisposed)
+            return;
+        isDisposed = true;
+        await stopping.CancelAsync();
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(1), time);
+        await front.StopAsync(patience.Token);
+        await front.DisposeAsync();
+        if (links is not null)
+            await links.DisposeAsync();
+        client.Dispose();
+        certificates?.Dispose();
+        stopping.Dispose();
+    }
+
+    private async Task AskToRemoveAsync(Uri api)
+    {
+        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(3) };
+        try
+        {
+            using var answer = await http.PostAsync(new Uri(api, $"/v1/members/remove?name={options.Member}"), null);
+            journal.Write($"membership: {api} answers {(int)answer.StatusCode}");
+        }
+        catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException)
+        {
+            journal.Write($"membership: {api} does not answer: {failure.Message}");
+        }
+    }
+
+    private string? NameOf(MemberId id)
+    {
+        var text = id.ToString();
+        // A leader that this member does not know yet is known by the names of all who may be members; it is found by asking.
+        return Member.Ledger?.View.Members.FirstOrDefault(seat => seat.Id == text)?.Name ?? unknownNames.GetValueOrDefault(text);
+    }
+
+    private readonly System.Collections.Concurrent.ConcurrentDictionary<string, string> unknownNames = new();
+
+    private async Task LookAroundAsync(QuorumLedger ledger)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            if (ledger.View.Role == "joining")
+                await LearnNamesAsync();
+            if (ledger.View.Leader is null)
+                await CountVotersAsync(ledger);
+            await Task.Delay(LookAround, time, stopping.Token);
+        }
+    }
+
+    private async Task LearnNamesAsync()
+    {
+        foreach (var name in options.Peers!.Candidates(options.Member))
+        {
+            try
+            {
+                if (await client.AskIdentityAsync(name, stopping.Token) is { MemberId: { } id })
+                    unknownNames[id] = name;
+            }
+            catch (HttpRequestException)
+            {
+                // It is not there; it will say who it is when it is.
+            }
+        }
+    }
+
+    private async Task CountVotersAsync(QuorumLedger ledger)
+    {
+        var count = 1;
+        foreach (var voter in ledger.View.Members.Where(seat => seat.IsVoter && seat.Name != options.Member))
+            count += await Directory.FindAsync(voter.Name, stopping.Token) is null ? 0 : 1;
+        Volatile.Write(ref votersWithAddress, count);
+    }
+}

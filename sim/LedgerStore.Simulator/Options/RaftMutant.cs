@@ -1,0 +1,45 @@
+using LedgerStore.Raft;
+
+namespace LedgerStore.Simulator.Options;
+
+/// <summary>Known bugs that can be switched on, each of which the checkers must find.</summary>
+public enum RaftMutant
+{
+    /// <summary>No bug.</summary>
+    None,
+
+    /// <summary>An entry of an old term is committed by counting (Raft, figure 8).</summary>
+    CommitsOldTerms,
+
+    /// <summary>A membership is changed before the last change, or an entry of the term, is committed (R7).</summary>
+    ChangesMembershipEarly,
+
+    /// <summary>Term and vote are written but not synced: a crash may take them back (R6).</summary>
+    KeepsVoteInCache,
+
+    /// <summary>A leader serves reads without asking a majority (R8).</summary>
+    ReadsWithoutQuorum,
+
+    /// <summary>A leader serves reads from a lease that a transfer of leadership does not end (R8).</summary>
+    LeaseOverTransfer,
+
+    /// <summary>A member whose sync has failed goes on as if it had not.</summary>
+    IgnoresFailedSync,
+
+    /// <summary>A member with an empty disk comes back under its old identity (T4).</summary>
+    KeepsIdentityOnEmptyDisk,
+}
+
+/// <summary>The part of a mutant that is in the core.</summary>
+public static class MutantFlaws
+{
+    /// <summary>The core's flaw of a mutant.</summary>
+    public static RaftFlaws Of(RaftMutant mutant) => mutant switch
+    {
+        RaftMutant.CommitsOldTerms => RaftFlaws.CommitsOldTerms,
+        RaftMutant.ChangesMembershipEarly => RaftFlaws.ChangesMembershipEarly,
+        RaftMutant.ReadsWithoutQuorum => RaftFlaws.ReadsWithoutQuorum,
+        RaftMutant.LeaseOverTransfer => RaftFlaws.LeaseOverTransfer,
+        _ => RaftFlaws.None,
+    };
+}

@@ -1,0 +1,31 @@
+using LedgerStore.Simulator;
+using LedgerStore.Simulator.Options;
+
+const int LinesBeforeTheEnd = 40;
+
+RaftCommandLine line;
+try
+{
+    line = RaftCommandLine.Read(args);
+}
+catch (FormatException problem)
+{
+    await Console.Error.WriteLineAsync(problem.Message);
+    return 2;
+}
+var failed = 0;
+for (var seed = line.First; seed <= line.Last; seed++)
+{
+    var result = RaftSimulation.Run(line.IsRestless ? RaftSimulationOptions.DrawRestless(seed, line.Mutant) : RaftSimulationOptions.Draw(seed, line.Mutant));
+    Console.WriteLine(result.Summary);
+    if (result.Violation is { } violation)
+    {
+        failed++;
+        Console.WriteLine($"  {violation}");
+        Console.WriteLine($"  options: {result.Options}");
+        Console.WriteLine($"  again: dotnet run --project sim/LedgerStore.Simulator -- --seed {seed}{(line.IsRestless ? " --restless" : "")}{(line.Mutant == RaftMutant.None ? "" : $" --mutant {line.Mutant}")} --story");
+    }
+    foreach (var told in result.Story.TakeLast(line.TellsStory ? int.MaxValue : result.Violation is null ? 0 : LinesBeforeTheEnd))
+        Console.WriteLine($"  {told}");
+}
+return failed == 0 ? 0 : 1;

@@ -1,0 +1,83 @@
+using LedgerStore.Operations;
+using LedgerStore.Tests.Server;
+
+namespace LedgerStore.Tests.Quorum;
+
+public sealed class BackupTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    private string Backup => Path.Combine(folder.Path, "ledger.backup");
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public async Task A_restore_makes_a_new_cluster_with_every_entry_up_to_the_backups_index()
+    {
+        string? cluster;
+        await using (var ledger = await StartAsync("first"))
+        {
+            for (var number = 1; number <= 600; number++)
+                (await ledger.AppendAsync($"entry {number}", "c", number)).Dispose();
+            cluster = (await ledger.GetAsync("/status")).GetProperty("clusterId").GetString();
+            var (code, said) = await ControlAsync(ledger, "backup", Backup, "--at", "550");
+            Assert.True(code == 0, said);
+            Assert.Contains("550 entries", said, StringComparison.Ordinal);
+            Assert.Contains("is whole", (await ControlAsync(ledger, "verify", Backup)).Said, StringComparison.Ordinal);
+        }
+        Assert.Equal(0, (await ControlAsync(null, "restore", Backup, "--data", Path.Combine(folder.Path, "second"))).Code);
+        await using var restored = await StartAsync("second");
+        var status = await restored.GetAsync("/status");
+        Assert.NotEqual(cluster, status.GetProperty("clusterId").GetString());
+        Assert.Equal(550, status.GetProperty("lastIndex").GetInt64());
+        Assert.Equal("entry 550", (await restored.GetAsync("/v1/entries/550")).GetProperty("data").GetString());
+        using var repeat = await restored.AppendAsync("entry 550", "c", 550);
+        Assert.Equal(System.Net.HttpStatusCode.OK, repeat.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_restore_never_writes_over_data_and_never_takes_a_damaged_backup()
+    {
+        await using (var ledger = await StartAsync("first"))
+        {
+            (await ledger.AppendAsync("kept")).Dispose();
+            Assert.Equal(0, (await ControlAsync(ledger, "backup", Backup)).Code);
+        }
+        var (code, said) = await ControlAsync(null, "restore", Backup, "--data", Path.Combine(folder.Path, "first"));
+        Assert.Equal(ExitCode.CannotCreate, code);
+        Assert.Contains("not empty", said, StringComparison.Ordinal);
+        var bytes = await File.ReadAllBytesAsync(Backup, Stop);
+        foreach (var damaged in new[] { bytes[..^3], [.. bytes[..^1], (byte)(bytes[^1] ^ 1)] })
+        {
+            await File.WriteAllBytesAsync(Backup, damaged, Stop);
+            (code, said) = await ControlAsync(null, "restore", Backup, "--data", Path.Combine(folder.Path, $"third-{damaged.Length}"));
+            Assert.Equal(ExitCode.Data, code);
+            Assert.Contains("take another one", said, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task People_are_told_what_a_command_would_need()
+    {
+        await using var ledger = await StartAsync("first");
+        Assert.Contains("InvalidChange: ", (await ControlAsync(ledger, "remove", "ledger-store-0")).Said, StringComparison.Ordinal);
+        Assert.Contains("\"leader\": \"ledger-store-0\"", (await ControlAsync(ledger, "members")).Said, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Usage, (await ControlAsync(ledger, "dance")).Code);
+        Assert.Contains("does not answer", (await ControlAsync(null, "status", "--to", "http://127.0.0.1:1")).Said, StringComparison.Ordinal);
+    }
+
+    private Task<LedgerProcess> StartAsync(string name)
+    {
+        var address = LedgerProcess.NewAddress();
+        return LedgerProcess.StartReadyAsync(Path.Combine(folder.Path, name), ("POD_IP", address), ("LEDGER_PEERS", $"ledger-store-0={address}:8081"));
+    }
+
+    private static async Task<(int Code, string Said)> ControlAsync(LedgerProcess? ledger, params string[] arguments)
+    {
+        await using var output = new StringWriter();
+        using var control = new LedgerControl(name => name switch { "POD_IP" => ledger?.Address, "POD_NAME" => "ledger-store-0", _ => null }, output);
+        return (await control.RunAsync(arguments, Stop), output.ToString());
+    }
+}

@@ -1,0 +1,97 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace LedgerStore.Tests.Quorum;
+
+public sealed class PeerCertificateTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public async Task Members_with_certificates_speak_only_to_those_of_their_authority_and_take_a_new_certificate_without_a_restart()
+    {
+        using var authority = Authority("the ledger's");
+        Write(authority, "members");
+        await using var cluster = await LedgerCluster.StartAsync(3, ("LEDGER_TLS", folder.Path));
+        (await cluster[1].AppendAsync("over mutual TLS")).Dispose();
+        Assert.Contains("with mutual TLS", cluster[0].Output, StringComparison.Ordinal);
+        Assert.False(await IsAnsweredAsync(cluster.Address(0), null));
+        using var stranger = Authority("a stranger's");
+        Assert.False(await IsAnsweredAsync(cluster.Address(0), Leaf(stranger, "stranger")));
+        Assert.True(await IsAnsweredAsync(cluster.Address(0), Leaf(authority, "a member")));
+
+        Write(authority, "members, renewed");
+        cluster.CutOff(0);
+        cluster.Heal();
+        await cluster.UntilAsync("0 uses the new certificate", () => Task.FromResult(cluster[0].Output.Contains("members, renewed", StringComparison.Ordinal)));
+        await cluster.ReadyAsync();
+    }
+
+    [Fact]
+    public async Task A_member_of_another_cluster_is_not_listened_to()
+    {
+        await using var cluster = await LedgerCluster.StartAsync();
+        using var http = new HttpClient { DefaultRequestVersion = HttpVersion.Version20, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        var status = await cluster[0].GetAsync("/status");
+        foreach (var (clusterId, expected) in new[] { ("0000000000000001", HttpStatusCode.MisdirectedRequest), (status.GetProperty("clusterId").GetString()!, HttpStatusCode.OK) })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, $"http://{cluster.Address(0)}:8081/peer/v1/stream") 
+            {
+                Version = HttpVersion.Version20,
+                VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+                Content = new ByteArrayContent([]),
+            };
+            request.Headers.Add("Ledger-Cluster", clusterId);
+            request.Headers.Add("Ledger-To", status.GetProperty("memberId").GetString());
+            using var answer = await http.SendAsync(request, Stop);
+            Assert.Equal(expected, answer.StatusCode);
+        }
+    }
+
+    private static X509Certificate2 Authority(string name)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest($"CN={name} authority", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+    }
+
+    private static X509Certificate2 Leaf(X509Certificate2 authority, string name)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest($"CN=\"{name}\"", key, HashAlgorithmName.SHA256);
+        using var signed = request.Create(authority, DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddHours(20), RandomNumberGenerator.GetBytes(8));
+        using var whole = signed.CopyWithPrivateKey(key);
+        return X509CertificateLoader.LoadPkcs12(whole.Export(X509ContentType.Pkcs12), null, X509KeyStorageFlags.Exportable);
+    }
+
+    private void Write(X509Certificate2 authority, string name)
+    {
+        using var leaf = Leaf(authority, name);
+        File.WriteAllText(Path.Combine(folder.Path, "ca.crt"), authority.ExportCertificatePem());
+        File.WriteAllText(Path.Combine(folder.Path, "tls.key"), leaf.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem());
+        File.WriteAllText(Path.Combine(folder.Path, "tls.crt"), leaf.ExportCertificatePem());
+    }
+
+    private static async Task<bool> IsAnsweredAsync(string address, X509Certificate2? certificate)
+    {
+        using var handler = new SocketsHttpHandler();
+        handler.SslOptions.RemoteCertificateValidationCallback = static (_, certificate, _, _) => certificate is not null;
+        handler.SslOptions.LocalCertificateSelectionCallback = (_, _, _, _, _) => certificate!;
+        using var http = new HttpClient(handler) { DefaultRequestVersion = HttpVersion.Version20, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
+        try
+        {
+            using var answer = await http.GetAsync($"https://{address}:8081/peer/v1/identity", Stop);
+            return answer.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+}
