@@ -38,7 +38,9 @@ internal sealed class Attachment(HostTools tools, TimeProvider time, ContainerFo
     {
         ProcessStartInfo start = new(tools.Shell, ["-c", "exec cat >in.fifo"])
         {
-            WorkingDirectory = folder.Path, RedirectStandardInput = true, RedirectStandardError = true,
+            WorkingDirectory = folder.Path,
+            RedirectStandardInput = true,
+            RedirectStandardError = true,
         };
         using System.Diagnostics.Process feeder = System.Diagnostics.Process.Start(start)!;
         try

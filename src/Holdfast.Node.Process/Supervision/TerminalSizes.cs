@@ -22,7 +22,8 @@ internal static class TerminalSizes
     private static async Task SetAsync(string terminal, TerminalSize size, CancellationToken cancellationToken)
     {
         using System.Diagnostics.Process stty = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(
-            "stty", ["-F", terminal, "cols", Text(size.Columns), "rows", Text(size.Rows)]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+            "stty", ["-F", terminal, "cols", Text(size.Columns), "rows", Text(size.Rows)])
+        { RedirectStandardError = true, RedirectStandardOutput = true })!;
         await stty.WaitForExitAsync(cancellationToken);
     }
 

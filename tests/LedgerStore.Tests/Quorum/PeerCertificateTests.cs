@@ -40,7 +40,7 @@ public sealed class PeerCertificateTests : IDisposable
         var status = await cluster[0].GetAsync("/status");
         foreach (var (clusterId, expected) in new[] { ("0000000000000001", HttpStatusCode.MisdirectedRequest), (status.GetProperty("clusterId").GetString()!, HttpStatusCode.OK) })
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, $"http://{cluster.Address(0)}:8081/peer/v1/stream") 
+            using var request = new HttpRequestMessage(HttpMethod.Post, $"http://{cluster.Address(0)}:8081/peer/v1/stream")
             {
                 Version = HttpVersion.Version20,
                 VersionPolicy = HttpVersionPolicy.RequestVersionExact,
