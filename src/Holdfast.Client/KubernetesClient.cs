@@ -17,7 +17,7 @@ public sealed class KubernetesClient(IApiTransport transport, string fieldManage
 
     /// <summary>The same client, which means a kind of its own by <see cref="CustomObject"/>.</summary>
     /// <param name="type">The kind.</param>
-    public KubernetesClient Of(ResourceType type) => new(transport, fieldManager) { Custom = type };
+    public KubernetesClient Of(ResourceType type) => new(transport, fieldManager, component) { Custom = type };
 
     /// <summary>Reads an object.</summary>
     /// <typeparam name="T">The kind.</typeparam>

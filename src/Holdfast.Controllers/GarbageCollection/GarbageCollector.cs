@@ -63,7 +63,7 @@ public sealed class GarbageCollector : IReconciler<GarbageKey>
         {
             await ApplyAsync(client, resource, effect, cancellationToken);
         }
-        return ReconcileResult.Done;
+        return GarbagePlanner.LookAgain(observation) is { } delay ? ReconcileResult.RequeueAfter(delay) : ReconcileResult.Done;
     }
 
     private async Task<GarbageObservation> ObserveAsync(KubernetesClient client, IResource resource, CancellationToken cancellationToken)
@@ -81,28 +81,30 @@ public sealed class GarbageCollector : IReconciler<GarbageKey>
         var owners = ImmutableArray.CreateBuilder<OwnerSight>();
         foreach (var owner in metadata.DeletionTimestamp is null ? metadata.OwnerReferences.ToImmutableArray() : [])
         {
-            owners.Add(new OwnerSight(owner, await StateOfAsync(client, resource, owner, cancellationToken)));
+            owners.Add(await SightOfAsync(client, resource, owner, cancellationToken));
         }
         return new(resource, owners.ToImmutable(), dependents);
     }
 
-    private async Task<OwnerState> StateOfAsync(KubernetesClient client, IResource resource, OwnerReference owner, CancellationToken cancellationToken)
+    private async Task<OwnerSight> SightOfAsync(KubernetesClient client, IResource resource, OwnerReference owner, CancellationToken cancellationToken)
     {
         if (!Kinds.TryGetValue((GroupOf(owner.ApiVersion), owner.Kind), out var kind))
         {
-            return OwnerState.UnknownKind;
+            return new(owner, OwnerState.UnknownKind);
         }
         if (kind.Type.IsNamespaced && !resource.GetResourceType().IsNamespaced)
         {
-            return OwnerState.NotReachable;
+            return new(owner, OwnerState.NotReachable);
         }
         var key = KeyOf(kind, resource, owner);
-        var found = kind.Find(key) is { } cached && cached.Metadata.Uid == owner.Uid
-            ? cached
-            : await kind.FindLiveAsync(client, key, cancellationToken);
-        return found is not null && found.Metadata.Uid == owner.Uid ? (GarbagePlanner.IsWaiting(found.Metadata) ? OwnerState.Waiting : OwnerState.Present)
-            : kind.Type.IsNamespaced && kind.FindByUid(owner.Uid) is { } elsewhere && elsewhere.Metadata.Namespace != key.Namespace ? OwnerState.InOtherNamespace
-            : OwnerState.Absent;
+        var cached = kind.Find(key) is { } known && known.Metadata.Uid == owner.Uid ? known : null;
+        var found = cached ?? await kind.FindLiveAsync(client, key, cancellationToken);
+        if (found is not null && found.Metadata.Uid == owner.Uid)
+        {
+            return new(owner, GarbagePlanner.IsWaiting(found.Metadata) ? OwnerState.Waiting : OwnerState.Present) { IsAheadOfCache = cached is null };
+        }
+        var isElsewhere = kind.Type.IsNamespaced && kind.FindByUid(owner.Uid) is { } elsewhere && elsewhere.Metadata.Namespace != key.Namespace;
+        return new(owner, isElsewhere ? OwnerState.InOtherNamespace : OwnerState.Absent);
     }
 
     private async Task ApplyAsync(KubernetesClient client, IResource about, GarbageEffect effect, CancellationToken cancellationToken)

@@ -29,7 +29,11 @@ public enum OwnerState
 /// <summary>An owner that an object names, and what is known of it.</summary>
 /// <param name="Reference">The reference.</param>
 /// <param name="State">What is known.</param>
-public sealed record OwnerSight(OwnerReference Reference, OwnerState State);
+public sealed record OwnerSight(OwnerReference Reference, OwnerState State)
+{
+    /// <summary>Whether the server alone has shown it: the cache, whose changes bring an object up again, does not have it yet.</summary>
+    public bool IsAheadOfCache { get; init; }
+}
 
 /// <summary>What is known of an object that may have to go.</summary>
 /// <param name="Object">The object.</param>
