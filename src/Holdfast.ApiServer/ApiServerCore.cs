@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using Holdfast.ApiServer.Admission;
 using Holdfast.ApiServer.Admission.Webhooks;
 using Holdfast.ApiServer.Registry;
@@ -9,6 +10,7 @@ using Holdfast.ApiServer.Transport;
 using Holdfast.Client;
 using Holdfast.Model.AdmissionRegistration;
 using Holdfast.Model.Core;
+using Holdfast.Model.Discovery;
 using Holdfast.Model.Rbac;
 using Holdfast.Platform;
 using Holdfast.Store;
@@ -76,9 +78,9 @@ public sealed class ApiServerCore
     public IApiTransport InProcess(UserInfo identity) => new InProcessTransport(Registry, Authorizer, identity);
 
     /// <summary>Makes what every cluster begins with, where it is missing: the four namespaces, the Service of the API itself and the default roles.</summary>
-    /// <param name="port">The port on which the API is served; 0 when it is not.</param>
+    /// <param name="served">Where pods reach the API; null when it is not served.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task BootstrapAsync(int port, CancellationToken cancellationToken)
+    public async Task BootstrapAsync(IPEndPoint? served, CancellationToken cancellationToken)
     {
         await Registry.ServeCustomResourcesAsync();
         var client = new KubernetesClient(InProcess(UserInfo.ApiServer), "kube-apiserver");
@@ -90,14 +92,48 @@ public sealed class ApiServerCore
             Spec = ServiceSpec.Empty with
             {
                 ClusterIP = $"127.{_serviceBlock}.0.1",
-                Ports = [ServicePort.Empty with { Name = "https", Port = 443, Protocol = "TCP", TargetPort = port == 0 ? 6443 : port }],
+                Ports = [ServicePort.Empty with { Name = "https", Port = 443, Protocol = "TCP", TargetPort = served?.Port ?? 6443 }],
             },
         }, cancellationToken);
+        if (served is not null)
+            await PointAtAsync(client, served, cancellationToken);
         // Together, so that they share a commit; what aggregates comes after what it shows.
         await Task.WhenAll(DefaultRoles.Roles.Where(role => role.AggregationRule is null).Select(role => EnsureAsync(client, role, cancellationToken)));
         foreach (var role in DefaultRoles.Roles.Where(role => role.AggregationRule is not null))
             await EnsureAsync(client, role, cancellationToken);
         await Task.WhenAll(DefaultRoles.Bindings.Select(binding => EnsureAsync(client, binding, cancellationToken)));
+    }
+
+    /// <summary>Has the Service of the API lead to where it is served now; the Service has no selector, so nobody else does.</summary>
+    private static async Task PointAtAsync(KubernetesClient client, IPEndPoint served, CancellationToken cancellationToken)
+    {
+        var slice = EndpointSlice.Empty with
+        {
+            Metadata = Meta("kubernetes", "default") with { Labels = Labels(("kubernetes.io/service-name", "kubernetes")) },
+            AddressType = "IPv4",
+            Endpoints = [new Endpoint { Addresses = [$"{served.Address}"], Conditions = new EndpointConditions { Ready = true } }],
+            Ports = [new Holdfast.Model.Discovery.EndpointPort { Name = "https", Port = served.Port, Protocol = "TCP" }],
+        };
+        var endpoints = Endpoints.Empty with
+        {
+            Metadata = Meta("kubernetes", "default") with { Labels = Labels(("endpointslice.kubernetes.io/skip-mirror", "true")) },
+            Subsets =
+            [
+                new EndpointSubset
+                {
+                    Addresses = [new EndpointAddress { Ip = $"{served.Address}" }],
+                    Ports = [new Holdfast.Model.Core.EndpointPort { Name = "https", Port = served.Port, Protocol = "TCP" }],
+                },
+            ],
+        };
+        if (await client.FindAsync<EndpointSlice>("default", "kubernetes", cancellationToken) is { } oldSlice)
+            await client.UpdateAsync(oldSlice with { Endpoints = slice.Endpoints, Ports = slice.Ports }, cancellationToken);
+        else
+            await client.CreateAsync(slice, cancellationToken);
+        if (await client.FindAsync<Endpoints>("default", "kubernetes", cancellationToken) is { } oldEndpoints)
+            await client.UpdateAsync(oldEndpoints with { Subsets = endpoints.Subsets }, cancellationToken);
+        else
+            await client.CreateAsync(endpoints, cancellationToken);
     }
 
     private static async Task EnsureAsync(KubernetesClient client, ClusterRole role, CancellationToken cancellationToken)

@@ -65,7 +65,8 @@ public sealed class ApiServerHost : IAsyncDisposable
             // Whoever is answered finds the custom resources of before.
             await core.Registry.ServeCustomResourcesAsync();
             await host.ListenAsync(options, cancellationToken);
-            await core.BootstrapAsync(host.Address.Port, cancellationToken);
+            var reached = options.Address.Equals(IPAddress.Any) || options.Address.Equals(IPAddress.IPv6Any) || options.Address.Equals(IPAddress.IPv6Loopback) ? IPAddress.Loopback : options.Address;
+            await core.BootstrapAsync(new IPEndPoint(reached, host.Address.Port), cancellationToken);
             return host;
         }
         catch

@@ -27,7 +27,7 @@ try
     var parsed = root.Parse(args);
     return parsed.Errors.Count > 0 ? UsageErrors.Tell(parsed) : await parsed.InvokeAsync(configuration, stop.Token);
 }
-catch (Exception error) when (error is ClusterException or RuntimeException or StoreUnavailableException)
+catch (Exception error) when (error is ClusterException or RuntimeException or StoreUnavailableException or IOException or UnauthorizedAccessException)
 {
     await Console.Error.WriteLineAsync($"holdfast: {error.Message}");
     return ExitCode.Failed;

@@ -16,6 +16,8 @@ internal static class StartFailure
             new($"port {options.Port} on 127.0.0.1 is in use by another program: stop that one, or choose another with --port (0 takes any that is free).", error),
         SocketException { SocketErrorCode: SocketError.AccessDenied } =>
             new($"port {options.Port} may not be used by this user: choose one above 1023 with --port.", error),
+        SocketException { SocketErrorCode: SocketError.AddressNotAvailable } or IOException { InnerException: SocketException { SocketErrorCode: SocketError.AddressNotAvailable } } =>
+            new($"{options.Address} is no address of this machine: choose one that it has with --address.", error),
         UnauthorizedAccessException or IOException => new(error.Message, error),
         _ => null,
     };

@@ -29,7 +29,7 @@ internal sealed class Cluster : IAsyncDisposable
         var store = await ResourceStore.OpenAsync(journal, new StoreOptions(), TimeProvider.System,
             new ThreadPoolTaskRunner(static fault => throw fault.Exception), Token);
         var cluster = new Cluster(store, new ApiServerCore(store, TimeProvider.System, new SeededChance(2)));
-        await cluster.Core.BootstrapAsync(0, Token);
+        await cluster.Core.BootstrapAsync(null, Token);
         await cluster.CreateAsync(Objects.DefaultAccount());
         return cluster;
     }

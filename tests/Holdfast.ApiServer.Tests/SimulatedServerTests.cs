@@ -33,7 +33,7 @@ public sealed class SimulatedServerTests
                 new JournalFaults { MaxDelay = TimeSpan.FromMilliseconds(5) });
             var store = await ResourceStore.OpenAsync(journal, new StoreOptions(), scheduler.Time, runner, token);
             var core = new ApiServerCore(store, scheduler.Time, chance.Fork());
-            await core.BootstrapAsync(0, token);
+            await core.BootstrapAsync(null, token);
             var client = new KubernetesClient(core.InProcess(UserInfo.Administrator), "simulated");
             _ = runner.Start("watcher", async inner =>
             {

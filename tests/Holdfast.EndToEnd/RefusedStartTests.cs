@@ -41,10 +41,24 @@ public sealed class RefusedStartTests : IDisposable
         Assert.Contains("--nodes is 99", (await HoldfastCommand.RunAsync("up", "--data", Data, "--nodes", "99")).Refused(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_damaged_authority_is_named_and_never_replaced_in_silence()
+    {
+        await using (await Cluster.StartAsync(Data, "--nodes", "0"))
+        {
+        }
+        var key = Path.Combine(Data, "pki", "ca.key");
+        await File.WriteAllTextAsync(key, "");
+        var line = (await HoldfastCommand.RunAsync("up", "--data", Data, "--port", "0", "--nodes", "0")).Refused();
+        Assert.Contains("certificate authority", line, StringComparison.Ordinal);
+        Assert.Contains("ca.key", line, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("holdfast: Unrecognized command or argument '--dta'.", "up", "--dta")]
     [InlineData("holdfast: --nodes is many; expected a whole number.", "up", "--nodes", "many")]
     [InlineData("steam", "up", "--runtime", "steam")]
+    [InlineData("--address is \"999\"; give an IP address", "up", "--address", "999")]
     public async Task An_option_that_is_not_understood_is_named_and_help_is_pointed_to(string said, params string[] words)
     {
         var refused = await HoldfastCommand.RunAsync(words);

@@ -29,7 +29,7 @@ internal static class Installation
             var runner = new SimulatedTaskRunner(scheduler.CreateProcess("store"), _ => { });
             var store = await ResourceStore.OpenAsync(journal, new StoreOptions(), scheduler.Time, runner, CancellationToken.None);
             var api = new ApiServerCore(store, scheduler.Time, chance.Fork());
-            await api.BootstrapAsync(0, CancellationToken.None);
+            await api.BootstrapAsync(null, CancellationToken.None);
             var client = new KubernetesClient(api.InProcess(UserInfo.Administrator), "kubectl");
             await client.CreateAsync(ModelJson.Read<ServiceAccount>("""{"metadata": {"name": "default", "namespace": "default"}}"""), CancellationToken.None);
         });

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Holdfast.ApiServer.Errors;
 using Holdfast.Client;
+using Holdfast.Model.CustomResources;
 using Holdfast.Model.Json;
 using Holdfast.Model.Resources;
 
@@ -37,11 +38,16 @@ public static class ObjectDecoder
     /// <param name="json">The patched object.</param>
     /// <param name="codec">The kind.</param>
     /// <param name="context">How unknown fields are treated, and where warnings go.</param>
+    /// <param name="ofPatch">What is wrong with the patch itself, where that is looked at.</param>
     /// <exception cref="ApiException">The result is not such an object.</exception>
-    public static IResource DecodePatched(ReadOnlyMemory<byte> json, ResourceCodec codec, WriteContext context)
+    public static IResource DecodePatched(ReadOnlyMemory<byte> json, ResourceCodec codec, WriteContext context, IReadOnlyList<string> ofPatch)
     {
         ArgumentNullException.ThrowIfNull(codec);
         ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(ofPatch);
+        var (apiVersion, kind) = ReadType(json.Span, codec.Type);
+        if (kind != codec.Type.Kind || (codec is not CustomResourceCodec && apiVersion != codec.Type.ApiVersion))
+            throw UnfitPatch(json.Span, $"no kind \"{kind}\" is registered for version \"{apiVersion}\" here: it is a {codec.Type.Kind} of {codec.Type.ApiVersion}, and a patch cannot change that");
         var issues = new DecodeIssues();
         IResource resource;
         try
@@ -52,9 +58,9 @@ public static class ObjectDecoder
         {
             throw UnfitPatch(json.Span, problem.Message);
         }
-        if (issues.IsClean || context.FieldValidation == FieldValidation.Ignore)
+        if ((issues.IsClean && ofPatch.Count == 0) || context.FieldValidation == FieldValidation.Ignore)
             return resource;
-        var problems = Problems(issues);
+        string[] problems = [.. ofPatch, .. Problems(issues)];
         if (context.FieldValidation == FieldValidation.Strict)
             throw UnfitPatch(json.Span, "strict decoding error: " + string.Join(", ", problems));
         foreach (var problem in problems)

@@ -16,7 +16,7 @@ internal static class ObjectPatch
         IResource stored, ResourceCodec codec, PatchForm form, ReadOnlyMemory<byte> patch, WriteContext context)
     {
         var current = ModelJson.ToBytes(stored.Write);
-        return ObjectDecoder.DecodePatched(ApplyText(current, codec, form, patch), codec, context);
+        return ObjectDecoder.DecodePatched(ApplyText(current, codec, form, patch), codec, context, PatchStrictness.Problems(form, patch, context));
     }
 
     private static byte[] ApplyText(byte[] current, ResourceCodec codec, PatchForm form, ReadOnlyMemory<byte> patch)

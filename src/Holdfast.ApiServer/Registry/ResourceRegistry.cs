@@ -125,6 +125,8 @@ public sealed class ResourceRegistry(RegistryParts parts)
     {
         ArgumentNullException.ThrowIfNull(served);
         ArgumentNullException.ThrowIfNull(sent);
+        if (sent.Metadata.Name.Length == 0)
+            throw ApiErrors.BadRequest($"the name of the object ({name} based on URL) was undeterminable: name must be provided");
         CheckNames(served, namespaceName, name, sent);
         if (subresource == "scale")
             return new(await _subresources.SetScaleAsync(served, namespaceName, name, _ => sent, IsPinned(sent), context, cancellationToken), false);

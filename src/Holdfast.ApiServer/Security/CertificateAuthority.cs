@@ -49,6 +49,13 @@ public sealed class CertificateAuthority
         ArgumentNullException.ThrowIfNull(time);
         PrivateFiles.MakeFolder(folder);
         var kept = CertificateFiles.Load(folder, "ca");
+        if (kept is null && File.Exists(Path.Combine(folder, "ca.crt")))
+        {
+            // A new authority in its place would turn away everybody who trusts this one, without a word.
+            throw new IOException(
+                $"the cluster's certificate authority in {folder} cannot be read: ca.crt and ca.key must both be there and belong together. Put back the missing or damaged one; "
+                + "or remove both, and the cluster gets a new authority, which only new kubeconfigs trust.");
+        }
         var authority = new CertificateAuthority(kept ?? Renewed(folder, null, time), folder, time, chance, life ?? TimeSpan.FromDays(365));
         authority.RenewSelf();
         return authority;

@@ -95,7 +95,8 @@ internal static class UpCommand
     private static IPAddress? ReadAddress(ArgumentResult given)
     {
         var text = given.Tokens.Count == 0 ? "" : given.Tokens[0].Value;
-        if (IPAddress.TryParse(text, out var address))
+        // A number alone would be read as an address too: 999 as 0.0.3.231.
+        if (IPAddress.TryParse(text, out var address) && (text.Contains(':', StringComparison.Ordinal) || address.ToString() == text))
         {
             return address;
         }

@@ -151,7 +151,7 @@ public sealed class DefinitionTests
         await cluster.CreateAsync(definition);
         var again = new ApiServerCore(cluster.Store, TimeProvider.System, new Platform.SeededChance(3));
         Assert.DoesNotContain(again.Served.All, each => each.Type.Plural == "widgets");
-        await again.BootstrapAsync(0, Cluster.Token);
+        await again.BootstrapAsync(null, Cluster.Token);
         Assert.Contains(again.Served.All, each => each.Type.Plural == "widgets" && each.Has("scale"));
     }
 

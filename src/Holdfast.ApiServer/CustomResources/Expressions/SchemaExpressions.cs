@@ -14,7 +14,7 @@ namespace Holdfast.ApiServer.CustomResources.Expressions;
 internal sealed class SchemaExpressions : IExpressionRules
 {
     // What all rules may cost for one object, as Kubernetes bounds it.
-    private const long Budget = 100_000_000;
+    private const long Budget = 10_000_000;
 
     private readonly Node _root;
 
