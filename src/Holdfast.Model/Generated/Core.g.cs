@@ -386,7 +386,7 @@ public sealed partial record Event : IResource<Event>
             new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
             new("reason", Shape.Of(ShapeKind.String)) { Description = "One word in CamelCase for why, for programs.", ProtobufPath = [3] },
             new("related", Shape.Object(static () => global::Holdfast.Model.Core.ObjectReference.ModelSchema)) { Description = "Another object that has to do with it.", ProtobufPath = [13] },
-            new("reportingComponent", Shape.Of(ShapeKind.String)) { Description = "The controller that reports.", IsAlwaysWritten = true, ProtobufPath = [14] },
+            new("reportingComponent", Shape.Of(ShapeKind.String)) { Description = "The controller that reports, such as example.com/scheduler.", IsAlwaysWritten = true, ProtobufPath = [14] },
             new("reportingInstance", Shape.Of(ShapeKind.String)) { Description = "Which instance of the controller reports.", IsAlwaysWritten = true, ProtobufPath = [15] },
             new("series", Shape.Object(static () => global::Holdfast.Model.Core.EventSeries.ModelSchema)) { Description = "How often it happened again.", ProtobufPath = [11] },
             new("source", Shape.Object(static () => global::Holdfast.Model.Core.EventSource.ModelSchema)) { Description = "Who reports.", IsAlwaysWritten = true, ProtobufPath = [5] },
@@ -424,7 +424,7 @@ public sealed partial record Event : IResource<Event>
     /// <summary>Another object that has to do with it.</summary>
     public global::Holdfast.Model.Core.ObjectReference? Related { get; init; }
 
-    /// <summary>The controller that reports.</summary>
+    /// <summary>The controller that reports, such as example.com/scheduler.</summary>
     public string ReportingComponent { get; init; } = "";
 
     /// <summary>Which instance of the controller reports.</summary>
@@ -2440,8 +2440,8 @@ public sealed partial record AzureFilePersistentVolumeSource : IModelType<AzureF
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.AzureFilePersistentVolumeSource", "A share of Azure Files.", [
             new("readOnly", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it can only be read.", ProtobufPath = [3] },
-            new("secretName", Shape.Of(ShapeKind.String)) { Description = "The name of the Secret.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("secretNamespace", Shape.Of(ShapeKind.String)) { Description = "The namespace of the Secret; left out, that of the pod.", ProtobufPath = [4] },
+            new("secretName", Shape.Of(ShapeKind.String)) { Description = "The Secret with the account's name and key.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("secretNamespace", Shape.Of(ShapeKind.String)) { Description = "The namespace of the Secret; left out, that of the claim.", ProtobufPath = [4] },
             new("shareName", Shape.Of(ShapeKind.String)) { Description = "The name of the share.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
     }
@@ -2449,10 +2449,10 @@ public sealed partial record AzureFilePersistentVolumeSource : IModelType<AzureF
     /// <summary>Whether it can only be read.</summary>
     public bool ReadOnly { get; init; }
 
-    /// <summary>The name of the Secret.</summary>
+    /// <summary>The Secret with the account&apos;s name and key.</summary>
     public string SecretName { get; init; } = "";
 
-    /// <summary>The namespace of the Secret; left out, that of the pod.</summary>
+    /// <summary>The namespace of the Secret; left out, that of the claim.</summary>
     public string? SecretNamespace { get; init; }
 
     /// <summary>The name of the share.</summary>
@@ -2545,7 +2545,7 @@ public sealed partial record AzureFileVolumeSource : IModelType<AzureFileVolumeS
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.AzureFileVolumeSource", "A share of Azure Files.", [
             new("readOnly", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it can only be read.", ProtobufPath = [3] },
-            new("secretName", Shape.Of(ShapeKind.String)) { Description = "The name of the Secret.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("secretName", Shape.Of(ShapeKind.String)) { Description = "The Secret with the account's name and key.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
             new("shareName", Shape.Of(ShapeKind.String)) { Description = "The name of the share.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
     }
@@ -2553,7 +2553,7 @@ public sealed partial record AzureFileVolumeSource : IModelType<AzureFileVolumeS
     /// <summary>Whether it can only be read.</summary>
     public bool ReadOnly { get; init; }
 
-    /// <summary>The name of the Secret.</summary>
+    /// <summary>The Secret with the account&apos;s name and key.</summary>
     public string SecretName { get; init; } = "";
 
     /// <summary>The name of the share.</summary>
@@ -4150,8 +4150,8 @@ public sealed partial record Container : IModelType<Container>
             new("command", Shape.List(Shape.Of(ShapeKind.String))) { Description = "The program, in place of the image's.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
             new("env", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.EnvVar.ModelSchema))) { Description = "Environment variables.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge"], ProtobufPath = [7] },
             new("envFrom", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.EnvFromSource.ModelSchema))) { Description = "Maps and secrets whose entries become environment variables.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [19] },
-            new("image", Shape.Of(ShapeKind.String)) { Description = "What it is made from.", ProtobufPath = [2] },
-            new("imagePullPolicy", Shape.Of(ShapeKind.String)) { Description = "Whether the image is fetched anew.", ProtobufPath = [14] },
+            new("image", Shape.Of(ShapeKind.String)) { Description = "The image that it runs.", ProtobufPath = [2] },
+            new("imagePullPolicy", Shape.Of(ShapeKind.String)) { Description = "When the image is fetched: Always, IfNotPresent or Never; Always for the tag latest, else IfNotPresent, when left out.", ProtobufPath = [14] },
             new("lifecycle", Shape.Object(static () => global::Holdfast.Model.Core.Lifecycle.ModelSchema)) { Description = "What is done after its start and before its end.", ProtobufPath = [12] },
             new("livenessProbe", Shape.Object(static () => global::Holdfast.Model.Core.Probe.ModelSchema)) { Description = "When this fails, the container is started again.", ProtobufPath = [10] },
             new("name", Shape.Of(ShapeKind.String)) { Description = "Its name, unique in the pod.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
@@ -4186,10 +4186,10 @@ public sealed partial record Container : IModelType<Container>
     /// <summary>Maps and secrets whose entries become environment variables.</summary>
     public ValueList<global::Holdfast.Model.Core.EnvFromSource> EnvFrom { get; init; }
 
-    /// <summary>What it is made from.</summary>
+    /// <summary>The image that it runs.</summary>
     public string Image { get; init; } = "";
 
-    /// <summary>Whether the image is fetched anew.</summary>
+    /// <summary>When the image is fetched: Always, IfNotPresent or Never; Always for the tag latest, else IfNotPresent, when left out.</summary>
     public string ImagePullPolicy { get; init; } = "";
 
     /// <summary>What is done after its start and before its end.</summary>
@@ -5050,19 +5050,19 @@ public sealed partial record ContainerState : IModelType<ContainerState>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ContainerState", "What a container is doing; one of its fields is set, and waiting is meant when none is.", [
-            new("running", Shape.Object(static () => global::Holdfast.Model.Core.ContainerStateRunning.ModelSchema)) { Description = "It runs.", ProtobufPath = [2] },
-            new("terminated", Shape.Object(static () => global::Holdfast.Model.Core.ContainerStateTerminated.ModelSchema)) { Description = "It has ended.", ProtobufPath = [3] },
-            new("waiting", Shape.Object(static () => global::Holdfast.Model.Core.ContainerStateWaiting.ModelSchema)) { Description = "It does not run yet.", ProtobufPath = [1] },
+            new("running", Shape.Object(static () => global::Holdfast.Model.Core.ContainerStateRunning.ModelSchema)) { Description = "That it runs.", ProtobufPath = [2] },
+            new("terminated", Shape.Object(static () => global::Holdfast.Model.Core.ContainerStateTerminated.ModelSchema)) { Description = "That it has ended.", ProtobufPath = [3] },
+            new("waiting", Shape.Object(static () => global::Holdfast.Model.Core.ContainerStateWaiting.ModelSchema)) { Description = "That it does not run yet.", ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>It runs.</summary>
+    /// <summary>That it runs.</summary>
     public global::Holdfast.Model.Core.ContainerStateRunning? Running { get; init; }
 
-    /// <summary>It has ended.</summary>
+    /// <summary>That it has ended.</summary>
     public global::Holdfast.Model.Core.ContainerStateTerminated? Terminated { get; init; }
 
-    /// <summary>It does not run yet.</summary>
+    /// <summary>That it does not run yet.</summary>
     public global::Holdfast.Model.Core.ContainerStateWaiting? Waiting { get; init; }
 
     /// <inheritdoc/>
@@ -5428,14 +5428,14 @@ public sealed partial record ContainerStatus : IModelType<ContainerStatus>
             new("imageID", Shape.Of(ShapeKind.String)) { Description = "What the runtime calls the image.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [7] },
             new("lastState", Shape.Object(static () => global::Holdfast.Model.Core.ContainerState.ModelSchema)) { Description = "How its run before this one ended.", IsAlwaysWritten = true, ProtobufPath = [3] },
             new("name", Shape.Of(ShapeKind.String)) { Description = "The container's name.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("ready", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it is ready.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [4] },
+            new("ready", Shape.Of(ShapeKind.Boolean)) { Description = "Whether its readiness probe holds, or it is ready without one.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [4] },
             new("resources", Shape.Object(static () => global::Holdfast.Model.Core.ResourceRequirements.ModelSchema)) { Description = "The resources it has.", ProtobufPath = [11] },
             new("restartCount", Shape.Of(ShapeKind.Int32)) { Description = "How often it was started again.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [5] },
             new("started", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it has started, and passed its startup probe.", ProtobufPath = [9] },
             new("state", Shape.Object(static () => global::Holdfast.Model.Core.ContainerState.ModelSchema)) { Description = "What it does now.", IsAlwaysWritten = true, ProtobufPath = [2] },
             new("stopSignal", Shape.Of(ShapeKind.String)) { Description = "The signal that asks it to end.", ProtobufPath = [15] },
             new("user", Shape.Object(static () => global::Holdfast.Model.Core.ContainerUser.ModelSchema)) { Description = "The user and groups that its first process was started as.", ProtobufPath = [13] },
-            new("volumeMounts", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.VolumeMountStatus.ModelSchema))) { Description = "Its mounts.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["mountPath"], MergeKey = "mountPath", PatchStrategies = ["merge"], ProtobufPath = [12] },
+            new("volumeMounts", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.VolumeMountStatus.ModelSchema))) { Description = "How volumes appear in the container.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["mountPath"], MergeKey = "mountPath", PatchStrategies = ["merge"], ProtobufPath = [12] },
         ]);
     }
 
@@ -5460,7 +5460,7 @@ public sealed partial record ContainerStatus : IModelType<ContainerStatus>
     /// <summary>The container&apos;s name.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>Whether it is ready.</summary>
+    /// <summary>Whether its readiness probe holds, or it is ready without one.</summary>
     public bool Ready { get; init; }
 
     /// <summary>The resources it has.</summary>
@@ -5481,7 +5481,7 @@ public sealed partial record ContainerStatus : IModelType<ContainerStatus>
     /// <summary>The user and groups that its first process was started as.</summary>
     public global::Holdfast.Model.Core.ContainerUser? User { get; init; }
 
-    /// <summary>Its mounts.</summary>
+    /// <summary>How volumes appear in the container.</summary>
     public ValueList<global::Holdfast.Model.Core.VolumeMountStatus> VolumeMounts { get; init; }
 
     /// <inheritdoc/>
@@ -6708,8 +6708,8 @@ public sealed partial record EphemeralContainer : IModelType<EphemeralContainer>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.EphemeralContainer", "A container that is put into a running pod, to look for faults.", [
-            new("args", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Arguments.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1, 4] },
-            new("command", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Program and arguments.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1, 3] },
+            new("args", Shape.List(Shape.Of(ShapeKind.String))) { Description = "The arguments, in place of the image's.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1, 4] },
+            new("command", Shape.List(Shape.Of(ShapeKind.String))) { Description = "The program and its arguments, in place of the image's.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1, 3] },
             new("env", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.EnvVar.ModelSchema))) { Description = "Environment variables.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge"], ProtobufPath = [1, 7] },
             new("envFrom", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.EnvFromSource.ModelSchema))) { Description = "Where more environment variables come from, all entries at once.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1, 19] },
             new("image", Shape.Of(ShapeKind.String)) { Description = "The image that it runs.", ProtobufPath = [1, 2] },
@@ -6737,10 +6737,10 @@ public sealed partial record EphemeralContainer : IModelType<EphemeralContainer>
         ]);
     }
 
-    /// <summary>Arguments.</summary>
+    /// <summary>The arguments, in place of the image&apos;s.</summary>
     public ValueList<string> Args { get; init; }
 
-    /// <summary>Program and arguments.</summary>
+    /// <summary>The program and its arguments, in place of the image&apos;s.</summary>
     public ValueList<string> Command { get; init; }
 
     /// <summary>Environment variables.</summary>
@@ -8027,14 +8027,14 @@ public sealed partial record GRPCAction : IModelType<GRPCAction>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.GRPCAction", "A call of gRPC's health service.", [
             new("port", Shape.Of(ShapeKind.Int32)) { Description = "The number of the port to call.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("service", Shape.Of(ShapeKind.String)) { Description = "A Service.", ProtobufPath = [2] },
+            new("service", Shape.Of(ShapeKind.String)) { Description = "The name of the service to ask about, as the health service knows it; empty when left out.", ProtobufPath = [2] },
         ]);
     }
 
     /// <summary>The number of the port to call.</summary>
     public int Port { get; init; }
 
-    /// <summary>A Service.</summary>
+    /// <summary>The name of the service to ask about, as the health service knows it; empty when left out.</summary>
     public string? Service { get; init; }
 
     /// <inheritdoc/>
@@ -8577,12 +8577,12 @@ public sealed partial record HostAlias : IModelType<HostAlias>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.HostAlias", "Host names of an address.", [
-            new("hostnames", Shape.List(Shape.Of(ShapeKind.String))) { Description = "The names.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
+            new("hostnames", Shape.List(Shape.Of(ShapeKind.String))) { Description = "The names of the address.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
             new("ip", Shape.Of(ShapeKind.String)) { Description = "The address that the names stand for.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The names.</summary>
+    /// <summary>The names of the address.</summary>
     public ValueList<string> Hostnames { get; init; }
 
     /// <summary>The address that the names stand for.</summary>
@@ -9514,23 +9514,23 @@ public sealed partial record LifecycleHandler : IModelType<LifecycleHandler>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.LifecycleHandler", "Something that is done at the beginning or the end of a container.", [
-            new("exec", Shape.Object(static () => global::Holdfast.Model.Core.ExecAction.ModelSchema)) { Description = "A command.", ProtobufPath = [1] },
-            new("httpGet", Shape.Object(static () => global::Holdfast.Model.Core.HTTPGetAction.ModelSchema)) { Description = "A request.", ProtobufPath = [2] },
-            new("sleep", Shape.Object(static () => global::Holdfast.Model.Core.SleepAction.ModelSchema)) { Description = "A pause.", ProtobufPath = [4] },
-            new("tcpSocket", Shape.Object(static () => global::Holdfast.Model.Core.TCPSocketAction.ModelSchema)) { Description = "Not supported any more.", ProtobufPath = [3] },
+            new("exec", Shape.Object(static () => global::Holdfast.Model.Core.ExecAction.ModelSchema)) { Description = "A command to run in the container.", ProtobufPath = [1] },
+            new("httpGet", Shape.Object(static () => global::Holdfast.Model.Core.HTTPGetAction.ModelSchema)) { Description = "An HTTP request to make.", ProtobufPath = [2] },
+            new("sleep", Shape.Object(static () => global::Holdfast.Model.Core.SleepAction.ModelSchema)) { Description = "A wait, for so many seconds.", ProtobufPath = [4] },
+            new("tcpSocket", Shape.Object(static () => global::Holdfast.Model.Core.TCPSocketAction.ModelSchema)) { Description = "Known for older clients; it is not acted upon.", ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>A command.</summary>
+    /// <summary>A command to run in the container.</summary>
     public global::Holdfast.Model.Core.ExecAction? Exec { get; init; }
 
-    /// <summary>A request.</summary>
+    /// <summary>An HTTP request to make.</summary>
     public global::Holdfast.Model.Core.HTTPGetAction? HttpGet { get; init; }
 
-    /// <summary>A pause.</summary>
+    /// <summary>A wait, for so many seconds.</summary>
     public global::Holdfast.Model.Core.SleepAction? Sleep { get; init; }
 
-    /// <summary>Not supported any more.</summary>
+    /// <summary>Known for older clients; it is not acted upon.</summary>
     public global::Holdfast.Model.Core.TCPSocketAction? TcpSocket { get; init; }
 
     /// <inheritdoc/>
@@ -10693,15 +10693,15 @@ public sealed partial record NodeAffinity : IModelType<NodeAffinity>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NodeAffinity", "Which nodes are fit for a pod.", [
-            new("preferredDuringSchedulingIgnoredDuringExecution", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PreferredSchedulingTerm.ModelSchema))) { Description = "What is wished for: the more weight is met, the better.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
-            new("requiredDuringSchedulingIgnoredDuringExecution", Shape.Object(static () => global::Holdfast.Model.Core.NodeSelector.ModelSchema)) { Description = "What must hold when the pod is placed; later changes do not move it.", ProtobufPath = [1] },
+            new("preferredDuringSchedulingIgnoredDuringExecution", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PreferredSchedulingTerm.ModelSchema))) { Description = "Nodes that are wished for: the more weight is met, the better.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
+            new("requiredDuringSchedulingIgnoredDuringExecution", Shape.Object(static () => global::Holdfast.Model.Core.NodeSelector.ModelSchema)) { Description = "What the node must have when the pod is placed; later changes do not move it.", ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>What is wished for: the more weight is met, the better.</summary>
+    /// <summary>Nodes that are wished for: the more weight is met, the better.</summary>
     public ValueList<global::Holdfast.Model.Core.PreferredSchedulingTerm> PreferredDuringSchedulingIgnoredDuringExecution { get; init; }
 
-    /// <summary>What must hold when the pod is placed; later changes do not move it.</summary>
+    /// <summary>What the node must have when the pod is placed; later changes do not move it.</summary>
     public global::Holdfast.Model.Core.NodeSelector? RequiredDuringSchedulingIgnoredDuringExecution { get; init; }
 
     /// <inheritdoc/>
@@ -11051,14 +11051,14 @@ public sealed partial record NodeConfigStatus : IModelType<NodeConfigStatus>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NodeConfigStatus", "Which settings a node uses; no longer in use.", [
-            new("active", Shape.Object(static () => global::Holdfast.Model.Core.NodeConfigSource.ModelSchema)) { Description = "What is running.", ProtobufPath = [2] },
+            new("active", Shape.Object(static () => global::Holdfast.Model.Core.NodeConfigSource.ModelSchema)) { Description = "The settings that it uses now.", ProtobufPath = [2] },
             new("assigned", Shape.Object(static () => global::Holdfast.Model.Core.NodeConfigSource.ModelSchema)) { Description = "The settings that it will use next.", ProtobufPath = [1] },
             new("error", Shape.Of(ShapeKind.String)) { Description = "Why it cannot use the settings that it was given.", ProtobufPath = [4] },
             new("lastKnownGood", Shape.Object(static () => global::Holdfast.Model.Core.NodeConfigSource.ModelSchema)) { Description = "The settings that it goes back to.", ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>What is running.</summary>
+    /// <summary>The settings that it uses now.</summary>
     public global::Holdfast.Model.Core.NodeConfigSource? Active { get; init; }
 
     /// <summary>The settings that it will use next.</summary>
@@ -11426,11 +11426,11 @@ public sealed partial record NodeSelector : IModelType<NodeSelector>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NodeSelector", "Picks nodes; one term that fits is enough.", [
-            new("nodeSelectorTerms", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.NodeSelectorTerm.ModelSchema))) { Description = "Of these one must hold.", IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
+            new("nodeSelectorTerms", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.NodeSelectorTerm.ModelSchema))) { Description = "The terms, of which one must fit.", IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
         ], isAtomic: true);
     }
 
-    /// <summary>Of these one must hold.</summary>
+    /// <summary>The terms, of which one must fit.</summary>
     public ValueList<global::Holdfast.Model.Core.NodeSelectorTerm> NodeSelectorTerms { get; init; }
 
     /// <inheritdoc/>
@@ -11486,19 +11486,19 @@ public sealed partial record NodeSelectorRequirement : IModelType<NodeSelectorRe
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NodeSelectorRequirement", "What is asked of one label or field of a node.", [
-            new("key", Shape.Of(ShapeKind.String)) { Description = "The label.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("key", Shape.Of(ShapeKind.String)) { Description = "The label, or the field, that is looked at.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
             new("operator", Shape.Of(ShapeKind.String)) { Description = "In, NotIn, Exists, DoesNotExist, Gt or Lt.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("values", Shape.List(Shape.Of(ShapeKind.String))) { Description = "The values that are meant.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
+            new("values", Shape.List(Shape.Of(ShapeKind.String))) { Description = "The values that it is compared with: none for Exists and DoesNotExist, one number for Gt and Lt.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>The label.</summary>
+    /// <summary>The label, or the field, that is looked at.</summary>
     public string Key { get; init; } = "";
 
     /// <summary>In, NotIn, Exists, DoesNotExist, Gt or Lt.</summary>
     public string Operator { get; init; } = "";
 
-    /// <summary>The values that are meant.</summary>
+    /// <summary>The values that it is compared with: none for Exists and DoesNotExist, one number for Gt and Lt.</summary>
     public ValueList<string> Values { get; init; }
 
     /// <inheritdoc/>
@@ -11808,11 +11808,11 @@ public sealed partial record NodeStatus : IModelType<NodeStatus>
             new("declaredFeatures", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Features that it says it has, which pods may depend on.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [14] },
             new("features", Shape.Object(static () => global::Holdfast.Model.Core.NodeFeatures.ModelSchema)) { Description = "What its container runtime can do.", ProtobufPath = [13] },
             new("images", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ContainerImage.ModelSchema))) { Description = "Images that are there.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [8] },
-            new("nodeInfo", Shape.Object(static () => global::Holdfast.Model.Core.NodeSystemInfo.ModelSchema)) { Description = "What it is.", IsAlwaysWritten = true, ProtobufPath = [7] },
+            new("nodeInfo", Shape.Object(static () => global::Holdfast.Model.Core.NodeSystemInfo.ModelSchema)) { Description = "What the node is made of.", IsAlwaysWritten = true, ProtobufPath = [7] },
             new("phase", Shape.Of(ShapeKind.String)) { Description = "Where it is in its life; no longer in use.", ProtobufPath = [3] },
             new("runtimeHandlers", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.NodeRuntimeHandler.ModelSchema))) { Description = "The ways in which it can run containers.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [12] },
-            new("volumesAttached", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.AttachedVolume.ModelSchema))) { Description = "Volumes that are attached.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [10] },
-            new("volumesInUse", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Volumes that are in use.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [9] },
+            new("volumesAttached", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.AttachedVolume.ModelSchema))) { Description = "Volumes that are attached to the node.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [10] },
+            new("volumesInUse", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Volumes that pods of the node have mounted.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [9] },
         ]);
     }
 
@@ -11843,7 +11843,7 @@ public sealed partial record NodeStatus : IModelType<NodeStatus>
     /// <summary>Images that are there.</summary>
     public ValueList<global::Holdfast.Model.Core.ContainerImage> Images { get; init; }
 
-    /// <summary>What it is.</summary>
+    /// <summary>What the node is made of.</summary>
     public global::Holdfast.Model.Core.NodeSystemInfo NodeInfo { get; init; } = global::Holdfast.Model.Core.NodeSystemInfo.Empty;
 
     /// <summary>Where it is in its life; no longer in use.</summary>
@@ -11852,10 +11852,10 @@ public sealed partial record NodeStatus : IModelType<NodeStatus>
     /// <summary>The ways in which it can run containers.</summary>
     public ValueList<global::Holdfast.Model.Core.NodeRuntimeHandler> RuntimeHandlers { get; init; }
 
-    /// <summary>Volumes that are attached.</summary>
+    /// <summary>Volumes that are attached to the node.</summary>
     public ValueList<global::Holdfast.Model.Core.AttachedVolume> VolumesAttached { get; init; }
 
-    /// <summary>Volumes that are in use.</summary>
+    /// <summary>Volumes that pods of the node have mounted.</summary>
     public ValueList<string> VolumesInUse { get; init; }
 
     /// <inheritdoc/>
@@ -12671,11 +12671,11 @@ public sealed partial record PersistentVolumeClaimSpec : IModelType<PersistentVo
             new("accessModes", Shape.List(Shape.Of(ShapeKind.String))) { Description = "How many nodes and pods mount it at once, and whether they write.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
             new("dataSource", Shape.Object(static () => global::Holdfast.Model.Core.TypedLocalObjectReference.ModelSchema)) { Description = "What the volume is filled from: a snapshot or another claim.", ProtobufPath = [7] },
             new("dataSourceRef", Shape.Object(static () => global::Holdfast.Model.Core.TypedObjectReference.ModelSchema)) { Description = "What the volume is filled with at first, of any kind and in any namespace that allows it.", ProtobufPath = [8] },
-            new("resources", Shape.Object(static () => global::Holdfast.Model.Core.VolumeResourceRequirements.ModelSchema)) { Description = "The least size.", IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("resources", Shape.Object(static () => global::Holdfast.Model.Core.VolumeResourceRequirements.ModelSchema)) { Description = "How large the volume must be at least.", IsAlwaysWritten = true, ProtobufPath = [2] },
             new("selector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { Description = "Labels that the volume must have.", ProtobufPath = [4] },
             new("storageClassName", Shape.Of(ShapeKind.String)) { Description = "The class; absent takes the default one, empty wants none.", ProtobufPath = [5] },
             new("volumeAttributesClassName", Shape.Of(ShapeKind.String)) { Description = "The VolumeAttributesClass whose settings the volume gets; it may be changed.", ProtobufPath = [9] },
-            new("volumeMode", Shape.Of(ShapeKind.String)) { Description = "Filesystem or Block.", ProtobufPath = [6] },
+            new("volumeMode", Shape.Of(ShapeKind.String)) { Description = "Filesystem, also when left out, or Block.", ProtobufPath = [6] },
             new("volumeName", Shape.Of(ShapeKind.String)) { Description = "The volume that the claim is bound to.", ProtobufPath = [3] },
         ]);
     }
@@ -12689,7 +12689,7 @@ public sealed partial record PersistentVolumeClaimSpec : IModelType<PersistentVo
     /// <summary>What the volume is filled with at first, of any kind and in any namespace that allows it.</summary>
     public global::Holdfast.Model.Core.TypedObjectReference? DataSourceRef { get; init; }
 
-    /// <summary>The least size.</summary>
+    /// <summary>How large the volume must be at least.</summary>
     public global::Holdfast.Model.Core.VolumeResourceRequirements Resources { get; init; } = global::Holdfast.Model.Core.VolumeResourceRequirements.Empty;
 
     /// <summary>Labels that the volume must have.</summary>
@@ -12701,7 +12701,7 @@ public sealed partial record PersistentVolumeClaimSpec : IModelType<PersistentVo
     /// <summary>The VolumeAttributesClass whose settings the volume gets; it may be changed.</summary>
     public string? VolumeAttributesClassName { get; init; }
 
-    /// <summary>Filesystem or Block.</summary>
+    /// <summary>Filesystem, also when left out, or Block.</summary>
     public string? VolumeMode { get; init; }
 
     /// <summary>The volume that the claim is bound to.</summary>
@@ -13161,7 +13161,7 @@ public sealed partial record PersistentVolumeSpec : IModelType<PersistentVolumeS
             new("awsElasticBlockStore", Shape.Object(static () => global::Holdfast.Model.Core.AWSElasticBlockStoreVolumeSource.ModelSchema)) { Description = "A disk of Amazon EBS.", ProtobufPath = [2, 2] },
             new("azureDisk", Shape.Object(static () => global::Holdfast.Model.Core.AzureDiskVolumeSource.ModelSchema)) { Description = "A disk of Azure.", ProtobufPath = [2, 16] },
             new("azureFile", Shape.Object(static () => global::Holdfast.Model.Core.AzureFilePersistentVolumeSource.ModelSchema)) { Description = "A share of Azure Files.", ProtobufPath = [2, 13] },
-            new("capacity", Shape.Map(Shape.Of(ShapeKind.Quantity))) { Description = "How much there is, by resource.", ProtobufPath = [1] },
+            new("capacity", Shape.Map(Shape.Of(ShapeKind.Quantity))) { Description = "How large the volume is.", ProtobufPath = [1] },
             new("cephfs", Shape.Object(static () => global::Holdfast.Model.Core.CephFSPersistentVolumeSource.ModelSchema)) { Description = "A file system of Ceph.", ProtobufPath = [2, 9] },
             new("cinder", Shape.Object(static () => global::Holdfast.Model.Core.CinderPersistentVolumeSource.ModelSchema)) { Description = "A disk of OpenStack Cinder.", ProtobufPath = [2, 8] },
             new("claimRef", Shape.Object(static () => global::Holdfast.Model.Core.ObjectReference.ModelSchema)) { Description = "The claim it is bound to.", ProtobufPath = [4] },
@@ -13183,10 +13183,10 @@ public sealed partial record PersistentVolumeSpec : IModelType<PersistentVolumeS
             new("quobyte", Shape.Object(static () => global::Holdfast.Model.Core.QuobyteVolumeSource.ModelSchema)) { Description = "A volume of Quobyte.", ProtobufPath = [2, 15] },
             new("rbd", Shape.Object(static () => global::Holdfast.Model.Core.RBDPersistentVolumeSource.ModelSchema)) { Description = "A block image of Ceph.", ProtobufPath = [2, 6] },
             new("scaleIO", Shape.Object(static () => global::Holdfast.Model.Core.ScaleIOPersistentVolumeSource.ModelSchema)) { Description = "A volume of ScaleIO.", ProtobufPath = [2, 19] },
-            new("storageClassName", Shape.Of(ShapeKind.String)) { Description = "Its class.", ProtobufPath = [6] },
+            new("storageClassName", Shape.Of(ShapeKind.String)) { Description = "The class that the volume belongs to; empty for none.", ProtobufPath = [6] },
             new("storageos", Shape.Object(static () => global::Holdfast.Model.Core.StorageOSPersistentVolumeSource.ModelSchema)) { Description = "A volume of StorageOS.", ProtobufPath = [2, 21] },
             new("volumeAttributesClassName", Shape.Of(ShapeKind.String)) { Description = "The VolumeAttributesClass whose settings the volume has.", ProtobufPath = [10] },
-            new("volumeMode", Shape.Of(ShapeKind.String)) { Description = "Filesystem or Block.", ProtobufPath = [8] },
+            new("volumeMode", Shape.Of(ShapeKind.String)) { Description = "Filesystem, also when left out, or Block.", ProtobufPath = [8] },
             new("vsphereVolume", Shape.Object(static () => global::Holdfast.Model.Core.VsphereVirtualDiskVolumeSource.ModelSchema)) { Description = "A disk of VMware vSphere.", ProtobufPath = [2, 14] },
         ]);
     }
@@ -13203,7 +13203,7 @@ public sealed partial record PersistentVolumeSpec : IModelType<PersistentVolumeS
     /// <summary>A share of Azure Files.</summary>
     public global::Holdfast.Model.Core.AzureFilePersistentVolumeSource? AzureFile { get; init; }
 
-    /// <summary>How much there is, by resource.</summary>
+    /// <summary>How large the volume is.</summary>
     public ValueMap<Quantity> Capacity { get; init; }
 
     /// <summary>A file system of Ceph.</summary>
@@ -13269,7 +13269,7 @@ public sealed partial record PersistentVolumeSpec : IModelType<PersistentVolumeS
     /// <summary>A volume of ScaleIO.</summary>
     public global::Holdfast.Model.Core.ScaleIOPersistentVolumeSource? ScaleIO { get; init; }
 
-    /// <summary>Its class.</summary>
+    /// <summary>The class that the volume belongs to; empty for none.</summary>
     public string StorageClassName { get; init; } = "";
 
     /// <summary>A volume of StorageOS.</summary>
@@ -13278,7 +13278,7 @@ public sealed partial record PersistentVolumeSpec : IModelType<PersistentVolumeS
     /// <summary>The VolumeAttributesClass whose settings the volume has.</summary>
     public string? VolumeAttributesClassName { get; init; }
 
-    /// <summary>Filesystem or Block.</summary>
+    /// <summary>Filesystem, also when left out, or Block.</summary>
     public string? VolumeMode { get; init; }
 
     /// <summary>A disk of VMware vSphere.</summary>
@@ -13895,8 +13895,8 @@ public sealed partial record PodAffinityTerm : IModelType<PodAffinityTerm>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodAffinityTerm", "Pods to be near to, or apart from.", [
             new("labelSelector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { Description = "Labels of the pods that are meant.", ProtobufPath = [1] },
-            new("matchLabelKeys", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Labels of the pod itself that others must share.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [5] },
-            new("mismatchLabelKeys", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Labels of the pod itself that others must not share.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [6] },
+            new("matchLabelKeys", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Keys of labels whose values the others must share with the pod.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [5] },
+            new("mismatchLabelKeys", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Keys of labels whose values the others must not share with the pod.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [6] },
             new("namespaceSelector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { Description = "Labels of the namespaces in which to look.", ProtobufPath = [4] },
             new("namespaces", Shape.List(Shape.Of(ShapeKind.String))) { Description = "The namespaces in which to look.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
             new("topologyKey", Shape.Of(ShapeKind.String)) { Description = "The label of nodes that tells places apart.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
@@ -13906,10 +13906,10 @@ public sealed partial record PodAffinityTerm : IModelType<PodAffinityTerm>
     /// <summary>Labels of the pods that are meant.</summary>
     public global::Holdfast.Model.Meta.LabelSelector? LabelSelector { get; init; }
 
-    /// <summary>Labels of the pod itself that others must share.</summary>
+    /// <summary>Keys of labels whose values the others must share with the pod.</summary>
     public ValueList<string> MatchLabelKeys { get; init; }
 
-    /// <summary>Labels of the pod itself that others must not share.</summary>
+    /// <summary>Keys of labels whose values the others must not share with the pod.</summary>
     public ValueList<string> MismatchLabelKeys { get; init; }
 
     /// <summary>Labels of the namespaces in which to look.</summary>
@@ -14249,7 +14249,7 @@ public sealed partial record PodCondition : IModelType<PodCondition>
             new("lastProbeTime", Shape.Of(ShapeKind.Time)) { Description = "When it was last looked at.", IsAlwaysWritten = true, ProtobufPath = [3] },
             new("lastTransitionTime", Shape.Of(ShapeKind.Time)) { Description = "When its status last changed.", ProtobufPath = [4] },
             new("message", Shape.Of(ShapeKind.String)) { Description = "Why, for people.", ProtobufPath = [6] },
-            new("observedGeneration", Shape.Of(ShapeKind.Int64)) { Description = "The generation of the object that this was found for.", ProtobufPath = [7] },
+            new("observedGeneration", Shape.Of(ShapeKind.Int64)) { Description = "The generation of the pod that this was found for.", ProtobufPath = [7] },
             new("reason", Shape.Of(ShapeKind.String)) { Description = "One word in CamelCase for why, for programs.", ProtobufPath = [5] },
             new("status", Shape.Of(ShapeKind.String)) { Description = "True, False or Unknown.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
             new("type", Shape.Of(ShapeKind.String)) { Description = "What it tells of.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
@@ -14265,7 +14265,7 @@ public sealed partial record PodCondition : IModelType<PodCondition>
     /// <summary>Why, for people.</summary>
     public string Message { get; init; } = "";
 
-    /// <summary>The generation of the object that this was found for.</summary>
+    /// <summary>The generation of the pod that this was found for.</summary>
     public long ObservedGeneration { get; init; }
 
     /// <summary>One word in CamelCase for why, for programs.</summary>
@@ -15331,21 +15331,21 @@ public sealed partial record PodSpec : IModelType<PodSpec>
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodSpec", "What a pod runs, and where.", [
             new("activeDeadlineSeconds", Shape.Of(ShapeKind.Int64)) { Description = "How many seconds it may run before it is ended.", ProtobufPath = [5] },
             new("affinity", Shape.Object(static () => global::Holdfast.Model.Core.Affinity.ModelSchema)) { Description = "What the pod wants to be near to or away from.", ProtobufPath = [18] },
-            new("automountServiceAccountToken", Shape.Of(ShapeKind.Boolean)) { Description = "Whether pods get the token of their account unasked.", ProtobufPath = [21] },
-            new("containers", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.Container.ModelSchema))) { Description = "What runs; at least one.", IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge"], ProtobufPath = [2] },
+            new("automountServiceAccountToken", Shape.Of(ShapeKind.Boolean)) { Description = "Whether the pod gets the token of its account unasked.", ProtobufPath = [21] },
+            new("containers", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.Container.ModelSchema))) { Description = "The containers; at least one.", IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge"], ProtobufPath = [2] },
             new("dnsConfig", Shape.Object(static () => global::Holdfast.Model.Core.PodDNSConfig.ModelSchema)) { Description = "Name servers and search domains of its own.", ProtobufPath = [26] },
-            new("dnsPolicy", Shape.Of(ShapeKind.String)) { Description = "Which name servers the pod asks.", ProtobufPath = [6] },
+            new("dnsPolicy", Shape.Of(ShapeKind.String)) { Description = "Which name servers the pod asks: ClusterFirst, also when left out, ClusterFirstWithHostNet, Default or None.", ProtobufPath = [6] },
             new("enableServiceLinks", Shape.Of(ShapeKind.Boolean)) { Description = "Whether variables tell of the Services of the namespace.", ProtobufPath = [30] },
             new("ephemeralContainers", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.EphemeralContainer.ModelSchema))) { Description = "Containers that were added to look into it.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge"], ProtobufPath = [34] },
             new("hostAliases", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.HostAlias.ModelSchema))) { Description = "Further lines of its hosts file.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["ip"], MergeKey = "ip", PatchStrategies = ["merge"], ProtobufPath = [23] },
             new("hostIPC", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it shares the node's IPC.", ProtobufPath = [13] },
             new("hostNetwork", Shape.Of(ShapeKind.Boolean)) { Description = "Whether the pod uses the node's own network.", ProtobufPath = [11] },
             new("hostPID", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it sees the node's processes.", ProtobufPath = [12] },
-            new("hostUsers", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it shares the node's users.", ProtobufPath = [37] },
+            new("hostUsers", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it uses the node's users; false gives it users of its own.", ProtobufPath = [37] },
             new("hostname", Shape.Of(ShapeKind.String)) { Description = "The name that the pod gives itself.", ProtobufPath = [16] },
             new("hostnameOverride", Shape.Of(ShapeKind.String)) { Description = "Its host name, in place of the one made from its name.", ProtobufPath = [41] },
             new("imagePullSecrets", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.LocalObjectReference.ModelSchema))) { Description = "Secrets for the registries of images.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge"], ProtobufPath = [15] },
-            new("initContainers", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.Container.ModelSchema))) { Description = "What runs before, one after the other.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge"], ProtobufPath = [20] },
+            new("initContainers", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.Container.ModelSchema))) { Description = "Containers that run before the others, one after the other.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge"], ProtobufPath = [20] },
             new("nodeName", Shape.Of(ShapeKind.String)) { Description = "The node that runs the pod; set by the scheduler.", ProtobufPath = [10] },
             new("nodeSelector", Shape.Map(Shape.Of(ShapeKind.String))) { Description = "Labels that the node must have.", IsAtomic = true, ProtobufPath = [7] },
             new("os", Shape.Object(static () => global::Holdfast.Model.Core.PodOS.ModelSchema)) { Description = "The operating system it is for.", ProtobufPath = [36] },
@@ -15354,9 +15354,9 @@ public sealed partial record PodSpec : IModelType<PodSpec>
             new("priority", Shape.Of(ShapeKind.Int32)) { Description = "How important the pod is; higher wins.", ProtobufPath = [25] },
             new("priorityClassName", Shape.Of(ShapeKind.String)) { Description = "How important the pod is, by name.", ProtobufPath = [24] },
             new("readinessGates", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PodReadinessGate.ModelSchema))) { Description = "Further conditions that must hold before the pod is ready.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [28] },
-            new("resourceClaims", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PodResourceClaim.ModelSchema))) { Description = "Claims of devices.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge", "retainKeys"], ProtobufPath = [39] },
+            new("resourceClaims", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PodResourceClaim.ModelSchema))) { Description = "Claims to devices that must be given before the pod starts.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge", "retainKeys"], ProtobufPath = [39] },
             new("resources", Shape.Object(static () => global::Holdfast.Model.Core.ResourceRequirements.ModelSchema)) { Description = "Resources of all its containers together.", ProtobufPath = [40] },
-            new("restartPolicy", Shape.Of(ShapeKind.String)) { Description = "Whether containers that end are started again.", ProtobufPath = [3] },
+            new("restartPolicy", Shape.Of(ShapeKind.String)) { Description = "Whether containers that end are started again: Always, also when left out, OnFailure or Never.", ProtobufPath = [3] },
             new("runtimeClassName", Shape.Of(ShapeKind.String)) { Description = "The class of runtime to run it.", ProtobufPath = [29] },
             new("schedulerName", Shape.Of(ShapeKind.String)) { Description = "Who chooses the node.", ProtobufPath = [19] },
             new("schedulingGates", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PodSchedulingGate.ModelSchema))) { Description = "What must be lifted before it is scheduled.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge"], ProtobufPath = [38] },
@@ -15380,16 +15380,16 @@ public sealed partial record PodSpec : IModelType<PodSpec>
     /// <summary>What the pod wants to be near to or away from.</summary>
     public global::Holdfast.Model.Core.Affinity? Affinity { get; init; }
 
-    /// <summary>Whether pods get the token of their account unasked.</summary>
+    /// <summary>Whether the pod gets the token of its account unasked.</summary>
     public bool? AutomountServiceAccountToken { get; init; }
 
-    /// <summary>What runs; at least one.</summary>
+    /// <summary>The containers; at least one.</summary>
     public ValueList<global::Holdfast.Model.Core.Container> Containers { get; init; }
 
     /// <summary>Name servers and search domains of its own.</summary>
     public global::Holdfast.Model.Core.PodDNSConfig? DnsConfig { get; init; }
 
-    /// <summary>Which name servers the pod asks.</summary>
+    /// <summary>Which name servers the pod asks: ClusterFirst, also when left out, ClusterFirstWithHostNet, Default or None.</summary>
     public string DnsPolicy { get; init; } = "";
 
     /// <summary>Whether variables tell of the Services of the namespace.</summary>
@@ -15410,7 +15410,7 @@ public sealed partial record PodSpec : IModelType<PodSpec>
     /// <summary>Whether it sees the node&apos;s processes.</summary>
     public bool HostPID { get; init; }
 
-    /// <summary>Whether it shares the node&apos;s users.</summary>
+    /// <summary>Whether it uses the node&apos;s users; false gives it users of its own.</summary>
     public bool? HostUsers { get; init; }
 
     /// <summary>The name that the pod gives itself.</summary>
@@ -15422,7 +15422,7 @@ public sealed partial record PodSpec : IModelType<PodSpec>
     /// <summary>Secrets for the registries of images.</summary>
     public ValueList<global::Holdfast.Model.Core.LocalObjectReference> ImagePullSecrets { get; init; }
 
-    /// <summary>What runs before, one after the other.</summary>
+    /// <summary>Containers that run before the others, one after the other.</summary>
     public ValueList<global::Holdfast.Model.Core.Container> InitContainers { get; init; }
 
     /// <summary>The node that runs the pod; set by the scheduler.</summary>
@@ -15449,13 +15449,13 @@ public sealed partial record PodSpec : IModelType<PodSpec>
     /// <summary>Further conditions that must hold before the pod is ready.</summary>
     public ValueList<global::Holdfast.Model.Core.PodReadinessGate> ReadinessGates { get; init; }
 
-    /// <summary>Claims of devices.</summary>
+    /// <summary>Claims to devices that must be given before the pod starts.</summary>
     public ValueList<global::Holdfast.Model.Core.PodResourceClaim> ResourceClaims { get; init; }
 
     /// <summary>Resources of all its containers together.</summary>
     public global::Holdfast.Model.Core.ResourceRequirements? Resources { get; init; }
 
-    /// <summary>Whether containers that end are started again.</summary>
+    /// <summary>Whether containers that end are started again: Always, also when left out, OnFailure or Never.</summary>
     public string RestartPolicy { get; init; } = "";
 
     /// <summary>The class of runtime to run it.</summary>
@@ -15962,21 +15962,21 @@ public sealed partial record PodStatus : IModelType<PodStatus>
             new("ephemeralContainerStatuses", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ContainerStatus.ModelSchema))) { Description = "How its ephemeral containers are.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [13] },
             new("extendedResourceClaimStatus", Shape.Object(static () => global::Holdfast.Model.Core.PodExtendedResourceClaimStatus.ModelSchema)) { Description = "The claim that was made for its extended resources.", ProtobufPath = [18] },
             new("hostIP", Shape.Of(ShapeKind.String)) { Description = "The address of its node.", ProtobufPath = [5] },
-            new("hostIPs", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.HostIP.ModelSchema))) { Description = "The addresses of its node.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, MergeKey = "ip", PatchStrategies = ["merge"], ProtobufPath = [16] },
+            new("hostIPs", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.HostIP.ModelSchema))) { Description = "The addresses of its node, one for each IP family.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, MergeKey = "ip", PatchStrategies = ["merge"], ProtobufPath = [16] },
             new("initContainerStatuses", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ContainerStatus.ModelSchema))) { Description = "How its init containers are.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [10] },
-            new("message", Shape.Of(ShapeKind.String)) { Description = "Why, for people.", ProtobufPath = [3] },
+            new("message", Shape.Of(ShapeKind.String)) { Description = "Why it is in its state, for people.", ProtobufPath = [3] },
             new("nodeAllocatableResourceClaimStatuses", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.NodeAllocatableResourceClaimStatus.ModelSchema))) { Description = "What of the node's own resources its claims take.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
             new("nominatedNodeName", Shape.Of(ShapeKind.String)) { Description = "The node that is being cleared for it.", ProtobufPath = [11] },
-            new("observedGeneration", Shape.Of(ShapeKind.Int64)) { Description = "The generation of the object that this was found for.", ProtobufPath = [17] },
+            new("observedGeneration", Shape.Of(ShapeKind.Int64)) { Description = "The generation of the pod that this status speaks of.", ProtobufPath = [17] },
             new("phase", Shape.Of(ShapeKind.String)) { Description = "Pending, Running, Succeeded, Failed or Unknown.", ProtobufPath = [1] },
-            new("podIP", Shape.Of(ShapeKind.String)) { Description = "Its address.", ProtobufPath = [6] },
-            new("podIPs", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PodIP.ModelSchema))) { Description = "Its addresses.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["ip"], MergeKey = "ip", PatchStrategies = ["merge"], ProtobufPath = [12] },
+            new("podIP", Shape.Of(ShapeKind.String)) { Description = "The pod's address.", ProtobufPath = [6] },
+            new("podIPs", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PodIP.ModelSchema))) { Description = "The pod's addresses, one for each IP family; the first is podIP.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["ip"], MergeKey = "ip", PatchStrategies = ["merge"], ProtobufPath = [12] },
             new("qosClass", Shape.Of(ShapeKind.String)) { Description = "How its resources are set: Guaranteed, Burstable or BestEffort.", ProtobufPath = [9] },
-            new("reason", Shape.Of(ShapeKind.String)) { Description = "One word in CamelCase for why, for programs.", ProtobufPath = [4] },
+            new("reason", Shape.Of(ShapeKind.String)) { Description = "One word in CamelCase for why it is in its state, such as Evicted.", ProtobufPath = [4] },
             new("resize", Shape.Of(ShapeKind.String)) { Description = "How a change of its resources goes.", ProtobufPath = [14] },
             new("resourceClaimStatuses", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PodResourceClaimStatus.ModelSchema))) { Description = "The claims that were made for the pod from templates.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge", "retainKeys"], ProtobufPath = [15] },
             new("resources", Shape.Object(static () => global::Holdfast.Model.Core.ResourceRequirements.ModelSchema)) { Description = "What was set aside for the pod as a whole, and the most it may use.", ProtobufPath = [20] },
-            new("startTime", Shape.Of(ShapeKind.Time)) { Description = "When it began.", ProtobufPath = [7] },
+            new("startTime", Shape.Of(ShapeKind.Time)) { Description = "When the node's agent first took the pod on.", ProtobufPath = [7] },
         ]);
     }
 
@@ -15998,13 +15998,13 @@ public sealed partial record PodStatus : IModelType<PodStatus>
     /// <summary>The address of its node.</summary>
     public string HostIP { get; init; } = "";
 
-    /// <summary>The addresses of its node.</summary>
+    /// <summary>The addresses of its node, one for each IP family.</summary>
     public ValueList<global::Holdfast.Model.Core.HostIP> HostIPs { get; init; }
 
     /// <summary>How its init containers are.</summary>
     public ValueList<global::Holdfast.Model.Core.ContainerStatus> InitContainerStatuses { get; init; }
 
-    /// <summary>Why, for people.</summary>
+    /// <summary>Why it is in its state, for people.</summary>
     public string Message { get; init; } = "";
 
     /// <summary>What of the node&apos;s own resources its claims take.</summary>
@@ -16013,22 +16013,22 @@ public sealed partial record PodStatus : IModelType<PodStatus>
     /// <summary>The node that is being cleared for it.</summary>
     public string NominatedNodeName { get; init; } = "";
 
-    /// <summary>The generation of the object that this was found for.</summary>
+    /// <summary>The generation of the pod that this status speaks of.</summary>
     public long ObservedGeneration { get; init; }
 
     /// <summary>Pending, Running, Succeeded, Failed or Unknown.</summary>
     public string Phase { get; init; } = "";
 
-    /// <summary>Its address.</summary>
+    /// <summary>The pod&apos;s address.</summary>
     public string PodIP { get; init; } = "";
 
-    /// <summary>Its addresses.</summary>
+    /// <summary>The pod&apos;s addresses, one for each IP family; the first is podIP.</summary>
     public ValueList<global::Holdfast.Model.Core.PodIP> PodIPs { get; init; }
 
     /// <summary>How its resources are set: Guaranteed, Burstable or BestEffort.</summary>
     public string QosClass { get; init; } = "";
 
-    /// <summary>One word in CamelCase for why, for programs.</summary>
+    /// <summary>One word in CamelCase for why it is in its state, such as Evicted.</summary>
     public string Reason { get; init; } = "";
 
     /// <summary>How a change of its resources goes.</summary>
@@ -16040,7 +16040,7 @@ public sealed partial record PodStatus : IModelType<PodStatus>
     /// <summary>What was set aside for the pod as a whole, and the most it may use.</summary>
     public global::Holdfast.Model.Core.ResourceRequirements? Resources { get; init; }
 
-    /// <summary>When it began.</summary>
+    /// <summary>When the node&apos;s agent first took the pod on.</summary>
     public DateTimeOffset? StartTime { get; init; }
 
     /// <inheritdoc/>
@@ -16818,14 +16818,14 @@ public sealed partial record ProjectedVolumeSource : IModelType<ProjectedVolumeS
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ProjectedVolumeSource", "Files from several sources in one volume.", [
             new("defaultMode", Shape.Of(ShapeKind.Int32)) { Description = "The permissions of the files, where an item gives none; 0644 when left out.", ProtobufPath = [2] },
-            new("sources", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.VolumeProjection.ModelSchema))) { Description = "The sources.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
+            new("sources", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.VolumeProjection.ModelSchema))) { Description = "The sources of the files.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
         ]);
     }
 
     /// <summary>The permissions of the files, where an item gives none; 0644 when left out.</summary>
     public int? DefaultMode { get; init; }
 
-    /// <summary>The sources.</summary>
+    /// <summary>The sources of the files.</summary>
     public ValueList<global::Holdfast.Model.Core.VolumeProjection> Sources { get; init; }
 
     /// <inheritdoc/>
@@ -17602,7 +17602,7 @@ public sealed partial record ResourceQuotaSpec : IModelType<ResourceQuotaSpec>
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ResourceQuotaSpec", "The most that a namespace may use.", [
             new("hard", Shape.Map(Shape.Of(ShapeKind.Quantity))) { Description = "The most that there may be, by resource.", ProtobufPath = [1] },
             new("scopeSelector", Shape.Object(static () => global::Holdfast.Model.Core.ScopeSelector.ModelSchema)) { Description = "Which objects are counted, by scope and values.", ProtobufPath = [3] },
-            new("scopes", Shape.List(Shape.Of(ShapeKind.String))) { Description = "What counts, by scope.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
+            new("scopes", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Which objects are counted, by scope; all of them must fit.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
         ]);
     }
 
@@ -17612,7 +17612,7 @@ public sealed partial record ResourceQuotaSpec : IModelType<ResourceQuotaSpec>
     /// <summary>Which objects are counted, by scope and values.</summary>
     public global::Holdfast.Model.Core.ScopeSelector? ScopeSelector { get; init; }
 
-    /// <summary>What counts, by scope.</summary>
+    /// <summary>Which objects are counted, by scope; all of them must fit.</summary>
     public ValueList<string> Scopes { get; init; }
 
     /// <inheritdoc/>
@@ -17690,12 +17690,12 @@ public sealed partial record ResourceQuotaStatus : IModelType<ResourceQuotaStatu
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ResourceQuotaStatus", "What a namespace uses.", [
-            new("hard", Shape.Map(Shape.Of(ShapeKind.Quantity))) { Description = "The most that there may be, by resource.", ProtobufPath = [1] },
+            new("hard", Shape.Map(Shape.Of(ShapeKind.Quantity))) { Description = "The most that there may be, by resource, as it was last enforced.", ProtobufPath = [1] },
             new("used", Shape.Map(Shape.Of(ShapeKind.Quantity))) { Description = "What is in use, by resource.", ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The most that there may be, by resource.</summary>
+    /// <summary>The most that there may be, by resource, as it was last enforced.</summary>
     public ValueMap<Quantity> Hard { get; init; }
 
     /// <summary>What is in use, by resource.</summary>
@@ -18029,12 +18029,12 @@ public sealed partial record ScaleIOPersistentVolumeSource : IModelType<ScaleIOP
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ScaleIOPersistentVolumeSource", "A volume of ScaleIO.", [
             new("fsType", Shape.Of(ShapeKind.String)) { Description = "The file system to mount it as, such as ext4; left out, the driver chooses.", ProtobufPath = [9] },
             new("gateway", Shape.Of(ShapeKind.String)) { Description = "The address of the gateway.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("protectionDomain", Shape.Of(ShapeKind.String)) { Description = "The protection domain.", ProtobufPath = [5] },
+            new("protectionDomain", Shape.Of(ShapeKind.String)) { Description = "The protection domain that the storage belongs to.", ProtobufPath = [5] },
             new("readOnly", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it can only be read.", ProtobufPath = [10] },
             new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.SecretReference.ModelSchema)) { Description = "The Secret with what is needed to get in.", IsRequired = true, ProtobufPath = [3] },
             new("sslEnabled", Shape.Of(ShapeKind.Boolean)) { Description = "Whether TLS is used.", ProtobufPath = [4] },
-            new("storageMode", Shape.Of(ShapeKind.String)) { Description = "Thick or thin.", ProtobufPath = [7] },
-            new("storagePool", Shape.Of(ShapeKind.String)) { Description = "The storage pool.", ProtobufPath = [6] },
+            new("storageMode", Shape.Of(ShapeKind.String)) { Description = "ThickProvisioned or ThinProvisioned, also when left out.", ProtobufPath = [7] },
+            new("storagePool", Shape.Of(ShapeKind.String)) { Description = "The storage pool in the protection domain.", ProtobufPath = [6] },
             new("system", Shape.Of(ShapeKind.String)) { Description = "The name of the storage system.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
             new("volumeName", Shape.Of(ShapeKind.String)) { Description = "The name of the volume in the storage system.", ProtobufPath = [8] },
         ]);
@@ -18046,7 +18046,7 @@ public sealed partial record ScaleIOPersistentVolumeSource : IModelType<ScaleIOP
     /// <summary>The address of the gateway.</summary>
     public string Gateway { get; init; } = "";
 
-    /// <summary>The protection domain.</summary>
+    /// <summary>The protection domain that the storage belongs to.</summary>
     public string ProtectionDomain { get; init; } = "";
 
     /// <summary>Whether it can only be read.</summary>
@@ -18058,10 +18058,10 @@ public sealed partial record ScaleIOPersistentVolumeSource : IModelType<ScaleIOP
     /// <summary>Whether TLS is used.</summary>
     public bool SslEnabled { get; init; }
 
-    /// <summary>Thick or thin.</summary>
+    /// <summary>ThickProvisioned or ThinProvisioned, also when left out.</summary>
     public string StorageMode { get; init; } = "";
 
-    /// <summary>The storage pool.</summary>
+    /// <summary>The storage pool in the protection domain.</summary>
     public string StoragePool { get; init; } = "";
 
     /// <summary>The name of the storage system.</summary>
@@ -18218,12 +18218,12 @@ public sealed partial record ScaleIOVolumeSource : IModelType<ScaleIOVolumeSourc
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ScaleIOVolumeSource", "A volume of ScaleIO.", [
             new("fsType", Shape.Of(ShapeKind.String)) { Description = "The file system to mount it as, such as ext4; left out, the driver chooses.", ProtobufPath = [9] },
             new("gateway", Shape.Of(ShapeKind.String)) { Description = "The address of the gateway.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("protectionDomain", Shape.Of(ShapeKind.String)) { Description = "The protection domain.", ProtobufPath = [5] },
+            new("protectionDomain", Shape.Of(ShapeKind.String)) { Description = "The protection domain that the storage belongs to.", ProtobufPath = [5] },
             new("readOnly", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it can only be read.", ProtobufPath = [10] },
             new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.LocalObjectReference.ModelSchema)) { Description = "The Secret with what is needed to get in.", IsRequired = true, ProtobufPath = [3] },
             new("sslEnabled", Shape.Of(ShapeKind.Boolean)) { Description = "Whether TLS is used.", ProtobufPath = [4] },
-            new("storageMode", Shape.Of(ShapeKind.String)) { Description = "Thick or thin.", ProtobufPath = [7] },
-            new("storagePool", Shape.Of(ShapeKind.String)) { Description = "The storage pool.", ProtobufPath = [6] },
+            new("storageMode", Shape.Of(ShapeKind.String)) { Description = "ThickProvisioned or ThinProvisioned, also when left out.", ProtobufPath = [7] },
+            new("storagePool", Shape.Of(ShapeKind.String)) { Description = "The storage pool in the protection domain.", ProtobufPath = [6] },
             new("system", Shape.Of(ShapeKind.String)) { Description = "The name of the storage system.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
             new("volumeName", Shape.Of(ShapeKind.String)) { Description = "The name of the volume in the storage system.", ProtobufPath = [8] },
         ]);
@@ -18235,7 +18235,7 @@ public sealed partial record ScaleIOVolumeSource : IModelType<ScaleIOVolumeSourc
     /// <summary>The address of the gateway.</summary>
     public string Gateway { get; init; } = "";
 
-    /// <summary>The protection domain.</summary>
+    /// <summary>The protection domain that the storage belongs to.</summary>
     public string ProtectionDomain { get; init; } = "";
 
     /// <summary>Whether it can only be read.</summary>
@@ -18247,10 +18247,10 @@ public sealed partial record ScaleIOVolumeSource : IModelType<ScaleIOVolumeSourc
     /// <summary>Whether TLS is used.</summary>
     public bool SslEnabled { get; init; }
 
-    /// <summary>Thick or thin.</summary>
+    /// <summary>ThickProvisioned or ThinProvisioned, also when left out.</summary>
     public string StorageMode { get; init; } = "";
 
-    /// <summary>The storage pool.</summary>
+    /// <summary>The storage pool in the protection domain.</summary>
     public string StoragePool { get; init; } = "";
 
     /// <summary>The name of the storage system.</summary>
@@ -19506,11 +19506,11 @@ public sealed partial record ServiceSpec : IModelType<ServiceSpec>
             new("clusterIPs", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Its addresses in the cluster.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [18] },
             new("externalIPs", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Further addresses that lead to it.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [5] },
             new("externalName", Shape.Of(ShapeKind.String)) { Description = "The name it stands for, when type is ExternalName.", ProtobufPath = [10] },
-            new("externalTrafficPolicy", Shape.Of(ShapeKind.String)) { Description = "Whether traffic from outside stays on its node.", ProtobufPath = [11] },
+            new("externalTrafficPolicy", Shape.Of(ShapeKind.String)) { Description = "Whether traffic from outside goes to pods of any node (Cluster, also when left out) or of the node it came to (Local).", ProtobufPath = [11] },
             new("healthCheckNodePort", Shape.Of(ShapeKind.Int32)) { Description = "The port of nodes that tells whether they have pods.", ProtobufPath = [12] },
-            new("internalTrafficPolicy", Shape.Of(ShapeKind.String)) { Description = "Whether only pods of the same node are used.", ProtobufPath = [22] },
+            new("internalTrafficPolicy", Shape.Of(ShapeKind.String)) { Description = "Whether traffic from inside goes to pods of any node (Cluster, also when left out) or of the same node (Local).", ProtobufPath = [22] },
             new("ipFamilies", Shape.List(Shape.Of(ShapeKind.String))) { Description = "IPv4, IPv6 or both.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [19] },
-            new("ipFamilyPolicy", Shape.Of(ShapeKind.String)) { Description = "Whether it has addresses of both families.", ProtobufPath = [17] },
+            new("ipFamilyPolicy", Shape.Of(ShapeKind.String)) { Description = "Whether it has addresses of one family or both: SingleStack, PreferDualStack or RequireDualStack.", ProtobufPath = [17] },
             new("loadBalancerClass", Shape.Of(ShapeKind.String)) { Description = "Who makes the load balancer.", ProtobufPath = [21] },
             new("loadBalancerIP", Shape.Of(ShapeKind.String)) { Description = "The address wanted of a load balancer.", ProtobufPath = [8] },
             new("loadBalancerSourceRanges", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Whom the load balancer lets in.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [9] },
@@ -19539,19 +19539,19 @@ public sealed partial record ServiceSpec : IModelType<ServiceSpec>
     /// <summary>The name it stands for, when type is ExternalName.</summary>
     public string ExternalName { get; init; } = "";
 
-    /// <summary>Whether traffic from outside stays on its node.</summary>
+    /// <summary>Whether traffic from outside goes to pods of any node (Cluster, also when left out) or of the node it came to (Local).</summary>
     public string ExternalTrafficPolicy { get; init; } = "";
 
     /// <summary>The port of nodes that tells whether they have pods.</summary>
     public int HealthCheckNodePort { get; init; }
 
-    /// <summary>Whether only pods of the same node are used.</summary>
+    /// <summary>Whether traffic from inside goes to pods of any node (Cluster, also when left out) or of the same node (Local).</summary>
     public string? InternalTrafficPolicy { get; init; }
 
     /// <summary>IPv4, IPv6 or both.</summary>
     public ValueList<string> IpFamilies { get; init; }
 
-    /// <summary>Whether it has addresses of both families.</summary>
+    /// <summary>Whether it has addresses of one family or both: SingleStack, PreferDualStack or RequireDualStack.</summary>
     public string? IpFamilyPolicy { get; init; }
 
     /// <summary>Who makes the load balancer.</summary>
@@ -19969,11 +19969,11 @@ public sealed partial record SleepAction : IModelType<SleepAction>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.SleepAction", "A wait.", [
-            new("seconds", Shape.Of(ShapeKind.Int64)) { Description = "How long.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("seconds", Shape.Of(ShapeKind.Int64)) { Description = "How many seconds it lasts.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>How long.</summary>
+    /// <summary>How many seconds it lasts.</summary>
     public long Seconds { get; init; }
 
     /// <inheritdoc/>
@@ -20418,22 +20418,22 @@ public sealed partial record Taint : IModelType<Taint>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.Taint", "A mark on a node that keeps pods away which do not tolerate it.", [
             new("effect", Shape.Of(ShapeKind.String)) { Description = "NoSchedule, PreferNoSchedule or NoExecute.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
-            new("key", Shape.Of(ShapeKind.String)) { Description = "The taint's name.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("key", Shape.Of(ShapeKind.String)) { Description = "The key of the taint.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
             new("timeAdded", Shape.Of(ShapeKind.Time)) { Description = "When it was added.", ProtobufPath = [4] },
-            new("value", Shape.Of(ShapeKind.String)) { Description = "Its value.", ProtobufPath = [2] },
+            new("value", Shape.Of(ShapeKind.String)) { Description = "The value of the taint, which may be empty.", ProtobufPath = [2] },
         ]);
     }
 
     /// <summary>NoSchedule, PreferNoSchedule or NoExecute.</summary>
     public string Effect { get; init; } = "";
 
-    /// <summary>The taint&apos;s name.</summary>
+    /// <summary>The key of the taint.</summary>
     public string Key { get; init; } = "";
 
     /// <summary>When it was added.</summary>
     public DateTimeOffset? TimeAdded { get; init; }
 
-    /// <summary>Its value.</summary>
+    /// <summary>The value of the taint, which may be empty.</summary>
     public string Value { get; init; } = "";
 
     /// <inheritdoc/>
@@ -20523,8 +20523,8 @@ public sealed partial record Toleration : IModelType<Toleration>
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.Toleration", "A taint that a pod bears.", [
             new("effect", Shape.Of(ShapeKind.String)) { Description = "The effect that is tolerated; empty for all.", ProtobufPath = [4] },
-            new("key", Shape.Of(ShapeKind.String)) { Description = "The taint's name; empty for all.", ProtobufPath = [1] },
-            new("operator", Shape.Of(ShapeKind.String)) { Description = "Exists or Equal.", ProtobufPath = [2] },
+            new("key", Shape.Of(ShapeKind.String)) { Description = "The key of the taint; empty for all.", ProtobufPath = [1] },
+            new("operator", Shape.Of(ShapeKind.String)) { Description = "How the value is compared: Equal, also when left out, or Exists for any value.", ProtobufPath = [2] },
             new("tolerationSeconds", Shape.Of(ShapeKind.Int64)) { Description = "For how many seconds it is tolerated.", ProtobufPath = [5] },
             new("value", Shape.Of(ShapeKind.String)) { Description = "The taint's value, for Equal.", ProtobufPath = [3] },
         ]);
@@ -20533,10 +20533,10 @@ public sealed partial record Toleration : IModelType<Toleration>
     /// <summary>The effect that is tolerated; empty for all.</summary>
     public string Effect { get; init; } = "";
 
-    /// <summary>The taint&apos;s name; empty for all.</summary>
+    /// <summary>The key of the taint; empty for all.</summary>
     public string Key { get; init; } = "";
 
-    /// <summary>Exists or Equal.</summary>
+    /// <summary>How the value is compared: Equal, also when left out, or Exists for any value.</summary>
     public string Operator { get; init; } = "";
 
     /// <summary>For how many seconds it is tolerated.</summary>
@@ -20642,12 +20642,12 @@ public sealed partial record TopologySelectorLabelRequirement : IModelType<Topol
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.TopologySelectorLabelRequirement", "What is asked of one label of a node.", [
-            new("key", Shape.Of(ShapeKind.String)) { Description = "The label.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("key", Shape.Of(ShapeKind.String)) { Description = "The label that is looked at.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
             new("values", Shape.List(Shape.Of(ShapeKind.String))) { Description = "The values, one of which the label must have.", IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The label.</summary>
+    /// <summary>The label that is looked at.</summary>
     public string Key { get; init; } = "";
 
     /// <summary>The values, one of which the label must have.</summary>
@@ -20778,7 +20778,7 @@ public sealed partial record TopologySpreadConstraint : IModelType<TopologySprea
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.TopologySpreadConstraint", "How evenly pods are spread over places.", [
             new("labelSelector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { Description = "Labels of the pods that are counted.", ProtobufPath = [4] },
-            new("matchLabelKeys", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Labels of the pod itself that others must share.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [8] },
+            new("matchLabelKeys", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Keys of labels whose values the counted pods must share with the pod.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [8] },
             new("maxSkew", Shape.Of(ShapeKind.Int32)) { Description = "How uneven it may be.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
             new("minDomains", Shape.Of(ShapeKind.Int32)) { Description = "Over how many places at least.", ProtobufPath = [5] },
             new("nodeAffinityPolicy", Shape.Of(ShapeKind.String)) { Description = "Whether nodes that are not fit count.", ProtobufPath = [6] },
@@ -20791,7 +20791,7 @@ public sealed partial record TopologySpreadConstraint : IModelType<TopologySprea
     /// <summary>Labels of the pods that are counted.</summary>
     public global::Holdfast.Model.Meta.LabelSelector? LabelSelector { get; init; }
 
-    /// <summary>Labels of the pod itself that others must share.</summary>
+    /// <summary>Keys of labels whose values the counted pods must share with the pod.</summary>
     public ValueList<string> MatchLabelKeys { get; init; }
 
     /// <summary>How uneven it may be.</summary>
@@ -21142,7 +21142,7 @@ public sealed partial record Volume : IModelType<Volume>
             new("csi", Shape.Object(static () => global::Holdfast.Model.Core.CSIVolumeSource.ModelSchema)) { Description = "A volume of a CSI driver.", ProtobufPath = [2, 28] },
             new("downwardAPI", Shape.Object(static () => global::Holdfast.Model.Core.DownwardAPIVolumeSource.ModelSchema)) { Description = "Fields of the pod as files.", ProtobufPath = [2, 16] },
             new("emptyDir", Shape.Object(static () => global::Holdfast.Model.Core.EmptyDirVolumeSource.ModelSchema)) { Description = "A folder that is empty at first and goes with the pod.", ProtobufPath = [2, 2] },
-            new("ephemeral", Shape.Object(static () => global::Holdfast.Model.Core.EphemeralVolumeSource.ModelSchema)) { Description = "A claim of its own, which goes with the pod.", ProtobufPath = [2, 29] },
+            new("ephemeral", Shape.Object(static () => global::Holdfast.Model.Core.EphemeralVolumeSource.ModelSchema)) { Description = "A claim that is made for the pod and goes with it.", ProtobufPath = [2, 29] },
             new("fc", Shape.Object(static () => global::Holdfast.Model.Core.FCVolumeSource.ModelSchema)) { Description = "A disk over Fibre Channel.", ProtobufPath = [2, 17] },
             new("flexVolume", Shape.Object(static () => global::Holdfast.Model.Core.FlexVolumeSource.ModelSchema)) { Description = "A volume of a driver that is a program on the node.", ProtobufPath = [2, 12] },
             new("flocker", Shape.Object(static () => global::Holdfast.Model.Core.FlockerVolumeSource.ModelSchema)) { Description = "A volume of Flocker.", ProtobufPath = [2, 15] },
@@ -21194,7 +21194,7 @@ public sealed partial record Volume : IModelType<Volume>
     /// <summary>A folder that is empty at first and goes with the pod.</summary>
     public global::Holdfast.Model.Core.EmptyDirVolumeSource? EmptyDir { get; init; }
 
-    /// <summary>A claim of its own, which goes with the pod.</summary>
+    /// <summary>A claim that is made for the pod and goes with it.</summary>
     public global::Holdfast.Model.Core.EphemeralVolumeSource? Ephemeral { get; init; }
 
     /// <summary>A disk over Fibre Channel.</summary>
@@ -21686,9 +21686,9 @@ public sealed partial record VolumeMount : IModelType<VolumeMount>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.VolumeMount", "A volume that appears in a container as a directory.", [
-            new("mountPath", Shape.Of(ShapeKind.String)) { Description = "Where in the container.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("mountPath", Shape.Of(ShapeKind.String)) { Description = "Where the directory appears in the container.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
             new("mountPropagation", Shape.Of(ShapeKind.String)) { Description = "Whether mounts go on between node and container.", ProtobufPath = [5] },
-            new("name", Shape.Of(ShapeKind.String)) { Description = "The volume's name.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name of the volume, as the pod gives it.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
             new("readOnly", Shape.Of(ShapeKind.Boolean)) { Description = "Whether the container may only read it.", ProtobufPath = [2] },
             new("recursiveReadOnly", Shape.Of(ShapeKind.String)) { Description = "Whether what is mounted below can only be read too.", ProtobufPath = [7] },
             new("subPath", Shape.Of(ShapeKind.String)) { Description = "The part of the volume, as a relative path.", ProtobufPath = [4] },
@@ -21696,13 +21696,13 @@ public sealed partial record VolumeMount : IModelType<VolumeMount>
         ]);
     }
 
-    /// <summary>Where in the container.</summary>
+    /// <summary>Where the directory appears in the container.</summary>
     public string MountPath { get; init; } = "";
 
     /// <summary>Whether mounts go on between node and container.</summary>
     public string? MountPropagation { get; init; }
 
-    /// <summary>The volume&apos;s name.</summary>
+    /// <summary>The name of the volume, as the pod gives it.</summary>
     public string Name { get; init; } = "";
 
     /// <summary>Whether the container may only read it.</summary>
@@ -21836,7 +21836,7 @@ public sealed partial record VolumeMountStatus : IModelType<VolumeMountStatus>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.VolumeMountStatus", "How a volume appears in a container.", [
-            new("mountPath", Shape.Of(ShapeKind.String)) { Description = "Where in the container.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("mountPath", Shape.Of(ShapeKind.String)) { Description = "Where the directory appears in the container.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
             new("name", Shape.Of(ShapeKind.String)) { Description = "The name of the volume.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
             new("readOnly", Shape.Of(ShapeKind.Boolean)) { Description = "Whether the container may only read it.", ProtobufPath = [3] },
             new("recursiveReadOnly", Shape.Of(ShapeKind.String)) { Description = "Whether everything mounted below is read-only too: Disabled or Enabled.", ProtobufPath = [4] },
@@ -21844,7 +21844,7 @@ public sealed partial record VolumeMountStatus : IModelType<VolumeMountStatus>
         ]);
     }
 
-    /// <summary>Where in the container.</summary>
+    /// <summary>Where the directory appears in the container.</summary>
     public string MountPath { get; init; } = "";
 
     /// <summary>The name of the volume.</summary>
@@ -21956,11 +21956,11 @@ public sealed partial record VolumeNodeAffinity : IModelType<VolumeNodeAffinity>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.VolumeNodeAffinity", "The nodes from which a volume can be reached.", [
-            new("required", Shape.Object(static () => global::Holdfast.Model.Core.NodeSelector.ModelSchema)) { Description = "What must hold.", ProtobufPath = [1] },
+            new("required", Shape.Object(static () => global::Holdfast.Model.Core.NodeSelector.ModelSchema)) { Description = "Which nodes they are; one term that fits is enough.", ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>What must hold.</summary>
+    /// <summary>Which nodes they are; one term that fits is enough.</summary>
     public global::Holdfast.Model.Core.NodeSelector? Required { get; init; }
 
     /// <inheritdoc/>
@@ -22020,7 +22020,7 @@ public sealed partial record VolumeProjection : IModelType<VolumeProjection>
             new("configMap", Shape.Object(static () => global::Holdfast.Model.Core.ConfigMapProjection.ModelSchema)) { Description = "Entries of a ConfigMap.", ProtobufPath = [3] },
             new("downwardAPI", Shape.Object(static () => global::Holdfast.Model.Core.DownwardAPIProjection.ModelSchema)) { Description = "Fields of the pod.", ProtobufPath = [2] },
             new("podCertificate", Shape.Object(static () => global::Holdfast.Model.Core.PodCertificateProjection.ModelSchema)) { Description = "A key that the node makes for the pod, and a certificate for it.", ProtobufPath = [6] },
-            new("secret", Shape.Object(static () => global::Holdfast.Model.Core.SecretProjection.ModelSchema)) { Description = "A Secret.", ProtobufPath = [1] },
+            new("secret", Shape.Object(static () => global::Holdfast.Model.Core.SecretProjection.ModelSchema)) { Description = "Entries of a Secret.", ProtobufPath = [1] },
             new("serviceAccountToken", Shape.Object(static () => global::Holdfast.Model.Core.ServiceAccountTokenProjection.ModelSchema)) { Description = "A token of the pod's account.", ProtobufPath = [4] },
         ]);
     }
@@ -22037,7 +22037,7 @@ public sealed partial record VolumeProjection : IModelType<VolumeProjection>
     /// <summary>A key that the node makes for the pod, and a certificate for it.</summary>
     public global::Holdfast.Model.Core.PodCertificateProjection? PodCertificate { get; init; }
 
-    /// <summary>A Secret.</summary>
+    /// <summary>Entries of a Secret.</summary>
     public global::Holdfast.Model.Core.SecretProjection? Secret { get; init; }
 
     /// <summary>A token of the pod&apos;s account.</summary>
@@ -22288,7 +22288,7 @@ public sealed partial record VsphereVirtualDiskVolumeSource : IModelType<Vsphere
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.VsphereVirtualDiskVolumeSource", "A disk of VMware vSphere.", [
             new("fsType", Shape.Of(ShapeKind.String)) { Description = "The file system to mount it as, such as ext4; left out, the driver chooses.", ProtobufPath = [2] },
             new("storagePolicyID", Shape.Of(ShapeKind.String)) { Description = "The id of the storage policy.", ProtobufPath = [4] },
-            new("storagePolicyName", Shape.Of(ShapeKind.String)) { Description = "The storage policy.", ProtobufPath = [3] },
+            new("storagePolicyName", Shape.Of(ShapeKind.String)) { Description = "The name of the storage policy.", ProtobufPath = [3] },
             new("volumePath", Shape.Of(ShapeKind.String)) { Description = "Where the disk is in vSphere.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
@@ -22299,7 +22299,7 @@ public sealed partial record VsphereVirtualDiskVolumeSource : IModelType<Vsphere
     /// <summary>The id of the storage policy.</summary>
     public string StoragePolicyID { get; init; } = "";
 
-    /// <summary>The storage policy.</summary>
+    /// <summary>The name of the storage policy.</summary>
     public string StoragePolicyName { get; init; } = "";
 
     /// <summary>Where the disk is in vSphere.</summary>
@@ -22391,12 +22391,12 @@ public sealed partial record WeightedPodAffinityTerm : IModelType<WeightedPodAff
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.WeightedPodAffinityTerm", "Pods to be near to, or apart from, and how much that counts.", [
-            new("podAffinityTerm", Shape.Object(static () => global::Holdfast.Model.Core.PodAffinityTerm.ModelSchema)) { Description = "The pods.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("podAffinityTerm", Shape.Object(static () => global::Holdfast.Model.Core.PodAffinityTerm.ModelSchema)) { Description = "The pods that are meant.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
             new("weight", Shape.Of(ShapeKind.Int32)) { Description = "How much it counts, from 1 to 100.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The pods.</summary>
+    /// <summary>The pods that are meant.</summary>
     public global::Holdfast.Model.Core.PodAffinityTerm PodAffinityTerm { get; init; } = global::Holdfast.Model.Core.PodAffinityTerm.Empty;
 
     /// <summary>How much it counts, from 1 to 100.</summary>

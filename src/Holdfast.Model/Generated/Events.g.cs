@@ -46,7 +46,7 @@ public sealed partial record Event : IResource<Event>
             new("reason", Shape.Of(ShapeKind.String)) { Description = "One word in CamelCase for why the action was taken.", ProtobufPath = [7] },
             new("regarding", Shape.Object(static () => global::Holdfast.Model.Core.ObjectReference.ModelSchema)) { Description = "The object that it happened to.", IsAlwaysWritten = true, ProtobufPath = [8] },
             new("related", Shape.Object(static () => global::Holdfast.Model.Core.ObjectReference.ModelSchema)) { Description = "Another object that has to do with it.", ProtobufPath = [9] },
-            new("reportingController", Shape.Of(ShapeKind.String)) { Description = "The controller that reports.", ProtobufPath = [4] },
+            new("reportingController", Shape.Of(ShapeKind.String)) { Description = "The controller that reports, such as example.com/scheduler.", ProtobufPath = [4] },
             new("reportingInstance", Shape.Of(ShapeKind.String)) { Description = "Which instance of the controller reports.", ProtobufPath = [5] },
             new("series", Shape.Object(static () => global::Holdfast.Model.Events.EventSeries.ModelSchema)) { Description = "How often it happened again; left out when it happened once.", ProtobufPath = [3] },
             new("type", Shape.Of(ShapeKind.String)) { Description = "Normal or Warning.", ProtobufPath = [11] },
@@ -86,7 +86,7 @@ public sealed partial record Event : IResource<Event>
     /// <summary>Another object that has to do with it.</summary>
     public global::Holdfast.Model.Core.ObjectReference? Related { get; init; }
 
-    /// <summary>The controller that reports.</summary>
+    /// <summary>The controller that reports, such as example.com/scheduler.</summary>
     public string ReportingController { get; init; } = "";
 
     /// <summary>Which instance of the controller reports.</summary>

@@ -776,13 +776,13 @@ public sealed partial record LabelSelectorRequirement : IModelType<LabelSelector
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelectorRequirement", "What is asked of one label.", [
-            new("key", Shape.Of(ShapeKind.String)) { Description = "The label.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("key", Shape.Of(ShapeKind.String)) { Description = "The label that is looked at.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
             new("operator", Shape.Of(ShapeKind.String)) { Description = "In, NotIn, Exists or DoesNotExist.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
             new("values", Shape.List(Shape.Of(ShapeKind.String))) { Description = "The values that it is compared with; none for Exists and DoesNotExist.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>The label.</summary>
+    /// <summary>The label that is looked at.</summary>
     public string Key { get; init; } = "";
 
     /// <summary>In, NotIn, Exists or DoesNotExist.</summary>
