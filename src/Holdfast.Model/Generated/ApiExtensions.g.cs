@@ -272,15 +272,15 @@ public sealed partial record CustomResourceConversion : IModelType<CustomResourc
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceConversion", "How objects are brought from one version to another.", [
-            new("strategy", Shape.Of(ShapeKind.String)) { Description = "None changes nothing but apiVersion, Webhook asks a webhook.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("webhook", Shape.Object(static () => global::Holdfast.Model.ApiExtensions.WebhookConversion.ModelSchema)) { Description = "The webhook to ask, when the strategy is Webhook.", ProtobufPath = [2] },
+            new("strategy", Shape.Of(ShapeKind.String)) { Description = "None, which changes nothing but apiVersion; Webhook is refused here.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("webhook", Shape.Object(static () => global::Holdfast.Model.ApiExtensions.WebhookConversion.ModelSchema)) { Description = "The webhook of the strategy Webhook; refused here.", ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>None changes nothing but apiVersion, Webhook asks a webhook.</summary>
+    /// <summary>None, which changes nothing but apiVersion; Webhook is refused here.</summary>
     public string Strategy { get; init; } = "";
 
-    /// <summary>The webhook to ask, when the strategy is Webhook.</summary>
+    /// <summary>The webhook of the strategy Webhook; refused here.</summary>
     public global::Holdfast.Model.ApiExtensions.WebhookConversion? Webhook { get; init; }
 
     /// <inheritdoc/>
@@ -1288,14 +1288,14 @@ public sealed partial record ExternalDocumentation : IModelType<ExternalDocument
     {
         internal static readonly TypeSchema Value = new("io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.ExternalDocumentation", "Where more is written.", [
             new("description", Shape.Of(ShapeKind.String)) { Description = "What is to be found there.", ProtobufPath = [1] },
-            new("url", Shape.Of(ShapeKind.String)) { Description = "The address.", ProtobufPath = [2] },
+            new("url", Shape.Of(ShapeKind.String)) { Description = "Where it is to be found.", ProtobufPath = [2] },
         ]);
     }
 
     /// <summary>What is to be found there.</summary>
     public string Description { get; init; } = "";
 
-    /// <summary>The address.</summary>
+    /// <summary>Where it is to be found.</summary>
     public string Url { get; init; } = "";
 
     /// <inheritdoc/>

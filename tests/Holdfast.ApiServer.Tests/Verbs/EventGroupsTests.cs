@@ -101,8 +101,10 @@ public sealed class EventGroupsTests
         await using var cluster = await Cluster.StartAsync();
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(Token);
         limit.CancelAfter(TimeSpan.FromSeconds(30));
-        await using var old = cluster.Client.WatchAsync<Event>(new ListQuery { Namespace = "default" }, limit.Token).GetAsyncEnumerator(limit.Token);
-        await using var own = cluster.Client.WatchAsync<Model.Events.Event>(new ListQuery { Namespace = "default" }, limit.Token).GetAsyncEnumerator(limit.Token);
+        var query = new ListQuery { Namespace = "default" };
+        query = query with { ResourceVersion = (await cluster.Client.ListAsync<Event>(query, Token)).Metadata.ResourceVersion };
+        await using var old = cluster.Client.WatchAsync<Event>(query, limit.Token).GetAsyncEnumerator(limit.Token);
+        await using var own = cluster.Client.WatchAsync<Model.Events.Event>(query, limit.Token).GetAsyncEnumerator(limit.Token);
         await cluster.CreateAsync(Event.Empty with { Metadata = Objects.Meta("a"), InvolvedObject = ObjectReference.Empty with { Kind = "Pod", Namespace = "default", Name = "p" }, Message = "Waiting." });
         Assert.True(await own.MoveNextAsync());
         Assert.Equal(("a", "Waiting."), (own.Current.Object!.Metadata.Name, own.Current.Object.Note));
@@ -146,6 +148,26 @@ public sealed class EventGroupsTests
         await kubectl.RunAsync("", "delete", "events.v1.events.k8s.io", "a");
         await kubectl.RunAsync("", "delete", "events", "b");
         Assert.Equal("", await kubectl.RunAsync("", "get", "events", "-o", "name"));
+    }
+
+    [Fact]
+    public async Task Kubectl_watches_events_of_one_group_while_the_other_is_written_to()
+    {
+        Assert.True(Kubectl.IsThere, "kubectl is missing; ./test says where it is to be had");
+        await using var server = await RunningServer.StartAsync(Token);
+        var kubectl = new Kubectl(server);
+        await kubectl.RunAsync(FromOwn, "create", "-f", "-");
+        using var watch = kubectl.Start("get", "events.v1.events.k8s.io", "-w", "-o", "jsonpath={.metadata.name} {.note}{\"\\n\"}");
+        try
+        {
+            Assert.Equal("b Made it.", await watch.StandardOutput.ReadLineAsync(Token));
+            await kubectl.RunAsync(FromCore, "create", "-f", "-");
+            Assert.Equal("a Waiting.", await watch.StandardOutput.ReadLineAsync(Token));
+        }
+        finally
+        {
+            watch.Kill();
+        }
     }
 
     private static async Task<string> NamesAsync(RunningServer server, string path)
