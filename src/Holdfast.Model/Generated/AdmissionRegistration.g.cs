@@ -34,7 +34,8 @@ public sealed partial record MutatingWebhookConfiguration : IResource<MutatingWe
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.admissionregistration.v1.MutatingWebhookConfiguration", "Webhooks that are asked before an object is stored, and may change it.", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
             new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
             new("webhooks", Shape.List(Shape.Object(static () => global::Holdfast.Model.AdmissionRegistration.MutatingWebhook.ModelSchema))) { Description = "The webhooks, asked one after the other in the order of this list.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge"], ProtobufPath = [2] },
         ]);
@@ -137,7 +138,8 @@ public sealed partial record ValidatingWebhookConfiguration : IResource<Validati
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.admissionregistration.v1.ValidatingWebhookConfiguration", "Webhooks that are asked before an object is stored, and may refuse it.", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
             new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
             new("webhooks", Shape.List(Shape.Object(static () => global::Holdfast.Model.AdmissionRegistration.ValidatingWebhook.ModelSchema))) { Description = "The webhooks; each of them must allow a request.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge"], ProtobufPath = [2] },
         ]);

@@ -34,7 +34,8 @@ public sealed partial record CustomResourceDefinition : IResource<CustomResource
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinition", "A kind of object that is added to the API, with its schema.", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
             new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries; the name is the plural and the group, joined by a dot.", IsAlwaysWritten = true, ProtobufPath = [1] },
             new("spec", Shape.Object(static () => global::Holdfast.Model.ApiExtensions.CustomResourceDefinitionSpec.ModelSchema)) { Description = "What kind is served, and how.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
             new("status", Shape.Object(static () => global::Holdfast.Model.ApiExtensions.CustomResourceDefinitionStatus.ModelSchema)) { Description = "Whether the kind is served, and under which names.", IsAlwaysWritten = true, ProtobufPath = [3] },

@@ -34,7 +34,8 @@ public sealed partial record SelfSubjectReview : IResource<SelfSubjectReview>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.authentication.v1.SelfSubjectReview", "Tells those who create it who the server takes them for.", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
             new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
             new("status", Shape.Object(static () => global::Holdfast.Model.Authentication.SelfSubjectReviewStatus.ModelSchema)) { Description = "Who they are.", IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
@@ -139,7 +140,8 @@ public sealed partial record TokenRequest : IResource<TokenRequest>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.authentication.v1.TokenRequest", "Asks for a token of a service account.", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
             new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
             new("spec", Shape.Object(static () => global::Holdfast.Model.Authentication.TokenRequestSpec.ModelSchema)) { Description = "What token is wanted.", IsAlwaysWritten = true, ProtobufPath = [2] },
             new("status", Shape.Object(static () => global::Holdfast.Model.Authentication.TokenRequestStatus.ModelSchema)) { Description = "The token that was made.", IsAlwaysWritten = true, ProtobufPath = [3] },
@@ -257,7 +259,8 @@ public sealed partial record TokenReview : IResource<TokenReview>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.authentication.v1.TokenReview", "Asks whose a token is.", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
             new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
             new("spec", Shape.Object(static () => global::Holdfast.Model.Authentication.TokenReviewSpec.ModelSchema)) { Description = "The token that is asked about.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
             new("status", Shape.Object(static () => global::Holdfast.Model.Authentication.TokenReviewStatus.ModelSchema)) { Description = "Whose it is, if it is good.", IsAlwaysWritten = true, ProtobufPath = [3] },

@@ -34,7 +34,8 @@ public sealed partial record LocalSubjectAccessReview : IResource<LocalSubjectAc
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.authorization.v1.LocalSubjectAccessReview", "Asks whether a user may do something in one namespace.", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
             new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
             new("spec", Shape.Object(static () => global::Holdfast.Model.Authorization.SubjectAccessReviewSpec.ModelSchema)) { Description = "Who wants to do what.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
             new("status", Shape.Object(static () => global::Holdfast.Model.Authorization.SubjectAccessReviewStatus.ModelSchema)) { Description = "Whether it is allowed.", IsAlwaysWritten = true, ProtobufPath = [3] },
@@ -152,7 +153,8 @@ public sealed partial record SelfSubjectAccessReview : IResource<SelfSubjectAcce
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.authorization.v1.SelfSubjectAccessReview", "Asks whether those who create it may do something.", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
             new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
             new("spec", Shape.Object(static () => global::Holdfast.Model.Authorization.SelfSubjectAccessReviewSpec.ModelSchema)) { Description = "Who wants to do what.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
             new("status", Shape.Object(static () => global::Holdfast.Model.Authorization.SubjectAccessReviewStatus.ModelSchema)) { Description = "Whether it is allowed.", IsAlwaysWritten = true, ProtobufPath = [3] },
@@ -270,7 +272,8 @@ public sealed partial record SelfSubjectRulesReview : IResource<SelfSubjectRules
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.authorization.v1.SelfSubjectRulesReview", "Asks what those who create it may do in a namespace.", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
             new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
             new("spec", Shape.Object(static () => global::Holdfast.Model.Authorization.SelfSubjectRulesReviewSpec.ModelSchema)) { Description = "The namespace that is asked about.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
             new("status", Shape.Object(static () => global::Holdfast.Model.Authorization.SubjectRulesReviewStatus.ModelSchema)) { Description = "What may be done.", IsAlwaysWritten = true, ProtobufPath = [3] },
@@ -388,7 +391,8 @@ public sealed partial record SubjectAccessReview : IResource<SubjectAccessReview
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.authorization.v1.SubjectAccessReview", "Asks whether a user may do something.", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
             new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
             new("spec", Shape.Object(static () => global::Holdfast.Model.Authorization.SubjectAccessReviewSpec.ModelSchema)) { Description = "Who wants to do what.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
             new("status", Shape.Object(static () => global::Holdfast.Model.Authorization.SubjectAccessReviewStatus.ModelSchema)) { Description = "Whether it is allowed.", IsAlwaysWritten = true, ProtobufPath = [3] },

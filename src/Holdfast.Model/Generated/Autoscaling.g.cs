@@ -34,7 +34,8 @@ public sealed partial record Scale : IResource<Scale>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.autoscaling.v1.Scale", "How many of something are wanted, and how many there are.", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
             new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
             new("spec", Shape.Object(static () => global::Holdfast.Model.Autoscaling.ScaleSpec.ModelSchema)) { Description = "How many are wanted.", IsAlwaysWritten = true, ProtobufPath = [2] },
             new("status", Shape.Object(static () => global::Holdfast.Model.Autoscaling.ScaleStatus.ModelSchema)) { Description = "How many there are.", IsAlwaysWritten = true, ProtobufPath = [3] },

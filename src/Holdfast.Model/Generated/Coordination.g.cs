@@ -34,7 +34,8 @@ public sealed partial record Lease : IResource<Lease>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.coordination.v1.Lease", "Says who holds something and until when, for elections and heartbeats.", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
             new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
             new("spec", Shape.Object(static () => global::Holdfast.Model.Coordination.LeaseSpec.ModelSchema)) { Description = "Who holds it, and until when.", IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);

@@ -34,7 +34,8 @@ public sealed partial record Binding : IResource<Binding>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.Binding", "Puts a pod on a node.", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
             new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
             new("target", Shape.Object(static () => global::Holdfast.Model.Core.ObjectReference.ModelSchema)) { Description = "The node, by kind and name.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
@@ -139,7 +140,8 @@ public sealed partial record ConfigMap : IResource<ConfigMap>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ConfigMap", "Settings, as texts and bytes by name, for pods to read.", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
             new("binaryData", Shape.Map(Shape.Of(ShapeKind.Bytes))) { Description = "Bytes by name.", ProtobufPath = [3] },
             new("data", Shape.Map(Shape.Of(ShapeKind.String))) { Description = "Texts by name.", ProtobufPath = [2] },
             new("immutable", Shape.Of(ShapeKind.Boolean)) { Description = "Whether the content can never change again.", ProtobufPath = [4] },
@@ -270,7 +272,8 @@ public sealed partial record Endpoints : IResource<Endpoints>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.Endpoints", "The addresses behind a Service, in the older form that EndpointSlice has taken over from.", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
             new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
             new("subsets", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.EndpointSubset.ModelSchema))) { Description = "Addresses and ports, put together where they are the same.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
         ]);
@@ -375,7 +378,8 @@ public sealed partial record Event : IResource<Event>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.Event", "A note of something that happened to an object.", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
             new("action", Shape.Of(ShapeKind.String)) { Description = "What was done, or failed, in CamelCase.", ProtobufPath = [12] },
             new("count", Shape.Of(ShapeKind.Int32)) { Description = "How often it happened.", ProtobufPath = [8] },
             new("eventTime", Shape.Of(ShapeKind.MicroTime)) { Description = "When it happened first, to the microsecond.", IsAlwaysWritten = true, ProtobufPath = [10] },
@@ -663,7 +667,8 @@ public sealed partial record LimitRange : IResource<LimitRange>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.LimitRange", "Least and most that pods and claims of a namespace may ask for, and what they get when they ask for nothing.", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
             new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
             new("spec", Shape.Object(static () => global::Holdfast.Model.Core.LimitRangeSpec.ModelSchema)) { Description = "The limits.", IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
@@ -766,7 +771,8 @@ public sealed partial record Namespace : IResource<Namespace>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.Namespace", "A room of its own for names, rights and quotas.", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
             new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
             new("spec", Shape.Object(static () => global::Holdfast.Model.Core.NamespaceSpec.ModelSchema)) { Description = "What must be done before it may go.", IsAlwaysWritten = true, ProtobufPath = [2] },
             new("status", Shape.Object(static () => global::Holdfast.Model.Core.NamespaceStatus.ModelSchema)) { Description = "Whether it is in use or being removed.", IsAlwaysWritten = true, ProtobufPath = [3] },
@@ -884,7 +890,8 @@ public sealed partial record Node : IResource<Node>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.Node", "A machine, or a part of one, that runs pods.", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
             new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
             new("spec", Shape.Object(static () => global::Holdfast.Model.Core.NodeSpec.ModelSchema)) { Description = "How it may be used.", IsAlwaysWritten = true, ProtobufPath = [2] },
             new("status", Shape.Object(static () => global::Holdfast.Model.Core.NodeStatus.ModelSchema)) { Description = "What it has and how it is.", IsAlwaysWritten = true, ProtobufPath = [3] },
@@ -1002,7 +1009,8 @@ public sealed partial record PersistentVolume : IResource<PersistentVolume>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PersistentVolume", "A piece of storage that outlives the pods that use it.", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
             new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
             new("spec", Shape.Object(static () => global::Holdfast.Model.Core.PersistentVolumeSpec.ModelSchema)) { Description = "What the storage is and who may use it.", IsAlwaysWritten = true, ProtobufPath = [2] },
             new("status", Shape.Object(static () => global::Holdfast.Model.Core.PersistentVolumeStatus.ModelSchema)) { Description = "Whether it is free, bound or released.", IsAlwaysWritten = true, ProtobufPath = [3] },
@@ -1120,7 +1128,8 @@ public sealed partial record PersistentVolumeClaim : IResource<PersistentVolumeC
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PersistentVolumeClaim", "Asks for a volume of some size and kind, and holds on to the one it gets.", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
             new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, namespace, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
             new("spec", Shape.Object(static () => global::Holdfast.Model.Core.PersistentVolumeClaimSpec.ModelSchema)) { Description = "The volume that is wanted.", IsAlwaysWritten = true, ProtobufPath = [2] },
             new("status", Shape.Object(static () => global::Holdfast.Model.Core.PersistentVolumeClaimStatus.ModelSchema)) { Description = "The volume that is there.", IsAlwaysWritten = true, ProtobufPath = [3] },
@@ -1238,7 +1247,8 @@ public sealed partial record Pod : IResource<Pod>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.Pod", "One or more containers that run together on one node and share network and volumes.", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
             new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, namespace, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
             new("spec", Shape.Object(static () => global::Holdfast.Model.Core.PodSpec.ModelSchema)) { Description = "What is to run, and where.", IsAlwaysWritten = true, ProtobufPath = [2] },
             new("status", Shape.Object(static () => global::Holdfast.Model.Core.PodStatus.ModelSchema)) { Description = "What is known of the running pod.", IsAlwaysWritten = true, ProtobufPath = [3] },
@@ -1356,7 +1366,8 @@ public sealed partial record PodTemplate : IResource<PodTemplate>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodTemplate", "What pods are made from, kept on its own.", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
             new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
             new("template", Shape.Object(static () => global::Holdfast.Model.Core.PodTemplateSpec.ModelSchema)) { Description = "What the pods are made from.", IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
@@ -1459,7 +1470,8 @@ public sealed partial record ResourceQuota : IResource<ResourceQuota>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ResourceQuota", "The most that a namespace may use, and what it uses.", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
             new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
             new("spec", Shape.Object(static () => global::Holdfast.Model.Core.ResourceQuotaSpec.ModelSchema)) { Description = "The most that may be used.", IsAlwaysWritten = true, ProtobufPath = [2] },
             new("status", Shape.Object(static () => global::Holdfast.Model.Core.ResourceQuotaStatus.ModelSchema)) { Description = "What is used.", IsAlwaysWritten = true, ProtobufPath = [3] },
@@ -1577,7 +1589,8 @@ public sealed partial record Secret : IResource<Secret>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.Secret", "Confidential bytes by name, for pods to read.", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
             new("data", Shape.Map(Shape.Of(ShapeKind.Bytes))) { Description = "Bytes by name, in base64.", ProtobufPath = [2] },
             new("immutable", Shape.Of(ShapeKind.Boolean)) { Description = "Whether the content can never change again.", ProtobufPath = [5] },
             new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, namespace, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
@@ -1721,7 +1734,8 @@ public sealed partial record Service : IResource<Service>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.Service", "One stable name and address for a changing group of pods.", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
             new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, namespace, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
             new("spec", Shape.Object(static () => global::Holdfast.Model.Core.ServiceSpec.ModelSchema)) { Description = "Which pods, which ports and which addresses.", IsAlwaysWritten = true, ProtobufPath = [2] },
             new("status", Shape.Object(static () => global::Holdfast.Model.Core.ServiceStatus.ModelSchema)) { Description = "The addresses outside of the cluster.", IsAlwaysWritten = true, ProtobufPath = [3] },
@@ -1839,7 +1853,8 @@ public sealed partial record ServiceAccount : IResource<ServiceAccount>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ServiceAccount", "Who a pod is when it speaks to the API.", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
             new("automountServiceAccountToken", Shape.Of(ShapeKind.Boolean)) { Description = "Whether pods get the token of their account unasked.", ProtobufPath = [4] },
             new("imagePullSecrets", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.LocalObjectReference.ModelSchema))) { Description = "Secrets for the registries of images.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
             new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },

@@ -34,7 +34,8 @@ public sealed partial record EndpointSlice : IResource<EndpointSlice>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.discovery.v1.EndpointSlice", "A part of the addresses behind a Service.", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
             new("addressType", Shape.Of(ShapeKind.String)) { Description = "What the addresses are: IPv4, IPv6 or FQDN; it cannot be changed.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [4] },
             new("endpoints", Shape.List(Shape.Object(static () => global::Holdfast.Model.Discovery.Endpoint.ModelSchema))) { Description = "The endpoints of this slice; at most 1000.", IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
             new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },

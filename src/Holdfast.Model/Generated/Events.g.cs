@@ -34,7 +34,8 @@ public sealed partial record Event : IResource<Event>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.events.v1.Event", "Something that happened to an object.", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
             new("action", Shape.Of(ShapeKind.String)) { Description = "What was done, or failed, in CamelCase.", ProtobufPath = [6] },
             new("deprecatedCount", Shape.Of(ShapeKind.Int32)) { Description = "How often it happened, as the core group's events count it.", ProtobufPath = [15] },
             new("deprecatedFirstTimestamp", Shape.Of(ShapeKind.Time)) { Description = "When it happened first, as the core group's events tell it.", ProtobufPath = [13] },

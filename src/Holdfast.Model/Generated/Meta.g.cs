@@ -210,20 +210,20 @@ public sealed partial record APIResourceList : IModelType<APIResourceList>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.apimachinery.pkg.apis.meta.v1.APIResourceList", "The resources of one API group and version.", [
-            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of this object." },
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
             new("groupVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version that the resources are of.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of this object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
             new("resources", Shape.List(Shape.Object(static () => global::Holdfast.Model.Meta.APIResource.ModelSchema))) { Description = "The resources, each with what can be done with it.", IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The group and version of this object.</summary>
+    /// <summary>The group and version of the object.</summary>
     public string ApiVersion { get; init; } = "";
 
     /// <summary>The group and version that the resources are of.</summary>
     public string GroupVersion { get; init; } = "";
 
-    /// <summary>The kind of this object.</summary>
+    /// <summary>The kind of the object.</summary>
     public string Kind { get; init; } = "";
 
     /// <summary>The resources, each with what can be done with it.</summary>
@@ -446,18 +446,18 @@ public sealed partial record DeleteOptions : IModelType<DeleteOptions>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions", "How an object is to be deleted.", [
-            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of this object." },
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
             new("dryRun", Shape.List(Shape.Of(ShapeKind.String))) { Description = "All to do everything but store the result; nothing else is known.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [5] },
             new("gracePeriodSeconds", Shape.Of(ShapeKind.Int64)) { Description = "How many seconds what runs may take to end; 0 is at once. Left out, the object's own.", ProtobufPath = [1] },
             new("ignoreStoreReadErrorWithClusterBreakingPotential", Shape.Of(ShapeKind.Boolean)) { Description = "Whether to delete the object even if it cannot be read from the store, without regard to finalizers.", ProtobufPath = [6] },
-            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of this object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
             new("orphanDependents", Shape.Of(ShapeKind.Boolean)) { Description = "Whether what the object owns is kept; an older form of propagationPolicy, of which only one may be given.", ProtobufPath = [3] },
             new("preconditions", Shape.Object(static () => global::Holdfast.Model.Meta.Preconditions.ModelSchema)) { Description = "What must hold of the object for it to be deleted.", ProtobufPath = [2] },
             new("propagationPolicy", Shape.Of(ShapeKind.String)) { Description = "What becomes of what the object owns: Orphan keeps it, Background deletes it afterwards, Foreground before the object itself.", ProtobufPath = [4] },
         ]);
     }
 
-    /// <summary>The group and version of this object.</summary>
+    /// <summary>The group and version of the object.</summary>
     public string ApiVersion { get; init; } = "";
 
     /// <summary>All to do everything but store the result; nothing else is known.</summary>
@@ -469,7 +469,7 @@ public sealed partial record DeleteOptions : IModelType<DeleteOptions>
     /// <summary>Whether to delete the object even if it cannot be read from the store, without regard to finalizers.</summary>
     public bool? IgnoreStoreReadErrorWithClusterBreakingPotential { get; init; }
 
-    /// <summary>The kind of this object.</summary>
+    /// <summary>The kind of the object.</summary>
     public string Kind { get; init; } = "";
 
     /// <summary>Whether what the object owns is kept; an older form of propagationPolicy, of which only one may be given.</summary>
@@ -1662,10 +1662,10 @@ public sealed partial record Status : IModelType<Status>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.apimachinery.pkg.apis.meta.v1.Status", "The outcome of a request that gives no object.", [
-            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of this object." },
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
             new("code", Shape.Of(ShapeKind.Int32)) { Description = "The HTTP status code.", ProtobufPath = [6] },
             new("details", Shape.Object(static () => global::Holdfast.Model.Meta.StatusDetails.ModelSchema)) { Description = "What else is known for programs; its form depends on the reason.", ProtobufPath = [5] },
-            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of this object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
             new("message", Shape.Of(ShapeKind.String)) { Description = "What happened, for people.", ProtobufPath = [3] },
             new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ListMeta.ModelSchema)) { Description = "What every list carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
             new("reason", Shape.Of(ShapeKind.String)) { Description = "One word in CamelCase for what went wrong, such as NotFound or Conflict; empty on success.", ProtobufPath = [4] },
@@ -1673,7 +1673,7 @@ public sealed partial record Status : IModelType<Status>
         ]);
     }
 
-    /// <summary>The group and version of this object.</summary>
+    /// <summary>The group and version of the object.</summary>
     public string ApiVersion { get; init; } = "";
 
     /// <summary>The HTTP status code.</summary>
@@ -1682,7 +1682,7 @@ public sealed partial record Status : IModelType<Status>
     /// <summary>What else is known for programs; its form depends on the reason.</summary>
     public global::Holdfast.Model.Meta.StatusDetails? Details { get; init; }
 
-    /// <summary>The kind of this object.</summary>
+    /// <summary>The kind of the object.</summary>
     public string Kind { get; init; } = "";
 
     /// <summary>What happened, for people.</summary>

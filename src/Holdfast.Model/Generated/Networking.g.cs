@@ -34,7 +34,8 @@ public sealed partial record NetworkPolicy : IResource<NetworkPolicy>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.networking.v1.NetworkPolicy", "Which connections pods may have; stored, but not enforced here.", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
             new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
             new("spec", Shape.Object(static () => global::Holdfast.Model.Networking.NetworkPolicySpec.ModelSchema)) { Description = "Which pods it is for, and what is allowed.", IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);

@@ -34,7 +34,8 @@ public sealed partial record ClusterRole : IResource<ClusterRole>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.rbac.v1.ClusterRole", "What may be done, in every namespace and outside of them.", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
             new("aggregationRule", Shape.Object(static () => global::Holdfast.Model.Rbac.AggregationRule.ModelSchema)) { Description = "Which other ClusterRoles this one's rules are put together from.", ProtobufPath = [3] },
             new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
             new("rules", Shape.List(Shape.Object(static () => global::Holdfast.Model.Rbac.PolicyRule.ModelSchema))) { Description = "What is allowed, rule by rule.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
@@ -154,7 +155,8 @@ public sealed partial record ClusterRoleBinding : IResource<ClusterRoleBinding>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.rbac.v1.ClusterRoleBinding", "Gives a ClusterRole to users everywhere.", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
             new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
             new("roleRef", Shape.Object(static () => global::Holdfast.Model.Rbac.RoleRef.ModelSchema)) { Description = "The role that is given; it cannot be changed.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
             new("subjects", Shape.List(Shape.Object(static () => global::Holdfast.Model.Rbac.Subject.ModelSchema))) { Description = "Who gets the role.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
@@ -272,7 +274,8 @@ public sealed partial record Role : IResource<Role>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.rbac.v1.Role", "What may be done in one namespace.", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
             new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
             new("rules", Shape.List(Shape.Object(static () => global::Holdfast.Model.Rbac.PolicyRule.ModelSchema))) { Description = "What is allowed, rule by rule.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
         ]);
@@ -377,7 +380,8 @@ public sealed partial record RoleBinding : IResource<RoleBinding>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.rbac.v1.RoleBinding", "Gives a role to users in one namespace.", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
             new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
             new("roleRef", Shape.Object(static () => global::Holdfast.Model.Rbac.RoleRef.ModelSchema)) { Description = "The role that is given; it cannot be changed.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
             new("subjects", Shape.List(Shape.Object(static () => global::Holdfast.Model.Rbac.Subject.ModelSchema))) { Description = "Who gets the role.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },

@@ -34,7 +34,8 @@ public sealed partial record PriorityClass : IResource<PriorityClass>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.scheduling.v1.PriorityClass", "Gives a name to a priority of pods.", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
             new("description", Shape.Of(ShapeKind.String)) { Description = "A text for people.", ProtobufPath = [4] },
             new("globalDefault", Shape.Of(ShapeKind.Boolean)) { Description = "Whether pods that name no class get this one; true of one class at most.", ProtobufPath = [3] },
             new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },

@@ -34,7 +34,8 @@ public sealed partial record StorageClass : IResource<StorageClass>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.storage.v1.StorageClass", "Says how volumes of one class are made.", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
             new("allowVolumeExpansion", Shape.Of(ShapeKind.Boolean)) { Description = "Whether claims of this class may grow.", ProtobufPath = [6] },
             new("allowedTopologies", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.TopologySelectorTerm.ModelSchema))) { Description = "Where volumes may be made; anywhere when empty.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [8] },
             new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
@@ -225,7 +226,8 @@ public sealed partial record VolumeAttachment : IResource<VolumeAttachment>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.storage.v1.VolumeAttachment", "That a volume is to be attached to a node.", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
             new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
             new("spec", Shape.Object(static () => global::Holdfast.Model.Storage.VolumeAttachmentSpec.ModelSchema)) { Description = "Which volume is to be attached to which node.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
             new("status", Shape.Object(static () => global::Holdfast.Model.Storage.VolumeAttachmentStatus.ModelSchema)) { Description = "Whether it is attached.", IsAlwaysWritten = true, ProtobufPath = [3] },
