@@ -75,7 +75,8 @@ public sealed class TypeCode(TypeData type, KindsFile file)
         Line(2, $"internal static readonly TypeSchema Value = new(\"{OpenApiName}\", {FieldCode.Literal(type.Description)}, [");
         if (type.Plural is not null)
         {
-            Line(3, "new(\"apiVersion\", Shape.Of(ShapeKind.String)), new(\"kind\", Shape.Of(ShapeKind.String)),");
+            Line(3, "new(\"apiVersion\", Shape.Of(ShapeKind.String)) { Description = \"The group and version of the object.\" },");
+            Line(3, "new(\"kind\", Shape.Of(ShapeKind.String)) { Description = \"The kind of the object.\" },");
         }
         foreach (var field in _fields)
         {

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Holdfast.ApiServer.Registry;
 using Holdfast.Model.CustomResources;
 using Holdfast.Model.Json;
 using Holdfast.Model.Resources;
@@ -16,7 +17,7 @@ namespace Holdfast.ApiServer.CustomResources;
 /// <param name="kind">The version.</param>
 /// <param name="versions">All versions of the definition.</param>
 #pragma warning disable CA1001 // The source of the end has no timer and no link, so there is nothing to dispose.
-public sealed class CustomCollection(CustomKind kind, ImmutableArray<CustomKind> versions)
+public sealed class CustomCollection(CustomKind kind, ImmutableArray<CustomKind> versions) : IStoredForms
 #pragma warning restore CA1001
 {
     private readonly FrozenDictionary<string, CustomKind> _byVersion = versions.ToFrozenDictionary(version => version.Type.ApiVersion, StringComparer.Ordinal);
@@ -43,16 +44,14 @@ public sealed class CustomCollection(CustomKind kind, ImmutableArray<CustomKind>
     public void Retire() => _retirement.Cancel();
 #pragma warning restore CA1849
 
-    /// <summary>An object as it is to be stored.</summary>
-    /// <param name="resource">The object in this version.</param>
-    public CustomObject ToStored(IResource resource)
+    /// <inheritdoc/>
+    public IResource ToStored(IResource resource)
     {
         var custom = (CustomObject)resource;
         return ReferenceEquals(custom.Type, _storage.Type) ? custom : _storage.Codec.Convert(custom);
     }
 
-    /// <summary>A stored object as this version shows it.</summary>
-    /// <param name="entry">The stored object.</param>
+    /// <inheritdoc/>
     public StoredForm Show(Entry entry)
     {
         ArgumentNullException.ThrowIfNull(entry);
@@ -61,8 +60,7 @@ public sealed class CustomCollection(CustomKind kind, ImmutableArray<CustomKind>
             : _forms.GetValue(entry, Make).Value;
     }
 
-    /// <summary>Whether an object is stored as it would be stored now, so that a write that changes nothing needs no commit.</summary>
-    /// <param name="entry">The stored object.</param>
+    /// <inheritdoc/>
     public bool IsStoredAsNow(Entry entry)
     {
         ArgumentNullException.ThrowIfNull(entry);
@@ -96,8 +94,3 @@ public sealed class CustomCollection(CustomKind kind, ImmutableArray<CustomKind>
         return "";
     }
 }
-
-/// <summary>A stored object in both its forms, as one version shows it.</summary>
-/// <param name="Object">The object.</param>
-/// <param name="Json">Its JSON.</param>
-public readonly record struct StoredForm(IResource Object, ReadOnlyMemory<byte> Json);

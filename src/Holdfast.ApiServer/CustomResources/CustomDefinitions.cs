@@ -101,7 +101,7 @@ internal sealed class CustomDefinitions(RegistryParts parts)
         if (parts.Served.All.FirstOrDefault(each => each.Custom is not null && each.StoreName == definition.Metadata.Name) is { } instances)
             failure = await DeleteAllAsync(instances);
         // A built-in kind's collection of the same name was never the definition's.
-        var isOwn = !parts.Served.All.Any(each => each.Custom is null && each.StoreName == definition.Metadata.Name);
+        var isOwn = !parts.Served.All.Any(each => each.Custom is null && each.Type.GroupResource == definition.Metadata.Name);
         var left = isOwn ? parts.View().Snapshot.List(definition.Metadata.Name, null).Count() : 0;
         if (left > 0)
         {

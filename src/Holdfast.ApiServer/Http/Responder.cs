@@ -27,7 +27,7 @@ internal sealed class Responder(ITableConverter? tables, TimeProvider time)
         Warn(request.Http.Response, context);
         return request.Form switch
         {
-            AcceptedForm.Table => BytesAsync(request, code, Table(request, resource.GetResourceType(), served?.Custom?.Kind, MetadataOf(resource), [resource], true)),
+            AcceptedForm.Table => BytesAsync(request, code, Table(request, resource.GetResourceType(), ColumnsOf(resource, served), MetadataOf(resource), [resource], true)),
             AcceptedForm.PartialMetadata => BytesAsync(request, code, ModelJson.ToBytes(writer => ObjectJson.WritePartial(writer, resource))),
             _ => BytesAsync(request, code, ObjectJson.Of(resource)),
         };
@@ -110,6 +110,10 @@ internal sealed class Responder(ITableConverter? tables, TimeProvider time)
         await using var gzip = new GZipStream(response.Body, CompressionLevel.Fastest, leaveOpen: true);
         await write(gzip);
     }
+
+    // What a sub-resource answers, such as a Scale, has columns of its own.
+    private static CustomKind? ColumnsOf(IResource resource, ServedResource? served) =>
+        served?.Custom is { } custom && resource.GetResourceType().Equals(served.Type) ? custom.Kind : null;
 
     private byte[] Table(ApiRequest request, ResourceType type, CustomKind? custom, ListMeta metadata, ImmutableArray<IResource> objects, bool hasColumns)
     {

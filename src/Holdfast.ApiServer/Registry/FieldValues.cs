@@ -46,6 +46,17 @@ internal static class FieldValues
                 ("reportingComponent", found => found.ReportingComponent),
                 ("source", found => found.Source.Component.Length > 0 ? found.Source.Component : found.ReportingComponent),
                 ("type", found => found.Type)),
+            ["events.events.k8s.io"] = Of<Model.Events.Event>(
+                ("regarding.kind", found => found.Regarding.Kind),
+                ("regarding.namespace", found => found.Regarding.Namespace),
+                ("regarding.name", found => found.Regarding.Name),
+                ("regarding.uid", found => found.Regarding.Uid),
+                ("regarding.apiVersion", found => found.Regarding.ApiVersion),
+                ("regarding.resourceVersion", found => found.Regarding.ResourceVersion),
+                ("regarding.fieldPath", found => found.Regarding.FieldPath),
+                ("reason", found => found.Reason),
+                ("reportingController", found => found.ReportingController),
+                ("type", found => found.Type)),
         }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>How a field is read; null when the kind cannot be selected by it.</summary>
@@ -56,13 +67,13 @@ internal static class FieldValues
         "metadata.name" => resource => resource.Metadata.Name,
         "metadata.namespace" when served.StoreName is not ("nodes" or "namespaces") => resource => resource.Metadata.Namespace,
         _ when served.Custom is { } custom => custom.Kind.SelectableFields.GetValueOrDefault(field) is { } path ? resource => Text((CustomObject)resource, path) : null,
-        _ => ByKind.GetValueOrDefault(served.StoreName)?.GetValueOrDefault(field),
+        _ => ByKind.GetValueOrDefault(served.Type.GroupResource)?.GetValueOrDefault(field),
     };
 
     /// <summary>Why a field cannot be selected by, in Kubernetes' words.</summary>
     /// <param name="served">The kind.</param>
     /// <param name="field">The field.</param>
-    public static string Refusal(ServedResource served, string field) => served.Custom is not null || ByKind.ContainsKey(served.StoreName)
+    public static string Refusal(ServedResource served, string field) => served.Custom is not null || ByKind.ContainsKey(served.Type.GroupResource)
         ? served.Type.Group == "batch" ? $"field label \"{field}\" not supported for \"{served.Type.Kind}\"" : $"field label not supported: {field}"
         : $"\"{field}\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\"";
 

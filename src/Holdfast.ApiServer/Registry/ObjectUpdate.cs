@@ -74,7 +74,7 @@ internal sealed class ObjectUpdate(RegistryParts parts)
         var updated = FieldManagement.Settle(WithGeneration(update, admitted, old), old);
         Check(update, updated, old, context);
         await parts.Admission.ValidateAsync(request, updated, cancellationToken);
-        if (updated.Equals(old) && served.Custom?.IsStoredAsNow(entry) != false)
+        if (updated.Equals(old) && served.Forms?.IsStoredAsNow(entry) != false)
             return WrittenObject.Of(entry, served);
         if (context.IsDryRun)
             return new WrittenObject(updated, null);

@@ -25,8 +25,8 @@ public sealed record ServedResource(ResourceCodec Codec, KindRules Rules)
     /// <summary>The object of this kind with nothing set, as JSON: what a new object is compared with to find its fields.</summary>
     public JsonElement Blank { get; } = BlankOf(Codec);
 
-    /// <summary>The collection's name in the store.</summary>
-    public string StoreName => Type.GroupResource;
+    /// <summary>The collection's name in the store: that of the resource, unless another resource's objects are the same ones.</summary>
+    public string StoreName { get => field ?? Type.GroupResource; init; }
 
     /// <summary>The names of its sub-resources, such as <c>status</c>, in order.</summary>
     public ImmutableArray<string> Subresources { get; init; } = [];
@@ -39,6 +39,9 @@ public sealed record ServedResource(ResourceCodec Codec, KindRules Rules)
 
     /// <summary>How its objects are stored and shown, for a version of a custom resource; null for all others.</summary>
     public CustomCollection? Custom { get; init; }
+
+    /// <summary>How its objects are stored and shown, where that is not one and the same; null where it is.</summary>
+    public IStoredForms? Forms { get => field ?? Custom; init; }
 
     /// <summary>Whether a deletion answers with the object instead of a Status.</summary>
     public bool AnswersDeletedObject => AnswerDeleted.Contains(StoreName);

@@ -86,7 +86,7 @@ public sealed class ServedResources
                 return;
             var builtIn = before.All.RemoveAll(existing => existing.Custom is not null);
             // Not by path alone: another version of a built-in kind would show its objects.
-            var taken = builtIn.Select(existing => existing.StoreName).ToHashSet(StringComparer.Ordinal);
+            var taken = builtIn.Select(existing => existing.Type.GroupResource).ToHashSet(StringComparer.Ordinal);
             var after = new Catalogue(builtIn.AddRange(resources.Where(resource => !taken.Contains(resource.StoreName))))
             {
                 Version = before.Version + 1,
@@ -127,7 +127,10 @@ public sealed class ServedResources
         if (codec.Type.GroupResource == "namespaces")
             subresources.Add("finalize");
         subresources.Sort(StringComparer.Ordinal);
-        return new ServedResource(codec, rules) { Subresources = [.. subresources], Scale = scale };
+        var served = new ServedResource(codec, rules) { Subresources = [.. subresources], Scale = scale };
+        return codec.Type.Equals(Model.Events.Event.ResourceType)
+            ? served with { StoreName = Model.Core.Event.ResourceType.GroupResource, Forms = new EventForms() }
+            : served;
     }
 
     private sealed class Catalogue(ImmutableArray<ServedResource> all)

@@ -1,4 +1,3 @@
-using Holdfast.ApiServer.CustomResources;
 using Holdfast.Model.Json;
 using Holdfast.Model.Resources;
 using Holdfast.Store;
@@ -38,8 +37,8 @@ public static class StoredObject
     {
         ArgumentNullException.ThrowIfNull(entry);
         ArgumentNullException.ThrowIfNull(served);
-        return served.Custom is { } custom
-            ? custom.Show(entry)
+        return served.Forms is { } forms
+            ? forms.Show(entry)
             : new((IResource)(entry.Decoded ?? entry.PublishDecoded(served.Codec.Read(entry.Json.Span, new DecodeIssues()))), entry.Json);
     }
 
@@ -49,6 +48,6 @@ public static class StoredObject
     public static PendingObject Pending(IResource resource, ServedResource served)
     {
         ArgumentNullException.ThrowIfNull(served);
-        return new PendingObject(served.Custom is { } custom ? custom.ToStored(resource) : resource);
+        return new PendingObject(served.Forms is { } forms ? forms.ToStored(resource) : resource);
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Holdfast.Model.Apps;
+using Holdfast.Model.Autoscaling;
 using Holdfast.Model.Meta;
 using Holdfast.Model.Selectors;
 
@@ -59,6 +60,12 @@ internal static class AppsTables
                 TableColumn.Age, TableColumn.Containers, TableColumn.Images, TableColumn.Selector,
             ],
             WriteDaemonSet),
+        KindTable.Of<Scale>(
+            [
+                TableColumn.ObjectName, TableColumn.Number("Desired", "How many are wanted."),
+                TableColumn.Number("Available", "How many there are."), TableColumn.Age,
+            ],
+            (row, scale) => row.Name(scale).Number(scale.Spec.Replicas).Number(scale.Status.Replicas).Age(scale)),
     ];
 
     private static void WriteDaemonSet(RowWriter row, DaemonSet set)

@@ -11,7 +11,7 @@ using Holdfast.Model.Values;
 
 namespace Holdfast.Model.AdmissionRegistration;
 
-/// <summary>The type <c>MutatingWebhookConfiguration</c> of admissionregistration.k8s.io/v1.</summary>
+/// <summary>Webhooks that are asked before an object is stored, and may change it.</summary>
 public sealed partial record MutatingWebhookConfiguration : IResource<MutatingWebhookConfiguration>
 {
     /// <summary>The record with nothing set.</summary>
@@ -33,17 +33,18 @@ public sealed partial record MutatingWebhookConfiguration : IResource<MutatingWe
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.admissionregistration.v1.MutatingWebhookConfiguration", "", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("webhooks", Shape.List(Shape.Object(static () => global::Holdfast.Model.AdmissionRegistration.MutatingWebhook.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge"], ProtobufPath = [2] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.admissionregistration.v1.MutatingWebhookConfiguration", "Webhooks that are asked before an object is stored, and may change it.", [
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("webhooks", Shape.List(Shape.Object(static () => global::Holdfast.Model.AdmissionRegistration.MutatingWebhook.ModelSchema))) { Description = "The webhooks, asked one after the other in the order of this list.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge"], ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The field <c>metadata</c>.</summary>
+    /// <summary>Name, labels and the rest of what every object carries.</summary>
     public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
 
-    /// <summary>The field <c>webhooks</c>.</summary>
+    /// <summary>The webhooks, asked one after the other in the order of this list.</summary>
     public ValueList<global::Holdfast.Model.AdmissionRegistration.MutatingWebhook> Webhooks { get; init; }
 
     /// <inheritdoc/>
@@ -114,7 +115,7 @@ public sealed partial record MutatingWebhookConfiguration : IResource<MutatingWe
     }
 }
 
-/// <summary>The type <c>ValidatingWebhookConfiguration</c> of admissionregistration.k8s.io/v1.</summary>
+/// <summary>Webhooks that are asked before an object is stored, and may refuse it.</summary>
 public sealed partial record ValidatingWebhookConfiguration : IResource<ValidatingWebhookConfiguration>
 {
     /// <summary>The record with nothing set.</summary>
@@ -136,17 +137,18 @@ public sealed partial record ValidatingWebhookConfiguration : IResource<Validati
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.admissionregistration.v1.ValidatingWebhookConfiguration", "", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("webhooks", Shape.List(Shape.Object(static () => global::Holdfast.Model.AdmissionRegistration.ValidatingWebhook.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge"], ProtobufPath = [2] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.admissionregistration.v1.ValidatingWebhookConfiguration", "Webhooks that are asked before an object is stored, and may refuse it.", [
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("webhooks", Shape.List(Shape.Object(static () => global::Holdfast.Model.AdmissionRegistration.ValidatingWebhook.ModelSchema))) { Description = "The webhooks; each of them must allow a request.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge"], ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The field <c>metadata</c>.</summary>
+    /// <summary>Name, labels and the rest of what every object carries.</summary>
     public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
 
-    /// <summary>The field <c>webhooks</c>.</summary>
+    /// <summary>The webhooks; each of them must allow a request.</summary>
     public ValueList<global::Holdfast.Model.AdmissionRegistration.ValidatingWebhook> Webhooks { get; init; }
 
     /// <inheritdoc/>
@@ -217,7 +219,7 @@ public sealed partial record ValidatingWebhookConfiguration : IResource<Validati
     }
 }
 
-/// <summary>The type <c>MatchCondition</c> of admissionregistration.k8s.io/v1.</summary>
+/// <summary>A condition in CEL that a request must meet for the webhook to be asked.</summary>
 public sealed partial record MatchCondition : IModelType<MatchCondition>
 {
     /// <summary>The record with nothing set.</summary>
@@ -228,16 +230,16 @@ public sealed partial record MatchCondition : IModelType<MatchCondition>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.admissionregistration.v1.MatchCondition", "", [
-            new("expression", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.admissionregistration.v1.MatchCondition", "A condition in CEL that a request must meet for the webhook to be asked.", [
+            new("expression", Shape.Of(ShapeKind.String)) { Description = "A CEL expression that gives true or false; it sees object, oldObject, request and authorizer.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("name", Shape.Of(ShapeKind.String)) { Description = "A name for the condition, unique within the webhook, by which messages speak of it.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>expression</c>.</summary>
+    /// <summary>A CEL expression that gives true or false; it sees object, oldObject, request and authorizer.</summary>
     public string Expression { get; init; } = "";
 
-    /// <summary>The field <c>name</c>.</summary>
+    /// <summary>A name for the condition, unique within the webhook, by which messages speak of it.</summary>
     public string Name { get; init; } = "";
 
     /// <inheritdoc/>
@@ -292,7 +294,7 @@ public sealed partial record MatchCondition : IModelType<MatchCondition>
     }
 }
 
-/// <summary>The type <c>MutatingWebhook</c> of admissionregistration.k8s.io/v1.</summary>
+/// <summary>A webhook that may change what is written.</summary>
 public sealed partial record MutatingWebhook : IModelType<MutatingWebhook>
 {
     /// <summary>The record with nothing set.</summary>
@@ -303,56 +305,56 @@ public sealed partial record MutatingWebhook : IModelType<MutatingWebhook>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.admissionregistration.v1.MutatingWebhook", "", [
-            new("admissionReviewVersions", Shape.List(Shape.Of(ShapeKind.String))) { IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [8] },
-            new("clientConfig", Shape.Object(static () => global::Holdfast.Model.AdmissionRegistration.WebhookClientConfig.ModelSchema)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("failurePolicy", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
-            new("matchConditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.AdmissionRegistration.MatchCondition.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge"], ProtobufPath = [12] },
-            new("matchPolicy", Shape.Of(ShapeKind.String)) { ProtobufPath = [9] },
-            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("namespaceSelector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { ProtobufPath = [5] },
-            new("objectSelector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { ProtobufPath = [11] },
-            new("reinvocationPolicy", Shape.Of(ShapeKind.String)) { ProtobufPath = [10] },
-            new("rules", Shape.List(Shape.Object(static () => global::Holdfast.Model.AdmissionRegistration.RuleWithOperations.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
-            new("sideEffects", Shape.Of(ShapeKind.String)) { IsRequired = true, ProtobufPath = [6] },
-            new("timeoutSeconds", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [7] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.admissionregistration.v1.MutatingWebhook", "A webhook that may change what is written.", [
+            new("admissionReviewVersions", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Versions of AdmissionReview that the webhook understands, the best first.", IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [8] },
+            new("clientConfig", Shape.Object(static () => global::Holdfast.Model.AdmissionRegistration.WebhookClientConfig.ModelSchema)) { Description = "Where and how the webhook is reached.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("failurePolicy", Shape.Of(ShapeKind.String)) { Description = "What becomes of a request when the webhook cannot be asked: Fail refuses it, Ignore goes on; Fail when left out.", ProtobufPath = [4] },
+            new("matchConditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.AdmissionRegistration.MatchCondition.ModelSchema))) { Description = "Conditions that must all hold for the webhook to be asked; at most 64.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge"], ProtobufPath = [12] },
+            new("matchPolicy", Shape.Of(ShapeKind.String)) { Description = "Whether a rule covers other versions of the same resource too (Equivalent, also when left out) or only the version it names (Exact).", ProtobufPath = [9] },
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name of the webhook, of at least three labels joined by dots, such as check.example.com.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("namespaceSelector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { Description = "Labels of the namespaces whose objects the webhook is asked about; for a Namespace, its own labels. Left out, all.", ProtobufPath = [5] },
+            new("objectSelector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { Description = "Labels of the objects that the webhook is asked about, looked for in the new and in the old object. Left out, all.", ProtobufPath = [11] },
+            new("reinvocationPolicy", Shape.Of(ShapeKind.String)) { Description = "Whether the webhook is asked again when one after it changed the object: Never, also when left out, or IfNeeded.", ProtobufPath = [10] },
+            new("rules", Shape.List(Shape.Object(static () => global::Holdfast.Model.AdmissionRegistration.RuleWithOperations.ModelSchema))) { Description = "Which operations on which resources the webhook is asked about; one that fits is enough.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
+            new("sideEffects", Shape.Of(ShapeKind.String)) { Description = "Whether a call changes anything beyond its answer: None, or NoneOnDryRun when it leaves that out on a dry run.", IsRequired = true, ProtobufPath = [6] },
+            new("timeoutSeconds", Shape.Of(ShapeKind.Int32)) { Description = "How many seconds the webhook may take, from 1 to 30; 10 when left out.", ProtobufPath = [7] },
         ]);
     }
 
-    /// <summary>The field <c>admissionReviewVersions</c>.</summary>
+    /// <summary>Versions of AdmissionReview that the webhook understands, the best first.</summary>
     public ValueList<string> AdmissionReviewVersions { get; init; }
 
-    /// <summary>The field <c>clientConfig</c>.</summary>
+    /// <summary>Where and how the webhook is reached.</summary>
     public global::Holdfast.Model.AdmissionRegistration.WebhookClientConfig ClientConfig { get; init; } = global::Holdfast.Model.AdmissionRegistration.WebhookClientConfig.Empty;
 
-    /// <summary>The field <c>failurePolicy</c>.</summary>
+    /// <summary>What becomes of a request when the webhook cannot be asked: Fail refuses it, Ignore goes on; Fail when left out.</summary>
     public string? FailurePolicy { get; init; }
 
-    /// <summary>The field <c>matchConditions</c>.</summary>
+    /// <summary>Conditions that must all hold for the webhook to be asked; at most 64.</summary>
     public ValueList<global::Holdfast.Model.AdmissionRegistration.MatchCondition> MatchConditions { get; init; }
 
-    /// <summary>The field <c>matchPolicy</c>.</summary>
+    /// <summary>Whether a rule covers other versions of the same resource too (Equivalent, also when left out) or only the version it names (Exact).</summary>
     public string? MatchPolicy { get; init; }
 
-    /// <summary>The field <c>name</c>.</summary>
+    /// <summary>The name of the webhook, of at least three labels joined by dots, such as check.example.com.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>The field <c>namespaceSelector</c>.</summary>
+    /// <summary>Labels of the namespaces whose objects the webhook is asked about; for a Namespace, its own labels. Left out, all.</summary>
     public global::Holdfast.Model.Meta.LabelSelector? NamespaceSelector { get; init; }
 
-    /// <summary>The field <c>objectSelector</c>.</summary>
+    /// <summary>Labels of the objects that the webhook is asked about, looked for in the new and in the old object. Left out, all.</summary>
     public global::Holdfast.Model.Meta.LabelSelector? ObjectSelector { get; init; }
 
-    /// <summary>The field <c>reinvocationPolicy</c>.</summary>
+    /// <summary>Whether the webhook is asked again when one after it changed the object: Never, also when left out, or IfNeeded.</summary>
     public string? ReinvocationPolicy { get; init; }
 
-    /// <summary>The field <c>rules</c>.</summary>
+    /// <summary>Which operations on which resources the webhook is asked about; one that fits is enough.</summary>
     public ValueList<global::Holdfast.Model.AdmissionRegistration.RuleWithOperations> Rules { get; init; }
 
-    /// <summary>The field <c>sideEffects</c>.</summary>
+    /// <summary>Whether a call changes anything beyond its answer: None, or NoneOnDryRun when it leaves that out on a dry run.</summary>
     public string? SideEffects { get; init; }
 
-    /// <summary>The field <c>timeoutSeconds</c>.</summary>
+    /// <summary>How many seconds the webhook may take, from 1 to 30; 10 when left out.</summary>
     public int? TimeoutSeconds { get; init; }
 
     /// <inheritdoc/>
@@ -513,7 +515,7 @@ public sealed partial record MutatingWebhook : IModelType<MutatingWebhook>
     }
 }
 
-/// <summary>The type <c>RuleWithOperations</c> of admissionregistration.k8s.io/v1.</summary>
+/// <summary>Operations on resources.</summary>
 public sealed partial record RuleWithOperations : IModelType<RuleWithOperations>
 {
     /// <summary>The record with nothing set.</summary>
@@ -524,28 +526,28 @@ public sealed partial record RuleWithOperations : IModelType<RuleWithOperations>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.admissionregistration.v1.RuleWithOperations", "", [
-            new("apiGroups", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2, 1] },
-            new("apiVersions", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2, 2] },
-            new("operations", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
-            new("resources", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2, 3] },
-            new("scope", Shape.Of(ShapeKind.String)) { ProtobufPath = [2, 4] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.admissionregistration.v1.RuleWithOperations", "Operations on resources.", [
+            new("apiGroups", Shape.List(Shape.Of(ShapeKind.String))) { Description = "API groups; the empty one is the core group, * is any and stands alone.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2, 1] },
+            new("apiVersions", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Versions; * is any and stands alone.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2, 2] },
+            new("operations", Shape.List(Shape.Of(ShapeKind.String))) { Description = "CREATE, UPDATE, DELETE, CONNECT, or * for any.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
+            new("resources", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Resources in the plural, a sub-resource after a slash; * is any resource, */* any sub-resource too.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2, 3] },
+            new("scope", Shape.Of(ShapeKind.String)) { Description = "Cluster for resources without a namespace, Namespaced for those with one, * for both, also when left out.", ProtobufPath = [2, 4] },
         ]);
     }
 
-    /// <summary>The field <c>apiGroups</c>.</summary>
+    /// <summary>API groups; the empty one is the core group, * is any and stands alone.</summary>
     public ValueList<string> ApiGroups { get; init; }
 
-    /// <summary>The field <c>apiVersions</c>.</summary>
+    /// <summary>Versions; * is any and stands alone.</summary>
     public ValueList<string> ApiVersions { get; init; }
 
-    /// <summary>The field <c>operations</c>.</summary>
+    /// <summary>CREATE, UPDATE, DELETE, CONNECT, or * for any.</summary>
     public ValueList<string> Operations { get; init; }
 
-    /// <summary>The field <c>resources</c>.</summary>
+    /// <summary>Resources in the plural, a sub-resource after a slash; * is any resource, */* any sub-resource too.</summary>
     public ValueList<string> Resources { get; init; }
 
-    /// <summary>The field <c>scope</c>.</summary>
+    /// <summary>Cluster for resources without a namespace, Namespaced for those with one, * for both, also when left out.</summary>
     public string? Scope { get; init; }
 
     /// <inheritdoc/>
@@ -631,7 +633,7 @@ public sealed partial record RuleWithOperations : IModelType<RuleWithOperations>
     }
 }
 
-/// <summary>The type <c>ServiceReference</c> of admissionregistration.k8s.io/v1.</summary>
+/// <summary>A Service of this cluster that is called.</summary>
 public sealed partial record ServiceReference : IModelType<ServiceReference>
 {
     /// <summary>The record with nothing set.</summary>
@@ -642,24 +644,24 @@ public sealed partial record ServiceReference : IModelType<ServiceReference>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.admissionregistration.v1.ServiceReference", "", [
-            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("namespace", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("path", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
-            new("port", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [4] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.admissionregistration.v1.ServiceReference", "A Service of this cluster that is called.", [
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name of the Service.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("namespace", Shape.Of(ShapeKind.String)) { Description = "The namespace of the Service.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("path", Shape.Of(ShapeKind.String)) { Description = "The path of the URL that is called.", ProtobufPath = [3] },
+            new("port", Shape.Of(ShapeKind.Int32)) { Description = "The port of the Service, from 1 to 65535; 443 when left out.", ProtobufPath = [4] },
         ]);
     }
 
-    /// <summary>The field <c>name</c>.</summary>
+    /// <summary>The name of the Service.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>The field <c>namespace</c>.</summary>
+    /// <summary>The namespace of the Service.</summary>
     public string Namespace { get; init; } = "";
 
-    /// <summary>The field <c>path</c>.</summary>
+    /// <summary>The path of the URL that is called.</summary>
     public string? Path { get; init; }
 
-    /// <summary>The field <c>port</c>.</summary>
+    /// <summary>The port of the Service, from 1 to 65535; 443 when left out.</summary>
     public int? Port { get; init; }
 
     /// <inheritdoc/>
@@ -732,7 +734,7 @@ public sealed partial record ServiceReference : IModelType<ServiceReference>
     }
 }
 
-/// <summary>The type <c>ValidatingWebhook</c> of admissionregistration.k8s.io/v1.</summary>
+/// <summary>A webhook that may refuse what is written.</summary>
 public sealed partial record ValidatingWebhook : IModelType<ValidatingWebhook>
 {
     /// <summary>The record with nothing set.</summary>
@@ -743,52 +745,52 @@ public sealed partial record ValidatingWebhook : IModelType<ValidatingWebhook>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.admissionregistration.v1.ValidatingWebhook", "", [
-            new("admissionReviewVersions", Shape.List(Shape.Of(ShapeKind.String))) { IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [8] },
-            new("clientConfig", Shape.Object(static () => global::Holdfast.Model.AdmissionRegistration.WebhookClientConfig.ModelSchema)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("failurePolicy", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
-            new("matchConditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.AdmissionRegistration.MatchCondition.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge"], ProtobufPath = [11] },
-            new("matchPolicy", Shape.Of(ShapeKind.String)) { ProtobufPath = [9] },
-            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("namespaceSelector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { ProtobufPath = [5] },
-            new("objectSelector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { ProtobufPath = [10] },
-            new("rules", Shape.List(Shape.Object(static () => global::Holdfast.Model.AdmissionRegistration.RuleWithOperations.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
-            new("sideEffects", Shape.Of(ShapeKind.String)) { IsRequired = true, ProtobufPath = [6] },
-            new("timeoutSeconds", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [7] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.admissionregistration.v1.ValidatingWebhook", "A webhook that may refuse what is written.", [
+            new("admissionReviewVersions", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Versions of AdmissionReview that the webhook understands, the best first.", IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [8] },
+            new("clientConfig", Shape.Object(static () => global::Holdfast.Model.AdmissionRegistration.WebhookClientConfig.ModelSchema)) { Description = "Where and how the webhook is reached.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("failurePolicy", Shape.Of(ShapeKind.String)) { Description = "What becomes of a request when the webhook cannot be asked: Fail refuses it, Ignore goes on; Fail when left out.", ProtobufPath = [4] },
+            new("matchConditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.AdmissionRegistration.MatchCondition.ModelSchema))) { Description = "Conditions that must all hold for the webhook to be asked; at most 64.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge"], ProtobufPath = [11] },
+            new("matchPolicy", Shape.Of(ShapeKind.String)) { Description = "Whether a rule covers other versions of the same resource too (Equivalent, also when left out) or only the version it names (Exact).", ProtobufPath = [9] },
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name of the webhook, of at least three labels joined by dots, such as check.example.com.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("namespaceSelector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { Description = "Labels of the namespaces whose objects the webhook is asked about; for a Namespace, its own labels. Left out, all.", ProtobufPath = [5] },
+            new("objectSelector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { Description = "Labels of the objects that the webhook is asked about, looked for in the new and in the old object. Left out, all.", ProtobufPath = [10] },
+            new("rules", Shape.List(Shape.Object(static () => global::Holdfast.Model.AdmissionRegistration.RuleWithOperations.ModelSchema))) { Description = "Which operations on which resources the webhook is asked about; one that fits is enough.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
+            new("sideEffects", Shape.Of(ShapeKind.String)) { Description = "Whether a call changes anything beyond its answer: None, or NoneOnDryRun when it leaves that out on a dry run.", IsRequired = true, ProtobufPath = [6] },
+            new("timeoutSeconds", Shape.Of(ShapeKind.Int32)) { Description = "How many seconds the webhook may take, from 1 to 30; 10 when left out.", ProtobufPath = [7] },
         ]);
     }
 
-    /// <summary>The field <c>admissionReviewVersions</c>.</summary>
+    /// <summary>Versions of AdmissionReview that the webhook understands, the best first.</summary>
     public ValueList<string> AdmissionReviewVersions { get; init; }
 
-    /// <summary>The field <c>clientConfig</c>.</summary>
+    /// <summary>Where and how the webhook is reached.</summary>
     public global::Holdfast.Model.AdmissionRegistration.WebhookClientConfig ClientConfig { get; init; } = global::Holdfast.Model.AdmissionRegistration.WebhookClientConfig.Empty;
 
-    /// <summary>The field <c>failurePolicy</c>.</summary>
+    /// <summary>What becomes of a request when the webhook cannot be asked: Fail refuses it, Ignore goes on; Fail when left out.</summary>
     public string? FailurePolicy { get; init; }
 
-    /// <summary>The field <c>matchConditions</c>.</summary>
+    /// <summary>Conditions that must all hold for the webhook to be asked; at most 64.</summary>
     public ValueList<global::Holdfast.Model.AdmissionRegistration.MatchCondition> MatchConditions { get; init; }
 
-    /// <summary>The field <c>matchPolicy</c>.</summary>
+    /// <summary>Whether a rule covers other versions of the same resource too (Equivalent, also when left out) or only the version it names (Exact).</summary>
     public string? MatchPolicy { get; init; }
 
-    /// <summary>The field <c>name</c>.</summary>
+    /// <summary>The name of the webhook, of at least three labels joined by dots, such as check.example.com.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>The field <c>namespaceSelector</c>.</summary>
+    /// <summary>Labels of the namespaces whose objects the webhook is asked about; for a Namespace, its own labels. Left out, all.</summary>
     public global::Holdfast.Model.Meta.LabelSelector? NamespaceSelector { get; init; }
 
-    /// <summary>The field <c>objectSelector</c>.</summary>
+    /// <summary>Labels of the objects that the webhook is asked about, looked for in the new and in the old object. Left out, all.</summary>
     public global::Holdfast.Model.Meta.LabelSelector? ObjectSelector { get; init; }
 
-    /// <summary>The field <c>rules</c>.</summary>
+    /// <summary>Which operations on which resources the webhook is asked about; one that fits is enough.</summary>
     public ValueList<global::Holdfast.Model.AdmissionRegistration.RuleWithOperations> Rules { get; init; }
 
-    /// <summary>The field <c>sideEffects</c>.</summary>
+    /// <summary>Whether a call changes anything beyond its answer: None, or NoneOnDryRun when it leaves that out on a dry run.</summary>
     public string? SideEffects { get; init; }
 
-    /// <summary>The field <c>timeoutSeconds</c>.</summary>
+    /// <summary>How many seconds the webhook may take, from 1 to 30; 10 when left out.</summary>
     public int? TimeoutSeconds { get; init; }
 
     /// <inheritdoc/>
@@ -938,7 +940,7 @@ public sealed partial record ValidatingWebhook : IModelType<ValidatingWebhook>
     }
 }
 
-/// <summary>The type <c>WebhookClientConfig</c> of admissionregistration.k8s.io/v1.</summary>
+/// <summary>Where a webhook is; either a URL or a Service.</summary>
 public sealed partial record WebhookClientConfig : IModelType<WebhookClientConfig>
 {
     /// <summary>The record with nothing set.</summary>
@@ -949,20 +951,20 @@ public sealed partial record WebhookClientConfig : IModelType<WebhookClientConfi
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.admissionregistration.v1.WebhookClientConfig", "", [
-            new("caBundle", Shape.Of(ShapeKind.Bytes)) { ProtobufPath = [2] },
-            new("service", Shape.Object(static () => global::Holdfast.Model.AdmissionRegistration.ServiceReference.ModelSchema)) { ProtobufPath = [1] },
-            new("url", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.admissionregistration.v1.WebhookClientConfig", "Where a webhook is; either a URL or a Service.", [
+            new("caBundle", Shape.Of(ShapeKind.Bytes)) { Description = "The certificates, in PEM, of the authorities that the webhook's own certificate may come from; left out, those that the system trusts.", ProtobufPath = [2] },
+            new("service", Shape.Object(static () => global::Holdfast.Model.AdmissionRegistration.ServiceReference.ModelSchema)) { Description = "The Service to call.", ProtobufPath = [1] },
+            new("url", Shape.Of(ShapeKind.String)) { Description = "The URL to call, which begins with https and names neither user, query nor fragment.", ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>The field <c>caBundle</c>.</summary>
+    /// <summary>The certificates, in PEM, of the authorities that the webhook&apos;s own certificate may come from; left out, those that the system trusts.</summary>
     public ByteString CaBundle { get; init; }
 
-    /// <summary>The field <c>service</c>.</summary>
+    /// <summary>The Service to call.</summary>
     public global::Holdfast.Model.AdmissionRegistration.ServiceReference? Service { get; init; }
 
-    /// <summary>The field <c>url</c>.</summary>
+    /// <summary>The URL to call, which begins with https and names neither user, query nor fragment.</summary>
     public string? Url { get; init; }
 
     /// <inheritdoc/>

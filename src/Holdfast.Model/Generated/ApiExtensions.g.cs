@@ -11,7 +11,7 @@ using Holdfast.Model.Values;
 
 namespace Holdfast.Model.ApiExtensions;
 
-/// <summary>The type <c>CustomResourceDefinition</c> of apiextensions.k8s.io/v1.</summary>
+/// <summary>A kind of object that is added to the API, with its schema.</summary>
 public sealed partial record CustomResourceDefinition : IResource<CustomResourceDefinition>
 {
     /// <summary>The record with nothing set.</summary>
@@ -33,21 +33,22 @@ public sealed partial record CustomResourceDefinition : IResource<CustomResource
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinition", "", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("spec", Shape.Object(static () => global::Holdfast.Model.ApiExtensions.CustomResourceDefinitionSpec.ModelSchema)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("status", Shape.Object(static () => global::Holdfast.Model.ApiExtensions.CustomResourceDefinitionStatus.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [3] },
+        internal static readonly TypeSchema Value = new("io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinition", "A kind of object that is added to the API, with its schema.", [
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries; the name is the plural and the group, joined by a dot.", IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("spec", Shape.Object(static () => global::Holdfast.Model.ApiExtensions.CustomResourceDefinitionSpec.ModelSchema)) { Description = "What kind is served, and how.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("status", Shape.Object(static () => global::Holdfast.Model.ApiExtensions.CustomResourceDefinitionStatus.ModelSchema)) { Description = "Whether the kind is served, and under which names.", IsAlwaysWritten = true, ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>The field <c>metadata</c>.</summary>
+    /// <summary>Name, labels and the rest of what every object carries; the name is the plural and the group, joined by a dot.</summary>
     public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
 
-    /// <summary>The field <c>spec</c>.</summary>
+    /// <summary>What kind is served, and how.</summary>
     public global::Holdfast.Model.ApiExtensions.CustomResourceDefinitionSpec Spec { get; init; } = global::Holdfast.Model.ApiExtensions.CustomResourceDefinitionSpec.Empty;
 
-    /// <summary>The field <c>status</c>.</summary>
+    /// <summary>Whether the kind is served, and under which names.</summary>
     public global::Holdfast.Model.ApiExtensions.CustomResourceDefinitionStatus Status { get; init; } = global::Holdfast.Model.ApiExtensions.CustomResourceDefinitionStatus.Empty;
 
     /// <inheritdoc/>
@@ -129,7 +130,7 @@ public sealed partial record CustomResourceDefinition : IResource<CustomResource
     }
 }
 
-/// <summary>The type <c>CustomResourceColumnDefinition</c> of apiextensions.k8s.io/v1.</summary>
+/// <summary>A column of the table in which objects of the kind are listed.</summary>
 public sealed partial record CustomResourceColumnDefinition : IModelType<CustomResourceColumnDefinition>
 {
     /// <summary>The record with nothing set.</summary>
@@ -140,32 +141,32 @@ public sealed partial record CustomResourceColumnDefinition : IModelType<CustomR
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceColumnDefinition", "", [
-            new("description", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
-            new("format", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
-            new("jsonPath", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [6] },
-            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("priority", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [5] },
-            new("type", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+        internal static readonly TypeSchema Value = new("io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceColumnDefinition", "A column of the table in which objects of the kind are listed.", [
+            new("description", Shape.Of(ShapeKind.String)) { Description = "What the column shows.", ProtobufPath = [4] },
+            new("format", Shape.Of(ShapeKind.String)) { Description = "A closer word on the type, such as int32 or date-time.", ProtobufPath = [3] },
+            new("jsonPath", Shape.Of(ShapeKind.String)) { Description = "Where in the object the cell's value stands, such as .spec.replicas.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [6] },
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The heading of the column.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("priority", Shape.Of(ShapeKind.Int32)) { Description = "0 for a column that is always shown; one with more is shown only where there is room.", ProtobufPath = [5] },
+            new("type", Shape.Of(ShapeKind.String)) { Description = "What the cells hold: integer, number, string, boolean or date.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The field <c>description</c>.</summary>
+    /// <summary>What the column shows.</summary>
     public string Description { get; init; } = "";
 
-    /// <summary>The field <c>format</c>.</summary>
+    /// <summary>A closer word on the type, such as int32 or date-time.</summary>
     public string Format { get; init; } = "";
 
-    /// <summary>The field <c>jsonPath</c>.</summary>
+    /// <summary>Where in the object the cell&apos;s value stands, such as .spec.replicas.</summary>
     public string JsonPath { get; init; } = "";
 
-    /// <summary>The field <c>name</c>.</summary>
+    /// <summary>The heading of the column.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>The field <c>priority</c>.</summary>
+    /// <summary>0 for a column that is always shown; one with more is shown only where there is room.</summary>
     public int Priority { get; init; }
 
-    /// <summary>The field <c>type</c>.</summary>
+    /// <summary>What the cells hold: integer, number, string, boolean or date.</summary>
     public string Type { get; init; } = "";
 
     /// <inheritdoc/>
@@ -260,7 +261,7 @@ public sealed partial record CustomResourceColumnDefinition : IModelType<CustomR
     }
 }
 
-/// <summary>The type <c>CustomResourceConversion</c> of apiextensions.k8s.io/v1.</summary>
+/// <summary>How objects are brought from one version to another.</summary>
 public sealed partial record CustomResourceConversion : IModelType<CustomResourceConversion>
 {
     /// <summary>The record with nothing set.</summary>
@@ -271,16 +272,16 @@ public sealed partial record CustomResourceConversion : IModelType<CustomResourc
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceConversion", "", [
-            new("strategy", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("webhook", Shape.Object(static () => global::Holdfast.Model.ApiExtensions.WebhookConversion.ModelSchema)) { ProtobufPath = [2] },
+        internal static readonly TypeSchema Value = new("io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceConversion", "How objects are brought from one version to another.", [
+            new("strategy", Shape.Of(ShapeKind.String)) { Description = "None, which changes nothing but apiVersion; Webhook is refused here.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("webhook", Shape.Object(static () => global::Holdfast.Model.ApiExtensions.WebhookConversion.ModelSchema)) { Description = "The webhook of the strategy Webhook; refused here.", ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The field <c>strategy</c>.</summary>
+    /// <summary>None, which changes nothing but apiVersion; Webhook is refused here.</summary>
     public string Strategy { get; init; } = "";
 
-    /// <summary>The field <c>webhook</c>.</summary>
+    /// <summary>The webhook of the strategy Webhook; refused here.</summary>
     public global::Holdfast.Model.ApiExtensions.WebhookConversion? Webhook { get; init; }
 
     /// <inheritdoc/>
@@ -335,7 +336,7 @@ public sealed partial record CustomResourceConversion : IModelType<CustomResourc
     }
 }
 
-/// <summary>The type <c>CustomResourceDefinitionCondition</c> of apiextensions.k8s.io/v1.</summary>
+/// <summary>One thing that is or is not true of the definition.</summary>
 public sealed partial record CustomResourceDefinitionCondition : IModelType<CustomResourceDefinitionCondition>
 {
     /// <summary>The record with nothing set.</summary>
@@ -346,32 +347,32 @@ public sealed partial record CustomResourceDefinitionCondition : IModelType<Cust
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionCondition", "", [
-            new("lastTransitionTime", Shape.Of(ShapeKind.Time)) { ProtobufPath = [3] },
-            new("message", Shape.Of(ShapeKind.String)) { ProtobufPath = [5] },
-            new("observedGeneration", Shape.Of(ShapeKind.Int64)),
-            new("reason", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
-            new("status", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("type", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionCondition", "One thing that is or is not true of the definition.", [
+            new("lastTransitionTime", Shape.Of(ShapeKind.Time)) { Description = "When its status last changed.", ProtobufPath = [3] },
+            new("message", Shape.Of(ShapeKind.String)) { Description = "Why, for people.", ProtobufPath = [5] },
+            new("observedGeneration", Shape.Of(ShapeKind.Int64)) { Description = "The generation of the definition that this was found for." },
+            new("reason", Shape.Of(ShapeKind.String)) { Description = "One word in CamelCase for why, for programs.", ProtobufPath = [4] },
+            new("status", Shape.Of(ShapeKind.String)) { Description = "True, False or Unknown.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("type", Shape.Of(ShapeKind.String)) { Description = "What it tells of, such as Established, NamesAccepted or Terminating.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>lastTransitionTime</c>.</summary>
+    /// <summary>When its status last changed.</summary>
     public DateTimeOffset? LastTransitionTime { get; init; }
 
-    /// <summary>The field <c>message</c>.</summary>
+    /// <summary>Why, for people.</summary>
     public string Message { get; init; } = "";
 
-    /// <summary>The field <c>observedGeneration</c>.</summary>
+    /// <summary>The generation of the definition that this was found for.</summary>
     public long ObservedGeneration { get; init; }
 
-    /// <summary>The field <c>reason</c>.</summary>
+    /// <summary>One word in CamelCase for why, for programs.</summary>
     public string Reason { get; init; } = "";
 
-    /// <summary>The field <c>status</c>.</summary>
+    /// <summary>True, False or Unknown.</summary>
     public string Status { get; init; } = "";
 
-    /// <summary>The field <c>type</c>.</summary>
+    /// <summary>What it tells of, such as Established, NamesAccepted or Terminating.</summary>
     public string Type { get; init; } = "";
 
     /// <inheritdoc/>
@@ -466,7 +467,7 @@ public sealed partial record CustomResourceDefinitionCondition : IModelType<Cust
     }
 }
 
-/// <summary>The type <c>CustomResourceDefinitionNames</c> of apiextensions.k8s.io/v1.</summary>
+/// <summary>The names by which the kind is called.</summary>
 public sealed partial record CustomResourceDefinitionNames : IModelType<CustomResourceDefinitionNames>
 {
     /// <summary>The record with nothing set.</summary>
@@ -477,32 +478,32 @@ public sealed partial record CustomResourceDefinitionNames : IModelType<CustomRe
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionNames", "", [
-            new("categories", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [6] },
-            new("kind", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [4] },
-            new("listKind", Shape.Of(ShapeKind.String)) { ProtobufPath = [5] },
-            new("plural", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("shortNames", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
-            new("singular", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
+        internal static readonly TypeSchema Value = new("io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionNames", "The names by which the kind is called.", [
+            new("categories", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Groups of kinds to list the kind together with, such as all.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [6] },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind in CamelCase and the singular, as objects carry it.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [4] },
+            new("listKind", Shape.Of(ShapeKind.String)) { Description = "The kind of a list of objects; the kind with List after it when left out.", ProtobufPath = [5] },
+            new("plural", Shape.Of(ShapeKind.String)) { Description = "The plural in small letters, as paths carry it.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("shortNames", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Short names for command lines.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
+            new("singular", Shape.Of(ShapeKind.String)) { Description = "The singular in small letters; that of the kind when left out.", ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The field <c>categories</c>.</summary>
+    /// <summary>Groups of kinds to list the kind together with, such as all.</summary>
     public ValueList<string> Categories { get; init; }
 
-    /// <summary>The field <c>kind</c>.</summary>
+    /// <summary>The kind in CamelCase and the singular, as objects carry it.</summary>
     public string Kind { get; init; } = "";
 
-    /// <summary>The field <c>listKind</c>.</summary>
+    /// <summary>The kind of a list of objects; the kind with List after it when left out.</summary>
     public string ListKind { get; init; } = "";
 
-    /// <summary>The field <c>plural</c>.</summary>
+    /// <summary>The plural in small letters, as paths carry it.</summary>
     public string Plural { get; init; } = "";
 
-    /// <summary>The field <c>shortNames</c>.</summary>
+    /// <summary>Short names for command lines.</summary>
     public ValueList<string> ShortNames { get; init; }
 
-    /// <summary>The field <c>singular</c>.</summary>
+    /// <summary>The singular in small letters; that of the kind when left out.</summary>
     public string Singular { get; init; } = "";
 
     /// <inheritdoc/>
@@ -597,7 +598,7 @@ public sealed partial record CustomResourceDefinitionNames : IModelType<CustomRe
     }
 }
 
-/// <summary>The type <c>CustomResourceDefinitionSpec</c> of apiextensions.k8s.io/v1.</summary>
+/// <summary>What kind is served, and how.</summary>
 public sealed partial record CustomResourceDefinitionSpec : IModelType<CustomResourceDefinitionSpec>
 {
     /// <summary>The record with nothing set.</summary>
@@ -608,32 +609,32 @@ public sealed partial record CustomResourceDefinitionSpec : IModelType<CustomRes
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionSpec", "", [
-            new("conversion", Shape.Object(static () => global::Holdfast.Model.ApiExtensions.CustomResourceConversion.ModelSchema)) { ProtobufPath = [9] },
-            new("group", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("names", Shape.Object(static () => global::Holdfast.Model.ApiExtensions.CustomResourceDefinitionNames.ModelSchema)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
-            new("preserveUnknownFields", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [10] },
-            new("scope", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [4] },
-            new("versions", Shape.List(Shape.Object(static () => global::Holdfast.Model.ApiExtensions.CustomResourceDefinitionVersion.ModelSchema))) { IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [7] },
+        internal static readonly TypeSchema Value = new("io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionSpec", "What kind is served, and how.", [
+            new("conversion", Shape.Object(static () => global::Holdfast.Model.ApiExtensions.CustomResourceConversion.ModelSchema)) { Description = "How objects are brought from one version to another.", ProtobufPath = [9] },
+            new("group", Shape.Of(ShapeKind.String)) { Description = "The API group, as in /apis/GROUP.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("names", Shape.Object(static () => global::Holdfast.Model.ApiExtensions.CustomResourceDefinitionNames.ModelSchema)) { Description = "The names by which the kind is called.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("preserveUnknownFields", Shape.Of(ShapeKind.Boolean)) { Description = "Whether fields outside the schema are kept, as an old version of this API did; must be false.", ProtobufPath = [10] },
+            new("scope", Shape.Of(ShapeKind.String)) { Description = "Cluster for objects without a namespace, Namespaced for those with one.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [4] },
+            new("versions", Shape.List(Shape.Object(static () => global::Holdfast.Model.ApiExtensions.CustomResourceDefinitionVersion.ModelSchema))) { Description = "The versions of the kind, one of which is stored.", IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [7] },
         ]);
     }
 
-    /// <summary>The field <c>conversion</c>.</summary>
+    /// <summary>How objects are brought from one version to another.</summary>
     public global::Holdfast.Model.ApiExtensions.CustomResourceConversion? Conversion { get; init; }
 
-    /// <summary>The field <c>group</c>.</summary>
+    /// <summary>The API group, as in /apis/GROUP.</summary>
     public string Group { get; init; } = "";
 
-    /// <summary>The field <c>names</c>.</summary>
+    /// <summary>The names by which the kind is called.</summary>
     public global::Holdfast.Model.ApiExtensions.CustomResourceDefinitionNames Names { get; init; } = global::Holdfast.Model.ApiExtensions.CustomResourceDefinitionNames.Empty;
 
-    /// <summary>The field <c>preserveUnknownFields</c>.</summary>
+    /// <summary>Whether fields outside the schema are kept, as an old version of this API did; must be false.</summary>
     public bool PreserveUnknownFields { get; init; }
 
-    /// <summary>The field <c>scope</c>.</summary>
+    /// <summary>Cluster for objects without a namespace, Namespaced for those with one.</summary>
     public string Scope { get; init; } = "";
 
-    /// <summary>The field <c>versions</c>.</summary>
+    /// <summary>The versions of the kind, one of which is stored.</summary>
     public ValueList<global::Holdfast.Model.ApiExtensions.CustomResourceDefinitionVersion> Versions { get; init; }
 
     /// <inheritdoc/>
@@ -728,7 +729,7 @@ public sealed partial record CustomResourceDefinitionSpec : IModelType<CustomRes
     }
 }
 
-/// <summary>The type <c>CustomResourceDefinitionStatus</c> of apiextensions.k8s.io/v1.</summary>
+/// <summary>What was found of the definition.</summary>
 public sealed partial record CustomResourceDefinitionStatus : IModelType<CustomResourceDefinitionStatus>
 {
     /// <summary>The record with nothing set.</summary>
@@ -739,24 +740,24 @@ public sealed partial record CustomResourceDefinitionStatus : IModelType<CustomR
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionStatus", "", [
-            new("acceptedNames", Shape.Object(static () => global::Holdfast.Model.ApiExtensions.CustomResourceDefinitionNames.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("conditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.ApiExtensions.CustomResourceDefinitionCondition.ModelSchema))) { IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["type"], ProtobufPath = [1] },
-            new("observedGeneration", Shape.Of(ShapeKind.Int64)),
-            new("storedVersions", Shape.List(Shape.Of(ShapeKind.String))) { IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
+        internal static readonly TypeSchema Value = new("io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionStatus", "What was found of the definition.", [
+            new("acceptedNames", Shape.Object(static () => global::Holdfast.Model.ApiExtensions.CustomResourceDefinitionNames.ModelSchema)) { Description = "The names under which the kind is served; they may lag behind those wanted when another kind has taken one.", IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("conditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.ApiExtensions.CustomResourceDefinitionCondition.ModelSchema))) { Description = "What is true of the definition at the moment, one entry for each question.", IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["type"], ProtobufPath = [1] },
+            new("observedGeneration", Shape.Of(ShapeKind.Int64)) { Description = "The generation of the definition that this status speaks of." },
+            new("storedVersions", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Versions in which objects were ever stored; none of them may leave the spec while it is listed here.", IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>The field <c>acceptedNames</c>.</summary>
+    /// <summary>The names under which the kind is served; they may lag behind those wanted when another kind has taken one.</summary>
     public global::Holdfast.Model.ApiExtensions.CustomResourceDefinitionNames AcceptedNames { get; init; } = global::Holdfast.Model.ApiExtensions.CustomResourceDefinitionNames.Empty;
 
-    /// <summary>The field <c>conditions</c>.</summary>
+    /// <summary>What is true of the definition at the moment, one entry for each question.</summary>
     public ValueList<global::Holdfast.Model.ApiExtensions.CustomResourceDefinitionCondition> Conditions { get; init; }
 
-    /// <summary>The field <c>observedGeneration</c>.</summary>
+    /// <summary>The generation of the definition that this status speaks of.</summary>
     public long ObservedGeneration { get; init; }
 
-    /// <summary>The field <c>storedVersions</c>.</summary>
+    /// <summary>Versions in which objects were ever stored; none of them may leave the spec while it is listed here.</summary>
     public ValueList<string> StoredVersions { get; init; }
 
     /// <inheritdoc/>
@@ -833,7 +834,7 @@ public sealed partial record CustomResourceDefinitionStatus : IModelType<CustomR
     }
 }
 
-/// <summary>The type <c>CustomResourceDefinitionVersion</c> of apiextensions.k8s.io/v1.</summary>
+/// <summary>One version of the kind.</summary>
 public sealed partial record CustomResourceDefinitionVersion : IModelType<CustomResourceDefinitionVersion>
 {
     /// <summary>The record with nothing set.</summary>
@@ -844,44 +845,44 @@ public sealed partial record CustomResourceDefinitionVersion : IModelType<Custom
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionVersion", "", [
-            new("additionalPrinterColumns", Shape.List(Shape.Object(static () => global::Holdfast.Model.ApiExtensions.CustomResourceColumnDefinition.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [6] },
-            new("deprecated", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [7] },
-            new("deprecationWarning", Shape.Of(ShapeKind.String)) { ProtobufPath = [8] },
-            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("schema", Shape.Object(static () => global::Holdfast.Model.ApiExtensions.CustomResourceValidation.ModelSchema)) { ProtobufPath = [4] },
-            new("selectableFields", Shape.List(Shape.Object(static () => global::Holdfast.Model.ApiExtensions.SelectableField.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [9] },
-            new("served", Shape.Of(ShapeKind.Boolean)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("storage", Shape.Of(ShapeKind.Boolean)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
-            new("subresources", Shape.Object(static () => global::Holdfast.Model.ApiExtensions.CustomResourceSubresources.ModelSchema)) { ProtobufPath = [5] },
+        internal static readonly TypeSchema Value = new("io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceDefinitionVersion", "One version of the kind.", [
+            new("additionalPrinterColumns", Shape.List(Shape.Object(static () => global::Holdfast.Model.ApiExtensions.CustomResourceColumnDefinition.ModelSchema))) { Description = "Columns of tables beside the name; left out, there is one for the age.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [6] },
+            new("deprecated", Shape.Of(ShapeKind.Boolean)) { Description = "Whether those who use the version are warned.", ProtobufPath = [7] },
+            new("deprecationWarning", Shape.Of(ShapeKind.String)) { Description = "The text of that warning; left out, one that names the version and a newer one.", ProtobufPath = [8] },
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name of the version, such as v1, as in /apis/GROUP/VERSION.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("schema", Shape.Object(static () => global::Holdfast.Model.ApiExtensions.CustomResourceValidation.ModelSchema)) { Description = "What objects of this version look like.", ProtobufPath = [4] },
+            new("selectableFields", Shape.List(Shape.Object(static () => global::Holdfast.Model.ApiExtensions.SelectableField.ModelSchema))) { Description = "Fields that a field selector may ask for, beside name and namespace; at most 8.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [9] },
+            new("served", Shape.Of(ShapeKind.Boolean)) { Description = "Whether the version is served.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("storage", Shape.Of(ShapeKind.Boolean)) { Description = "Whether objects are stored in this version; true of exactly one.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("subresources", Shape.Object(static () => global::Holdfast.Model.ApiExtensions.CustomResourceSubresources.ModelSchema)) { Description = "The sub-resources that objects have.", ProtobufPath = [5] },
         ]);
     }
 
-    /// <summary>The field <c>additionalPrinterColumns</c>.</summary>
+    /// <summary>Columns of tables beside the name; left out, there is one for the age.</summary>
     public ValueList<global::Holdfast.Model.ApiExtensions.CustomResourceColumnDefinition> AdditionalPrinterColumns { get; init; }
 
-    /// <summary>The field <c>deprecated</c>.</summary>
+    /// <summary>Whether those who use the version are warned.</summary>
     public bool Deprecated { get; init; }
 
-    /// <summary>The field <c>deprecationWarning</c>.</summary>
+    /// <summary>The text of that warning; left out, one that names the version and a newer one.</summary>
     public string? DeprecationWarning { get; init; }
 
-    /// <summary>The field <c>name</c>.</summary>
+    /// <summary>The name of the version, such as v1, as in /apis/GROUP/VERSION.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>The field <c>schema</c>.</summary>
+    /// <summary>What objects of this version look like.</summary>
     public global::Holdfast.Model.ApiExtensions.CustomResourceValidation? Schema { get; init; }
 
-    /// <summary>The field <c>selectableFields</c>.</summary>
+    /// <summary>Fields that a field selector may ask for, beside name and namespace; at most 8.</summary>
     public ValueList<global::Holdfast.Model.ApiExtensions.SelectableField> SelectableFields { get; init; }
 
-    /// <summary>The field <c>served</c>.</summary>
+    /// <summary>Whether the version is served.</summary>
     public bool Served { get; init; }
 
-    /// <summary>The field <c>storage</c>.</summary>
+    /// <summary>Whether objects are stored in this version; true of exactly one.</summary>
     public bool Storage { get; init; }
 
-    /// <summary>The field <c>subresources</c>.</summary>
+    /// <summary>The sub-resources that objects have.</summary>
     public global::Holdfast.Model.ApiExtensions.CustomResourceSubresources? Subresources { get; init; }
 
     /// <inheritdoc/>
@@ -1011,7 +1012,7 @@ public sealed partial record CustomResourceDefinitionVersion : IModelType<Custom
     }
 }
 
-/// <summary>The type <c>CustomResourceSubresourceScale</c> of apiextensions.k8s.io/v1.</summary>
+/// <summary>Where an object keeps what its scale shows.</summary>
 public sealed partial record CustomResourceSubresourceScale : IModelType<CustomResourceSubresourceScale>
 {
     /// <summary>The record with nothing set.</summary>
@@ -1022,20 +1023,20 @@ public sealed partial record CustomResourceSubresourceScale : IModelType<CustomR
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceSubresourceScale", "", [
-            new("labelSelectorPath", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
-            new("specReplicasPath", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("statusReplicasPath", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+        internal static readonly TypeSchema Value = new("io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceSubresourceScale", "Where an object keeps what its scale shows.", [
+            new("labelSelectorPath", Shape.Of(ShapeKind.String)) { Description = "Where the selector of its pods stands as text, below .spec or .status; none when left out.", ProtobufPath = [3] },
+            new("specReplicasPath", Shape.Of(ShapeKind.String)) { Description = "Where the wanted number stands, below .spec.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("statusReplicasPath", Shape.Of(ShapeKind.String)) { Description = "Where the found number stands, below .status.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The field <c>labelSelectorPath</c>.</summary>
+    /// <summary>Where the selector of its pods stands as text, below .spec or .status; none when left out.</summary>
     public string? LabelSelectorPath { get; init; }
 
-    /// <summary>The field <c>specReplicasPath</c>.</summary>
+    /// <summary>Where the wanted number stands, below .spec.</summary>
     public string SpecReplicasPath { get; init; } = "";
 
-    /// <summary>The field <c>statusReplicasPath</c>.</summary>
+    /// <summary>Where the found number stands, below .status.</summary>
     public string StatusReplicasPath { get; init; } = "";
 
     /// <inheritdoc/>
@@ -1101,7 +1102,7 @@ public sealed partial record CustomResourceSubresourceScale : IModelType<CustomR
     }
 }
 
-/// <summary>The type <c>CustomResourceSubresourceStatus</c> of apiextensions.k8s.io/v1.</summary>
+/// <summary>Says that the status is written on its own, at the path that ends with /status.</summary>
 public sealed partial record CustomResourceSubresourceStatus : IModelType<CustomResourceSubresourceStatus>
 {
     /// <summary>The record with nothing set.</summary>
@@ -1112,7 +1113,7 @@ public sealed partial record CustomResourceSubresourceStatus : IModelType<Custom
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceSubresourceStatus", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceSubresourceStatus", "Says that the status is written on its own, at the path that ends with /status.", [
         ]);
     }
 
@@ -1140,7 +1141,7 @@ public sealed partial record CustomResourceSubresourceStatus : IModelType<Custom
     }
 }
 
-/// <summary>The type <c>CustomResourceSubresources</c> of apiextensions.k8s.io/v1.</summary>
+/// <summary>The sub-resources of a kind.</summary>
 public sealed partial record CustomResourceSubresources : IModelType<CustomResourceSubresources>
 {
     /// <summary>The record with nothing set.</summary>
@@ -1151,16 +1152,16 @@ public sealed partial record CustomResourceSubresources : IModelType<CustomResou
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceSubresources", "", [
-            new("scale", Shape.Object(static () => global::Holdfast.Model.ApiExtensions.CustomResourceSubresourceScale.ModelSchema)) { ProtobufPath = [2] },
-            new("status", Shape.Object(static () => global::Holdfast.Model.ApiExtensions.CustomResourceSubresourceStatus.ModelSchema)) { ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceSubresources", "The sub-resources of a kind.", [
+            new("scale", Shape.Object(static () => global::Holdfast.Model.ApiExtensions.CustomResourceSubresourceScale.ModelSchema)) { Description = "Gives objects the path that ends with /scale.", ProtobufPath = [2] },
+            new("status", Shape.Object(static () => global::Holdfast.Model.ApiExtensions.CustomResourceSubresourceStatus.ModelSchema)) { Description = "Gives objects the path that ends with /status, the only one at which their status can be written.", ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>scale</c>.</summary>
+    /// <summary>Gives objects the path that ends with /scale.</summary>
     public global::Holdfast.Model.ApiExtensions.CustomResourceSubresourceScale? Scale { get; init; }
 
-    /// <summary>The field <c>status</c>.</summary>
+    /// <summary>Gives objects the path that ends with /status, the only one at which their status can be written.</summary>
     public global::Holdfast.Model.ApiExtensions.CustomResourceSubresourceStatus? Status { get; init; }
 
     /// <inheritdoc/>
@@ -1215,7 +1216,7 @@ public sealed partial record CustomResourceSubresources : IModelType<CustomResou
     }
 }
 
-/// <summary>The type <c>CustomResourceValidation</c> of apiextensions.k8s.io/v1.</summary>
+/// <summary>What objects of a version look like.</summary>
 public sealed partial record CustomResourceValidation : IModelType<CustomResourceValidation>
 {
     /// <summary>The record with nothing set.</summary>
@@ -1226,12 +1227,12 @@ public sealed partial record CustomResourceValidation : IModelType<CustomResourc
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceValidation", "", [
-            new("openAPIV3Schema", Shape.Object(static () => global::Holdfast.Model.ApiExtensions.JSONSchemaProps.ModelSchema)) { ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceValidation", "What objects of a version look like.", [
+            new("openAPIV3Schema", Shape.Object(static () => global::Holdfast.Model.ApiExtensions.JSONSchemaProps.ModelSchema)) { Description = "The schema, by which objects are validated, pruned and given defaults.", ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>openAPIV3Schema</c>.</summary>
+    /// <summary>The schema, by which objects are validated, pruned and given defaults.</summary>
     public global::Holdfast.Model.ApiExtensions.JSONSchemaProps? OpenAPIV3Schema { get; init; }
 
     /// <inheritdoc/>
@@ -1275,7 +1276,7 @@ public sealed partial record CustomResourceValidation : IModelType<CustomResourc
     }
 }
 
-/// <summary>The type <c>ExternalDocumentation</c> of apiextensions.k8s.io/v1.</summary>
+/// <summary>Where more is written.</summary>
 public sealed partial record ExternalDocumentation : IModelType<ExternalDocumentation>
 {
     /// <summary>The record with nothing set.</summary>
@@ -1286,16 +1287,16 @@ public sealed partial record ExternalDocumentation : IModelType<ExternalDocument
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.ExternalDocumentation", "", [
-            new("description", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
-            new("url", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
+        internal static readonly TypeSchema Value = new("io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.ExternalDocumentation", "Where more is written.", [
+            new("description", Shape.Of(ShapeKind.String)) { Description = "What is to be found there.", ProtobufPath = [1] },
+            new("url", Shape.Of(ShapeKind.String)) { Description = "Where it is to be found.", ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The field <c>description</c>.</summary>
+    /// <summary>What is to be found there.</summary>
     public string Description { get; init; } = "";
 
-    /// <summary>The field <c>url</c>.</summary>
+    /// <summary>Where it is to be found.</summary>
     public string Url { get; init; } = "";
 
     /// <inheritdoc/>
@@ -1350,7 +1351,7 @@ public sealed partial record ExternalDocumentation : IModelType<ExternalDocument
     }
 }
 
-/// <summary>The type <c>JSONSchemaProps</c> of apiextensions.k8s.io/v1.</summary>
+/// <summary>A JSON schema, as far as OpenAPI 3.0 takes it, with extensions of Kubernetes.</summary>
 public sealed partial record JSONSchemaProps : IModelType<JSONSchemaProps>
 {
     /// <summary>The record with nothing set.</summary>
@@ -1361,184 +1362,184 @@ public sealed partial record JSONSchemaProps : IModelType<JSONSchemaProps>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps", "", [
-            new("$ref", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
-            new("$schema", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
-            new("additionalItems", Shape.Object(static () => global::Holdfast.Model.ApiExtensions.JsonSchemaOrBool.ModelSchema)) { ProtobufPath = [33] },
-            new("additionalProperties", Shape.Object(static () => global::Holdfast.Model.ApiExtensions.JsonSchemaOrBool.ModelSchema)) { ProtobufPath = [30] },
-            new("allOf", Shape.List(Shape.Object(static () => global::Holdfast.Model.ApiExtensions.JSONSchemaProps.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [25] },
-            new("anyOf", Shape.List(Shape.Object(static () => global::Holdfast.Model.ApiExtensions.JSONSchemaProps.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [27] },
-            new("default", Shape.Of(ShapeKind.Json)) { ProtobufPath = [8] },
-            new("definitions", Shape.Map(Shape.Object(static () => global::Holdfast.Model.ApiExtensions.JSONSchemaProps.ModelSchema))) { ProtobufPath = [34] },
-            new("dependencies", Shape.Map(Shape.Object(static () => global::Holdfast.Model.ApiExtensions.JsonSchemaOrStrings.ModelSchema))) { ProtobufPath = [32] },
-            new("description", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
-            new("enum", Shape.List(Shape.Of(ShapeKind.Json))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [20] },
-            new("example", Shape.Of(ShapeKind.Json)) { ProtobufPath = [36] },
-            new("exclusiveMaximum", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [10] },
-            new("exclusiveMinimum", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [12] },
-            new("externalDocs", Shape.Object(static () => global::Holdfast.Model.ApiExtensions.ExternalDocumentation.ModelSchema)) { ProtobufPath = [35] },
-            new("format", Shape.Of(ShapeKind.String)) { ProtobufPath = [6] },
-            new("id", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
-            new("items", Shape.Object(static () => global::Holdfast.Model.ApiExtensions.JsonSchemaOrArray.ModelSchema)) { ProtobufPath = [24] },
-            new("maxItems", Shape.Of(ShapeKind.Int64)) { ProtobufPath = [16] },
-            new("maxLength", Shape.Of(ShapeKind.Int64)) { ProtobufPath = [13] },
-            new("maxProperties", Shape.Of(ShapeKind.Int64)) { ProtobufPath = [21] },
-            new("maximum", Shape.Of(ShapeKind.Double)) { ProtobufPath = [9] },
-            new("minItems", Shape.Of(ShapeKind.Int64)) { ProtobufPath = [17] },
-            new("minLength", Shape.Of(ShapeKind.Int64)) { ProtobufPath = [14] },
-            new("minProperties", Shape.Of(ShapeKind.Int64)) { ProtobufPath = [22] },
-            new("minimum", Shape.Of(ShapeKind.Double)) { ProtobufPath = [11] },
-            new("multipleOf", Shape.Of(ShapeKind.Double)) { ProtobufPath = [19] },
-            new("not", Shape.Object(static () => global::Holdfast.Model.ApiExtensions.JSONSchemaProps.ModelSchema)) { ProtobufPath = [28] },
-            new("nullable", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [37] },
-            new("oneOf", Shape.List(Shape.Object(static () => global::Holdfast.Model.ApiExtensions.JSONSchemaProps.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [26] },
-            new("pattern", Shape.Of(ShapeKind.String)) { ProtobufPath = [15] },
-            new("patternProperties", Shape.Map(Shape.Object(static () => global::Holdfast.Model.ApiExtensions.JSONSchemaProps.ModelSchema))) { ProtobufPath = [31] },
-            new("properties", Shape.Map(Shape.Object(static () => global::Holdfast.Model.ApiExtensions.JSONSchemaProps.ModelSchema))) { ProtobufPath = [29] },
-            new("required", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [23] },
-            new("title", Shape.Of(ShapeKind.String)) { ProtobufPath = [7] },
-            new("type", Shape.Of(ShapeKind.String)) { ProtobufPath = [5] },
-            new("uniqueItems", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [18] },
-            new("x-kubernetes-embedded-resource", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [39] },
-            new("x-kubernetes-int-or-string", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [40] },
-            new("x-kubernetes-list-map-keys", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [41] },
-            new("x-kubernetes-list-type", Shape.Of(ShapeKind.String)) { ProtobufPath = [42] },
-            new("x-kubernetes-map-type", Shape.Of(ShapeKind.String)) { ProtobufPath = [43] },
-            new("x-kubernetes-preserve-unknown-fields", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [38] },
-            new("x-kubernetes-validations", Shape.List(Shape.Object(static () => global::Holdfast.Model.ApiExtensions.ValidationRule.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["rule"], MergeKey = "rule", PatchStrategies = ["merge"], ProtobufPath = [44] },
+        internal static readonly TypeSchema Value = new("io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps", "A JSON schema, as far as OpenAPI 3.0 takes it, with extensions of Kubernetes.", [
+            new("$ref", Shape.Of(ShapeKind.String)) { Description = "The name of another schema; refused here.", ProtobufPath = [3] },
+            new("$schema", Shape.Of(ShapeKind.String)) { Description = "The version of JSON Schema that is meant; not acted upon.", ProtobufPath = [2] },
+            new("additionalItems", Shape.Object(static () => global::Holdfast.Model.ApiExtensions.JsonSchemaOrBool.ModelSchema)) { Description = "What a list's further elements look like; refused here.", ProtobufPath = [33] },
+            new("additionalProperties", Shape.Object(static () => global::Holdfast.Model.ApiExtensions.JsonSchemaOrBool.ModelSchema)) { Description = "What the values of a map look like; true for any.", ProtobufPath = [30] },
+            new("allOf", Shape.List(Shape.Object(static () => global::Holdfast.Model.ApiExtensions.JSONSchemaProps.ModelSchema))) { Description = "Schemas that a value must all fit.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [25] },
+            new("anyOf", Shape.List(Shape.Object(static () => global::Holdfast.Model.ApiExtensions.JSONSchemaProps.ModelSchema))) { Description = "Schemas of which a value must fit at least one.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [27] },
+            new("default", Shape.Of(ShapeKind.Json)) { Description = "The value that a missing field gets.", ProtobufPath = [8] },
+            new("definitions", Shape.Map(Shape.Object(static () => global::Holdfast.Model.ApiExtensions.JSONSchemaProps.ModelSchema))) { Description = "Schemas to refer to; refused here.", ProtobufPath = [34] },
+            new("dependencies", Shape.Map(Shape.Object(static () => global::Holdfast.Model.ApiExtensions.JsonSchemaOrStrings.ModelSchema))) { Description = "What the presence of a field asks of others; refused here.", ProtobufPath = [32] },
+            new("description", Shape.Of(ShapeKind.String)) { Description = "What the value means, as kubectl explain shows it.", ProtobufPath = [4] },
+            new("enum", Shape.List(Shape.Of(ShapeKind.Json))) { Description = "The only values that are allowed.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [20] },
+            new("example", Shape.Of(ShapeKind.Json)) { Description = "A value to show to people.", ProtobufPath = [36] },
+            new("exclusiveMaximum", Shape.Of(ShapeKind.Boolean)) { Description = "Whether the maximum itself is too much.", ProtobufPath = [10] },
+            new("exclusiveMinimum", Shape.Of(ShapeKind.Boolean)) { Description = "Whether the minimum itself is too little.", ProtobufPath = [12] },
+            new("externalDocs", Shape.Object(static () => global::Holdfast.Model.ApiExtensions.ExternalDocumentation.ModelSchema)) { Description = "Where more is written.", ProtobufPath = [35] },
+            new("format", Shape.Of(ShapeKind.String)) { Description = "A closer word on the type, such as int32, date-time or uuid.", ProtobufPath = [6] },
+            new("id", Shape.Of(ShapeKind.String)) { Description = "A name for the schema; refused here.", ProtobufPath = [1] },
+            new("items", Shape.Object(static () => global::Holdfast.Model.ApiExtensions.JsonSchemaOrArray.ModelSchema)) { Description = "What the elements of a list look like.", ProtobufPath = [24] },
+            new("maxItems", Shape.Of(ShapeKind.Int64)) { Description = "The most elements that a list may have.", ProtobufPath = [16] },
+            new("maxLength", Shape.Of(ShapeKind.Int64)) { Description = "The most characters that a string may have.", ProtobufPath = [13] },
+            new("maxProperties", Shape.Of(ShapeKind.Int64)) { Description = "The most entries that an object may have.", ProtobufPath = [21] },
+            new("maximum", Shape.Of(ShapeKind.Double)) { Description = "The greatest number that is allowed.", ProtobufPath = [9] },
+            new("minItems", Shape.Of(ShapeKind.Int64)) { Description = "The fewest elements that a list may have.", ProtobufPath = [17] },
+            new("minLength", Shape.Of(ShapeKind.Int64)) { Description = "The fewest characters that a string may have.", ProtobufPath = [14] },
+            new("minProperties", Shape.Of(ShapeKind.Int64)) { Description = "The fewest entries that an object may have.", ProtobufPath = [22] },
+            new("minimum", Shape.Of(ShapeKind.Double)) { Description = "The least number that is allowed.", ProtobufPath = [11] },
+            new("multipleOf", Shape.Of(ShapeKind.Double)) { Description = "What a number must be a multiple of.", ProtobufPath = [19] },
+            new("not", Shape.Object(static () => global::Holdfast.Model.ApiExtensions.JSONSchemaProps.ModelSchema)) { Description = "A schema that a value must not fit.", ProtobufPath = [28] },
+            new("nullable", Shape.Of(ShapeKind.Boolean)) { Description = "Whether null is allowed.", ProtobufPath = [37] },
+            new("oneOf", Shape.List(Shape.Object(static () => global::Holdfast.Model.ApiExtensions.JSONSchemaProps.ModelSchema))) { Description = "Schemas of which a value must fit exactly one.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [26] },
+            new("pattern", Shape.Of(ShapeKind.String)) { Description = "A regular expression that a string must match.", ProtobufPath = [15] },
+            new("patternProperties", Shape.Map(Shape.Object(static () => global::Holdfast.Model.ApiExtensions.JSONSchemaProps.ModelSchema))) { Description = "Schemas for fields whose names match a pattern; refused here.", ProtobufPath = [31] },
+            new("properties", Shape.Map(Shape.Object(static () => global::Holdfast.Model.ApiExtensions.JSONSchemaProps.ModelSchema))) { Description = "The fields of an object, by name.", ProtobufPath = [29] },
+            new("required", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Names of the fields that an object must have.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [23] },
+            new("title", Shape.Of(ShapeKind.String)) { Description = "A short name for people.", ProtobufPath = [7] },
+            new("type", Shape.Of(ShapeKind.String)) { Description = "The type: object, array, string, integer, number or boolean.", ProtobufPath = [5] },
+            new("uniqueItems", Shape.Of(ShapeKind.Boolean)) { Description = "Whether the elements of a list must differ; may not be true, a list of type set or map does it.", ProtobufPath = [18] },
+            new("x-kubernetes-embedded-resource", Shape.Of(ShapeKind.Boolean)) { Description = "Whether the value is a whole object with apiVersion, kind and metadata of its own.", ProtobufPath = [39] },
+            new("x-kubernetes-int-or-string", Shape.Of(ShapeKind.Boolean)) { Description = "Whether the value is a number or a string.", ProtobufPath = [40] },
+            new("x-kubernetes-list-map-keys", Shape.List(Shape.Of(ShapeKind.String))) { Description = "The fields that tell the elements of a list of type map apart.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [41] },
+            new("x-kubernetes-list-type", Shape.Of(ShapeKind.String)) { Description = "How a list is merged and owned: as a whole (atomic, also when left out), by value (set), or by keys (map).", ProtobufPath = [42] },
+            new("x-kubernetes-map-type", Shape.Of(ShapeKind.String)) { Description = "How an object is merged and owned: field by field (granular, also when left out) or as a whole (atomic).", ProtobufPath = [43] },
+            new("x-kubernetes-preserve-unknown-fields", Shape.Of(ShapeKind.Boolean)) { Description = "Whether fields that the schema does not name are kept here.", ProtobufPath = [38] },
+            new("x-kubernetes-validations", Shape.List(Shape.Object(static () => global::Holdfast.Model.ApiExtensions.ValidationRule.ModelSchema))) { Description = "Rules in CEL that the value must meet.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["rule"], MergeKey = "rule", PatchStrategies = ["merge"], ProtobufPath = [44] },
         ]);
     }
 
-    /// <summary>The field <c>$ref</c>.</summary>
+    /// <summary>The name of another schema; refused here.</summary>
     public string Ref { get; init; } = "";
 
-    /// <summary>The field <c>$schema</c>.</summary>
+    /// <summary>The version of JSON Schema that is meant; not acted upon.</summary>
     public string Schema { get; init; } = "";
 
-    /// <summary>The field <c>additionalItems</c>.</summary>
+    /// <summary>What a list&apos;s further elements look like; refused here.</summary>
     public global::Holdfast.Model.ApiExtensions.JsonSchemaOrBool? AdditionalItems { get; init; }
 
-    /// <summary>The field <c>additionalProperties</c>.</summary>
+    /// <summary>What the values of a map look like; true for any.</summary>
     public global::Holdfast.Model.ApiExtensions.JsonSchemaOrBool? AdditionalProperties { get; init; }
 
-    /// <summary>The field <c>allOf</c>.</summary>
+    /// <summary>Schemas that a value must all fit.</summary>
     public ValueList<global::Holdfast.Model.ApiExtensions.JSONSchemaProps> AllOf { get; init; }
 
-    /// <summary>The field <c>anyOf</c>.</summary>
+    /// <summary>Schemas of which a value must fit at least one.</summary>
     public ValueList<global::Holdfast.Model.ApiExtensions.JSONSchemaProps> AnyOf { get; init; }
 
-    /// <summary>The field <c>default</c>.</summary>
+    /// <summary>The value that a missing field gets.</summary>
     public JsonValue? Default { get; init; }
 
-    /// <summary>The field <c>definitions</c>.</summary>
+    /// <summary>Schemas to refer to; refused here.</summary>
     public ValueMap<global::Holdfast.Model.ApiExtensions.JSONSchemaProps> Definitions { get; init; }
 
-    /// <summary>The field <c>dependencies</c>.</summary>
+    /// <summary>What the presence of a field asks of others; refused here.</summary>
     public ValueMap<global::Holdfast.Model.ApiExtensions.JsonSchemaOrStrings> Dependencies { get; init; }
 
-    /// <summary>The field <c>description</c>.</summary>
+    /// <summary>What the value means, as kubectl explain shows it.</summary>
     public string Description { get; init; } = "";
 
-    /// <summary>The field <c>enum</c>.</summary>
+    /// <summary>The only values that are allowed.</summary>
     public ValueList<JsonValue> Enum { get; init; }
 
-    /// <summary>The field <c>example</c>.</summary>
+    /// <summary>A value to show to people.</summary>
     public JsonValue? Example { get; init; }
 
-    /// <summary>The field <c>exclusiveMaximum</c>.</summary>
+    /// <summary>Whether the maximum itself is too much.</summary>
     public bool ExclusiveMaximum { get; init; }
 
-    /// <summary>The field <c>exclusiveMinimum</c>.</summary>
+    /// <summary>Whether the minimum itself is too little.</summary>
     public bool ExclusiveMinimum { get; init; }
 
-    /// <summary>The field <c>externalDocs</c>.</summary>
+    /// <summary>Where more is written.</summary>
     public global::Holdfast.Model.ApiExtensions.ExternalDocumentation? ExternalDocs { get; init; }
 
-    /// <summary>The field <c>format</c>.</summary>
+    /// <summary>A closer word on the type, such as int32, date-time or uuid.</summary>
     public string Format { get; init; } = "";
 
-    /// <summary>The field <c>id</c>.</summary>
+    /// <summary>A name for the schema; refused here.</summary>
     public string Id { get; init; } = "";
 
-    /// <summary>The field <c>items</c>.</summary>
+    /// <summary>What the elements of a list look like.</summary>
     public global::Holdfast.Model.ApiExtensions.JsonSchemaOrArray? Items { get; init; }
 
-    /// <summary>The field <c>maxItems</c>.</summary>
+    /// <summary>The most elements that a list may have.</summary>
     public long? MaxItems { get; init; }
 
-    /// <summary>The field <c>maxLength</c>.</summary>
+    /// <summary>The most characters that a string may have.</summary>
     public long? MaxLength { get; init; }
 
-    /// <summary>The field <c>maxProperties</c>.</summary>
+    /// <summary>The most entries that an object may have.</summary>
     public long? MaxProperties { get; init; }
 
-    /// <summary>The field <c>maximum</c>.</summary>
+    /// <summary>The greatest number that is allowed.</summary>
     public double? Maximum { get; init; }
 
-    /// <summary>The field <c>minItems</c>.</summary>
+    /// <summary>The fewest elements that a list may have.</summary>
     public long? MinItems { get; init; }
 
-    /// <summary>The field <c>minLength</c>.</summary>
+    /// <summary>The fewest characters that a string may have.</summary>
     public long? MinLength { get; init; }
 
-    /// <summary>The field <c>minProperties</c>.</summary>
+    /// <summary>The fewest entries that an object may have.</summary>
     public long? MinProperties { get; init; }
 
-    /// <summary>The field <c>minimum</c>.</summary>
+    /// <summary>The least number that is allowed.</summary>
     public double? Minimum { get; init; }
 
-    /// <summary>The field <c>multipleOf</c>.</summary>
+    /// <summary>What a number must be a multiple of.</summary>
     public double? MultipleOf { get; init; }
 
-    /// <summary>The field <c>not</c>.</summary>
+    /// <summary>A schema that a value must not fit.</summary>
     public global::Holdfast.Model.ApiExtensions.JSONSchemaProps? Not { get; init; }
 
-    /// <summary>The field <c>nullable</c>.</summary>
+    /// <summary>Whether null is allowed.</summary>
     public bool Nullable { get; init; }
 
-    /// <summary>The field <c>oneOf</c>.</summary>
+    /// <summary>Schemas of which a value must fit exactly one.</summary>
     public ValueList<global::Holdfast.Model.ApiExtensions.JSONSchemaProps> OneOf { get; init; }
 
-    /// <summary>The field <c>pattern</c>.</summary>
+    /// <summary>A regular expression that a string must match.</summary>
     public string Pattern { get; init; } = "";
 
-    /// <summary>The field <c>patternProperties</c>.</summary>
+    /// <summary>Schemas for fields whose names match a pattern; refused here.</summary>
     public ValueMap<global::Holdfast.Model.ApiExtensions.JSONSchemaProps> PatternProperties { get; init; }
 
-    /// <summary>The field <c>properties</c>.</summary>
+    /// <summary>The fields of an object, by name.</summary>
     public ValueMap<global::Holdfast.Model.ApiExtensions.JSONSchemaProps> Properties { get; init; }
 
-    /// <summary>The field <c>required</c>.</summary>
+    /// <summary>Names of the fields that an object must have.</summary>
     public ValueList<string> Required { get; init; }
 
-    /// <summary>The field <c>title</c>.</summary>
+    /// <summary>A short name for people.</summary>
     public string Title { get; init; } = "";
 
-    /// <summary>The field <c>type</c>.</summary>
+    /// <summary>The type: object, array, string, integer, number or boolean.</summary>
     public string Type { get; init; } = "";
 
-    /// <summary>The field <c>uniqueItems</c>.</summary>
+    /// <summary>Whether the elements of a list must differ; may not be true, a list of type set or map does it.</summary>
     public bool UniqueItems { get; init; }
 
-    /// <summary>The field <c>x-kubernetes-embedded-resource</c>.</summary>
+    /// <summary>Whether the value is a whole object with apiVersion, kind and metadata of its own.</summary>
     public bool XKubernetesEmbeddedResource { get; init; }
 
-    /// <summary>The field <c>x-kubernetes-int-or-string</c>.</summary>
+    /// <summary>Whether the value is a number or a string.</summary>
     public bool XKubernetesIntOrString { get; init; }
 
-    /// <summary>The field <c>x-kubernetes-list-map-keys</c>.</summary>
+    /// <summary>The fields that tell the elements of a list of type map apart.</summary>
     public ValueList<string> XKubernetesListMapKeys { get; init; }
 
-    /// <summary>The field <c>x-kubernetes-list-type</c>.</summary>
+    /// <summary>How a list is merged and owned: as a whole (atomic, also when left out), by value (set), or by keys (map).</summary>
     public string? XKubernetesListType { get; init; }
 
-    /// <summary>The field <c>x-kubernetes-map-type</c>.</summary>
+    /// <summary>How an object is merged and owned: field by field (granular, also when left out) or as a whole (atomic).</summary>
     public string? XKubernetesMapType { get; init; }
 
-    /// <summary>The field <c>x-kubernetes-preserve-unknown-fields</c>.</summary>
+    /// <summary>Whether fields that the schema does not name are kept here.</summary>
     public bool? XKubernetesPreserveUnknownFields { get; init; }
 
-    /// <summary>The field <c>x-kubernetes-validations</c>.</summary>
+    /// <summary>Rules in CEL that the value must meet.</summary>
     public ValueList<global::Holdfast.Model.ApiExtensions.ValidationRule> XKubernetesValidations { get; init; }
 
     /// <inheritdoc/>
@@ -2011,7 +2012,7 @@ public sealed partial record JSONSchemaProps : IModelType<JSONSchemaProps>
     }
 }
 
-/// <summary>The type <c>SelectableField</c> of apiextensions.k8s.io/v1.</summary>
+/// <summary>A field that a field selector may ask for.</summary>
 public sealed partial record SelectableField : IModelType<SelectableField>
 {
     /// <summary>The record with nothing set.</summary>
@@ -2022,12 +2023,12 @@ public sealed partial record SelectableField : IModelType<SelectableField>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.SelectableField", "", [
-            new("jsonPath", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.SelectableField", "A field that a field selector may ask for.", [
+            new("jsonPath", Shape.Of(ShapeKind.String)) { Description = "Where it stands, such as .spec.color: a string, a boolean or an integer, in no list.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>jsonPath</c>.</summary>
+    /// <summary>Where it stands, such as .spec.color: a string, a boolean or an integer, in no list.</summary>
     public string JsonPath { get; init; } = "";
 
     /// <inheritdoc/>
@@ -2071,7 +2072,7 @@ public sealed partial record SelectableField : IModelType<SelectableField>
     }
 }
 
-/// <summary>The type <c>ServiceReference</c> of apiextensions.k8s.io/v1.</summary>
+/// <summary>A Service of this cluster that is called.</summary>
 public sealed partial record ServiceReference : IModelType<ServiceReference>
 {
     /// <summary>The record with nothing set.</summary>
@@ -2082,24 +2083,24 @@ public sealed partial record ServiceReference : IModelType<ServiceReference>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.ServiceReference", "", [
-            new("name", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("namespace", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("path", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
-            new("port", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [4] },
+        internal static readonly TypeSchema Value = new("io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.ServiceReference", "A Service of this cluster that is called.", [
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name of the Service.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("namespace", Shape.Of(ShapeKind.String)) { Description = "The namespace of the Service.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("path", Shape.Of(ShapeKind.String)) { Description = "The path of the URL that is called.", ProtobufPath = [3] },
+            new("port", Shape.Of(ShapeKind.Int32)) { Description = "The port of the Service, from 1 to 65535; 443 when left out.", ProtobufPath = [4] },
         ]);
     }
 
-    /// <summary>The field <c>name</c>.</summary>
+    /// <summary>The name of the Service.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>The field <c>namespace</c>.</summary>
+    /// <summary>The namespace of the Service.</summary>
     public string Namespace { get; init; } = "";
 
-    /// <summary>The field <c>path</c>.</summary>
+    /// <summary>The path of the URL that is called.</summary>
     public string? Path { get; init; }
 
-    /// <summary>The field <c>port</c>.</summary>
+    /// <summary>The port of the Service, from 1 to 65535; 443 when left out.</summary>
     public int? Port { get; init; }
 
     /// <inheritdoc/>
@@ -2172,7 +2173,7 @@ public sealed partial record ServiceReference : IModelType<ServiceReference>
     }
 }
 
-/// <summary>The type <c>ValidationRule</c> of apiextensions.k8s.io/v1.</summary>
+/// <summary>A rule in CEL.</summary>
 public sealed partial record ValidationRule : IModelType<ValidationRule>
 {
     /// <summary>The record with nothing set.</summary>
@@ -2183,32 +2184,32 @@ public sealed partial record ValidationRule : IModelType<ValidationRule>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.ValidationRule", "", [
-            new("fieldPath", Shape.Of(ShapeKind.String)) { ProtobufPath = [5] },
-            new("message", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
-            new("messageExpression", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
-            new("optionalOldSelf", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [6] },
-            new("reason", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
-            new("rule", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.ValidationRule", "A rule in CEL.", [
+            new("fieldPath", Shape.Of(ShapeKind.String)) { Description = "The field that a refusal names, from the place of the rule; left out, that place itself.", ProtobufPath = [5] },
+            new("message", Shape.Of(ShapeKind.String)) { Description = "What a refusal says; left out, it quotes the rule.", ProtobufPath = [2] },
+            new("messageExpression", Shape.Of(ShapeKind.String)) { Description = "A CEL expression that gives the text of a refusal; it goes before message.", ProtobufPath = [3] },
+            new("optionalOldSelf", Shape.Of(ShapeKind.Boolean)) { Description = "Whether a rule that names oldSelf also runs when there is no old value; oldSelf is then optional.", ProtobufPath = [6] },
+            new("reason", Shape.Of(ShapeKind.String)) { Description = "The reason that a refusal gives: FieldValueInvalid, also when left out, FieldValueForbidden, FieldValueRequired or FieldValueDuplicate.", ProtobufPath = [4] },
+            new("rule", Shape.Of(ShapeKind.String)) { Description = "A CEL expression that must be true; self is the value here, oldSelf what it was before.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>fieldPath</c>.</summary>
+    /// <summary>The field that a refusal names, from the place of the rule; left out, that place itself.</summary>
     public string FieldPath { get; init; } = "";
 
-    /// <summary>The field <c>message</c>.</summary>
+    /// <summary>What a refusal says; left out, it quotes the rule.</summary>
     public string Message { get; init; } = "";
 
-    /// <summary>The field <c>messageExpression</c>.</summary>
+    /// <summary>A CEL expression that gives the text of a refusal; it goes before message.</summary>
     public string MessageExpression { get; init; } = "";
 
-    /// <summary>The field <c>optionalOldSelf</c>.</summary>
+    /// <summary>Whether a rule that names oldSelf also runs when there is no old value; oldSelf is then optional.</summary>
     public bool? OptionalOldSelf { get; init; }
 
-    /// <summary>The field <c>reason</c>.</summary>
+    /// <summary>The reason that a refusal gives: FieldValueInvalid, also when left out, FieldValueForbidden, FieldValueRequired or FieldValueDuplicate.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>The field <c>rule</c>.</summary>
+    /// <summary>A CEL expression that must be true; self is the value here, oldSelf what it was before.</summary>
     public string Rule { get; init; } = "";
 
     /// <inheritdoc/>
@@ -2307,7 +2308,7 @@ public sealed partial record ValidationRule : IModelType<ValidationRule>
     }
 }
 
-/// <summary>The type <c>WebhookClientConfig</c> of apiextensions.k8s.io/v1.</summary>
+/// <summary>Where a webhook is; either a URL or a Service.</summary>
 public sealed partial record WebhookClientConfig : IModelType<WebhookClientConfig>
 {
     /// <summary>The record with nothing set.</summary>
@@ -2318,20 +2319,20 @@ public sealed partial record WebhookClientConfig : IModelType<WebhookClientConfi
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.WebhookClientConfig", "", [
-            new("caBundle", Shape.Of(ShapeKind.Bytes)) { ProtobufPath = [2] },
-            new("service", Shape.Object(static () => global::Holdfast.Model.ApiExtensions.ServiceReference.ModelSchema)) { ProtobufPath = [1] },
-            new("url", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
+        internal static readonly TypeSchema Value = new("io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.WebhookClientConfig", "Where a webhook is; either a URL or a Service.", [
+            new("caBundle", Shape.Of(ShapeKind.Bytes)) { Description = "The certificates, in PEM, of the authorities that the webhook's own certificate may come from; left out, those that the system trusts.", ProtobufPath = [2] },
+            new("service", Shape.Object(static () => global::Holdfast.Model.ApiExtensions.ServiceReference.ModelSchema)) { Description = "The Service to call.", ProtobufPath = [1] },
+            new("url", Shape.Of(ShapeKind.String)) { Description = "The URL to call, which begins with https and names neither user, query nor fragment.", ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>The field <c>caBundle</c>.</summary>
+    /// <summary>The certificates, in PEM, of the authorities that the webhook&apos;s own certificate may come from; left out, those that the system trusts.</summary>
     public ByteString CaBundle { get; init; }
 
-    /// <summary>The field <c>service</c>.</summary>
+    /// <summary>The Service to call.</summary>
     public global::Holdfast.Model.ApiExtensions.ServiceReference? Service { get; init; }
 
-    /// <summary>The field <c>url</c>.</summary>
+    /// <summary>The URL to call, which begins with https and names neither user, query nor fragment.</summary>
     public string? Url { get; init; }
 
     /// <inheritdoc/>
@@ -2397,7 +2398,7 @@ public sealed partial record WebhookClientConfig : IModelType<WebhookClientConfi
     }
 }
 
-/// <summary>The type <c>WebhookConversion</c> of apiextensions.k8s.io/v1.</summary>
+/// <summary>A webhook that brings objects from one version to another.</summary>
 public sealed partial record WebhookConversion : IModelType<WebhookConversion>
 {
     /// <summary>The record with nothing set.</summary>
@@ -2408,16 +2409,16 @@ public sealed partial record WebhookConversion : IModelType<WebhookConversion>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.WebhookConversion", "", [
-            new("clientConfig", Shape.Object(static () => global::Holdfast.Model.ApiExtensions.WebhookClientConfig.ModelSchema)) { ProtobufPath = [2] },
-            new("conversionReviewVersions", Shape.List(Shape.Of(ShapeKind.String))) { IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
+        internal static readonly TypeSchema Value = new("io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.WebhookConversion", "A webhook that brings objects from one version to another.", [
+            new("clientConfig", Shape.Object(static () => global::Holdfast.Model.ApiExtensions.WebhookClientConfig.ModelSchema)) { Description = "Where and how the webhook is reached.", ProtobufPath = [2] },
+            new("conversionReviewVersions", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Versions of ConversionReview that the webhook understands, the best first.", IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>The field <c>clientConfig</c>.</summary>
+    /// <summary>Where and how the webhook is reached.</summary>
     public global::Holdfast.Model.ApiExtensions.WebhookClientConfig? ClientConfig { get; init; }
 
-    /// <summary>The field <c>conversionReviewVersions</c>.</summary>
+    /// <summary>Versions of ConversionReview that the webhook understands, the best first.</summary>
     public ValueList<string> ConversionReviewVersions { get; init; }
 
     /// <inheritdoc/>

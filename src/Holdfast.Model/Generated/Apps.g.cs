@@ -34,7 +34,8 @@ public sealed partial record ControllerRevision : IResource<ControllerRevision>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.ControllerRevision", "One remembered version of a set's template, to roll back to.", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
             new("data", Shape.Of(ShapeKind.Json)) { Description = "The remembered fields.", ProtobufPath = [2] },
             new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, namespace, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
             new("revision", Shape.Of(ShapeKind.Int64)) { Description = "Its number; higher is newer.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
@@ -150,7 +151,8 @@ public sealed partial record DaemonSet : IResource<DaemonSet>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.DaemonSet", "Keeps one pod on each node; this cluster does not serve the kind.", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
             new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, namespace, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
             new("spec", Shape.Object(static () => global::Holdfast.Model.Apps.DaemonSetSpec.ModelSchema)) { Description = "What is wanted.", IsAlwaysWritten = true, ProtobufPath = [2] },
             new("status", Shape.Object(static () => global::Holdfast.Model.Apps.DaemonSetStatus.ModelSchema)) { Description = "What the controller last saw.", IsAlwaysWritten = true, ProtobufPath = [3] },
@@ -268,7 +270,8 @@ public sealed partial record Deployment : IResource<Deployment>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.Deployment", "Keeps a number of like pods running and replaces them a few at a time when their template changes.", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
             new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, namespace, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
             new("spec", Shape.Object(static () => global::Holdfast.Model.Apps.DeploymentSpec.ModelSchema)) { Description = "What is wanted.", IsAlwaysWritten = true, ProtobufPath = [2] },
             new("status", Shape.Object(static () => global::Holdfast.Model.Apps.DeploymentStatus.ModelSchema)) { Description = "What the controller last saw.", IsAlwaysWritten = true, ProtobufPath = [3] },
@@ -386,7 +389,8 @@ public sealed partial record ReplicaSet : IResource<ReplicaSet>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.ReplicaSet", "Keeps a number of like pods running; mostly made by a Deployment, one for each of its templates.", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
             new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, namespace, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
             new("spec", Shape.Object(static () => global::Holdfast.Model.Apps.ReplicaSetSpec.ModelSchema)) { Description = "What is wanted.", IsAlwaysWritten = true, ProtobufPath = [2] },
             new("status", Shape.Object(static () => global::Holdfast.Model.Apps.ReplicaSetStatus.ModelSchema)) { Description = "What the controller last saw.", IsAlwaysWritten = true, ProtobufPath = [3] },
@@ -504,7 +508,8 @@ public sealed partial record StatefulSet : IResource<StatefulSet>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.apps.v1.StatefulSet", "Keeps a set of pods that each have an ordinal, a stable name and claims of their own.", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
             new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, namespace, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
             new("spec", Shape.Object(static () => global::Holdfast.Model.Apps.StatefulSetSpec.ModelSchema)) { Description = "What is wanted.", IsAlwaysWritten = true, ProtobufPath = [2] },
             new("status", Shape.Object(static () => global::Holdfast.Model.Apps.StatefulSetStatus.ModelSchema)) { Description = "What the controller last saw.", IsAlwaysWritten = true, ProtobufPath = [3] },

@@ -11,7 +11,7 @@ using Holdfast.Model.Values;
 
 namespace Holdfast.Model.Authentication;
 
-/// <summary>The type <c>SelfSubjectReview</c> of authentication.k8s.io/v1.</summary>
+/// <summary>Tells those who create it who the server takes them for.</summary>
 public sealed partial record SelfSubjectReview : IResource<SelfSubjectReview>
 {
     /// <summary>The record with nothing set.</summary>
@@ -33,17 +33,18 @@ public sealed partial record SelfSubjectReview : IResource<SelfSubjectReview>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.authentication.v1.SelfSubjectReview", "", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
+        internal static readonly TypeSchema Value = new("io.k8s.api.authentication.v1.SelfSubjectReview", "Tells those who create it who the server takes them for.", [
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
             new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("status", Shape.Object(static () => global::Holdfast.Model.Authentication.SelfSubjectReviewStatus.ModelSchema)) { Description = "What is.", IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("status", Shape.Object(static () => global::Holdfast.Model.Authentication.SelfSubjectReviewStatus.ModelSchema)) { Description = "Who they are.", IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
     }
 
     /// <summary>Name, labels and the rest of what every object carries.</summary>
     public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
 
-    /// <summary>What is.</summary>
+    /// <summary>Who they are.</summary>
     public global::Holdfast.Model.Authentication.SelfSubjectReviewStatus Status { get; init; } = global::Holdfast.Model.Authentication.SelfSubjectReviewStatus.Empty;
 
     /// <inheritdoc/>
@@ -116,7 +117,7 @@ public sealed partial record SelfSubjectReview : IResource<SelfSubjectReview>
     }
 }
 
-/// <summary>The type <c>TokenRequest</c> of authentication.k8s.io/v1.</summary>
+/// <summary>Asks for a token of a service account.</summary>
 public sealed partial record TokenRequest : IResource<TokenRequest>
 {
     /// <summary>The record with nothing set.</summary>
@@ -138,21 +139,22 @@ public sealed partial record TokenRequest : IResource<TokenRequest>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.authentication.v1.TokenRequest", "", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
+        internal static readonly TypeSchema Value = new("io.k8s.api.authentication.v1.TokenRequest", "Asks for a token of a service account.", [
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
             new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("spec", Shape.Object(static () => global::Holdfast.Model.Authentication.TokenRequestSpec.ModelSchema)) { Description = "What is wanted.", IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("status", Shape.Object(static () => global::Holdfast.Model.Authentication.TokenRequestStatus.ModelSchema)) { Description = "What is.", IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("spec", Shape.Object(static () => global::Holdfast.Model.Authentication.TokenRequestSpec.ModelSchema)) { Description = "What token is wanted.", IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("status", Shape.Object(static () => global::Holdfast.Model.Authentication.TokenRequestStatus.ModelSchema)) { Description = "The token that was made.", IsAlwaysWritten = true, ProtobufPath = [3] },
         ]);
     }
 
     /// <summary>Name, labels and the rest of what every object carries.</summary>
     public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
 
-    /// <summary>What is wanted.</summary>
+    /// <summary>What token is wanted.</summary>
     public global::Holdfast.Model.Authentication.TokenRequestSpec Spec { get; init; } = global::Holdfast.Model.Authentication.TokenRequestSpec.Empty;
 
-    /// <summary>What is.</summary>
+    /// <summary>The token that was made.</summary>
     public global::Holdfast.Model.Authentication.TokenRequestStatus Status { get; init; } = global::Holdfast.Model.Authentication.TokenRequestStatus.Empty;
 
     /// <inheritdoc/>
@@ -234,7 +236,7 @@ public sealed partial record TokenRequest : IResource<TokenRequest>
     }
 }
 
-/// <summary>The type <c>TokenReview</c> of authentication.k8s.io/v1.</summary>
+/// <summary>Asks whose a token is.</summary>
 public sealed partial record TokenReview : IResource<TokenReview>
 {
     /// <summary>The record with nothing set.</summary>
@@ -256,21 +258,22 @@ public sealed partial record TokenReview : IResource<TokenReview>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.authentication.v1.TokenReview", "", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
+        internal static readonly TypeSchema Value = new("io.k8s.api.authentication.v1.TokenReview", "Asks whose a token is.", [
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
             new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("spec", Shape.Object(static () => global::Holdfast.Model.Authentication.TokenReviewSpec.ModelSchema)) { Description = "What is wanted.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("status", Shape.Object(static () => global::Holdfast.Model.Authentication.TokenReviewStatus.ModelSchema)) { Description = "What is.", IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("spec", Shape.Object(static () => global::Holdfast.Model.Authentication.TokenReviewSpec.ModelSchema)) { Description = "The token that is asked about.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("status", Shape.Object(static () => global::Holdfast.Model.Authentication.TokenReviewStatus.ModelSchema)) { Description = "Whose it is, if it is good.", IsAlwaysWritten = true, ProtobufPath = [3] },
         ]);
     }
 
     /// <summary>Name, labels and the rest of what every object carries.</summary>
     public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
 
-    /// <summary>What is wanted.</summary>
+    /// <summary>The token that is asked about.</summary>
     public global::Holdfast.Model.Authentication.TokenReviewSpec Spec { get; init; } = global::Holdfast.Model.Authentication.TokenReviewSpec.Empty;
 
-    /// <summary>What is.</summary>
+    /// <summary>Whose it is, if it is good.</summary>
     public global::Holdfast.Model.Authentication.TokenReviewStatus Status { get; init; } = global::Holdfast.Model.Authentication.TokenReviewStatus.Empty;
 
     /// <inheritdoc/>
@@ -352,7 +355,7 @@ public sealed partial record TokenReview : IResource<TokenReview>
     }
 }
 
-/// <summary>The type <c>BoundObjectReference</c> of authentication.k8s.io/v1.</summary>
+/// <summary>The object with which a token ends.</summary>
 public sealed partial record BoundObjectReference : IModelType<BoundObjectReference>
 {
     /// <summary>The record with nothing set.</summary>
@@ -363,24 +366,24 @@ public sealed partial record BoundObjectReference : IModelType<BoundObjectRefere
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.authentication.v1.BoundObjectReference", "", [
-            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of what is meant.", ProtobufPath = [2] },
-            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of what is meant.", ProtobufPath = [1] },
-            new("name", Shape.Of(ShapeKind.String)) { Description = "The name.", ProtobufPath = [3] },
-            new("uid", Shape.Of(ShapeKind.String)) { Description = "The unique id of what is meant, which no later object of its name has.", ProtobufPath = [4] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.authentication.v1.BoundObjectReference", "The object with which a token ends.", [
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object.", ProtobufPath = [2] },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "Pod, Secret or Node.", ProtobufPath = [1] },
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name of the object.", ProtobufPath = [3] },
+            new("uid", Shape.Of(ShapeKind.String)) { Description = "The unique id of the object.", ProtobufPath = [4] },
         ]);
     }
 
-    /// <summary>The group and version of what is meant.</summary>
+    /// <summary>The group and version of the object.</summary>
     public string ApiVersion { get; init; } = "";
 
-    /// <summary>The kind of what is meant.</summary>
+    /// <summary>Pod, Secret or Node.</summary>
     public string Kind { get; init; } = "";
 
-    /// <summary>The name.</summary>
+    /// <summary>The name of the object.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>The unique id of what is meant, which no later object of its name has.</summary>
+    /// <summary>The unique id of the object.</summary>
     public string Uid { get; init; } = "";
 
     /// <inheritdoc/>
@@ -455,7 +458,7 @@ public sealed partial record BoundObjectReference : IModelType<BoundObjectRefere
     }
 }
 
-/// <summary>The type <c>SelfSubjectReviewStatus</c> of authentication.k8s.io/v1.</summary>
+/// <summary>Who the asker is.</summary>
 public sealed partial record SelfSubjectReviewStatus : IModelType<SelfSubjectReviewStatus>
 {
     /// <summary>The record with nothing set.</summary>
@@ -466,12 +469,12 @@ public sealed partial record SelfSubjectReviewStatus : IModelType<SelfSubjectRev
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.authentication.v1.SelfSubjectReviewStatus", "", [
-            new("userInfo", Shape.Object(static () => global::Holdfast.Model.Authentication.UserInfo.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.authentication.v1.SelfSubjectReviewStatus", "Who the asker is.", [
+            new("userInfo", Shape.Object(static () => global::Holdfast.Model.Authentication.UserInfo.ModelSchema)) { Description = "The user, as the server sees them.", IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>userInfo</c>.</summary>
+    /// <summary>The user, as the server sees them.</summary>
     public global::Holdfast.Model.Authentication.UserInfo UserInfo { get; init; } = global::Holdfast.Model.Authentication.UserInfo.Empty;
 
     /// <inheritdoc/>
@@ -515,7 +518,7 @@ public sealed partial record SelfSubjectReviewStatus : IModelType<SelfSubjectRev
     }
 }
 
-/// <summary>The type <c>TokenRequestSpec</c> of authentication.k8s.io/v1.</summary>
+/// <summary>What token is wanted.</summary>
 public sealed partial record TokenRequestSpec : IModelType<TokenRequestSpec>
 {
     /// <summary>The record with nothing set.</summary>
@@ -526,20 +529,20 @@ public sealed partial record TokenRequestSpec : IModelType<TokenRequestSpec>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.authentication.v1.TokenRequestSpec", "", [
-            new("audiences", Shape.List(Shape.Of(ShapeKind.String))) { Description = "For whom the token is.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
-            new("boundObjectRef", Shape.Object(static () => global::Holdfast.Model.Authentication.BoundObjectReference.ModelSchema)) { ProtobufPath = [3] },
-            new("expirationSeconds", Shape.Of(ShapeKind.Int64)) { Description = "How many seconds the token holds.", ProtobufPath = [4] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.authentication.v1.TokenRequestSpec", "What token is wanted.", [
+            new("audiences", Shape.List(Shape.Of(ShapeKind.String))) { Description = "For whom the token is; left out, for this API server.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
+            new("boundObjectRef", Shape.Object(static () => global::Holdfast.Model.Authentication.BoundObjectReference.ModelSchema)) { Description = "The object with which the token is to end; left out, with its account only.", ProtobufPath = [3] },
+            new("expirationSeconds", Shape.Of(ShapeKind.Int64)) { Description = "How many seconds the token is wanted for; the answer may give another number.", ProtobufPath = [4] },
         ]);
     }
 
-    /// <summary>For whom the token is.</summary>
+    /// <summary>For whom the token is; left out, for this API server.</summary>
     public ValueList<string> Audiences { get; init; }
 
-    /// <summary>The field <c>boundObjectRef</c>.</summary>
+    /// <summary>The object with which the token is to end; left out, with its account only.</summary>
     public global::Holdfast.Model.Authentication.BoundObjectReference? BoundObjectRef { get; init; }
 
-    /// <summary>How many seconds the token holds.</summary>
+    /// <summary>How many seconds the token is wanted for; the answer may give another number.</summary>
     public long? ExpirationSeconds { get; init; }
 
     /// <inheritdoc/>
@@ -605,7 +608,7 @@ public sealed partial record TokenRequestSpec : IModelType<TokenRequestSpec>
     }
 }
 
-/// <summary>The type <c>TokenRequestStatus</c> of authentication.k8s.io/v1.</summary>
+/// <summary>The token that was made.</summary>
 public sealed partial record TokenRequestStatus : IModelType<TokenRequestStatus>
 {
     /// <summary>The record with nothing set.</summary>
@@ -616,13 +619,13 @@ public sealed partial record TokenRequestStatus : IModelType<TokenRequestStatus>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.authentication.v1.TokenRequestStatus", "", [
-            new("expirationTimestamp", Shape.Of(ShapeKind.Time)) { ProtobufPath = [2] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.authentication.v1.TokenRequestStatus", "The token that was made.", [
+            new("expirationTimestamp", Shape.Of(ShapeKind.Time)) { Description = "When the token ends.", ProtobufPath = [2] },
             new("token", Shape.Of(ShapeKind.String)) { Description = "The token.", IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>expirationTimestamp</c>.</summary>
+    /// <summary>When the token ends.</summary>
     public DateTimeOffset? ExpirationTimestamp { get; init; }
 
     /// <summary>The token.</summary>
@@ -680,7 +683,7 @@ public sealed partial record TokenRequestStatus : IModelType<TokenRequestStatus>
     }
 }
 
-/// <summary>The type <c>TokenReviewSpec</c> of authentication.k8s.io/v1.</summary>
+/// <summary>The token that is asked about.</summary>
 public sealed partial record TokenReviewSpec : IModelType<TokenReviewSpec>
 {
     /// <summary>The record with nothing set.</summary>
@@ -691,13 +694,13 @@ public sealed partial record TokenReviewSpec : IModelType<TokenReviewSpec>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.authentication.v1.TokenReviewSpec", "", [
-            new("audiences", Shape.List(Shape.Of(ShapeKind.String))) { Description = "For whom the token is.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.authentication.v1.TokenReviewSpec", "The token that is asked about.", [
+            new("audiences", Shape.List(Shape.Of(ShapeKind.String))) { Description = "For whom the token must be; left out, for this API server.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
             new("token", Shape.Of(ShapeKind.String)) { Description = "The token.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>For whom the token is.</summary>
+    /// <summary>For whom the token must be; left out, for this API server.</summary>
     public ValueList<string> Audiences { get; init; }
 
     /// <summary>The token.</summary>
@@ -755,7 +758,7 @@ public sealed partial record TokenReviewSpec : IModelType<TokenReviewSpec>
     }
 }
 
-/// <summary>The type <c>TokenReviewStatus</c> of authentication.k8s.io/v1.</summary>
+/// <summary>Whose the token is.</summary>
 public sealed partial record TokenReviewStatus : IModelType<TokenReviewStatus>
 {
     /// <summary>The record with nothing set.</summary>
@@ -766,24 +769,24 @@ public sealed partial record TokenReviewStatus : IModelType<TokenReviewStatus>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.authentication.v1.TokenReviewStatus", "", [
-            new("audiences", Shape.List(Shape.Of(ShapeKind.String))) { Description = "For whom the token is.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [4] },
-            new("authenticated", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [1] },
-            new("error", Shape.Of(ShapeKind.String)) { Description = "What went wrong.", ProtobufPath = [3] },
-            new("user", Shape.Object(static () => global::Holdfast.Model.Authentication.UserInfo.ModelSchema)) { Description = "Who it is.", IsAlwaysWritten = true, ProtobufPath = [2] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.authentication.v1.TokenReviewStatus", "Whose the token is.", [
+            new("audiences", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Those of the audiences asked for that the token is good for.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [4] },
+            new("authenticated", Shape.Of(ShapeKind.Boolean)) { Description = "Whether the token belongs to a known user.", ProtobufPath = [1] },
+            new("error", Shape.Of(ShapeKind.String)) { Description = "Why the token could not be checked.", ProtobufPath = [3] },
+            new("user", Shape.Object(static () => global::Holdfast.Model.Authentication.UserInfo.ModelSchema)) { Description = "The user that the token belongs to.", IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>For whom the token is.</summary>
+    /// <summary>Those of the audiences asked for that the token is good for.</summary>
     public ValueList<string> Audiences { get; init; }
 
-    /// <summary>The field <c>authenticated</c>.</summary>
+    /// <summary>Whether the token belongs to a known user.</summary>
     public bool Authenticated { get; init; }
 
-    /// <summary>What went wrong.</summary>
+    /// <summary>Why the token could not be checked.</summary>
     public string Error { get; init; } = "";
 
-    /// <summary>Who it is.</summary>
+    /// <summary>The user that the token belongs to.</summary>
     public global::Holdfast.Model.Authentication.UserInfo User { get; init; } = global::Holdfast.Model.Authentication.UserInfo.Empty;
 
     /// <inheritdoc/>
@@ -860,7 +863,7 @@ public sealed partial record TokenReviewStatus : IModelType<TokenReviewStatus>
     }
 }
 
-/// <summary>The type <c>UserInfo</c> of authentication.k8s.io/v1.</summary>
+/// <summary>A user, as the server sees them.</summary>
 public sealed partial record UserInfo : IModelType<UserInfo>
 {
     /// <summary>The record with nothing set.</summary>
@@ -871,24 +874,24 @@ public sealed partial record UserInfo : IModelType<UserInfo>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.authentication.v1.UserInfo", "", [
-            new("extra", Shape.Map(Shape.List(Shape.Of(ShapeKind.String)))) { Description = "What else is known of who it is.", ProtobufPath = [4] },
-            new("groups", Shape.List(Shape.Of(ShapeKind.String))) { Description = "The groups of who it is.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
-            new("uid", Shape.Of(ShapeKind.String)) { Description = "The unique id of what is meant, which no later object of its name has.", ProtobufPath = [2] },
-            new("username", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.authentication.v1.UserInfo", "A user, as the server sees them.", [
+            new("extra", Shape.Map(Shape.List(Shape.Of(ShapeKind.String)))) { Description = "What else is known of the user, by key.", ProtobufPath = [4] },
+            new("groups", Shape.List(Shape.Of(ShapeKind.String))) { Description = "The groups that the user is in.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
+            new("uid", Shape.Of(ShapeKind.String)) { Description = "An id that no other user of this name has at another time.", ProtobufPath = [2] },
+            new("username", Shape.Of(ShapeKind.String)) { Description = "The name of the user.", ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>What else is known of who it is.</summary>
+    /// <summary>What else is known of the user, by key.</summary>
     public ValueMap<ValueList<string>> Extra { get; init; }
 
-    /// <summary>The groups of who it is.</summary>
+    /// <summary>The groups that the user is in.</summary>
     public ValueList<string> Groups { get; init; }
 
-    /// <summary>The unique id of what is meant, which no later object of its name has.</summary>
+    /// <summary>An id that no other user of this name has at another time.</summary>
     public string Uid { get; init; } = "";
 
-    /// <summary>The field <c>username</c>.</summary>
+    /// <summary>The name of the user.</summary>
     public string Username { get; init; } = "";
 
     /// <inheritdoc/>

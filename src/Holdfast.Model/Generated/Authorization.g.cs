@@ -11,7 +11,7 @@ using Holdfast.Model.Values;
 
 namespace Holdfast.Model.Authorization;
 
-/// <summary>The type <c>LocalSubjectAccessReview</c> of authorization.k8s.io/v1.</summary>
+/// <summary>Asks whether a user may do something in one namespace.</summary>
 public sealed partial record LocalSubjectAccessReview : IResource<LocalSubjectAccessReview>
 {
     /// <summary>The record with nothing set.</summary>
@@ -33,21 +33,22 @@ public sealed partial record LocalSubjectAccessReview : IResource<LocalSubjectAc
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.authorization.v1.LocalSubjectAccessReview", "", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
+        internal static readonly TypeSchema Value = new("io.k8s.api.authorization.v1.LocalSubjectAccessReview", "Asks whether a user may do something in one namespace.", [
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
             new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("spec", Shape.Object(static () => global::Holdfast.Model.Authorization.SubjectAccessReviewSpec.ModelSchema)) { Description = "What is wanted.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("status", Shape.Object(static () => global::Holdfast.Model.Authorization.SubjectAccessReviewStatus.ModelSchema)) { Description = "What is.", IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("spec", Shape.Object(static () => global::Holdfast.Model.Authorization.SubjectAccessReviewSpec.ModelSchema)) { Description = "Who wants to do what.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("status", Shape.Object(static () => global::Holdfast.Model.Authorization.SubjectAccessReviewStatus.ModelSchema)) { Description = "Whether it is allowed.", IsAlwaysWritten = true, ProtobufPath = [3] },
         ]);
     }
 
     /// <summary>Name, labels and the rest of what every object carries.</summary>
     public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
 
-    /// <summary>What is wanted.</summary>
+    /// <summary>Who wants to do what.</summary>
     public global::Holdfast.Model.Authorization.SubjectAccessReviewSpec Spec { get; init; } = global::Holdfast.Model.Authorization.SubjectAccessReviewSpec.Empty;
 
-    /// <summary>What is.</summary>
+    /// <summary>Whether it is allowed.</summary>
     public global::Holdfast.Model.Authorization.SubjectAccessReviewStatus Status { get; init; } = global::Holdfast.Model.Authorization.SubjectAccessReviewStatus.Empty;
 
     /// <inheritdoc/>
@@ -129,7 +130,7 @@ public sealed partial record LocalSubjectAccessReview : IResource<LocalSubjectAc
     }
 }
 
-/// <summary>The type <c>SelfSubjectAccessReview</c> of authorization.k8s.io/v1.</summary>
+/// <summary>Asks whether those who create it may do something.</summary>
 public sealed partial record SelfSubjectAccessReview : IResource<SelfSubjectAccessReview>
 {
     /// <summary>The record with nothing set.</summary>
@@ -151,21 +152,22 @@ public sealed partial record SelfSubjectAccessReview : IResource<SelfSubjectAcce
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.authorization.v1.SelfSubjectAccessReview", "", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
+        internal static readonly TypeSchema Value = new("io.k8s.api.authorization.v1.SelfSubjectAccessReview", "Asks whether those who create it may do something.", [
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
             new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("spec", Shape.Object(static () => global::Holdfast.Model.Authorization.SelfSubjectAccessReviewSpec.ModelSchema)) { Description = "What is wanted.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("status", Shape.Object(static () => global::Holdfast.Model.Authorization.SubjectAccessReviewStatus.ModelSchema)) { Description = "What is.", IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("spec", Shape.Object(static () => global::Holdfast.Model.Authorization.SelfSubjectAccessReviewSpec.ModelSchema)) { Description = "Who wants to do what.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("status", Shape.Object(static () => global::Holdfast.Model.Authorization.SubjectAccessReviewStatus.ModelSchema)) { Description = "Whether it is allowed.", IsAlwaysWritten = true, ProtobufPath = [3] },
         ]);
     }
 
     /// <summary>Name, labels and the rest of what every object carries.</summary>
     public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
 
-    /// <summary>What is wanted.</summary>
+    /// <summary>Who wants to do what.</summary>
     public global::Holdfast.Model.Authorization.SelfSubjectAccessReviewSpec Spec { get; init; } = global::Holdfast.Model.Authorization.SelfSubjectAccessReviewSpec.Empty;
 
-    /// <summary>What is.</summary>
+    /// <summary>Whether it is allowed.</summary>
     public global::Holdfast.Model.Authorization.SubjectAccessReviewStatus Status { get; init; } = global::Holdfast.Model.Authorization.SubjectAccessReviewStatus.Empty;
 
     /// <inheritdoc/>
@@ -247,7 +249,7 @@ public sealed partial record SelfSubjectAccessReview : IResource<SelfSubjectAcce
     }
 }
 
-/// <summary>The type <c>SelfSubjectRulesReview</c> of authorization.k8s.io/v1.</summary>
+/// <summary>Asks what those who create it may do in a namespace.</summary>
 public sealed partial record SelfSubjectRulesReview : IResource<SelfSubjectRulesReview>
 {
     /// <summary>The record with nothing set.</summary>
@@ -269,21 +271,22 @@ public sealed partial record SelfSubjectRulesReview : IResource<SelfSubjectRules
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.authorization.v1.SelfSubjectRulesReview", "", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
+        internal static readonly TypeSchema Value = new("io.k8s.api.authorization.v1.SelfSubjectRulesReview", "Asks what those who create it may do in a namespace.", [
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
             new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("spec", Shape.Object(static () => global::Holdfast.Model.Authorization.SelfSubjectRulesReviewSpec.ModelSchema)) { Description = "What is wanted.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("status", Shape.Object(static () => global::Holdfast.Model.Authorization.SubjectRulesReviewStatus.ModelSchema)) { Description = "What is.", IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("spec", Shape.Object(static () => global::Holdfast.Model.Authorization.SelfSubjectRulesReviewSpec.ModelSchema)) { Description = "The namespace that is asked about.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("status", Shape.Object(static () => global::Holdfast.Model.Authorization.SubjectRulesReviewStatus.ModelSchema)) { Description = "What may be done.", IsAlwaysWritten = true, ProtobufPath = [3] },
         ]);
     }
 
     /// <summary>Name, labels and the rest of what every object carries.</summary>
     public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
 
-    /// <summary>What is wanted.</summary>
+    /// <summary>The namespace that is asked about.</summary>
     public global::Holdfast.Model.Authorization.SelfSubjectRulesReviewSpec Spec { get; init; } = global::Holdfast.Model.Authorization.SelfSubjectRulesReviewSpec.Empty;
 
-    /// <summary>What is.</summary>
+    /// <summary>What may be done.</summary>
     public global::Holdfast.Model.Authorization.SubjectRulesReviewStatus Status { get; init; } = global::Holdfast.Model.Authorization.SubjectRulesReviewStatus.Empty;
 
     /// <inheritdoc/>
@@ -365,7 +368,7 @@ public sealed partial record SelfSubjectRulesReview : IResource<SelfSubjectRules
     }
 }
 
-/// <summary>The type <c>SubjectAccessReview</c> of authorization.k8s.io/v1.</summary>
+/// <summary>Asks whether a user may do something.</summary>
 public sealed partial record SubjectAccessReview : IResource<SubjectAccessReview>
 {
     /// <summary>The record with nothing set.</summary>
@@ -387,21 +390,22 @@ public sealed partial record SubjectAccessReview : IResource<SubjectAccessReview
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.authorization.v1.SubjectAccessReview", "", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
+        internal static readonly TypeSchema Value = new("io.k8s.api.authorization.v1.SubjectAccessReview", "Asks whether a user may do something.", [
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
             new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("spec", Shape.Object(static () => global::Holdfast.Model.Authorization.SubjectAccessReviewSpec.ModelSchema)) { Description = "What is wanted.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("status", Shape.Object(static () => global::Holdfast.Model.Authorization.SubjectAccessReviewStatus.ModelSchema)) { Description = "What is.", IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("spec", Shape.Object(static () => global::Holdfast.Model.Authorization.SubjectAccessReviewSpec.ModelSchema)) { Description = "Who wants to do what.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("status", Shape.Object(static () => global::Holdfast.Model.Authorization.SubjectAccessReviewStatus.ModelSchema)) { Description = "Whether it is allowed.", IsAlwaysWritten = true, ProtobufPath = [3] },
         ]);
     }
 
     /// <summary>Name, labels and the rest of what every object carries.</summary>
     public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
 
-    /// <summary>What is wanted.</summary>
+    /// <summary>Who wants to do what.</summary>
     public global::Holdfast.Model.Authorization.SubjectAccessReviewSpec Spec { get; init; } = global::Holdfast.Model.Authorization.SubjectAccessReviewSpec.Empty;
 
-    /// <summary>What is.</summary>
+    /// <summary>Whether it is allowed.</summary>
     public global::Holdfast.Model.Authorization.SubjectAccessReviewStatus Status { get; init; } = global::Holdfast.Model.Authorization.SubjectAccessReviewStatus.Empty;
 
     /// <inheritdoc/>
@@ -483,7 +487,7 @@ public sealed partial record SubjectAccessReview : IResource<SubjectAccessReview
     }
 }
 
-/// <summary>The type <c>FieldSelectorAttributes</c> of authorization.k8s.io/v1.</summary>
+/// <summary>The field selector of a request.</summary>
 public sealed partial record FieldSelectorAttributes : IModelType<FieldSelectorAttributes>
 {
     /// <summary>The record with nothing set.</summary>
@@ -494,7 +498,7 @@ public sealed partial record FieldSelectorAttributes : IModelType<FieldSelectorA
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.authorization.v1.FieldSelectorAttributes", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.authorization.v1.FieldSelectorAttributes", "The field selector of a request.", [
             new("rawSelector", Shape.Of(ShapeKind.String)) { Description = "The selector as it was written.", ProtobufPath = [1] },
             new("requirements", Shape.List(Shape.Object(static () => global::Holdfast.Model.Meta.FieldSelectorRequirement.ModelSchema))) { Description = "The requirements of the selector; all of them hold.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
         ]);
@@ -558,7 +562,7 @@ public sealed partial record FieldSelectorAttributes : IModelType<FieldSelectorA
     }
 }
 
-/// <summary>The type <c>LabelSelectorAttributes</c> of authorization.k8s.io/v1.</summary>
+/// <summary>The label selector of a request.</summary>
 public sealed partial record LabelSelectorAttributes : IModelType<LabelSelectorAttributes>
 {
     /// <summary>The record with nothing set.</summary>
@@ -569,7 +573,7 @@ public sealed partial record LabelSelectorAttributes : IModelType<LabelSelectorA
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.authorization.v1.LabelSelectorAttributes", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.authorization.v1.LabelSelectorAttributes", "The label selector of a request.", [
             new("rawSelector", Shape.Of(ShapeKind.String)) { Description = "The selector as it was written.", ProtobufPath = [1] },
             new("requirements", Shape.List(Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelectorRequirement.ModelSchema))) { Description = "The requirements of the selector; all of them hold.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
         ]);
@@ -633,7 +637,7 @@ public sealed partial record LabelSelectorAttributes : IModelType<LabelSelectorA
     }
 }
 
-/// <summary>The type <c>NonResourceAttributes</c> of authorization.k8s.io/v1.</summary>
+/// <summary>A request for a path that is no resource.</summary>
 public sealed partial record NonResourceAttributes : IModelType<NonResourceAttributes>
 {
     /// <summary>The record with nothing set.</summary>
@@ -644,13 +648,13 @@ public sealed partial record NonResourceAttributes : IModelType<NonResourceAttri
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.authorization.v1.NonResourceAttributes", "", [
-            new("path", Shape.Of(ShapeKind.String)) { Description = "The path.", ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.authorization.v1.NonResourceAttributes", "A request for a path that is no resource.", [
+            new("path", Shape.Of(ShapeKind.String)) { Description = "The path of the URL.", ProtobufPath = [1] },
             new("verb", Shape.Of(ShapeKind.String)) { Description = "What is to be done, such as get.", ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The path.</summary>
+    /// <summary>The path of the URL.</summary>
     public string Path { get; init; } = "";
 
     /// <summary>What is to be done, such as get.</summary>
@@ -706,7 +710,7 @@ public sealed partial record NonResourceAttributes : IModelType<NonResourceAttri
     }
 }
 
-/// <summary>The type <c>NonResourceRule</c> of authorization.k8s.io/v1.</summary>
+/// <summary>What may be done at paths that are no resources.</summary>
 public sealed partial record NonResourceRule : IModelType<NonResourceRule>
 {
     /// <summary>The record with nothing set.</summary>
@@ -717,16 +721,16 @@ public sealed partial record NonResourceRule : IModelType<NonResourceRule>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.authorization.v1.NonResourceRule", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.authorization.v1.NonResourceRule", "What may be done at paths that are no resources.", [
             new("nonResourceURLs", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Paths that are no resources; a * at the end stands for the rest.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
-            new("verbs", Shape.List(Shape.Of(ShapeKind.String))) { Description = "What may be done, such as get, or * for anything.", IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
+            new("verbs", Shape.List(Shape.Of(ShapeKind.String))) { Description = "What may be done there, such as get; * is anything.", IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
         ]);
     }
 
     /// <summary>Paths that are no resources; a * at the end stands for the rest.</summary>
     public ValueList<string> NonResourceURLs { get; init; }
 
-    /// <summary>What may be done, such as get, or * for anything.</summary>
+    /// <summary>What may be done there, such as get; * is anything.</summary>
     public ValueList<string> Verbs { get; init; }
 
     /// <inheritdoc/>
@@ -781,7 +785,7 @@ public sealed partial record NonResourceRule : IModelType<NonResourceRule>
     }
 }
 
-/// <summary>The type <c>ResourceAttributes</c> of authorization.k8s.io/v1.</summary>
+/// <summary>A request for a resource.</summary>
 public sealed partial record ResourceAttributes : IModelType<ResourceAttributes>
 {
     /// <summary>The record with nothing set.</summary>
@@ -792,44 +796,44 @@ public sealed partial record ResourceAttributes : IModelType<ResourceAttributes>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.authorization.v1.ResourceAttributes", "", [
-            new("fieldSelector", Shape.Object(static () => global::Holdfast.Model.Authorization.FieldSelectorAttributes.ModelSchema)) { ProtobufPath = [8] },
-            new("group", Shape.Of(ShapeKind.String)) { Description = "The API group.", ProtobufPath = [3] },
-            new("labelSelector", Shape.Object(static () => global::Holdfast.Model.Authorization.LabelSelectorAttributes.ModelSchema)) { Description = "Labels that what is meant has.", ProtobufPath = [9] },
-            new("name", Shape.Of(ShapeKind.String)) { Description = "The name.", ProtobufPath = [7] },
-            new("namespace", Shape.Of(ShapeKind.String)) { Description = "The namespace of what is meant.", ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.authorization.v1.ResourceAttributes", "A request for a resource.", [
+            new("fieldSelector", Shape.Object(static () => global::Holdfast.Model.Authorization.FieldSelectorAttributes.ModelSchema)) { Description = "The field selector of the request.", ProtobufPath = [8] },
+            new("group", Shape.Of(ShapeKind.String)) { Description = "The API group; empty for the core group, * for all.", ProtobufPath = [3] },
+            new("labelSelector", Shape.Object(static () => global::Holdfast.Model.Authorization.LabelSelectorAttributes.ModelSchema)) { Description = "The label selector of the request.", ProtobufPath = [9] },
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name of the object; empty for all.", ProtobufPath = [7] },
+            new("namespace", Shape.Of(ShapeKind.String)) { Description = "The namespace; empty for a resource without one, or for all of them.", ProtobufPath = [1] },
             new("resource", Shape.Of(ShapeKind.String)) { Description = "The resource, in the plural.", ProtobufPath = [5] },
-            new("subresource", Shape.Of(ShapeKind.String)) { Description = "The sub-resource.", ProtobufPath = [6] },
+            new("subresource", Shape.Of(ShapeKind.String)) { Description = "The sub-resource; empty for the object itself.", ProtobufPath = [6] },
             new("verb", Shape.Of(ShapeKind.String)) { Description = "What is to be done, such as get.", ProtobufPath = [2] },
-            new("version", Shape.Of(ShapeKind.String)) { Description = "The version.", ProtobufPath = [4] },
+            new("version", Shape.Of(ShapeKind.String)) { Description = "The version of the API; * for all.", ProtobufPath = [4] },
         ]);
     }
 
-    /// <summary>The field <c>fieldSelector</c>.</summary>
+    /// <summary>The field selector of the request.</summary>
     public global::Holdfast.Model.Authorization.FieldSelectorAttributes? FieldSelector { get; init; }
 
-    /// <summary>The API group.</summary>
+    /// <summary>The API group; empty for the core group, * for all.</summary>
     public string Group { get; init; } = "";
 
-    /// <summary>Labels that what is meant has.</summary>
+    /// <summary>The label selector of the request.</summary>
     public global::Holdfast.Model.Authorization.LabelSelectorAttributes? LabelSelector { get; init; }
 
-    /// <summary>The name.</summary>
+    /// <summary>The name of the object; empty for all.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>The namespace of what is meant.</summary>
+    /// <summary>The namespace; empty for a resource without one, or for all of them.</summary>
     public string Namespace { get; init; } = "";
 
     /// <summary>The resource, in the plural.</summary>
     public string Resource { get; init; } = "";
 
-    /// <summary>The sub-resource.</summary>
+    /// <summary>The sub-resource; empty for the object itself.</summary>
     public string Subresource { get; init; } = "";
 
     /// <summary>What is to be done, such as get.</summary>
     public string Verb { get; init; } = "";
 
-    /// <summary>The version.</summary>
+    /// <summary>The version of the API; * for all.</summary>
     public string Version { get; init; } = "";
 
     /// <inheritdoc/>
@@ -957,7 +961,7 @@ public sealed partial record ResourceAttributes : IModelType<ResourceAttributes>
     }
 }
 
-/// <summary>The type <c>ResourceRule</c> of authorization.k8s.io/v1.</summary>
+/// <summary>What may be done with resources.</summary>
 public sealed partial record ResourceRule : IModelType<ResourceRule>
 {
     /// <summary>The record with nothing set.</summary>
@@ -968,11 +972,11 @@ public sealed partial record ResourceRule : IModelType<ResourceRule>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.authorization.v1.ResourceRule", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.authorization.v1.ResourceRule", "What may be done with resources.", [
             new("apiGroups", Shape.List(Shape.Of(ShapeKind.String))) { Description = "API groups; the empty one is the core group, * is any.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
             new("resourceNames", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Names of objects; left out, any.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [4] },
             new("resources", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Resources, a sub-resource after a slash; * is any.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
-            new("verbs", Shape.List(Shape.Of(ShapeKind.String))) { Description = "What may be done, such as get, or * for anything.", IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
+            new("verbs", Shape.List(Shape.Of(ShapeKind.String))) { Description = "What may be done with them, such as get; * is anything.", IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
         ]);
     }
 
@@ -985,7 +989,7 @@ public sealed partial record ResourceRule : IModelType<ResourceRule>
     /// <summary>Resources, a sub-resource after a slash; * is any.</summary>
     public ValueList<string> Resources { get; init; }
 
-    /// <summary>What may be done, such as get, or * for anything.</summary>
+    /// <summary>What may be done with them, such as get; * is anything.</summary>
     public ValueList<string> Verbs { get; init; }
 
     /// <inheritdoc/>
@@ -1060,7 +1064,7 @@ public sealed partial record ResourceRule : IModelType<ResourceRule>
     }
 }
 
-/// <summary>The type <c>SelfSubjectAccessReviewSpec</c> of authorization.k8s.io/v1.</summary>
+/// <summary>What the asker wants to do.</summary>
 public sealed partial record SelfSubjectAccessReviewSpec : IModelType<SelfSubjectAccessReviewSpec>
 {
     /// <summary>The record with nothing set.</summary>
@@ -1071,7 +1075,7 @@ public sealed partial record SelfSubjectAccessReviewSpec : IModelType<SelfSubjec
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.authorization.v1.SelfSubjectAccessReviewSpec", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.authorization.v1.SelfSubjectAccessReviewSpec", "What the asker wants to do.", [
             new("nonResourceAttributes", Shape.Object(static () => global::Holdfast.Model.Authorization.NonResourceAttributes.ModelSchema)) { Description = "An access to a path.", ProtobufPath = [2] },
             new("resourceAttributes", Shape.Object(static () => global::Holdfast.Model.Authorization.ResourceAttributes.ModelSchema)) { Description = "An access to a resource.", ProtobufPath = [1] },
         ]);
@@ -1135,7 +1139,7 @@ public sealed partial record SelfSubjectAccessReviewSpec : IModelType<SelfSubjec
     }
 }
 
-/// <summary>The type <c>SelfSubjectRulesReviewSpec</c> of authorization.k8s.io/v1.</summary>
+/// <summary>Where the asker wants to do things.</summary>
 public sealed partial record SelfSubjectRulesReviewSpec : IModelType<SelfSubjectRulesReviewSpec>
 {
     /// <summary>The record with nothing set.</summary>
@@ -1146,12 +1150,12 @@ public sealed partial record SelfSubjectRulesReviewSpec : IModelType<SelfSubject
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.authorization.v1.SelfSubjectRulesReviewSpec", "", [
-            new("namespace", Shape.Of(ShapeKind.String)) { Description = "The namespace of what is meant.", ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.authorization.v1.SelfSubjectRulesReviewSpec", "Where the asker wants to do things.", [
+            new("namespace", Shape.Of(ShapeKind.String)) { Description = "The namespace that is asked about.", ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The namespace of what is meant.</summary>
+    /// <summary>The namespace that is asked about.</summary>
     public string Namespace { get; init; } = "";
 
     /// <inheritdoc/>
@@ -1195,7 +1199,7 @@ public sealed partial record SelfSubjectRulesReviewSpec : IModelType<SelfSubject
     }
 }
 
-/// <summary>The type <c>SubjectAccessReviewSpec</c> of authorization.k8s.io/v1.</summary>
+/// <summary>Who wants to do what.</summary>
 public sealed partial record SubjectAccessReviewSpec : IModelType<SubjectAccessReviewSpec>
 {
     /// <summary>The record with nothing set.</summary>
@@ -1206,20 +1210,20 @@ public sealed partial record SubjectAccessReviewSpec : IModelType<SubjectAccessR
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.authorization.v1.SubjectAccessReviewSpec", "", [
-            new("extra", Shape.Map(Shape.List(Shape.Of(ShapeKind.String)))) { Description = "What else is known of who it is.", ProtobufPath = [5] },
-            new("groups", Shape.List(Shape.Of(ShapeKind.String))) { Description = "The groups of who it is.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [4] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.authorization.v1.SubjectAccessReviewSpec", "Who wants to do what.", [
+            new("extra", Shape.Map(Shape.List(Shape.Of(ShapeKind.String)))) { Description = "What else is known of the user, by key.", ProtobufPath = [5] },
+            new("groups", Shape.List(Shape.Of(ShapeKind.String))) { Description = "The groups that the user is in.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [4] },
             new("nonResourceAttributes", Shape.Object(static () => global::Holdfast.Model.Authorization.NonResourceAttributes.ModelSchema)) { Description = "An access to a path.", ProtobufPath = [2] },
             new("resourceAttributes", Shape.Object(static () => global::Holdfast.Model.Authorization.ResourceAttributes.ModelSchema)) { Description = "An access to a resource.", ProtobufPath = [1] },
-            new("uid", Shape.Of(ShapeKind.String)) { Description = "The unique id of what is meant, which no later object of its name has.", ProtobufPath = [6] },
-            new("user", Shape.Of(ShapeKind.String)) { Description = "Who it is.", ProtobufPath = [3] },
+            new("uid", Shape.Of(ShapeKind.String)) { Description = "The unique id of the user.", ProtobufPath = [6] },
+            new("user", Shape.Of(ShapeKind.String)) { Description = "The name of the user.", ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>What else is known of who it is.</summary>
+    /// <summary>What else is known of the user, by key.</summary>
     public ValueMap<ValueList<string>> Extra { get; init; }
 
-    /// <summary>The groups of who it is.</summary>
+    /// <summary>The groups that the user is in.</summary>
     public ValueList<string> Groups { get; init; }
 
     /// <summary>An access to a path.</summary>
@@ -1228,10 +1232,10 @@ public sealed partial record SubjectAccessReviewSpec : IModelType<SubjectAccessR
     /// <summary>An access to a resource.</summary>
     public global::Holdfast.Model.Authorization.ResourceAttributes? ResourceAttributes { get; init; }
 
-    /// <summary>The unique id of what is meant, which no later object of its name has.</summary>
+    /// <summary>The unique id of the user.</summary>
     public string Uid { get; init; } = "";
 
-    /// <summary>Who it is.</summary>
+    /// <summary>The name of the user.</summary>
     public string User { get; init; } = "";
 
     /// <inheritdoc/>
@@ -1330,7 +1334,7 @@ public sealed partial record SubjectAccessReviewSpec : IModelType<SubjectAccessR
     }
 }
 
-/// <summary>The type <c>SubjectAccessReviewStatus</c> of authorization.k8s.io/v1.</summary>
+/// <summary>Whether it is allowed.</summary>
 public sealed partial record SubjectAccessReviewStatus : IModelType<SubjectAccessReviewStatus>
 {
     /// <summary>The record with nothing set.</summary>
@@ -1341,24 +1345,24 @@ public sealed partial record SubjectAccessReviewStatus : IModelType<SubjectAcces
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.authorization.v1.SubjectAccessReviewStatus", "", [
-            new("allowed", Shape.Of(ShapeKind.Boolean)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("denied", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [4] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.authorization.v1.SubjectAccessReviewStatus", "Whether it is allowed.", [
+            new("allowed", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it is allowed.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("denied", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it is refused for good, so that nobody else is asked.", ProtobufPath = [4] },
             new("evaluationError", Shape.Of(ShapeKind.String)) { Description = "What went wrong while it was looked up; an answer may still be right.", ProtobufPath = [3] },
-            new("reason", Shape.Of(ShapeKind.String)) { Description = "One word in CamelCase for why, for programs.", ProtobufPath = [2] },
+            new("reason", Shape.Of(ShapeKind.String)) { Description = "Why it is allowed or not, for people.", ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The field <c>allowed</c>.</summary>
+    /// <summary>Whether it is allowed.</summary>
     public bool Allowed { get; init; }
 
-    /// <summary>The field <c>denied</c>.</summary>
+    /// <summary>Whether it is refused for good, so that nobody else is asked.</summary>
     public bool Denied { get; init; }
 
     /// <summary>What went wrong while it was looked up; an answer may still be right.</summary>
     public string EvaluationError { get; init; } = "";
 
-    /// <summary>One word in CamelCase for why, for programs.</summary>
+    /// <summary>Why it is allowed or not, for people.</summary>
     public string Reason { get; init; } = "";
 
     /// <inheritdoc/>
@@ -1433,7 +1437,7 @@ public sealed partial record SubjectAccessReviewStatus : IModelType<SubjectAcces
     }
 }
 
-/// <summary>The type <c>SubjectRulesReviewStatus</c> of authorization.k8s.io/v1.</summary>
+/// <summary>What may be done in the namespace.</summary>
 public sealed partial record SubjectRulesReviewStatus : IModelType<SubjectRulesReviewStatus>
 {
     /// <summary>The record with nothing set.</summary>
@@ -1444,24 +1448,24 @@ public sealed partial record SubjectRulesReviewStatus : IModelType<SubjectRulesR
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.authorization.v1.SubjectRulesReviewStatus", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.authorization.v1.SubjectRulesReviewStatus", "What may be done in the namespace.", [
             new("evaluationError", Shape.Of(ShapeKind.String)) { Description = "What went wrong while it was looked up; an answer may still be right.", ProtobufPath = [4] },
-            new("incomplete", Shape.Of(ShapeKind.Boolean)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
-            new("nonResourceRules", Shape.List(Shape.Object(static () => global::Holdfast.Model.Authorization.NonResourceRule.ModelSchema))) { IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
-            new("resourceRules", Shape.List(Shape.Object(static () => global::Holdfast.Model.Authorization.ResourceRule.ModelSchema))) { IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
+            new("incomplete", Shape.Of(ShapeKind.Boolean)) { Description = "Whether there may be more that is not listed.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("nonResourceRules", Shape.List(Shape.Object(static () => global::Holdfast.Model.Authorization.NonResourceRule.ModelSchema))) { Description = "What may be done at paths that are no resources.", IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
+            new("resourceRules", Shape.List(Shape.Object(static () => global::Holdfast.Model.Authorization.ResourceRule.ModelSchema))) { Description = "What may be done with resources.", IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
         ]);
     }
 
     /// <summary>What went wrong while it was looked up; an answer may still be right.</summary>
     public string EvaluationError { get; init; } = "";
 
-    /// <summary>The field <c>incomplete</c>.</summary>
+    /// <summary>Whether there may be more that is not listed.</summary>
     public bool Incomplete { get; init; }
 
-    /// <summary>The field <c>nonResourceRules</c>.</summary>
+    /// <summary>What may be done at paths that are no resources.</summary>
     public ValueList<global::Holdfast.Model.Authorization.NonResourceRule> NonResourceRules { get; init; }
 
-    /// <summary>The field <c>resourceRules</c>.</summary>
+    /// <summary>What may be done with resources.</summary>
     public ValueList<global::Holdfast.Model.Authorization.ResourceRule> ResourceRules { get; init; }
 
     /// <inheritdoc/>

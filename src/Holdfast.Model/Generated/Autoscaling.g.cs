@@ -11,7 +11,7 @@ using Holdfast.Model.Values;
 
 namespace Holdfast.Model.Autoscaling;
 
-/// <summary>The type <c>Scale</c> of autoscaling/v1.</summary>
+/// <summary>How many of something are wanted, and how many there are.</summary>
 public sealed partial record Scale : IResource<Scale>
 {
     /// <summary>The record with nothing set.</summary>
@@ -33,21 +33,22 @@ public sealed partial record Scale : IResource<Scale>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.autoscaling.v1.Scale", "", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
+        internal static readonly TypeSchema Value = new("io.k8s.api.autoscaling.v1.Scale", "How many of something are wanted, and how many there are.", [
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
             new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("spec", Shape.Object(static () => global::Holdfast.Model.Autoscaling.ScaleSpec.ModelSchema)) { Description = "What is wanted.", IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("status", Shape.Object(static () => global::Holdfast.Model.Autoscaling.ScaleStatus.ModelSchema)) { Description = "What is.", IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("spec", Shape.Object(static () => global::Holdfast.Model.Autoscaling.ScaleSpec.ModelSchema)) { Description = "How many are wanted.", IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("status", Shape.Object(static () => global::Holdfast.Model.Autoscaling.ScaleStatus.ModelSchema)) { Description = "How many there are.", IsAlwaysWritten = true, ProtobufPath = [3] },
         ]);
     }
 
     /// <summary>Name, labels and the rest of what every object carries.</summary>
     public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
 
-    /// <summary>What is wanted.</summary>
+    /// <summary>How many are wanted.</summary>
     public global::Holdfast.Model.Autoscaling.ScaleSpec Spec { get; init; } = global::Holdfast.Model.Autoscaling.ScaleSpec.Empty;
 
-    /// <summary>What is.</summary>
+    /// <summary>How many there are.</summary>
     public global::Holdfast.Model.Autoscaling.ScaleStatus Status { get; init; } = global::Holdfast.Model.Autoscaling.ScaleStatus.Empty;
 
     /// <inheritdoc/>
@@ -129,7 +130,7 @@ public sealed partial record Scale : IResource<Scale>
     }
 }
 
-/// <summary>The type <c>ScaleSpec</c> of autoscaling/v1.</summary>
+/// <summary>How many are wanted.</summary>
 public sealed partial record ScaleSpec : IModelType<ScaleSpec>
 {
     /// <summary>The record with nothing set.</summary>
@@ -140,12 +141,12 @@ public sealed partial record ScaleSpec : IModelType<ScaleSpec>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.autoscaling.v1.ScaleSpec", "", [
-            new("replicas", Shape.Of(ShapeKind.Int32)) { Description = "How many there are, or are wanted.", ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.autoscaling.v1.ScaleSpec", "How many are wanted.", [
+            new("replicas", Shape.Of(ShapeKind.Int32)) { Description = "How many are wanted.", ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>How many there are, or are wanted.</summary>
+    /// <summary>How many are wanted.</summary>
     public int Replicas { get; init; }
 
     /// <inheritdoc/>
@@ -189,7 +190,7 @@ public sealed partial record ScaleSpec : IModelType<ScaleSpec>
     }
 }
 
-/// <summary>The type <c>ScaleStatus</c> of autoscaling/v1.</summary>
+/// <summary>How many there are.</summary>
 public sealed partial record ScaleStatus : IModelType<ScaleStatus>
 {
     /// <summary>The record with nothing set.</summary>
@@ -200,16 +201,16 @@ public sealed partial record ScaleStatus : IModelType<ScaleStatus>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.autoscaling.v1.ScaleStatus", "", [
-            new("replicas", Shape.Of(ShapeKind.Int32)) { Description = "How many there are, or are wanted.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("selector", Shape.Of(ShapeKind.String)) { Description = "Labels that the objects it is for have.", ProtobufPath = [2] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.autoscaling.v1.ScaleStatus", "How many there are.", [
+            new("replicas", Shape.Of(ShapeKind.Int32)) { Description = "How many there are.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("selector", Shape.Of(ShapeKind.String)) { Description = "Which pods are counted, as a label selector in its text form.", ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>How many there are, or are wanted.</summary>
+    /// <summary>How many there are.</summary>
     public int Replicas { get; init; }
 
-    /// <summary>Labels that the objects it is for have.</summary>
+    /// <summary>Which pods are counted, as a label selector in its text form.</summary>
     public string Selector { get; init; } = "";
 
     /// <inheritdoc/>

@@ -34,16 +34,17 @@ public sealed partial record Lease : IResource<Lease>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.coordination.v1.Lease", "Says who holds something and until when, for elections and heartbeats.", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
             new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("spec", Shape.Object(static () => global::Holdfast.Model.Coordination.LeaseSpec.ModelSchema)) { Description = "What is wanted.", IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("spec", Shape.Object(static () => global::Holdfast.Model.Coordination.LeaseSpec.ModelSchema)) { Description = "Who holds it, and until when.", IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
     }
 
     /// <summary>Name, labels and the rest of what every object carries.</summary>
     public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
 
-    /// <summary>What is wanted.</summary>
+    /// <summary>Who holds it, and until when.</summary>
     public global::Holdfast.Model.Coordination.LeaseSpec Spec { get; init; } = global::Holdfast.Model.Coordination.LeaseSpec.Empty;
 
     /// <inheritdoc/>
@@ -114,7 +115,7 @@ public sealed partial record Lease : IResource<Lease>
     }
 }
 
-/// <summary>The type <c>LeaseSpec</c> of coordination.k8s.io/v1.</summary>
+/// <summary>Who holds the lease, and until when.</summary>
 public sealed partial record LeaseSpec : IModelType<LeaseSpec>
 {
     /// <summary>The record with nothing set.</summary>
@@ -125,33 +126,33 @@ public sealed partial record LeaseSpec : IModelType<LeaseSpec>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.coordination.v1.LeaseSpec", "", [
-            new("acquireTime", Shape.Of(ShapeKind.MicroTime)) { ProtobufPath = [3] },
-            new("holderIdentity", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
-            new("leaseDurationSeconds", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [2] },
-            new("leaseTransitions", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [5] },
-            new("preferredHolder", Shape.Of(ShapeKind.String)) { ProtobufPath = [7] },
-            new("renewTime", Shape.Of(ShapeKind.MicroTime)) { ProtobufPath = [4] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.coordination.v1.LeaseSpec", "Who holds the lease, and until when.", [
+            new("acquireTime", Shape.Of(ShapeKind.MicroTime)) { Description = "When its holder took it.", ProtobufPath = [3] },
+            new("holderIdentity", Shape.Of(ShapeKind.String)) { Description = "Who holds it; empty when nobody does.", ProtobufPath = [1] },
+            new("leaseDurationSeconds", Shape.Of(ShapeKind.Int32)) { Description = "For how many seconds after the last renewal others must leave it alone.", ProtobufPath = [2] },
+            new("leaseTransitions", Shape.Of(ShapeKind.Int32)) { Description = "How often it went from one holder to another.", ProtobufPath = [5] },
+            new("preferredHolder", Shape.Of(ShapeKind.String)) { Description = "To whom the holder should give it, when one is chosen by strategy.", ProtobufPath = [7] },
+            new("renewTime", Shape.Of(ShapeKind.MicroTime)) { Description = "When its holder last renewed it.", ProtobufPath = [4] },
             new("strategy", Shape.Of(ShapeKind.String)) { Description = "How pods are replaced.", ProtobufPath = [6] },
         ]);
     }
 
-    /// <summary>The field <c>acquireTime</c>.</summary>
+    /// <summary>When its holder took it.</summary>
     public DateTimeOffset? AcquireTime { get; init; }
 
-    /// <summary>The field <c>holderIdentity</c>.</summary>
+    /// <summary>Who holds it; empty when nobody does.</summary>
     public string? HolderIdentity { get; init; }
 
-    /// <summary>The field <c>leaseDurationSeconds</c>.</summary>
+    /// <summary>For how many seconds after the last renewal others must leave it alone.</summary>
     public int? LeaseDurationSeconds { get; init; }
 
-    /// <summary>The field <c>leaseTransitions</c>.</summary>
+    /// <summary>How often it went from one holder to another.</summary>
     public int? LeaseTransitions { get; init; }
 
-    /// <summary>The field <c>preferredHolder</c>.</summary>
+    /// <summary>To whom the holder should give it, when one is chosen by strategy.</summary>
     public string? PreferredHolder { get; init; }
 
-    /// <summary>The field <c>renewTime</c>.</summary>
+    /// <summary>When its holder last renewed it.</summary>
     public DateTimeOffset? RenewTime { get; init; }
 
     /// <summary>How pods are replaced.</summary>

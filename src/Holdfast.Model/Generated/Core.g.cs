@@ -11,7 +11,7 @@ using Holdfast.Model.Values;
 
 namespace Holdfast.Model.Core;
 
-/// <summary>The type <c>Binding</c> of v1.</summary>
+/// <summary>Puts a pod on a node.</summary>
 public sealed partial record Binding : IResource<Binding>
 {
     /// <summary>The record with nothing set.</summary>
@@ -33,17 +33,18 @@ public sealed partial record Binding : IResource<Binding>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.Binding", "", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.Binding", "Puts a pod on a node.", [
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
             new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("target", Shape.Object(static () => global::Holdfast.Model.Core.ObjectReference.ModelSchema)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("target", Shape.Object(static () => global::Holdfast.Model.Core.ObjectReference.ModelSchema)) { Description = "The node, by kind and name.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
     }
 
     /// <summary>Name, labels and the rest of what every object carries.</summary>
     public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
 
-    /// <summary>The field <c>target</c>.</summary>
+    /// <summary>The node, by kind and name.</summary>
     public global::Holdfast.Model.Core.ObjectReference Target { get; init; } = global::Holdfast.Model.Core.ObjectReference.Empty;
 
     /// <inheritdoc/>
@@ -139,7 +140,8 @@ public sealed partial record ConfigMap : IResource<ConfigMap>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ConfigMap", "Settings, as texts and bytes by name, for pods to read.", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
             new("binaryData", Shape.Map(Shape.Of(ShapeKind.Bytes))) { Description = "Bytes by name.", ProtobufPath = [3] },
             new("data", Shape.Map(Shape.Of(ShapeKind.String))) { Description = "Texts by name.", ProtobufPath = [2] },
             new("immutable", Shape.Of(ShapeKind.Boolean)) { Description = "Whether the content can never change again.", ProtobufPath = [4] },
@@ -247,7 +249,7 @@ public sealed partial record ConfigMap : IResource<ConfigMap>
     }
 }
 
-/// <summary>The type <c>Endpoints</c> of v1.</summary>
+/// <summary>The addresses behind a Service, in the older form that EndpointSlice has taken over from.</summary>
 public sealed partial record Endpoints : IResource<Endpoints>
 {
     /// <summary>The record with nothing set.</summary>
@@ -269,17 +271,18 @@ public sealed partial record Endpoints : IResource<Endpoints>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.Endpoints", "", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.Endpoints", "The addresses behind a Service, in the older form that EndpointSlice has taken over from.", [
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
             new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("subsets", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.EndpointSubset.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
+            new("subsets", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.EndpointSubset.ModelSchema))) { Description = "Addresses and ports, put together where they are the same.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
         ]);
     }
 
     /// <summary>Name, labels and the rest of what every object carries.</summary>
     public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
 
-    /// <summary>The field <c>subsets</c>.</summary>
+    /// <summary>Addresses and ports, put together where they are the same.</summary>
     public ValueList<global::Holdfast.Model.Core.EndpointSubset> Subsets { get; init; }
 
     /// <inheritdoc/>
@@ -375,18 +378,19 @@ public sealed partial record Event : IResource<Event>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.Event", "A note of something that happened to an object.", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("action", Shape.Of(ShapeKind.String)) { Description = "What was done, or failed.", ProtobufPath = [12] },
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
+            new("action", Shape.Of(ShapeKind.String)) { Description = "What was done, or failed, in CamelCase.", ProtobufPath = [12] },
             new("count", Shape.Of(ShapeKind.Int32)) { Description = "How often it happened.", ProtobufPath = [8] },
-            new("eventTime", Shape.Of(ShapeKind.MicroTime)) { Description = "When it happened.", IsAlwaysWritten = true, ProtobufPath = [10] },
+            new("eventTime", Shape.Of(ShapeKind.MicroTime)) { Description = "When it happened first, to the microsecond.", IsAlwaysWritten = true, ProtobufPath = [10] },
             new("firstTimestamp", Shape.Of(ShapeKind.Time)) { Description = "When it first happened.", ProtobufPath = [6] },
             new("involvedObject", Shape.Object(static () => global::Holdfast.Model.Core.ObjectReference.ModelSchema)) { Description = "What it is about.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
             new("lastTimestamp", Shape.Of(ShapeKind.Time)) { Description = "When it last happened.", ProtobufPath = [7] },
-            new("message", Shape.Of(ShapeKind.String)) { Description = "Why, for people.", ProtobufPath = [4] },
+            new("message", Shape.Of(ShapeKind.String)) { Description = "What happened, for people.", ProtobufPath = [4] },
             new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
             new("reason", Shape.Of(ShapeKind.String)) { Description = "One word in CamelCase for why, for programs.", ProtobufPath = [3] },
             new("related", Shape.Object(static () => global::Holdfast.Model.Core.ObjectReference.ModelSchema)) { Description = "Another object that has to do with it.", ProtobufPath = [13] },
-            new("reportingComponent", Shape.Of(ShapeKind.String)) { Description = "The controller that reports.", IsAlwaysWritten = true, ProtobufPath = [14] },
+            new("reportingComponent", Shape.Of(ShapeKind.String)) { Description = "The controller that reports, such as example.com/scheduler.", IsAlwaysWritten = true, ProtobufPath = [14] },
             new("reportingInstance", Shape.Of(ShapeKind.String)) { Description = "Which instance of the controller reports.", IsAlwaysWritten = true, ProtobufPath = [15] },
             new("series", Shape.Object(static () => global::Holdfast.Model.Core.EventSeries.ModelSchema)) { Description = "How often it happened again.", ProtobufPath = [11] },
             new("source", Shape.Object(static () => global::Holdfast.Model.Core.EventSource.ModelSchema)) { Description = "Who reports.", IsAlwaysWritten = true, ProtobufPath = [5] },
@@ -394,13 +398,13 @@ public sealed partial record Event : IResource<Event>
         ]);
     }
 
-    /// <summary>What was done, or failed.</summary>
+    /// <summary>What was done, or failed, in CamelCase.</summary>
     public string Action { get; init; } = "";
 
     /// <summary>How often it happened.</summary>
     public int Count { get; init; }
 
-    /// <summary>When it happened.</summary>
+    /// <summary>When it happened first, to the microsecond.</summary>
     public DateTimeOffset? EventTime { get; init; }
 
     /// <summary>When it first happened.</summary>
@@ -412,7 +416,7 @@ public sealed partial record Event : IResource<Event>
     /// <summary>When it last happened.</summary>
     public DateTimeOffset? LastTimestamp { get; init; }
 
-    /// <summary>Why, for people.</summary>
+    /// <summary>What happened, for people.</summary>
     public string Message { get; init; } = "";
 
     /// <summary>Name, labels and the rest of what every object carries.</summary>
@@ -424,7 +428,7 @@ public sealed partial record Event : IResource<Event>
     /// <summary>Another object that has to do with it.</summary>
     public global::Holdfast.Model.Core.ObjectReference? Related { get; init; }
 
-    /// <summary>The controller that reports.</summary>
+    /// <summary>The controller that reports, such as example.com/scheduler.</summary>
     public string ReportingComponent { get; init; } = "";
 
     /// <summary>Which instance of the controller reports.</summary>
@@ -640,7 +644,7 @@ public sealed partial record Event : IResource<Event>
     }
 }
 
-/// <summary>The type <c>LimitRange</c> of v1.</summary>
+/// <summary>Least and most that pods and claims of a namespace may ask for, and what they get when they ask for nothing.</summary>
 public sealed partial record LimitRange : IResource<LimitRange>
 {
     /// <summary>The record with nothing set.</summary>
@@ -662,17 +666,18 @@ public sealed partial record LimitRange : IResource<LimitRange>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.LimitRange", "", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.LimitRange", "Least and most that pods and claims of a namespace may ask for, and what they get when they ask for nothing.", [
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
             new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("spec", Shape.Object(static () => global::Holdfast.Model.Core.LimitRangeSpec.ModelSchema)) { Description = "What is wanted.", IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("spec", Shape.Object(static () => global::Holdfast.Model.Core.LimitRangeSpec.ModelSchema)) { Description = "The limits.", IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
     }
 
     /// <summary>Name, labels and the rest of what every object carries.</summary>
     public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
 
-    /// <summary>What is wanted.</summary>
+    /// <summary>The limits.</summary>
     public global::Holdfast.Model.Core.LimitRangeSpec Spec { get; init; } = global::Holdfast.Model.Core.LimitRangeSpec.Empty;
 
     /// <inheritdoc/>
@@ -766,20 +771,21 @@ public sealed partial record Namespace : IResource<Namespace>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.Namespace", "A room of its own for names, rights and quotas.", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
             new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("spec", Shape.Object(static () => global::Holdfast.Model.Core.NamespaceSpec.ModelSchema)) { Description = "What is wanted.", IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("status", Shape.Object(static () => global::Holdfast.Model.Core.NamespaceStatus.ModelSchema)) { Description = "What is.", IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("spec", Shape.Object(static () => global::Holdfast.Model.Core.NamespaceSpec.ModelSchema)) { Description = "What must be done before it may go.", IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("status", Shape.Object(static () => global::Holdfast.Model.Core.NamespaceStatus.ModelSchema)) { Description = "Whether it is in use or being removed.", IsAlwaysWritten = true, ProtobufPath = [3] },
         ]);
     }
 
     /// <summary>Name, labels and the rest of what every object carries.</summary>
     public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
 
-    /// <summary>What is wanted.</summary>
+    /// <summary>What must be done before it may go.</summary>
     public global::Holdfast.Model.Core.NamespaceSpec Spec { get; init; } = global::Holdfast.Model.Core.NamespaceSpec.Empty;
 
-    /// <summary>What is.</summary>
+    /// <summary>Whether it is in use or being removed.</summary>
     public global::Holdfast.Model.Core.NamespaceStatus Status { get; init; } = global::Holdfast.Model.Core.NamespaceStatus.Empty;
 
     /// <inheritdoc/>
@@ -884,7 +890,8 @@ public sealed partial record Node : IResource<Node>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.Node", "A machine, or a part of one, that runs pods.", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
             new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
             new("spec", Shape.Object(static () => global::Holdfast.Model.Core.NodeSpec.ModelSchema)) { Description = "How it may be used.", IsAlwaysWritten = true, ProtobufPath = [2] },
             new("status", Shape.Object(static () => global::Holdfast.Model.Core.NodeStatus.ModelSchema)) { Description = "What it has and how it is.", IsAlwaysWritten = true, ProtobufPath = [3] },
@@ -1002,7 +1009,8 @@ public sealed partial record PersistentVolume : IResource<PersistentVolume>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PersistentVolume", "A piece of storage that outlives the pods that use it.", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
             new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
             new("spec", Shape.Object(static () => global::Holdfast.Model.Core.PersistentVolumeSpec.ModelSchema)) { Description = "What the storage is and who may use it.", IsAlwaysWritten = true, ProtobufPath = [2] },
             new("status", Shape.Object(static () => global::Holdfast.Model.Core.PersistentVolumeStatus.ModelSchema)) { Description = "Whether it is free, bound or released.", IsAlwaysWritten = true, ProtobufPath = [3] },
@@ -1120,7 +1128,8 @@ public sealed partial record PersistentVolumeClaim : IResource<PersistentVolumeC
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PersistentVolumeClaim", "Asks for a volume of some size and kind, and holds on to the one it gets.", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
             new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, namespace, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
             new("spec", Shape.Object(static () => global::Holdfast.Model.Core.PersistentVolumeClaimSpec.ModelSchema)) { Description = "The volume that is wanted.", IsAlwaysWritten = true, ProtobufPath = [2] },
             new("status", Shape.Object(static () => global::Holdfast.Model.Core.PersistentVolumeClaimStatus.ModelSchema)) { Description = "The volume that is there.", IsAlwaysWritten = true, ProtobufPath = [3] },
@@ -1238,7 +1247,8 @@ public sealed partial record Pod : IResource<Pod>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.Pod", "One or more containers that run together on one node and share network and volumes.", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
             new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, namespace, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
             new("spec", Shape.Object(static () => global::Holdfast.Model.Core.PodSpec.ModelSchema)) { Description = "What is to run, and where.", IsAlwaysWritten = true, ProtobufPath = [2] },
             new("status", Shape.Object(static () => global::Holdfast.Model.Core.PodStatus.ModelSchema)) { Description = "What is known of the running pod.", IsAlwaysWritten = true, ProtobufPath = [3] },
@@ -1333,7 +1343,7 @@ public sealed partial record Pod : IResource<Pod>
     }
 }
 
-/// <summary>The type <c>PodTemplate</c> of v1.</summary>
+/// <summary>What pods are made from, kept on its own.</summary>
 public sealed partial record PodTemplate : IResource<PodTemplate>
 {
     /// <summary>The record with nothing set.</summary>
@@ -1355,8 +1365,9 @@ public sealed partial record PodTemplate : IResource<PodTemplate>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodTemplate", "", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodTemplate", "What pods are made from, kept on its own.", [
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
             new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
             new("template", Shape.Object(static () => global::Holdfast.Model.Core.PodTemplateSpec.ModelSchema)) { Description = "What the pods are made from.", IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
@@ -1436,7 +1447,7 @@ public sealed partial record PodTemplate : IResource<PodTemplate>
     }
 }
 
-/// <summary>The type <c>ResourceQuota</c> of v1.</summary>
+/// <summary>The most that a namespace may use, and what it uses.</summary>
 public sealed partial record ResourceQuota : IResource<ResourceQuota>
 {
     /// <summary>The record with nothing set.</summary>
@@ -1458,21 +1469,22 @@ public sealed partial record ResourceQuota : IResource<ResourceQuota>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ResourceQuota", "", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ResourceQuota", "The most that a namespace may use, and what it uses.", [
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
             new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("spec", Shape.Object(static () => global::Holdfast.Model.Core.ResourceQuotaSpec.ModelSchema)) { Description = "What is wanted.", IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("status", Shape.Object(static () => global::Holdfast.Model.Core.ResourceQuotaStatus.ModelSchema)) { Description = "What is.", IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("spec", Shape.Object(static () => global::Holdfast.Model.Core.ResourceQuotaSpec.ModelSchema)) { Description = "The most that may be used.", IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("status", Shape.Object(static () => global::Holdfast.Model.Core.ResourceQuotaStatus.ModelSchema)) { Description = "What is used.", IsAlwaysWritten = true, ProtobufPath = [3] },
         ]);
     }
 
     /// <summary>Name, labels and the rest of what every object carries.</summary>
     public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
 
-    /// <summary>What is wanted.</summary>
+    /// <summary>The most that may be used.</summary>
     public global::Holdfast.Model.Core.ResourceQuotaSpec Spec { get; init; } = global::Holdfast.Model.Core.ResourceQuotaSpec.Empty;
 
-    /// <summary>What is.</summary>
+    /// <summary>What is used.</summary>
     public global::Holdfast.Model.Core.ResourceQuotaStatus Status { get; init; } = global::Holdfast.Model.Core.ResourceQuotaStatus.Empty;
 
     /// <inheritdoc/>
@@ -1577,7 +1589,8 @@ public sealed partial record Secret : IResource<Secret>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.Secret", "Confidential bytes by name, for pods to read.", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
             new("data", Shape.Map(Shape.Of(ShapeKind.Bytes))) { Description = "Bytes by name, in base64.", ProtobufPath = [2] },
             new("immutable", Shape.Of(ShapeKind.Boolean)) { Description = "Whether the content can never change again.", ProtobufPath = [5] },
             new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, namespace, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
@@ -1721,7 +1734,8 @@ public sealed partial record Service : IResource<Service>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.Service", "One stable name and address for a changing group of pods.", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
             new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, namespace, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
             new("spec", Shape.Object(static () => global::Holdfast.Model.Core.ServiceSpec.ModelSchema)) { Description = "Which pods, which ports and which addresses.", IsAlwaysWritten = true, ProtobufPath = [2] },
             new("status", Shape.Object(static () => global::Holdfast.Model.Core.ServiceStatus.ModelSchema)) { Description = "The addresses outside of the cluster.", IsAlwaysWritten = true, ProtobufPath = [3] },
@@ -1839,11 +1853,12 @@ public sealed partial record ServiceAccount : IResource<ServiceAccount>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ServiceAccount", "Who a pod is when it speaks to the API.", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
             new("automountServiceAccountToken", Shape.Of(ShapeKind.Boolean)) { Description = "Whether pods get the token of their account unasked.", ProtobufPath = [4] },
             new("imagePullSecrets", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.LocalObjectReference.ModelSchema))) { Description = "Secrets for the registries of images.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
             new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("secrets", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ObjectReference.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge"], ProtobufPath = [2] },
+            new("secrets", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ObjectReference.ModelSchema))) { Description = "Secrets that the account's pods may use, where that is limited.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge"], ProtobufPath = [2] },
         ]);
     }
 
@@ -1856,7 +1871,7 @@ public sealed partial record ServiceAccount : IResource<ServiceAccount>
     /// <summary>Name, labels and the rest of what every object carries.</summary>
     public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
 
-    /// <summary>The field <c>secrets</c>.</summary>
+    /// <summary>Secrets that the account&apos;s pods may use, where that is limited.</summary>
     public ValueList<global::Holdfast.Model.Core.ObjectReference> Secrets { get; init; }
 
     /// <inheritdoc/>
@@ -1951,7 +1966,7 @@ public sealed partial record ServiceAccount : IResource<ServiceAccount>
     }
 }
 
-/// <summary>The type <c>AWSElasticBlockStoreVolumeSource</c> of v1.</summary>
+/// <summary>A disk of Amazon EBS.</summary>
 public sealed partial record AWSElasticBlockStoreVolumeSource : IModelType<AWSElasticBlockStoreVolumeSource>
 {
     /// <summary>The record with nothing set.</summary>
@@ -1962,9 +1977,9 @@ public sealed partial record AWSElasticBlockStoreVolumeSource : IModelType<AWSEl
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.AWSElasticBlockStoreVolumeSource", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.AWSElasticBlockStoreVolumeSource", "A disk of Amazon EBS.", [
             new("fsType", Shape.Of(ShapeKind.String)) { Description = "The file system to mount it as, such as ext4; left out, the driver chooses.", ProtobufPath = [2] },
-            new("partition", Shape.Of(ShapeKind.Int32)) { Description = "Which partition; 0 for the whole.", ProtobufPath = [3] },
+            new("partition", Shape.Of(ShapeKind.Int32)) { Description = "The number of the partition to mount; 0 or left out, the whole disk.", ProtobufPath = [3] },
             new("readOnly", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it can only be read.", ProtobufPath = [4] },
             new("volumeID", Shape.Of(ShapeKind.String)) { Description = "What the storage system calls the volume.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
@@ -1973,7 +1988,7 @@ public sealed partial record AWSElasticBlockStoreVolumeSource : IModelType<AWSEl
     /// <summary>The file system to mount it as, such as ext4; left out, the driver chooses.</summary>
     public string FsType { get; init; } = "";
 
-    /// <summary>Which partition; 0 for the whole.</summary>
+    /// <summary>The number of the partition to mount; 0 or left out, the whole disk.</summary>
     public int Partition { get; init; }
 
     /// <summary>Whether it can only be read.</summary>
@@ -2054,7 +2069,7 @@ public sealed partial record AWSElasticBlockStoreVolumeSource : IModelType<AWSEl
     }
 }
 
-/// <summary>The type <c>Affinity</c> of v1.</summary>
+/// <summary>Where a pod should and should not be placed.</summary>
 public sealed partial record Affinity : IModelType<Affinity>
 {
     /// <summary>The record with nothing set.</summary>
@@ -2065,20 +2080,20 @@ public sealed partial record Affinity : IModelType<Affinity>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.Affinity", "", [
-            new("nodeAffinity", Shape.Object(static () => global::Holdfast.Model.Core.NodeAffinity.ModelSchema)) { Description = "Which nodes are fit for it.", ProtobufPath = [1] },
-            new("podAffinity", Shape.Object(static () => global::Holdfast.Model.Core.PodAffinity.ModelSchema)) { ProtobufPath = [2] },
-            new("podAntiAffinity", Shape.Object(static () => global::Holdfast.Model.Core.PodAntiAffinity.ModelSchema)) { ProtobufPath = [3] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.Affinity", "Where a pod should and should not be placed.", [
+            new("nodeAffinity", Shape.Object(static () => global::Holdfast.Model.Core.NodeAffinity.ModelSchema)) { Description = "Which nodes are fit for the pod.", ProtobufPath = [1] },
+            new("podAffinity", Shape.Object(static () => global::Holdfast.Model.Core.PodAffinity.ModelSchema)) { Description = "Which pods it should be near.", ProtobufPath = [2] },
+            new("podAntiAffinity", Shape.Object(static () => global::Holdfast.Model.Core.PodAntiAffinity.ModelSchema)) { Description = "Which pods it should be apart from.", ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>Which nodes are fit for it.</summary>
+    /// <summary>Which nodes are fit for the pod.</summary>
     public global::Holdfast.Model.Core.NodeAffinity? NodeAffinity { get; init; }
 
-    /// <summary>The field <c>podAffinity</c>.</summary>
+    /// <summary>Which pods it should be near.</summary>
     public global::Holdfast.Model.Core.PodAffinity? PodAffinity { get; init; }
 
-    /// <summary>The field <c>podAntiAffinity</c>.</summary>
+    /// <summary>Which pods it should be apart from.</summary>
     public global::Holdfast.Model.Core.PodAntiAffinity? PodAntiAffinity { get; init; }
 
     /// <inheritdoc/>
@@ -2144,7 +2159,7 @@ public sealed partial record Affinity : IModelType<Affinity>
     }
 }
 
-/// <summary>The type <c>AppArmorProfile</c> of v1.</summary>
+/// <summary>An AppArmor profile.</summary>
 public sealed partial record AppArmorProfile : IModelType<AppArmorProfile>
 {
     /// <summary>The record with nothing set.</summary>
@@ -2155,16 +2170,16 @@ public sealed partial record AppArmorProfile : IModelType<AppArmorProfile>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.AppArmorProfile", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.AppArmorProfile", "An AppArmor profile.", [
             new("localhostProfile", Shape.Of(ShapeKind.String)) { Description = "A profile on the node, when type is Localhost.", ProtobufPath = [2] },
-            new("type", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("type", Shape.Of(ShapeKind.String)) { Description = "RuntimeDefault for the runtime's own, Localhost for one on the node, or Unconfined for none.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
     /// <summary>A profile on the node, when type is Localhost.</summary>
     public string? LocalhostProfile { get; init; }
 
-    /// <summary>The field <c>type</c>.</summary>
+    /// <summary>RuntimeDefault for the runtime&apos;s own, Localhost for one on the node, or Unconfined for none.</summary>
     public string Type { get; init; } = "";
 
     /// <inheritdoc/>
@@ -2219,7 +2234,7 @@ public sealed partial record AppArmorProfile : IModelType<AppArmorProfile>
     }
 }
 
-/// <summary>The type <c>AttachedVolume</c> of v1.</summary>
+/// <summary>A volume that is attached to a node.</summary>
 public sealed partial record AttachedVolume : IModelType<AttachedVolume>
 {
     /// <summary>The record with nothing set.</summary>
@@ -2230,16 +2245,16 @@ public sealed partial record AttachedVolume : IModelType<AttachedVolume>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.AttachedVolume", "", [
-            new("devicePath", Shape.Of(ShapeKind.String)) { Description = "Where the device is.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("name", Shape.Of(ShapeKind.String)) { Description = "The name.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.AttachedVolume", "A volume that is attached to a node.", [
+            new("devicePath", Shape.Of(ShapeKind.String)) { Description = "Where the device of the volume is on the node.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name of the volume, as the node knows it.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>Where the device is.</summary>
+    /// <summary>Where the device of the volume is on the node.</summary>
     public string DevicePath { get; init; } = "";
 
-    /// <summary>The name.</summary>
+    /// <summary>The name of the volume, as the node knows it.</summary>
     public string Name { get; init; } = "";
 
     /// <inheritdoc/>
@@ -2294,7 +2309,7 @@ public sealed partial record AttachedVolume : IModelType<AttachedVolume>
     }
 }
 
-/// <summary>The type <c>AzureDiskVolumeSource</c> of v1.</summary>
+/// <summary>A disk of Azure.</summary>
 public sealed partial record AzureDiskVolumeSource : IModelType<AzureDiskVolumeSource>
 {
     /// <summary>The record with nothing set.</summary>
@@ -2305,29 +2320,29 @@ public sealed partial record AzureDiskVolumeSource : IModelType<AzureDiskVolumeS
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.AzureDiskVolumeSource", "", [
-            new("cachingMode", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
-            new("diskName", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("diskURI", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.AzureDiskVolumeSource", "A disk of Azure.", [
+            new("cachingMode", Shape.Of(ShapeKind.String)) { Description = "What the host caches: None, ReadOnly or ReadWrite.", ProtobufPath = [3] },
+            new("diskName", Shape.Of(ShapeKind.String)) { Description = "The name of the disk.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("diskURI", Shape.Of(ShapeKind.String)) { Description = "The address of the disk in the blob storage.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
             new("fsType", Shape.Of(ShapeKind.String)) { Description = "The file system to mount it as, such as ext4; left out, the driver chooses.", ProtobufPath = [4] },
-            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of what is meant.", ProtobufPath = [6] },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "Shared, Dedicated or Managed: how its storage account is used; Shared when left out.", ProtobufPath = [6] },
             new("readOnly", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it can only be read.", ProtobufPath = [5] },
         ]);
     }
 
-    /// <summary>The field <c>cachingMode</c>.</summary>
+    /// <summary>What the host caches: None, ReadOnly or ReadWrite.</summary>
     public string? CachingMode { get; init; }
 
-    /// <summary>The field <c>diskName</c>.</summary>
+    /// <summary>The name of the disk.</summary>
     public string DiskName { get; init; } = "";
 
-    /// <summary>The field <c>diskURI</c>.</summary>
+    /// <summary>The address of the disk in the blob storage.</summary>
     public string DiskURI { get; init; } = "";
 
     /// <summary>The file system to mount it as, such as ext4; left out, the driver chooses.</summary>
     public string? FsType { get; init; }
 
-    /// <summary>The kind of what is meant.</summary>
+    /// <summary>Shared, Dedicated or Managed: how its storage account is used; Shared when left out.</summary>
     public string? Kind { get; init; }
 
     /// <summary>Whether it can only be read.</summary>
@@ -2427,7 +2442,7 @@ public sealed partial record AzureDiskVolumeSource : IModelType<AzureDiskVolumeS
     }
 }
 
-/// <summary>The type <c>AzureFilePersistentVolumeSource</c> of v1.</summary>
+/// <summary>A share of Azure Files.</summary>
 public sealed partial record AzureFilePersistentVolumeSource : IModelType<AzureFilePersistentVolumeSource>
 {
     /// <summary>The record with nothing set.</summary>
@@ -2438,10 +2453,10 @@ public sealed partial record AzureFilePersistentVolumeSource : IModelType<AzureF
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.AzureFilePersistentVolumeSource", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.AzureFilePersistentVolumeSource", "A share of Azure Files.", [
             new("readOnly", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it can only be read.", ProtobufPath = [3] },
-            new("secretName", Shape.Of(ShapeKind.String)) { Description = "The name of the Secret.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("secretNamespace", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
+            new("secretName", Shape.Of(ShapeKind.String)) { Description = "The Secret with the account's name and key.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("secretNamespace", Shape.Of(ShapeKind.String)) { Description = "The namespace of the Secret; left out, that of the claim.", ProtobufPath = [4] },
             new("shareName", Shape.Of(ShapeKind.String)) { Description = "The name of the share.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
     }
@@ -2449,10 +2464,10 @@ public sealed partial record AzureFilePersistentVolumeSource : IModelType<AzureF
     /// <summary>Whether it can only be read.</summary>
     public bool ReadOnly { get; init; }
 
-    /// <summary>The name of the Secret.</summary>
+    /// <summary>The Secret with the account&apos;s name and key.</summary>
     public string SecretName { get; init; } = "";
 
-    /// <summary>The field <c>secretNamespace</c>.</summary>
+    /// <summary>The namespace of the Secret; left out, that of the claim.</summary>
     public string? SecretNamespace { get; init; }
 
     /// <summary>The name of the share.</summary>
@@ -2532,7 +2547,7 @@ public sealed partial record AzureFilePersistentVolumeSource : IModelType<AzureF
     }
 }
 
-/// <summary>The type <c>AzureFileVolumeSource</c> of v1.</summary>
+/// <summary>A share of Azure Files.</summary>
 public sealed partial record AzureFileVolumeSource : IModelType<AzureFileVolumeSource>
 {
     /// <summary>The record with nothing set.</summary>
@@ -2543,9 +2558,9 @@ public sealed partial record AzureFileVolumeSource : IModelType<AzureFileVolumeS
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.AzureFileVolumeSource", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.AzureFileVolumeSource", "A share of Azure Files.", [
             new("readOnly", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it can only be read.", ProtobufPath = [3] },
-            new("secretName", Shape.Of(ShapeKind.String)) { Description = "The name of the Secret.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("secretName", Shape.Of(ShapeKind.String)) { Description = "The Secret with the account's name and key.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
             new("shareName", Shape.Of(ShapeKind.String)) { Description = "The name of the share.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
     }
@@ -2553,7 +2568,7 @@ public sealed partial record AzureFileVolumeSource : IModelType<AzureFileVolumeS
     /// <summary>Whether it can only be read.</summary>
     public bool ReadOnly { get; init; }
 
-    /// <summary>The name of the Secret.</summary>
+    /// <summary>The Secret with the account&apos;s name and key.</summary>
     public string SecretName { get; init; } = "";
 
     /// <summary>The name of the share.</summary>
@@ -2622,7 +2637,7 @@ public sealed partial record AzureFileVolumeSource : IModelType<AzureFileVolumeS
     }
 }
 
-/// <summary>The type <c>CSIPersistentVolumeSource</c> of v1.</summary>
+/// <summary>A volume of a CSI driver.</summary>
 public sealed partial record CSIPersistentVolumeSource : IModelType<CSIPersistentVolumeSource>
 {
     /// <summary>The record with nothing set.</summary>
@@ -2633,24 +2648,24 @@ public sealed partial record CSIPersistentVolumeSource : IModelType<CSIPersisten
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.CSIPersistentVolumeSource", "", [
-            new("controllerExpandSecretRef", Shape.Object(static () => global::Holdfast.Model.Core.SecretReference.ModelSchema)) { ProtobufPath = [9] },
-            new("controllerPublishSecretRef", Shape.Object(static () => global::Holdfast.Model.Core.SecretReference.ModelSchema)) { ProtobufPath = [6] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.CSIPersistentVolumeSource", "A volume of a CSI driver.", [
+            new("controllerExpandSecretRef", Shape.Object(static () => global::Holdfast.Model.Core.SecretReference.ModelSchema)) { Description = "The Secret that the driver needs to make the volume larger.", ProtobufPath = [9] },
+            new("controllerPublishSecretRef", Shape.Object(static () => global::Holdfast.Model.Core.SecretReference.ModelSchema)) { Description = "The Secret that the driver needs to attach the volume to a node.", ProtobufPath = [6] },
             new("driver", Shape.Of(ShapeKind.String)) { Description = "The name of the driver.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
             new("fsType", Shape.Of(ShapeKind.String)) { Description = "The file system to mount it as, such as ext4; left out, the driver chooses.", ProtobufPath = [4] },
-            new("nodeExpandSecretRef", Shape.Object(static () => global::Holdfast.Model.Core.SecretReference.ModelSchema)) { ProtobufPath = [10] },
+            new("nodeExpandSecretRef", Shape.Object(static () => global::Holdfast.Model.Core.SecretReference.ModelSchema)) { Description = "The Secret that the driver needs to make the volume larger on the node.", ProtobufPath = [10] },
             new("nodePublishSecretRef", Shape.Object(static () => global::Holdfast.Model.Core.SecretReference.ModelSchema)) { Description = "The Secret that the driver needs to mount it.", ProtobufPath = [8] },
-            new("nodeStageSecretRef", Shape.Object(static () => global::Holdfast.Model.Core.SecretReference.ModelSchema)) { ProtobufPath = [7] },
+            new("nodeStageSecretRef", Shape.Object(static () => global::Holdfast.Model.Core.SecretReference.ModelSchema)) { Description = "The Secret that the driver needs to make the volume ready on the node.", ProtobufPath = [7] },
             new("readOnly", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it can only be read.", ProtobufPath = [3] },
             new("volumeAttributes", Shape.Map(Shape.Of(ShapeKind.String))) { Description = "What the driver needs to know.", ProtobufPath = [5] },
-            new("volumeHandle", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("volumeHandle", Shape.Of(ShapeKind.String)) { Description = "What the driver calls the volume; it cannot be changed.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The field <c>controllerExpandSecretRef</c>.</summary>
+    /// <summary>The Secret that the driver needs to make the volume larger.</summary>
     public global::Holdfast.Model.Core.SecretReference? ControllerExpandSecretRef { get; init; }
 
-    /// <summary>The field <c>controllerPublishSecretRef</c>.</summary>
+    /// <summary>The Secret that the driver needs to attach the volume to a node.</summary>
     public global::Holdfast.Model.Core.SecretReference? ControllerPublishSecretRef { get; init; }
 
     /// <summary>The name of the driver.</summary>
@@ -2659,13 +2674,13 @@ public sealed partial record CSIPersistentVolumeSource : IModelType<CSIPersisten
     /// <summary>The file system to mount it as, such as ext4; left out, the driver chooses.</summary>
     public string FsType { get; init; } = "";
 
-    /// <summary>The field <c>nodeExpandSecretRef</c>.</summary>
+    /// <summary>The Secret that the driver needs to make the volume larger on the node.</summary>
     public global::Holdfast.Model.Core.SecretReference? NodeExpandSecretRef { get; init; }
 
     /// <summary>The Secret that the driver needs to mount it.</summary>
     public global::Holdfast.Model.Core.SecretReference? NodePublishSecretRef { get; init; }
 
-    /// <summary>The field <c>nodeStageSecretRef</c>.</summary>
+    /// <summary>The Secret that the driver needs to make the volume ready on the node.</summary>
     public global::Holdfast.Model.Core.SecretReference? NodeStageSecretRef { get; init; }
 
     /// <summary>Whether it can only be read.</summary>
@@ -2674,7 +2689,7 @@ public sealed partial record CSIPersistentVolumeSource : IModelType<CSIPersisten
     /// <summary>What the driver needs to know.</summary>
     public ValueMap<string> VolumeAttributes { get; init; }
 
-    /// <summary>The field <c>volumeHandle</c>.</summary>
+    /// <summary>What the driver calls the volume; it cannot be changed.</summary>
     public string VolumeHandle { get; init; } = "";
 
     /// <inheritdoc/>
@@ -2815,7 +2830,7 @@ public sealed partial record CSIPersistentVolumeSource : IModelType<CSIPersisten
     }
 }
 
-/// <summary>The type <c>CSIVolumeSource</c> of v1.</summary>
+/// <summary>A volume of a CSI driver that lives as long as its pod.</summary>
 public sealed partial record CSIVolumeSource : IModelType<CSIVolumeSource>
 {
     /// <summary>The record with nothing set.</summary>
@@ -2826,7 +2841,7 @@ public sealed partial record CSIVolumeSource : IModelType<CSIVolumeSource>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.CSIVolumeSource", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.CSIVolumeSource", "A volume of a CSI driver that lives as long as its pod.", [
             new("driver", Shape.Of(ShapeKind.String)) { Description = "The name of the driver.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
             new("fsType", Shape.Of(ShapeKind.String)) { Description = "The file system to mount it as, such as ext4; left out, the driver chooses.", ProtobufPath = [3] },
             new("nodePublishSecretRef", Shape.Object(static () => global::Holdfast.Model.Core.LocalObjectReference.ModelSchema)) { Description = "The Secret that the driver needs to mount it.", ProtobufPath = [5] },
@@ -2933,7 +2948,7 @@ public sealed partial record CSIVolumeSource : IModelType<CSIVolumeSource>
     }
 }
 
-/// <summary>The type <c>Capabilities</c> of v1.</summary>
+/// <summary>Rights of the kernel to give to a container, or to take from it.</summary>
 public sealed partial record Capabilities : IModelType<Capabilities>
 {
     /// <summary>The record with nothing set.</summary>
@@ -2944,16 +2959,16 @@ public sealed partial record Capabilities : IModelType<Capabilities>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.Capabilities", "", [
-            new("add", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
-            new("drop", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.Capabilities", "Rights of the kernel to give to a container, or to take from it.", [
+            new("add", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Those that are given.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
+            new("drop", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Those that are taken.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The field <c>add</c>.</summary>
+    /// <summary>Those that are given.</summary>
     public ValueList<string> Add { get; init; }
 
-    /// <summary>The field <c>drop</c>.</summary>
+    /// <summary>Those that are taken.</summary>
     public ValueList<string> Drop { get; init; }
 
     /// <inheritdoc/>
@@ -3008,7 +3023,7 @@ public sealed partial record Capabilities : IModelType<Capabilities>
     }
 }
 
-/// <summary>The type <c>CephFSPersistentVolumeSource</c> of v1.</summary>
+/// <summary>A file system of Ceph.</summary>
 public sealed partial record CephFSPersistentVolumeSource : IModelType<CephFSPersistentVolumeSource>
 {
     /// <summary>The record with nothing set.</summary>
@@ -3019,20 +3034,20 @@ public sealed partial record CephFSPersistentVolumeSource : IModelType<CephFSPer
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.CephFSPersistentVolumeSource", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.CephFSPersistentVolumeSource", "A file system of Ceph.", [
             new("monitors", Shape.List(Shape.Of(ShapeKind.String))) { Description = "The addresses of the monitors of the storage system.", IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
-            new("path", Shape.Of(ShapeKind.String)) { Description = "The path.", ProtobufPath = [2] },
+            new("path", Shape.Of(ShapeKind.String)) { Description = "The directory of the file system to mount; / when left out.", ProtobufPath = [2] },
             new("readOnly", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it can only be read.", ProtobufPath = [6] },
             new("secretFile", Shape.Of(ShapeKind.String)) { Description = "A file with the key.", ProtobufPath = [4] },
             new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.SecretReference.ModelSchema)) { Description = "The Secret with what is needed to get in.", ProtobufPath = [5] },
-            new("user", Shape.Of(ShapeKind.String)) { Description = "Who it is.", ProtobufPath = [3] },
+            new("user", Shape.Of(ShapeKind.String)) { Description = "The user to mount it as; admin when left out.", ProtobufPath = [3] },
         ]);
     }
 
     /// <summary>The addresses of the monitors of the storage system.</summary>
     public ValueList<string> Monitors { get; init; }
 
-    /// <summary>The path.</summary>
+    /// <summary>The directory of the file system to mount; / when left out.</summary>
     public string Path { get; init; } = "";
 
     /// <summary>Whether it can only be read.</summary>
@@ -3044,7 +3059,7 @@ public sealed partial record CephFSPersistentVolumeSource : IModelType<CephFSPer
     /// <summary>The Secret with what is needed to get in.</summary>
     public global::Holdfast.Model.Core.SecretReference? SecretRef { get; init; }
 
-    /// <summary>Who it is.</summary>
+    /// <summary>The user to mount it as; admin when left out.</summary>
     public string User { get; init; } = "";
 
     /// <inheritdoc/>
@@ -3139,7 +3154,7 @@ public sealed partial record CephFSPersistentVolumeSource : IModelType<CephFSPer
     }
 }
 
-/// <summary>The type <c>CephFSVolumeSource</c> of v1.</summary>
+/// <summary>A file system of Ceph.</summary>
 public sealed partial record CephFSVolumeSource : IModelType<CephFSVolumeSource>
 {
     /// <summary>The record with nothing set.</summary>
@@ -3150,20 +3165,20 @@ public sealed partial record CephFSVolumeSource : IModelType<CephFSVolumeSource>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.CephFSVolumeSource", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.CephFSVolumeSource", "A file system of Ceph.", [
             new("monitors", Shape.List(Shape.Of(ShapeKind.String))) { Description = "The addresses of the monitors of the storage system.", IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
-            new("path", Shape.Of(ShapeKind.String)) { Description = "The path.", ProtobufPath = [2] },
+            new("path", Shape.Of(ShapeKind.String)) { Description = "The directory of the file system to mount; / when left out.", ProtobufPath = [2] },
             new("readOnly", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it can only be read.", ProtobufPath = [6] },
             new("secretFile", Shape.Of(ShapeKind.String)) { Description = "A file with the key.", ProtobufPath = [4] },
             new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.LocalObjectReference.ModelSchema)) { Description = "The Secret with what is needed to get in.", ProtobufPath = [5] },
-            new("user", Shape.Of(ShapeKind.String)) { Description = "Who it is.", ProtobufPath = [3] },
+            new("user", Shape.Of(ShapeKind.String)) { Description = "The user to mount it as; admin when left out.", ProtobufPath = [3] },
         ]);
     }
 
     /// <summary>The addresses of the monitors of the storage system.</summary>
     public ValueList<string> Monitors { get; init; }
 
-    /// <summary>The path.</summary>
+    /// <summary>The directory of the file system to mount; / when left out.</summary>
     public string Path { get; init; } = "";
 
     /// <summary>Whether it can only be read.</summary>
@@ -3175,7 +3190,7 @@ public sealed partial record CephFSVolumeSource : IModelType<CephFSVolumeSource>
     /// <summary>The Secret with what is needed to get in.</summary>
     public global::Holdfast.Model.Core.LocalObjectReference? SecretRef { get; init; }
 
-    /// <summary>Who it is.</summary>
+    /// <summary>The user to mount it as; admin when left out.</summary>
     public string User { get; init; } = "";
 
     /// <inheritdoc/>
@@ -3270,7 +3285,7 @@ public sealed partial record CephFSVolumeSource : IModelType<CephFSVolumeSource>
     }
 }
 
-/// <summary>The type <c>CinderPersistentVolumeSource</c> of v1.</summary>
+/// <summary>A disk of OpenStack Cinder.</summary>
 public sealed partial record CinderPersistentVolumeSource : IModelType<CinderPersistentVolumeSource>
 {
     /// <summary>The record with nothing set.</summary>
@@ -3281,7 +3296,7 @@ public sealed partial record CinderPersistentVolumeSource : IModelType<CinderPer
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.CinderPersistentVolumeSource", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.CinderPersistentVolumeSource", "A disk of OpenStack Cinder.", [
             new("fsType", Shape.Of(ShapeKind.String)) { Description = "The file system to mount it as, such as ext4; left out, the driver chooses.", ProtobufPath = [2] },
             new("readOnly", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it can only be read.", ProtobufPath = [3] },
             new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.SecretReference.ModelSchema)) { Description = "The Secret with what is needed to get in.", ProtobufPath = [4] },
@@ -3373,7 +3388,7 @@ public sealed partial record CinderPersistentVolumeSource : IModelType<CinderPer
     }
 }
 
-/// <summary>The type <c>CinderVolumeSource</c> of v1.</summary>
+/// <summary>A disk of OpenStack Cinder.</summary>
 public sealed partial record CinderVolumeSource : IModelType<CinderVolumeSource>
 {
     /// <summary>The record with nothing set.</summary>
@@ -3384,7 +3399,7 @@ public sealed partial record CinderVolumeSource : IModelType<CinderVolumeSource>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.CinderVolumeSource", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.CinderVolumeSource", "A disk of OpenStack Cinder.", [
             new("fsType", Shape.Of(ShapeKind.String)) { Description = "The file system to mount it as, such as ext4; left out, the driver chooses.", ProtobufPath = [2] },
             new("readOnly", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it can only be read.", ProtobufPath = [3] },
             new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.LocalObjectReference.ModelSchema)) { Description = "The Secret with what is needed to get in.", ProtobufPath = [4] },
@@ -3476,7 +3491,7 @@ public sealed partial record CinderVolumeSource : IModelType<CinderVolumeSource>
     }
 }
 
-/// <summary>The type <c>ClientIPConfig</c> of v1.</summary>
+/// <summary>How connections of one client stay with one pod.</summary>
 public sealed partial record ClientIPConfig : IModelType<ClientIPConfig>
 {
     /// <summary>The record with nothing set.</summary>
@@ -3487,12 +3502,12 @@ public sealed partial record ClientIPConfig : IModelType<ClientIPConfig>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ClientIPConfig", "", [
-            new("timeoutSeconds", Shape.Of(ShapeKind.Int32)) { Description = "How many seconds it may take.", ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ClientIPConfig", "How connections of one client stay with one pod.", [
+            new("timeoutSeconds", Shape.Of(ShapeKind.Int32)) { Description = "For how many seconds they stay, from 1 to 86400; 10800 when left out.", ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>How many seconds it may take.</summary>
+    /// <summary>For how many seconds they stay, from 1 to 86400; 10800 when left out.</summary>
     public int? TimeoutSeconds { get; init; }
 
     /// <inheritdoc/>
@@ -3536,7 +3551,7 @@ public sealed partial record ClientIPConfig : IModelType<ClientIPConfig>
     }
 }
 
-/// <summary>The type <c>ClusterTrustBundleProjection</c> of v1.</summary>
+/// <summary>Certificates of authorities, from ClusterTrustBundles, as a file.</summary>
 public sealed partial record ClusterTrustBundleProjection : IModelType<ClusterTrustBundleProjection>
 {
     /// <summary>The record with nothing set.</summary>
@@ -3547,28 +3562,28 @@ public sealed partial record ClusterTrustBundleProjection : IModelType<ClusterTr
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ClusterTrustBundleProjection", "", [
-            new("labelSelector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { Description = "Labels that what is meant has.", ProtobufPath = [3] },
-            new("name", Shape.Of(ShapeKind.String)) { Description = "The name.", ProtobufPath = [1] },
-            new("optional", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it may be missing.", ProtobufPath = [5] },
-            new("path", Shape.Of(ShapeKind.String)) { Description = "The path.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [4] },
-            new("signerName", Shape.Of(ShapeKind.String)) { Description = "Whose certificates are meant.", ProtobufPath = [2] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ClusterTrustBundleProjection", "Certificates of authorities, from ClusterTrustBundles, as a file.", [
+            new("labelSelector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { Description = "Labels of the bundles, where they are picked by signer; left out, none.", ProtobufPath = [3] },
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name of the one bundle; it excludes signerName and labelSelector.", ProtobufPath = [1] },
+            new("optional", Shape.Of(ShapeKind.Boolean)) { Description = "Whether the bundles may be missing.", ProtobufPath = [5] },
+            new("path", Shape.Of(ShapeKind.String)) { Description = "The file, from the root of the volume.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [4] },
+            new("signerName", Shape.Of(ShapeKind.String)) { Description = "The signer whose bundles are put together.", ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>Labels that what is meant has.</summary>
+    /// <summary>Labels of the bundles, where they are picked by signer; left out, none.</summary>
     public global::Holdfast.Model.Meta.LabelSelector? LabelSelector { get; init; }
 
-    /// <summary>The name.</summary>
+    /// <summary>The name of the one bundle; it excludes signerName and labelSelector.</summary>
     public string? Name { get; init; }
 
-    /// <summary>Whether it may be missing.</summary>
+    /// <summary>Whether the bundles may be missing.</summary>
     public bool? Optional { get; init; }
 
-    /// <summary>The path.</summary>
+    /// <summary>The file, from the root of the volume.</summary>
     public string Path { get; init; } = "";
 
-    /// <summary>Whose certificates are meant.</summary>
+    /// <summary>The signer whose bundles are put together.</summary>
     public string? SignerName { get; init; }
 
     /// <inheritdoc/>
@@ -3654,7 +3669,7 @@ public sealed partial record ClusterTrustBundleProjection : IModelType<ClusterTr
     }
 }
 
-/// <summary>The type <c>ConfigMapEnvSource</c> of v1.</summary>
+/// <summary>Environment variables from all entries of a ConfigMap.</summary>
 public sealed partial record ConfigMapEnvSource : IModelType<ConfigMapEnvSource>
 {
     /// <summary>The record with nothing set.</summary>
@@ -3665,16 +3680,16 @@ public sealed partial record ConfigMapEnvSource : IModelType<ConfigMapEnvSource>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ConfigMapEnvSource", "", [
-            new("name", Shape.Of(ShapeKind.String)) { Description = "The name.", ProtobufPath = [1, 1] },
-            new("optional", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it may be missing.", ProtobufPath = [2] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ConfigMapEnvSource", "Environment variables from all entries of a ConfigMap.", [
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name of the ConfigMap.", ProtobufPath = [1, 1] },
+            new("optional", Shape.Of(ShapeKind.Boolean)) { Description = "Whether the ConfigMap may be missing.", ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The name.</summary>
+    /// <summary>The name of the ConfigMap.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>Whether it may be missing.</summary>
+    /// <summary>Whether the ConfigMap may be missing.</summary>
     public bool? Optional { get; init; }
 
     /// <inheritdoc/>
@@ -3729,7 +3744,7 @@ public sealed partial record ConfigMapEnvSource : IModelType<ConfigMapEnvSource>
     }
 }
 
-/// <summary>The type <c>ConfigMapKeySelector</c> of v1.</summary>
+/// <summary>An entry of a ConfigMap.</summary>
 public sealed partial record ConfigMapKeySelector : IModelType<ConfigMapKeySelector>
 {
     /// <summary>The record with nothing set.</summary>
@@ -3740,20 +3755,20 @@ public sealed partial record ConfigMapKeySelector : IModelType<ConfigMapKeySelec
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ConfigMapKeySelector", "", [
-            new("key", Shape.Of(ShapeKind.String)) { Description = "The key.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("name", Shape.Of(ShapeKind.String)) { Description = "The name.", ProtobufPath = [1, 1] },
-            new("optional", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it may be missing.", ProtobufPath = [3] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ConfigMapKeySelector", "An entry of a ConfigMap.", [
+            new("key", Shape.Of(ShapeKind.String)) { Description = "The key of the entry.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name of the ConfigMap.", ProtobufPath = [1, 1] },
+            new("optional", Shape.Of(ShapeKind.Boolean)) { Description = "Whether the ConfigMap or the entry may be missing.", ProtobufPath = [3] },
         ], isAtomic: true);
     }
 
-    /// <summary>The key.</summary>
+    /// <summary>The key of the entry.</summary>
     public string Key { get; init; } = "";
 
-    /// <summary>The name.</summary>
+    /// <summary>The name of the ConfigMap.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>Whether it may be missing.</summary>
+    /// <summary>Whether the ConfigMap or the entry may be missing.</summary>
     public bool? Optional { get; init; }
 
     /// <inheritdoc/>
@@ -3819,7 +3834,7 @@ public sealed partial record ConfigMapKeySelector : IModelType<ConfigMapKeySelec
     }
 }
 
-/// <summary>The type <c>ConfigMapNodeConfigSource</c> of v1.</summary>
+/// <summary>A ConfigMap with a node&apos;s settings.</summary>
 public sealed partial record ConfigMapNodeConfigSource : IModelType<ConfigMapNodeConfigSource>
 {
     /// <summary>The record with nothing set.</summary>
@@ -3830,28 +3845,28 @@ public sealed partial record ConfigMapNodeConfigSource : IModelType<ConfigMapNod
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ConfigMapNodeConfigSource", "", [
-            new("kubeletConfigKey", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [5] },
-            new("name", Shape.Of(ShapeKind.String)) { Description = "The name.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("namespace", Shape.Of(ShapeKind.String)) { Description = "The namespace of what is meant.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("resourceVersion", Shape.Of(ShapeKind.String)) { Description = "The revision of what is meant.", ProtobufPath = [4] },
-            new("uid", Shape.Of(ShapeKind.String)) { Description = "The unique id of what is meant, which no later object of its name has.", ProtobufPath = [3] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ConfigMapNodeConfigSource", "A ConfigMap with a node's settings.", [
+            new("kubeletConfigKey", Shape.Of(ShapeKind.String)) { Description = "The entry with the settings.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [5] },
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name of the ConfigMap.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("namespace", Shape.Of(ShapeKind.String)) { Description = "The namespace of the ConfigMap.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("resourceVersion", Shape.Of(ShapeKind.String)) { Description = "The revision of the ConfigMap; set in the status only.", ProtobufPath = [4] },
+            new("uid", Shape.Of(ShapeKind.String)) { Description = "The unique id of the ConfigMap; set in the status only.", ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>The field <c>kubeletConfigKey</c>.</summary>
+    /// <summary>The entry with the settings.</summary>
     public string KubeletConfigKey { get; init; } = "";
 
-    /// <summary>The name.</summary>
+    /// <summary>The name of the ConfigMap.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>The namespace of what is meant.</summary>
+    /// <summary>The namespace of the ConfigMap.</summary>
     public string Namespace { get; init; } = "";
 
-    /// <summary>The revision of what is meant.</summary>
+    /// <summary>The revision of the ConfigMap; set in the status only.</summary>
     public string ResourceVersion { get; init; } = "";
 
-    /// <summary>The unique id of what is meant, which no later object of its name has.</summary>
+    /// <summary>The unique id of the ConfigMap; set in the status only.</summary>
     public string Uid { get; init; } = "";
 
     /// <inheritdoc/>
@@ -3939,7 +3954,7 @@ public sealed partial record ConfigMapNodeConfigSource : IModelType<ConfigMapNod
     }
 }
 
-/// <summary>The type <c>ConfigMapProjection</c> of v1.</summary>
+/// <summary>Files from entries of a ConfigMap, among others in a volume.</summary>
 public sealed partial record ConfigMapProjection : IModelType<ConfigMapProjection>
 {
     /// <summary>The record with nothing set.</summary>
@@ -3950,20 +3965,20 @@ public sealed partial record ConfigMapProjection : IModelType<ConfigMapProjectio
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ConfigMapProjection", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ConfigMapProjection", "Files from entries of a ConfigMap, among others in a volume.", [
             new("items", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.KeyToPath.ModelSchema))) { Description = "Which keys become which files; left out, all of them.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
-            new("name", Shape.Of(ShapeKind.String)) { Description = "The name.", ProtobufPath = [1, 1] },
-            new("optional", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it may be missing.", ProtobufPath = [4] },
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name of the ConfigMap.", ProtobufPath = [1, 1] },
+            new("optional", Shape.Of(ShapeKind.Boolean)) { Description = "Whether the ConfigMap or its entries may be missing.", ProtobufPath = [4] },
         ]);
     }
 
     /// <summary>Which keys become which files; left out, all of them.</summary>
     public ValueList<global::Holdfast.Model.Core.KeyToPath> Items { get; init; }
 
-    /// <summary>The name.</summary>
+    /// <summary>The name of the ConfigMap.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>Whether it may be missing.</summary>
+    /// <summary>Whether the ConfigMap or its entries may be missing.</summary>
     public bool? Optional { get; init; }
 
     /// <inheritdoc/>
@@ -4029,7 +4044,7 @@ public sealed partial record ConfigMapProjection : IModelType<ConfigMapProjectio
     }
 }
 
-/// <summary>The type <c>ConfigMapVolumeSource</c> of v1.</summary>
+/// <summary>Files from entries of a ConfigMap.</summary>
 public sealed partial record ConfigMapVolumeSource : IModelType<ConfigMapVolumeSource>
 {
     /// <summary>The record with nothing set.</summary>
@@ -4040,11 +4055,11 @@ public sealed partial record ConfigMapVolumeSource : IModelType<ConfigMapVolumeS
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ConfigMapVolumeSource", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ConfigMapVolumeSource", "Files from entries of a ConfigMap.", [
             new("defaultMode", Shape.Of(ShapeKind.Int32)) { Description = "The permissions of the files, where an item gives none; 0644 when left out.", ProtobufPath = [3] },
             new("items", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.KeyToPath.ModelSchema))) { Description = "Which keys become which files; left out, all of them.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
-            new("name", Shape.Of(ShapeKind.String)) { Description = "The name.", ProtobufPath = [1, 1] },
-            new("optional", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it may be missing.", ProtobufPath = [4] },
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name of the ConfigMap.", ProtobufPath = [1, 1] },
+            new("optional", Shape.Of(ShapeKind.Boolean)) { Description = "Whether the ConfigMap or its entries may be missing.", ProtobufPath = [4] },
         ]);
     }
 
@@ -4054,10 +4069,10 @@ public sealed partial record ConfigMapVolumeSource : IModelType<ConfigMapVolumeS
     /// <summary>Which keys become which files; left out, all of them.</summary>
     public ValueList<global::Holdfast.Model.Core.KeyToPath> Items { get; init; }
 
-    /// <summary>The name.</summary>
+    /// <summary>The name of the ConfigMap.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>Whether it may be missing.</summary>
+    /// <summary>Whether the ConfigMap or its entries may be missing.</summary>
     public bool? Optional { get; init; }
 
     /// <inheritdoc/>
@@ -4150,8 +4165,8 @@ public sealed partial record Container : IModelType<Container>
             new("command", Shape.List(Shape.Of(ShapeKind.String))) { Description = "The program, in place of the image's.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
             new("env", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.EnvVar.ModelSchema))) { Description = "Environment variables.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge"], ProtobufPath = [7] },
             new("envFrom", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.EnvFromSource.ModelSchema))) { Description = "Maps and secrets whose entries become environment variables.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [19] },
-            new("image", Shape.Of(ShapeKind.String)) { Description = "What it is made from.", ProtobufPath = [2] },
-            new("imagePullPolicy", Shape.Of(ShapeKind.String)) { Description = "Whether the image is fetched anew.", ProtobufPath = [14] },
+            new("image", Shape.Of(ShapeKind.String)) { Description = "The image that it runs.", ProtobufPath = [2] },
+            new("imagePullPolicy", Shape.Of(ShapeKind.String)) { Description = "When the image is fetched: Always, IfNotPresent or Never; Always for the tag latest, else IfNotPresent, when left out.", ProtobufPath = [14] },
             new("lifecycle", Shape.Object(static () => global::Holdfast.Model.Core.Lifecycle.ModelSchema)) { Description = "What is done after its start and before its end.", ProtobufPath = [12] },
             new("livenessProbe", Shape.Object(static () => global::Holdfast.Model.Core.Probe.ModelSchema)) { Description = "When this fails, the container is started again.", ProtobufPath = [10] },
             new("name", Shape.Of(ShapeKind.String)) { Description = "Its name, unique in the pod.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
@@ -4186,10 +4201,10 @@ public sealed partial record Container : IModelType<Container>
     /// <summary>Maps and secrets whose entries become environment variables.</summary>
     public ValueList<global::Holdfast.Model.Core.EnvFromSource> EnvFrom { get; init; }
 
-    /// <summary>What it is made from.</summary>
+    /// <summary>The image that it runs.</summary>
     public string Image { get; init; } = "";
 
-    /// <summary>Whether the image is fetched anew.</summary>
+    /// <summary>When the image is fetched: Always, IfNotPresent or Never; Always for the tag latest, else IfNotPresent, when left out.</summary>
     public string ImagePullPolicy { get; init; } = "";
 
     /// <summary>What is done after its start and before its end.</summary>
@@ -4530,7 +4545,7 @@ public sealed partial record Container : IModelType<Container>
     }
 }
 
-/// <summary>The type <c>ContainerExtendedResourceRequest</c> of v1.</summary>
+/// <summary>Which request of a claim stands for an extended resource of a container.</summary>
 public sealed partial record ContainerExtendedResourceRequest : IModelType<ContainerExtendedResourceRequest>
 {
     /// <summary>The record with nothing set.</summary>
@@ -4541,20 +4556,20 @@ public sealed partial record ContainerExtendedResourceRequest : IModelType<Conta
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ContainerExtendedResourceRequest", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ContainerExtendedResourceRequest", "Which request of a claim stands for an extended resource of a container.", [
             new("containerName", Shape.Of(ShapeKind.String)) { Description = "The name of the container.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("requestName", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
-            new("resourceName", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("requestName", Shape.Of(ShapeKind.String)) { Description = "The name of the request within the claim.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("resourceName", Shape.Of(ShapeKind.String)) { Description = "The name of the extended resource.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
     }
 
     /// <summary>The name of the container.</summary>
     public string ContainerName { get; init; } = "";
 
-    /// <summary>The field <c>requestName</c>.</summary>
+    /// <summary>The name of the request within the claim.</summary>
     public string RequestName { get; init; } = "";
 
-    /// <summary>The field <c>resourceName</c>.</summary>
+    /// <summary>The name of the extended resource.</summary>
     public string ResourceName { get; init; } = "";
 
     /// <inheritdoc/>
@@ -4620,7 +4635,7 @@ public sealed partial record ContainerExtendedResourceRequest : IModelType<Conta
     }
 }
 
-/// <summary>The type <c>ContainerImage</c> of v1.</summary>
+/// <summary>An image that a node has.</summary>
 public sealed partial record ContainerImage : IModelType<ContainerImage>
 {
     /// <summary>The record with nothing set.</summary>
@@ -4631,16 +4646,16 @@ public sealed partial record ContainerImage : IModelType<ContainerImage>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ContainerImage", "", [
-            new("names", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
-            new("sizeBytes", Shape.Of(ShapeKind.Int64)) { ProtobufPath = [2] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ContainerImage", "An image that a node has.", [
+            new("names", Shape.List(Shape.Of(ShapeKind.String))) { Description = "The names by which the image is known.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
+            new("sizeBytes", Shape.Of(ShapeKind.Int64)) { Description = "How large it is, in bytes.", ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The field <c>names</c>.</summary>
+    /// <summary>The names by which the image is known.</summary>
     public ValueList<string> Names { get; init; }
 
-    /// <summary>The field <c>sizeBytes</c>.</summary>
+    /// <summary>How large it is, in bytes.</summary>
     public long SizeBytes { get; init; }
 
     /// <inheritdoc/>
@@ -4695,7 +4710,7 @@ public sealed partial record ContainerImage : IModelType<ContainerImage>
     }
 }
 
-/// <summary>The type <c>ContainerPort</c> of v1.</summary>
+/// <summary>A port that a container listens on.</summary>
 public sealed partial record ContainerPort : IModelType<ContainerPort>
 {
     /// <summary>The record with nothing set.</summary>
@@ -4706,7 +4721,7 @@ public sealed partial record ContainerPort : IModelType<ContainerPort>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ContainerPort", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ContainerPort", "A port that a container listens on.", [
             new("containerPort", Shape.Of(ShapeKind.Int32)) { Description = "The port's number.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
             new("hostIP", Shape.Of(ShapeKind.String)) { Description = "The node's address to bind it to.", ProtobufPath = [5] },
             new("hostPort", Shape.Of(ShapeKind.Int32)) { Description = "The port of the node that leads to it.", ProtobufPath = [2] },
@@ -4813,7 +4828,7 @@ public sealed partial record ContainerPort : IModelType<ContainerPort>
     }
 }
 
-/// <summary>The type <c>ContainerResizePolicy</c> of v1.</summary>
+/// <summary>What a change of one resource does to a container.</summary>
 public sealed partial record ContainerResizePolicy : IModelType<ContainerResizePolicy>
 {
     /// <summary>The record with nothing set.</summary>
@@ -4824,16 +4839,16 @@ public sealed partial record ContainerResizePolicy : IModelType<ContainerResizeP
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ContainerResizePolicy", "", [
-            new("resourceName", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("restartPolicy", Shape.Of(ShapeKind.String)) { Description = "What becomes of a container that ends: Always, OnFailure or Never.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ContainerResizePolicy", "What a change of one resource does to a container.", [
+            new("resourceName", Shape.Of(ShapeKind.String)) { Description = "cpu or memory.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("restartPolicy", Shape.Of(ShapeKind.String)) { Description = "NotRequired to go on without a restart if that can be done, or RestartContainer.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The field <c>resourceName</c>.</summary>
+    /// <summary>cpu or memory.</summary>
     public string ResourceName { get; init; } = "";
 
-    /// <summary>What becomes of a container that ends: Always, OnFailure or Never.</summary>
+    /// <summary>NotRequired to go on without a restart if that can be done, or RestartContainer.</summary>
     public string RestartPolicy { get; init; } = "";
 
     /// <inheritdoc/>
@@ -4888,7 +4903,7 @@ public sealed partial record ContainerResizePolicy : IModelType<ContainerResizeP
     }
 }
 
-/// <summary>The type <c>ContainerRestartRule</c> of v1.</summary>
+/// <summary>What becomes of a container that ends in a certain way.</summary>
 public sealed partial record ContainerRestartRule : IModelType<ContainerRestartRule>
 {
     /// <summary>The record with nothing set.</summary>
@@ -4899,16 +4914,16 @@ public sealed partial record ContainerRestartRule : IModelType<ContainerRestartR
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ContainerRestartRule", "", [
-            new("action", Shape.Of(ShapeKind.String)) { Description = "What was done, or failed.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("exitCodes", Shape.Object(static () => global::Holdfast.Model.Core.ContainerRestartRuleOnExitCodes.ModelSchema)) { ProtobufPath = [2] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ContainerRestartRule", "What becomes of a container that ends in a certain way.", [
+            new("action", Shape.Of(ShapeKind.String)) { Description = "What is done: Restart, or RestartAllContainers for all of the pod.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("exitCodes", Shape.Object(static () => global::Holdfast.Model.Core.ContainerRestartRuleOnExitCodes.ModelSchema)) { Description = "The exit codes for which it is done.", ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>What was done, or failed.</summary>
+    /// <summary>What is done: Restart, or RestartAllContainers for all of the pod.</summary>
     public string Action { get; init; } = "";
 
-    /// <summary>The field <c>exitCodes</c>.</summary>
+    /// <summary>The exit codes for which it is done.</summary>
     public global::Holdfast.Model.Core.ContainerRestartRuleOnExitCodes? ExitCodes { get; init; }
 
     /// <inheritdoc/>
@@ -4963,7 +4978,7 @@ public sealed partial record ContainerRestartRule : IModelType<ContainerRestartR
     }
 }
 
-/// <summary>The type <c>ContainerRestartRuleOnExitCodes</c> of v1.</summary>
+/// <summary>Exit codes of a container.</summary>
 public sealed partial record ContainerRestartRuleOnExitCodes : IModelType<ContainerRestartRuleOnExitCodes>
 {
     /// <summary>The record with nothing set.</summary>
@@ -4974,16 +4989,16 @@ public sealed partial record ContainerRestartRuleOnExitCodes : IModelType<Contai
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ContainerRestartRuleOnExitCodes", "", [
-            new("operator", Shape.Of(ShapeKind.String)) { Description = "How it is compared with the values.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("values", Shape.List(Shape.Of(ShapeKind.Int32))) { Description = "The values.", ListKind = global::Holdfast.Model.Schema.ListKind.Set, ProtobufPath = [2] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ContainerRestartRuleOnExitCodes", "Exit codes of a container.", [
+            new("operator", Shape.Of(ShapeKind.String)) { Description = "In for those listed, NotIn for all others.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("values", Shape.List(Shape.Of(ShapeKind.Int32))) { Description = "The exit codes; at most 255 of them.", ListKind = global::Holdfast.Model.Schema.ListKind.Set, ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>How it is compared with the values.</summary>
+    /// <summary>In for those listed, NotIn for all others.</summary>
     public string Operator { get; init; } = "";
 
-    /// <summary>The values.</summary>
+    /// <summary>The exit codes; at most 255 of them.</summary>
     public ValueList<int> Values { get; init; }
 
     /// <inheritdoc/>
@@ -5038,7 +5053,7 @@ public sealed partial record ContainerRestartRuleOnExitCodes : IModelType<Contai
     }
 }
 
-/// <summary>The type <c>ContainerState</c> of v1.</summary>
+/// <summary>What a container is doing; one of its fields is set, and waiting is meant when none is.</summary>
 public sealed partial record ContainerState : IModelType<ContainerState>
 {
     /// <summary>The record with nothing set.</summary>
@@ -5049,20 +5064,20 @@ public sealed partial record ContainerState : IModelType<ContainerState>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ContainerState", "", [
-            new("running", Shape.Object(static () => global::Holdfast.Model.Core.ContainerStateRunning.ModelSchema)) { Description = "It runs.", ProtobufPath = [2] },
-            new("terminated", Shape.Object(static () => global::Holdfast.Model.Core.ContainerStateTerminated.ModelSchema)) { Description = "It has ended.", ProtobufPath = [3] },
-            new("waiting", Shape.Object(static () => global::Holdfast.Model.Core.ContainerStateWaiting.ModelSchema)) { Description = "It does not run yet.", ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ContainerState", "What a container is doing; one of its fields is set, and waiting is meant when none is.", [
+            new("running", Shape.Object(static () => global::Holdfast.Model.Core.ContainerStateRunning.ModelSchema)) { Description = "That it runs.", ProtobufPath = [2] },
+            new("terminated", Shape.Object(static () => global::Holdfast.Model.Core.ContainerStateTerminated.ModelSchema)) { Description = "That it has ended.", ProtobufPath = [3] },
+            new("waiting", Shape.Object(static () => global::Holdfast.Model.Core.ContainerStateWaiting.ModelSchema)) { Description = "That it does not run yet.", ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>It runs.</summary>
+    /// <summary>That it runs.</summary>
     public global::Holdfast.Model.Core.ContainerStateRunning? Running { get; init; }
 
-    /// <summary>It has ended.</summary>
+    /// <summary>That it has ended.</summary>
     public global::Holdfast.Model.Core.ContainerStateTerminated? Terminated { get; init; }
 
-    /// <summary>It does not run yet.</summary>
+    /// <summary>That it does not run yet.</summary>
     public global::Holdfast.Model.Core.ContainerStateWaiting? Waiting { get; init; }
 
     /// <inheritdoc/>
@@ -5126,7 +5141,7 @@ public sealed partial record ContainerState : IModelType<ContainerState>
     }
 }
 
-/// <summary>The type <c>ContainerStateRunning</c> of v1.</summary>
+/// <summary>That a container runs.</summary>
 public sealed partial record ContainerStateRunning : IModelType<ContainerStateRunning>
 {
     /// <summary>The record with nothing set.</summary>
@@ -5137,12 +5152,12 @@ public sealed partial record ContainerStateRunning : IModelType<ContainerStateRu
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ContainerStateRunning", "", [
-            new("startedAt", Shape.Of(ShapeKind.Time)) { Description = "When it began.", ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ContainerStateRunning", "That a container runs.", [
+            new("startedAt", Shape.Of(ShapeKind.Time)) { Description = "When it was last started.", ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>When it began.</summary>
+    /// <summary>When it was last started.</summary>
     public DateTimeOffset? StartedAt { get; init; }
 
     /// <inheritdoc/>
@@ -5186,7 +5201,7 @@ public sealed partial record ContainerStateRunning : IModelType<ContainerStateRu
     }
 }
 
-/// <summary>The type <c>ContainerStateTerminated</c> of v1.</summary>
+/// <summary>That a container has ended.</summary>
 public sealed partial record ContainerStateTerminated : IModelType<ContainerStateTerminated>
 {
     /// <summary>The record with nothing set.</summary>
@@ -5197,12 +5212,12 @@ public sealed partial record ContainerStateTerminated : IModelType<ContainerStat
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ContainerStateTerminated", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ContainerStateTerminated", "That a container has ended.", [
             new("containerID", Shape.Of(ShapeKind.String)) { Description = "What the runtime calls the container.", ProtobufPath = [7] },
             new("exitCode", Shape.Of(ShapeKind.Int32)) { Description = "The code it ended with.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
             new("finishedAt", Shape.Of(ShapeKind.Time)) { Description = "When it ended.", ProtobufPath = [6] },
-            new("message", Shape.Of(ShapeKind.String)) { Description = "Why, for people.", ProtobufPath = [4] },
-            new("reason", Shape.Of(ShapeKind.String)) { Description = "One word in CamelCase for why, for programs.", ProtobufPath = [3] },
+            new("message", Shape.Of(ShapeKind.String)) { Description = "More on how it ended, for people.", ProtobufPath = [4] },
+            new("reason", Shape.Of(ShapeKind.String)) { Description = "One word in CamelCase for how it ended, such as Completed, Error or OOMKilled.", ProtobufPath = [3] },
             new("signal", Shape.Of(ShapeKind.Int32)) { Description = "The signal that ended it.", ProtobufPath = [2] },
             new("startedAt", Shape.Of(ShapeKind.Time)) { Description = "When it began.", ProtobufPath = [5] },
         ]);
@@ -5217,10 +5232,10 @@ public sealed partial record ContainerStateTerminated : IModelType<ContainerStat
     /// <summary>When it ended.</summary>
     public DateTimeOffset? FinishedAt { get; init; }
 
-    /// <summary>Why, for people.</summary>
+    /// <summary>More on how it ended, for people.</summary>
     public string Message { get; init; } = "";
 
-    /// <summary>One word in CamelCase for why, for programs.</summary>
+    /// <summary>One word in CamelCase for how it ended, such as Completed, Error or OOMKilled.</summary>
     public string Reason { get; init; } = "";
 
     /// <summary>The signal that ended it.</summary>
@@ -5334,7 +5349,7 @@ public sealed partial record ContainerStateTerminated : IModelType<ContainerStat
     }
 }
 
-/// <summary>The type <c>ContainerStateWaiting</c> of v1.</summary>
+/// <summary>That a container does not run yet.</summary>
 public sealed partial record ContainerStateWaiting : IModelType<ContainerStateWaiting>
 {
     /// <summary>The record with nothing set.</summary>
@@ -5345,16 +5360,16 @@ public sealed partial record ContainerStateWaiting : IModelType<ContainerStateWa
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ContainerStateWaiting", "", [
-            new("message", Shape.Of(ShapeKind.String)) { Description = "Why, for people.", ProtobufPath = [2] },
-            new("reason", Shape.Of(ShapeKind.String)) { Description = "One word in CamelCase for why, for programs.", ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ContainerStateWaiting", "That a container does not run yet.", [
+            new("message", Shape.Of(ShapeKind.String)) { Description = "More on what it waits for, for people.", ProtobufPath = [2] },
+            new("reason", Shape.Of(ShapeKind.String)) { Description = "One word in CamelCase for what it waits for, such as ContainerCreating.", ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>Why, for people.</summary>
+    /// <summary>More on what it waits for, for people.</summary>
     public string Message { get; init; } = "";
 
-    /// <summary>One word in CamelCase for why, for programs.</summary>
+    /// <summary>One word in CamelCase for what it waits for, such as ContainerCreating.</summary>
     public string Reason { get; init; } = "";
 
     /// <inheritdoc/>
@@ -5409,7 +5424,7 @@ public sealed partial record ContainerStateWaiting : IModelType<ContainerStateWa
     }
 }
 
-/// <summary>The type <c>ContainerStatus</c> of v1.</summary>
+/// <summary>How a container is.</summary>
 public sealed partial record ContainerStatus : IModelType<ContainerStatus>
 {
     /// <summary>The record with nothing set.</summary>
@@ -5420,29 +5435,29 @@ public sealed partial record ContainerStatus : IModelType<ContainerStatus>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ContainerStatus", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ContainerStatus", "How a container is.", [
             new("allocatedResources", Shape.Map(Shape.Of(ShapeKind.Quantity))) { Description = "The resources set aside for it.", ProtobufPath = [10] },
-            new("allocatedResourcesStatus", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ResourceStatus.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge"], ProtobufPath = [14] },
+            new("allocatedResourcesStatus", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ResourceStatus.ModelSchema))) { Description = "How healthy the devices are that the container was given.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge"], ProtobufPath = [14] },
             new("containerID", Shape.Of(ShapeKind.String)) { Description = "What the runtime calls the container.", ProtobufPath = [8] },
             new("image", Shape.Of(ShapeKind.String)) { Description = "The image it is made from.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [6] },
             new("imageID", Shape.Of(ShapeKind.String)) { Description = "What the runtime calls the image.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [7] },
             new("lastState", Shape.Object(static () => global::Holdfast.Model.Core.ContainerState.ModelSchema)) { Description = "How its run before this one ended.", IsAlwaysWritten = true, ProtobufPath = [3] },
             new("name", Shape.Of(ShapeKind.String)) { Description = "The container's name.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("ready", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it is ready.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [4] },
+            new("ready", Shape.Of(ShapeKind.Boolean)) { Description = "Whether its readiness probe holds, or it is ready without one.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [4] },
             new("resources", Shape.Object(static () => global::Holdfast.Model.Core.ResourceRequirements.ModelSchema)) { Description = "The resources it has.", ProtobufPath = [11] },
             new("restartCount", Shape.Of(ShapeKind.Int32)) { Description = "How often it was started again.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [5] },
             new("started", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it has started, and passed its startup probe.", ProtobufPath = [9] },
             new("state", Shape.Object(static () => global::Holdfast.Model.Core.ContainerState.ModelSchema)) { Description = "What it does now.", IsAlwaysWritten = true, ProtobufPath = [2] },
             new("stopSignal", Shape.Of(ShapeKind.String)) { Description = "The signal that asks it to end.", ProtobufPath = [15] },
-            new("user", Shape.Object(static () => global::Holdfast.Model.Core.ContainerUser.ModelSchema)) { Description = "Who it is.", ProtobufPath = [13] },
-            new("volumeMounts", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.VolumeMountStatus.ModelSchema))) { Description = "Its mounts.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["mountPath"], MergeKey = "mountPath", PatchStrategies = ["merge"], ProtobufPath = [12] },
+            new("user", Shape.Object(static () => global::Holdfast.Model.Core.ContainerUser.ModelSchema)) { Description = "The user and groups that its first process was started as.", ProtobufPath = [13] },
+            new("volumeMounts", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.VolumeMountStatus.ModelSchema))) { Description = "How volumes appear in the container.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["mountPath"], MergeKey = "mountPath", PatchStrategies = ["merge"], ProtobufPath = [12] },
         ]);
     }
 
     /// <summary>The resources set aside for it.</summary>
     public ValueMap<Quantity> AllocatedResources { get; init; }
 
-    /// <summary>The field <c>allocatedResourcesStatus</c>.</summary>
+    /// <summary>How healthy the devices are that the container was given.</summary>
     public ValueList<global::Holdfast.Model.Core.ResourceStatus> AllocatedResourcesStatus { get; init; }
 
     /// <summary>What the runtime calls the container.</summary>
@@ -5460,7 +5475,7 @@ public sealed partial record ContainerStatus : IModelType<ContainerStatus>
     /// <summary>The container&apos;s name.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>Whether it is ready.</summary>
+    /// <summary>Whether its readiness probe holds, or it is ready without one.</summary>
     public bool Ready { get; init; }
 
     /// <summary>The resources it has.</summary>
@@ -5478,10 +5493,10 @@ public sealed partial record ContainerStatus : IModelType<ContainerStatus>
     /// <summary>The signal that asks it to end.</summary>
     public string? StopSignal { get; init; }
 
-    /// <summary>Who it is.</summary>
+    /// <summary>The user and groups that its first process was started as.</summary>
     public global::Holdfast.Model.Core.ContainerUser? User { get; init; }
 
-    /// <summary>Its mounts.</summary>
+    /// <summary>How volumes appear in the container.</summary>
     public ValueList<global::Holdfast.Model.Core.VolumeMountStatus> VolumeMounts { get; init; }
 
     /// <inheritdoc/>
@@ -5667,7 +5682,7 @@ public sealed partial record ContainerStatus : IModelType<ContainerStatus>
     }
 }
 
-/// <summary>The type <c>ContainerUser</c> of v1.</summary>
+/// <summary>Who a container&apos;s first process was started as.</summary>
 public sealed partial record ContainerUser : IModelType<ContainerUser>
 {
     /// <summary>The record with nothing set.</summary>
@@ -5678,12 +5693,12 @@ public sealed partial record ContainerUser : IModelType<ContainerUser>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ContainerUser", "", [
-            new("linux", Shape.Object(static () => global::Holdfast.Model.Core.LinuxContainerUser.ModelSchema)) { ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ContainerUser", "Who a container's first process was started as.", [
+            new("linux", Shape.Object(static () => global::Holdfast.Model.Core.LinuxContainerUser.ModelSchema)) { Description = "The user and groups, on Linux.", ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>linux</c>.</summary>
+    /// <summary>The user and groups, on Linux.</summary>
     public global::Holdfast.Model.Core.LinuxContainerUser? Linux { get; init; }
 
     /// <inheritdoc/>
@@ -5727,7 +5742,7 @@ public sealed partial record ContainerUser : IModelType<ContainerUser>
     }
 }
 
-/// <summary>The type <c>DaemonEndpoint</c> of v1.</summary>
+/// <summary>A port that a node&apos;s program listens on.</summary>
 public sealed partial record DaemonEndpoint : IModelType<DaemonEndpoint>
 {
     /// <summary>The record with nothing set.</summary>
@@ -5738,12 +5753,12 @@ public sealed partial record DaemonEndpoint : IModelType<DaemonEndpoint>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.DaemonEndpoint", "", [
-            new("Port", Shape.Of(ShapeKind.Int32)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.DaemonEndpoint", "A port that a node's program listens on.", [
+            new("Port", Shape.Of(ShapeKind.Int32)) { Description = "The number of the port.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>Port</c>.</summary>
+    /// <summary>The number of the port.</summary>
     public int Port { get; init; }
 
     /// <inheritdoc/>
@@ -5787,7 +5802,7 @@ public sealed partial record DaemonEndpoint : IModelType<DaemonEndpoint>
     }
 }
 
-/// <summary>The type <c>DownwardAPIProjection</c> of v1.</summary>
+/// <summary>Files with fields of the pod, among others in a volume.</summary>
 public sealed partial record DownwardAPIProjection : IModelType<DownwardAPIProjection>
 {
     /// <summary>The record with nothing set.</summary>
@@ -5798,12 +5813,12 @@ public sealed partial record DownwardAPIProjection : IModelType<DownwardAPIProje
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.DownwardAPIProjection", "", [
-            new("items", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.DownwardAPIVolumeFile.ModelSchema))) { Description = "Which keys become which files; left out, all of them.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.DownwardAPIProjection", "Files with fields of the pod, among others in a volume.", [
+            new("items", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.DownwardAPIVolumeFile.ModelSchema))) { Description = "The files.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>Which keys become which files; left out, all of them.</summary>
+    /// <summary>The files.</summary>
     public ValueList<global::Holdfast.Model.Core.DownwardAPIVolumeFile> Items { get; init; }
 
     /// <inheritdoc/>
@@ -5847,7 +5862,7 @@ public sealed partial record DownwardAPIProjection : IModelType<DownwardAPIProje
     }
 }
 
-/// <summary>The type <c>DownwardAPIVolumeFile</c> of v1.</summary>
+/// <summary>A file with a field of the pod.</summary>
 public sealed partial record DownwardAPIVolumeFile : IModelType<DownwardAPIVolumeFile>
 {
     /// <summary>The record with nothing set.</summary>
@@ -5858,10 +5873,10 @@ public sealed partial record DownwardAPIVolumeFile : IModelType<DownwardAPIVolum
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.DownwardAPIVolumeFile", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.DownwardAPIVolumeFile", "A file with a field of the pod.", [
             new("fieldRef", Shape.Object(static () => global::Holdfast.Model.Core.ObjectFieldSelector.ModelSchema)) { Description = "A field of the pod.", ProtobufPath = [2] },
-            new("mode", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [4] },
-            new("path", Shape.Of(ShapeKind.String)) { Description = "The path.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("mode", Shape.Of(ShapeKind.Int32)) { Description = "The permissions of the file; left out, the default of the volume.", ProtobufPath = [4] },
+            new("path", Shape.Of(ShapeKind.String)) { Description = "The file, from the root of the volume.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
             new("resourceFieldRef", Shape.Object(static () => global::Holdfast.Model.Core.ResourceFieldSelector.ModelSchema)) { Description = "A number of a container's resources.", ProtobufPath = [3] },
         ]);
     }
@@ -5869,10 +5884,10 @@ public sealed partial record DownwardAPIVolumeFile : IModelType<DownwardAPIVolum
     /// <summary>A field of the pod.</summary>
     public global::Holdfast.Model.Core.ObjectFieldSelector? FieldRef { get; init; }
 
-    /// <summary>The field <c>mode</c>.</summary>
+    /// <summary>The permissions of the file; left out, the default of the volume.</summary>
     public int? Mode { get; init; }
 
-    /// <summary>The path.</summary>
+    /// <summary>The file, from the root of the volume.</summary>
     public string Path { get; init; } = "";
 
     /// <summary>A number of a container&apos;s resources.</summary>
@@ -5950,7 +5965,7 @@ public sealed partial record DownwardAPIVolumeFile : IModelType<DownwardAPIVolum
     }
 }
 
-/// <summary>The type <c>DownwardAPIVolumeSource</c> of v1.</summary>
+/// <summary>Files with fields of the pod.</summary>
 public sealed partial record DownwardAPIVolumeSource : IModelType<DownwardAPIVolumeSource>
 {
     /// <summary>The record with nothing set.</summary>
@@ -5961,16 +5976,16 @@ public sealed partial record DownwardAPIVolumeSource : IModelType<DownwardAPIVol
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.DownwardAPIVolumeSource", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.DownwardAPIVolumeSource", "Files with fields of the pod.", [
             new("defaultMode", Shape.Of(ShapeKind.Int32)) { Description = "The permissions of the files, where an item gives none; 0644 when left out.", ProtobufPath = [2] },
-            new("items", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.DownwardAPIVolumeFile.ModelSchema))) { Description = "Which keys become which files; left out, all of them.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
+            new("items", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.DownwardAPIVolumeFile.ModelSchema))) { Description = "The files.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
         ]);
     }
 
     /// <summary>The permissions of the files, where an item gives none; 0644 when left out.</summary>
     public int? DefaultMode { get; init; }
 
-    /// <summary>Which keys become which files; left out, all of them.</summary>
+    /// <summary>The files.</summary>
     public ValueList<global::Holdfast.Model.Core.DownwardAPIVolumeFile> Items { get; init; }
 
     /// <inheritdoc/>
@@ -6025,7 +6040,7 @@ public sealed partial record DownwardAPIVolumeSource : IModelType<DownwardAPIVol
     }
 }
 
-/// <summary>The type <c>EmptyDirVolumeSource</c> of v1.</summary>
+/// <summary>A directory that is empty at first and lives as long as its pod.</summary>
 public sealed partial record EmptyDirVolumeSource : IModelType<EmptyDirVolumeSource>
 {
     /// <summary>The record with nothing set.</summary>
@@ -6036,16 +6051,16 @@ public sealed partial record EmptyDirVolumeSource : IModelType<EmptyDirVolumeSou
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.EmptyDirVolumeSource", "", [
-            new("medium", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
-            new("sizeLimit", Shape.Of(ShapeKind.Quantity)) { ProtobufPath = [2] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.EmptyDirVolumeSource", "A directory that is empty at first and lives as long as its pod.", [
+            new("medium", Shape.Of(ShapeKind.String)) { Description = "Where it is kept: empty for the node's disk, Memory, or HugePages.", ProtobufPath = [1] },
+            new("sizeLimit", Shape.Of(ShapeKind.Quantity)) { Description = "The most that may be in it; a pod that goes beyond is evicted.", ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The field <c>medium</c>.</summary>
+    /// <summary>Where it is kept: empty for the node&apos;s disk, Memory, or HugePages.</summary>
     public string Medium { get; init; } = "";
 
-    /// <summary>The field <c>sizeLimit</c>.</summary>
+    /// <summary>The most that may be in it; a pod that goes beyond is evicted.</summary>
     public Quantity? SizeLimit { get; init; }
 
     /// <inheritdoc/>
@@ -6100,7 +6115,7 @@ public sealed partial record EmptyDirVolumeSource : IModelType<EmptyDirVolumeSou
     }
 }
 
-/// <summary>The type <c>EndpointAddress</c> of v1.</summary>
+/// <summary>An address behind a Service.</summary>
 public sealed partial record EndpointAddress : IModelType<EndpointAddress>
 {
     /// <summary>The record with nothing set.</summary>
@@ -6111,24 +6126,24 @@ public sealed partial record EndpointAddress : IModelType<EndpointAddress>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.EndpointAddress", "", [
-            new("hostname", Shape.Of(ShapeKind.String)) { Description = "The host name.", ProtobufPath = [3] },
-            new("ip", Shape.Of(ShapeKind.String)) { Description = "The address.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.EndpointAddress", "An address behind a Service.", [
+            new("hostname", Shape.Of(ShapeKind.String)) { Description = "The host name of the address, for DNS.", ProtobufPath = [3] },
+            new("ip", Shape.Of(ShapeKind.String)) { Description = "The IP address; not a loopback or link-local one.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
             new("nodeName", Shape.Of(ShapeKind.String)) { Description = "The node it is on.", ProtobufPath = [4] },
-            new("targetRef", Shape.Object(static () => global::Holdfast.Model.Core.ObjectReference.ModelSchema)) { ProtobufPath = [2] },
+            new("targetRef", Shape.Object(static () => global::Holdfast.Model.Core.ObjectReference.ModelSchema)) { Description = "The object that stands behind the address, usually a Pod.", ProtobufPath = [2] },
         ], isAtomic: true);
     }
 
-    /// <summary>The host name.</summary>
+    /// <summary>The host name of the address, for DNS.</summary>
     public string Hostname { get; init; } = "";
 
-    /// <summary>The address.</summary>
+    /// <summary>The IP address; not a loopback or link-local one.</summary>
     public string Ip { get; init; } = "";
 
     /// <summary>The node it is on.</summary>
     public string? NodeName { get; init; }
 
-    /// <summary>The field <c>targetRef</c>.</summary>
+    /// <summary>The object that stands behind the address, usually a Pod.</summary>
     public global::Holdfast.Model.Core.ObjectReference? TargetRef { get; init; }
 
     /// <inheritdoc/>
@@ -6203,7 +6218,7 @@ public sealed partial record EndpointAddress : IModelType<EndpointAddress>
     }
 }
 
-/// <summary>The type <c>EndpointPort</c> of v1.</summary>
+/// <summary>A port behind a Service.</summary>
 public sealed partial record EndpointPort : IModelType<EndpointPort>
 {
     /// <summary>The record with nothing set.</summary>
@@ -6214,10 +6229,10 @@ public sealed partial record EndpointPort : IModelType<EndpointPort>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.EndpointPort", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.EndpointPort", "A port behind a Service.", [
             new("appProtocol", Shape.Of(ShapeKind.String)) { Description = "What is spoken on the port, as a hint to programs.", ProtobufPath = [4] },
-            new("name", Shape.Of(ShapeKind.String)) { Description = "The name.", ProtobufPath = [1] },
-            new("port", Shape.Of(ShapeKind.Int32)) { Description = "The port.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name of the port, as the Service gives it.", ProtobufPath = [1] },
+            new("port", Shape.Of(ShapeKind.Int32)) { Description = "The number of the port.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
             new("protocol", Shape.Of(ShapeKind.String)) { Description = "TCP, UDP or SCTP; TCP when left out.", ProtobufPath = [3] },
         ], isAtomic: true);
     }
@@ -6225,10 +6240,10 @@ public sealed partial record EndpointPort : IModelType<EndpointPort>
     /// <summary>What is spoken on the port, as a hint to programs.</summary>
     public string? AppProtocol { get; init; }
 
-    /// <summary>The name.</summary>
+    /// <summary>The name of the port, as the Service gives it.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>The port.</summary>
+    /// <summary>The number of the port.</summary>
     public int Port { get; init; }
 
     /// <summary>TCP, UDP or SCTP; TCP when left out.</summary>
@@ -6306,7 +6321,7 @@ public sealed partial record EndpointPort : IModelType<EndpointPort>
     }
 }
 
-/// <summary>The type <c>EndpointSubset</c> of v1.</summary>
+/// <summary>Addresses that have the same ports.</summary>
 public sealed partial record EndpointSubset : IModelType<EndpointSubset>
 {
     /// <summary>The record with nothing set.</summary>
@@ -6317,20 +6332,20 @@ public sealed partial record EndpointSubset : IModelType<EndpointSubset>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.EndpointSubset", "", [
-            new("addresses", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.EndpointAddress.ModelSchema))) { Description = "The addresses.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
-            new("notReadyAddresses", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.EndpointAddress.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
-            new("ports", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.EndpointPort.ModelSchema))) { Description = "The ports.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.EndpointSubset", "Addresses that have the same ports.", [
+            new("addresses", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.EndpointAddress.ModelSchema))) { Description = "Those that are ready to take connections.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
+            new("notReadyAddresses", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.EndpointAddress.ModelSchema))) { Description = "Those that are not ready to take connections.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
+            new("ports", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.EndpointPort.ModelSchema))) { Description = "The ports that each address has.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>The addresses.</summary>
+    /// <summary>Those that are ready to take connections.</summary>
     public ValueList<global::Holdfast.Model.Core.EndpointAddress> Addresses { get; init; }
 
-    /// <summary>The field <c>notReadyAddresses</c>.</summary>
+    /// <summary>Those that are not ready to take connections.</summary>
     public ValueList<global::Holdfast.Model.Core.EndpointAddress> NotReadyAddresses { get; init; }
 
-    /// <summary>The ports.</summary>
+    /// <summary>The ports that each address has.</summary>
     public ValueList<global::Holdfast.Model.Core.EndpointPort> Ports { get; init; }
 
     /// <inheritdoc/>
@@ -6396,7 +6411,7 @@ public sealed partial record EndpointSubset : IModelType<EndpointSubset>
     }
 }
 
-/// <summary>The type <c>EnvFromSource</c> of v1.</summary>
+/// <summary>Environment variables from all entries of a ConfigMap or a Secret.</summary>
 public sealed partial record EnvFromSource : IModelType<EnvFromSource>
 {
     /// <summary>The record with nothing set.</summary>
@@ -6407,7 +6422,7 @@ public sealed partial record EnvFromSource : IModelType<EnvFromSource>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.EnvFromSource", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.EnvFromSource", "Environment variables from all entries of a ConfigMap or a Secret.", [
             new("configMapRef", Shape.Object(static () => global::Holdfast.Model.Core.ConfigMapEnvSource.ModelSchema)) { Description = "A ConfigMap whose keys become variables.", ProtobufPath = [2] },
             new("prefix", Shape.Of(ShapeKind.String)) { Description = "What each name begins with.", ProtobufPath = [1] },
             new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.SecretEnvSource.ModelSchema)) { Description = "A Secret whose keys become variables.", ProtobufPath = [3] },
@@ -6486,7 +6501,7 @@ public sealed partial record EnvFromSource : IModelType<EnvFromSource>
     }
 }
 
-/// <summary>The type <c>EnvVar</c> of v1.</summary>
+/// <summary>An environment variable.</summary>
 public sealed partial record EnvVar : IModelType<EnvVar>
 {
     /// <summary>The record with nothing set.</summary>
@@ -6497,7 +6512,7 @@ public sealed partial record EnvVar : IModelType<EnvVar>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.EnvVar", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.EnvVar", "An environment variable.", [
             new("name", Shape.Of(ShapeKind.String)) { Description = "The variable's name.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
             new("value", Shape.Of(ShapeKind.String)) { Description = "Its value; $(NAME) stands for another variable.", ProtobufPath = [2] },
             new("valueFrom", Shape.Object(static () => global::Holdfast.Model.Core.EnvVarSource.ModelSchema)) { Description = "Where its value comes from.", ProtobufPath = [3] },
@@ -6576,7 +6591,7 @@ public sealed partial record EnvVar : IModelType<EnvVar>
     }
 }
 
-/// <summary>The type <c>EnvVarSource</c> of v1.</summary>
+/// <summary>Where the value of an environment variable comes from; exactly one of its fields is given.</summary>
 public sealed partial record EnvVarSource : IModelType<EnvVarSource>
 {
     /// <summary>The record with nothing set.</summary>
@@ -6587,7 +6602,7 @@ public sealed partial record EnvVarSource : IModelType<EnvVarSource>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.EnvVarSource", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.EnvVarSource", "Where the value of an environment variable comes from; exactly one of its fields is given.", [
             new("configMapKeyRef", Shape.Object(static () => global::Holdfast.Model.Core.ConfigMapKeySelector.ModelSchema)) { Description = "A key of a ConfigMap.", ProtobufPath = [3] },
             new("fieldRef", Shape.Object(static () => global::Holdfast.Model.Core.ObjectFieldSelector.ModelSchema)) { Description = "A field of the pod.", ProtobufPath = [1] },
             new("fileKeyRef", Shape.Object(static () => global::Holdfast.Model.Core.FileKeySelector.ModelSchema)) { Description = "A key of a file in a volume.", ProtobufPath = [5] },
@@ -6696,7 +6711,7 @@ public sealed partial record EnvVarSource : IModelType<EnvVarSource>
     }
 }
 
-/// <summary>The type <c>EphemeralContainer</c> of v1.</summary>
+/// <summary>A container that is put into a running pod, to look for faults.</summary>
 public sealed partial record EphemeralContainer : IModelType<EphemeralContainer>
 {
     /// <summary>The record with nothing set.</summary>
@@ -6707,85 +6722,85 @@ public sealed partial record EphemeralContainer : IModelType<EphemeralContainer>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.EphemeralContainer", "", [
-            new("args", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Arguments.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1, 4] },
-            new("command", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Program and arguments.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1, 3] },
-            new("env", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.EnvVar.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge"], ProtobufPath = [1, 7] },
-            new("envFrom", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.EnvFromSource.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1, 19] },
-            new("image", Shape.Of(ShapeKind.String)) { Description = "The image it is made from.", ProtobufPath = [1, 2] },
-            new("imagePullPolicy", Shape.Of(ShapeKind.String)) { ProtobufPath = [1, 14] },
-            new("lifecycle", Shape.Object(static () => global::Holdfast.Model.Core.Lifecycle.ModelSchema)) { ProtobufPath = [1, 12] },
-            new("livenessProbe", Shape.Object(static () => global::Holdfast.Model.Core.Probe.ModelSchema)) { ProtobufPath = [1, 10] },
-            new("name", Shape.Of(ShapeKind.String)) { Description = "The name.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1, 1] },
-            new("ports", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ContainerPort.ModelSchema))) { Description = "The ports.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["containerPort", "protocol"], MergeKey = "containerPort", PatchStrategies = ["merge"], ProtobufPath = [1, 6] },
-            new("readinessProbe", Shape.Object(static () => global::Holdfast.Model.Core.Probe.ModelSchema)) { ProtobufPath = [1, 11] },
-            new("resizePolicy", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ContainerResizePolicy.ModelSchema))) { Description = "What a change of its resources does to the container, by resource.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1, 23] },
-            new("resources", Shape.Object(static () => global::Holdfast.Model.Core.ResourceRequirements.ModelSchema)) { Description = "Resources, a sub-resource after a slash; * is any.", IsAlwaysWritten = true, ProtobufPath = [1, 8] },
-            new("restartPolicy", Shape.Of(ShapeKind.String)) { Description = "What becomes of a container that ends: Always, OnFailure or Never.", ProtobufPath = [1, 24] },
-            new("restartPolicyRules", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ContainerRestartRule.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1, 25] },
-            new("securityContext", Shape.Object(static () => global::Holdfast.Model.Core.SecurityContext.ModelSchema)) { ProtobufPath = [1, 15] },
-            new("startupProbe", Shape.Object(static () => global::Holdfast.Model.Core.Probe.ModelSchema)) { ProtobufPath = [1, 22] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.EphemeralContainer", "A container that is put into a running pod, to look for faults.", [
+            new("args", Shape.List(Shape.Of(ShapeKind.String))) { Description = "The arguments, in place of the image's.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1, 4] },
+            new("command", Shape.List(Shape.Of(ShapeKind.String))) { Description = "The program and its arguments, in place of the image's.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1, 3] },
+            new("env", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.EnvVar.ModelSchema))) { Description = "Environment variables.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge"], ProtobufPath = [1, 7] },
+            new("envFrom", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.EnvFromSource.ModelSchema))) { Description = "Where more environment variables come from, all entries at once.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1, 19] },
+            new("image", Shape.Of(ShapeKind.String)) { Description = "The image that it runs.", ProtobufPath = [1, 2] },
+            new("imagePullPolicy", Shape.Of(ShapeKind.String)) { Description = "When the image is fetched: Always, IfNotPresent or Never.", ProtobufPath = [1, 14] },
+            new("lifecycle", Shape.Object(static () => global::Holdfast.Model.Core.Lifecycle.ModelSchema)) { Description = "Not allowed here; known because containers have it.", ProtobufPath = [1, 12] },
+            new("livenessProbe", Shape.Object(static () => global::Holdfast.Model.Core.Probe.ModelSchema)) { Description = "Not allowed here; known because containers have it.", ProtobufPath = [1, 10] },
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name, unique among all containers of the pod.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1, 1] },
+            new("ports", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ContainerPort.ModelSchema))) { Description = "Not allowed here; known because containers have it.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["containerPort", "protocol"], MergeKey = "containerPort", PatchStrategies = ["merge"], ProtobufPath = [1, 6] },
+            new("readinessProbe", Shape.Object(static () => global::Holdfast.Model.Core.Probe.ModelSchema)) { Description = "Not allowed here; known because containers have it.", ProtobufPath = [1, 11] },
+            new("resizePolicy", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ContainerResizePolicy.ModelSchema))) { Description = "Not allowed here; known because containers have it.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1, 23] },
+            new("resources", Shape.Object(static () => global::Holdfast.Model.Core.ResourceRequirements.ModelSchema)) { Description = "Not allowed here; it uses what the pod has been given.", IsAlwaysWritten = true, ProtobufPath = [1, 8] },
+            new("restartPolicy", Shape.Of(ShapeKind.String)) { Description = "Never, when given; such a container is not started again.", ProtobufPath = [1, 24] },
+            new("restartPolicyRules", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ContainerRestartRule.ModelSchema))) { Description = "Not allowed here; known because containers have it.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1, 25] },
+            new("securityContext", Shape.Object(static () => global::Holdfast.Model.Core.SecurityContext.ModelSchema)) { Description = "What its processes may do; it goes before what the pod says.", ProtobufPath = [1, 15] },
+            new("startupProbe", Shape.Object(static () => global::Holdfast.Model.Core.Probe.ModelSchema)) { Description = "Not allowed here; known because containers have it.", ProtobufPath = [1, 22] },
             new("stdin", Shape.Of(ShapeKind.Boolean)) { Description = "Whether the container has an input that can be joined.", ProtobufPath = [1, 16] },
             new("stdinOnce", Shape.Of(ShapeKind.Boolean)) { Description = "Whether that input ends with the first client that joined it.", ProtobufPath = [1, 17] },
-            new("targetContainerName", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
+            new("targetContainerName", Shape.Of(ShapeKind.String)) { Description = "The container whose processes it shall see; left out, what the pod says.", ProtobufPath = [2] },
             new("terminationMessagePath", Shape.Of(ShapeKind.String)) { Description = "The file from which the last message is read.", ProtobufPath = [1, 13] },
             new("terminationMessagePolicy", Shape.Of(ShapeKind.String)) { Description = "Whether the end of the log stands in for a last message: File or FallbackToLogsOnError.", ProtobufPath = [1, 20] },
             new("tty", Shape.Of(ShapeKind.Boolean)) { Description = "Whether the container has a terminal; it needs stdin too.", ProtobufPath = [1, 18] },
             new("volumeDevices", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.VolumeDevice.ModelSchema))) { Description = "Volumes that appear as raw devices.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["devicePath"], MergeKey = "devicePath", PatchStrategies = ["merge"], ProtobufPath = [1, 21] },
-            new("volumeMounts", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.VolumeMount.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["mountPath"], MergeKey = "mountPath", PatchStrategies = ["merge"], ProtobufPath = [1, 9] },
-            new("workingDir", Shape.Of(ShapeKind.String)) { ProtobufPath = [1, 5] },
+            new("volumeMounts", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.VolumeMount.ModelSchema))) { Description = "Volumes of the pod that appear as directories.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["mountPath"], MergeKey = "mountPath", PatchStrategies = ["merge"], ProtobufPath = [1, 9] },
+            new("workingDir", Shape.Of(ShapeKind.String)) { Description = "The directory in which it starts; left out, that of the image.", ProtobufPath = [1, 5] },
         ]);
     }
 
-    /// <summary>Arguments.</summary>
+    /// <summary>The arguments, in place of the image&apos;s.</summary>
     public ValueList<string> Args { get; init; }
 
-    /// <summary>Program and arguments.</summary>
+    /// <summary>The program and its arguments, in place of the image&apos;s.</summary>
     public ValueList<string> Command { get; init; }
 
-    /// <summary>The field <c>env</c>.</summary>
+    /// <summary>Environment variables.</summary>
     public ValueList<global::Holdfast.Model.Core.EnvVar> Env { get; init; }
 
-    /// <summary>The field <c>envFrom</c>.</summary>
+    /// <summary>Where more environment variables come from, all entries at once.</summary>
     public ValueList<global::Holdfast.Model.Core.EnvFromSource> EnvFrom { get; init; }
 
-    /// <summary>The image it is made from.</summary>
+    /// <summary>The image that it runs.</summary>
     public string Image { get; init; } = "";
 
-    /// <summary>The field <c>imagePullPolicy</c>.</summary>
+    /// <summary>When the image is fetched: Always, IfNotPresent or Never.</summary>
     public string ImagePullPolicy { get; init; } = "";
 
-    /// <summary>The field <c>lifecycle</c>.</summary>
+    /// <summary>Not allowed here; known because containers have it.</summary>
     public global::Holdfast.Model.Core.Lifecycle? Lifecycle { get; init; }
 
-    /// <summary>The field <c>livenessProbe</c>.</summary>
+    /// <summary>Not allowed here; known because containers have it.</summary>
     public global::Holdfast.Model.Core.Probe? LivenessProbe { get; init; }
 
-    /// <summary>The name.</summary>
+    /// <summary>The name, unique among all containers of the pod.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>The ports.</summary>
+    /// <summary>Not allowed here; known because containers have it.</summary>
     public ValueList<global::Holdfast.Model.Core.ContainerPort> Ports { get; init; }
 
-    /// <summary>The field <c>readinessProbe</c>.</summary>
+    /// <summary>Not allowed here; known because containers have it.</summary>
     public global::Holdfast.Model.Core.Probe? ReadinessProbe { get; init; }
 
-    /// <summary>What a change of its resources does to the container, by resource.</summary>
+    /// <summary>Not allowed here; known because containers have it.</summary>
     public ValueList<global::Holdfast.Model.Core.ContainerResizePolicy> ResizePolicy { get; init; }
 
-    /// <summary>Resources, a sub-resource after a slash; * is any.</summary>
+    /// <summary>Not allowed here; it uses what the pod has been given.</summary>
     public global::Holdfast.Model.Core.ResourceRequirements Resources { get; init; } = global::Holdfast.Model.Core.ResourceRequirements.Empty;
 
-    /// <summary>What becomes of a container that ends: Always, OnFailure or Never.</summary>
+    /// <summary>Never, when given; such a container is not started again.</summary>
     public string? RestartPolicy { get; init; }
 
-    /// <summary>The field <c>restartPolicyRules</c>.</summary>
+    /// <summary>Not allowed here; known because containers have it.</summary>
     public ValueList<global::Holdfast.Model.Core.ContainerRestartRule> RestartPolicyRules { get; init; }
 
-    /// <summary>The field <c>securityContext</c>.</summary>
+    /// <summary>What its processes may do; it goes before what the pod says.</summary>
     public global::Holdfast.Model.Core.SecurityContext? SecurityContext { get; init; }
 
-    /// <summary>The field <c>startupProbe</c>.</summary>
+    /// <summary>Not allowed here; known because containers have it.</summary>
     public global::Holdfast.Model.Core.Probe? StartupProbe { get; init; }
 
     /// <summary>Whether the container has an input that can be joined.</summary>
@@ -6794,7 +6809,7 @@ public sealed partial record EphemeralContainer : IModelType<EphemeralContainer>
     /// <summary>Whether that input ends with the first client that joined it.</summary>
     public bool StdinOnce { get; init; }
 
-    /// <summary>The field <c>targetContainerName</c>.</summary>
+    /// <summary>The container whose processes it shall see; left out, what the pod says.</summary>
     public string TargetContainerName { get; init; } = "";
 
     /// <summary>The file from which the last message is read.</summary>
@@ -6809,10 +6824,10 @@ public sealed partial record EphemeralContainer : IModelType<EphemeralContainer>
     /// <summary>Volumes that appear as raw devices.</summary>
     public ValueList<global::Holdfast.Model.Core.VolumeDevice> VolumeDevices { get; init; }
 
-    /// <summary>The field <c>volumeMounts</c>.</summary>
+    /// <summary>Volumes of the pod that appear as directories.</summary>
     public ValueList<global::Holdfast.Model.Core.VolumeMount> VolumeMounts { get; init; }
 
-    /// <summary>The field <c>workingDir</c>.</summary>
+    /// <summary>The directory in which it starts; left out, that of the image.</summary>
     public string WorkingDir { get; init; } = "";
 
     /// <inheritdoc/>
@@ -7107,7 +7122,7 @@ public sealed partial record EphemeralContainer : IModelType<EphemeralContainer>
     }
 }
 
-/// <summary>The type <c>EphemeralVolumeSource</c> of v1.</summary>
+/// <summary>A claim that is made for the pod and goes with it.</summary>
 public sealed partial record EphemeralVolumeSource : IModelType<EphemeralVolumeSource>
 {
     /// <summary>The record with nothing set.</summary>
@@ -7118,12 +7133,12 @@ public sealed partial record EphemeralVolumeSource : IModelType<EphemeralVolumeS
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.EphemeralVolumeSource", "", [
-            new("volumeClaimTemplate", Shape.Object(static () => global::Holdfast.Model.Core.PersistentVolumeClaimTemplate.ModelSchema)) { ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.EphemeralVolumeSource", "A claim that is made for the pod and goes with it.", [
+            new("volumeClaimTemplate", Shape.Object(static () => global::Holdfast.Model.Core.PersistentVolumeClaimTemplate.ModelSchema)) { Description = "What the claim is made from; it gets the name of the pod and of the volume, joined by a dash.", ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>volumeClaimTemplate</c>.</summary>
+    /// <summary>What the claim is made from; it gets the name of the pod and of the volume, joined by a dash.</summary>
     public global::Holdfast.Model.Core.PersistentVolumeClaimTemplate? VolumeClaimTemplate { get; init; }
 
     /// <inheritdoc/>
@@ -7167,7 +7182,7 @@ public sealed partial record EphemeralVolumeSource : IModelType<EphemeralVolumeS
     }
 }
 
-/// <summary>The type <c>EventSeries</c> of v1.</summary>
+/// <summary>That something happened again and again.</summary>
 public sealed partial record EventSeries : IModelType<EventSeries>
 {
     /// <summary>The record with nothing set.</summary>
@@ -7178,16 +7193,16 @@ public sealed partial record EventSeries : IModelType<EventSeries>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.EventSeries", "", [
-            new("count", Shape.Of(ShapeKind.Int32)) { Description = "How often.", ProtobufPath = [1] },
-            new("lastObservedTime", Shape.Of(ShapeKind.MicroTime)) { ProtobufPath = [2] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.EventSeries", "That something happened again and again.", [
+            new("count", Shape.Of(ShapeKind.Int32)) { Description = "How often it has happened until now.", ProtobufPath = [1] },
+            new("lastObservedTime", Shape.Of(ShapeKind.MicroTime)) { Description = "When it happened last.", ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>How often.</summary>
+    /// <summary>How often it has happened until now.</summary>
     public int Count { get; init; }
 
-    /// <summary>The field <c>lastObservedTime</c>.</summary>
+    /// <summary>When it happened last.</summary>
     public DateTimeOffset? LastObservedTime { get; init; }
 
     /// <inheritdoc/>
@@ -7242,7 +7257,7 @@ public sealed partial record EventSeries : IModelType<EventSeries>
     }
 }
 
-/// <summary>The type <c>EventSource</c> of v1.</summary>
+/// <summary>Who reports an event.</summary>
 public sealed partial record EventSource : IModelType<EventSource>
 {
     /// <summary>The record with nothing set.</summary>
@@ -7253,16 +7268,16 @@ public sealed partial record EventSource : IModelType<EventSource>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.EventSource", "", [
-            new("component", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
-            new("host", Shape.Of(ShapeKind.String)) { Description = "The host.", ProtobufPath = [2] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.EventSource", "Who reports an event.", [
+            new("component", Shape.Of(ShapeKind.String)) { Description = "The program that reports.", ProtobufPath = [1] },
+            new("host", Shape.Of(ShapeKind.String)) { Description = "The node that the program is on.", ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The field <c>component</c>.</summary>
+    /// <summary>The program that reports.</summary>
     public string Component { get; init; } = "";
 
-    /// <summary>The host.</summary>
+    /// <summary>The node that the program is on.</summary>
     public string Host { get; init; } = "";
 
     /// <inheritdoc/>
@@ -7317,7 +7332,7 @@ public sealed partial record EventSource : IModelType<EventSource>
     }
 }
 
-/// <summary>The type <c>ExecAction</c> of v1.</summary>
+/// <summary>A command that is run in a container; it succeeds with exit code 0.</summary>
 public sealed partial record ExecAction : IModelType<ExecAction>
 {
     /// <summary>The record with nothing set.</summary>
@@ -7328,7 +7343,7 @@ public sealed partial record ExecAction : IModelType<ExecAction>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ExecAction", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ExecAction", "A command that is run in a container; it succeeds with exit code 0.", [
             new("command", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Program and arguments; no shell.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
         ]);
     }
@@ -7377,7 +7392,7 @@ public sealed partial record ExecAction : IModelType<ExecAction>
     }
 }
 
-/// <summary>The type <c>FCVolumeSource</c> of v1.</summary>
+/// <summary>A disk over Fibre Channel.</summary>
 public sealed partial record FCVolumeSource : IModelType<FCVolumeSource>
 {
     /// <summary>The record with nothing set.</summary>
@@ -7388,12 +7403,12 @@ public sealed partial record FCVolumeSource : IModelType<FCVolumeSource>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.FCVolumeSource", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.FCVolumeSource", "A disk over Fibre Channel.", [
             new("fsType", Shape.Of(ShapeKind.String)) { Description = "The file system to mount it as, such as ext4; left out, the driver chooses.", ProtobufPath = [3] },
             new("lun", Shape.Of(ShapeKind.Int32)) { Description = "The number of the unit.", ProtobufPath = [2] },
             new("readOnly", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it can only be read.", ProtobufPath = [4] },
-            new("targetWWNs", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
-            new("wwids", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [5] },
+            new("targetWWNs", Shape.List(Shape.Of(ShapeKind.String))) { Description = "World wide names of the target; they need lun.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
+            new("wwids", Shape.List(Shape.Of(ShapeKind.String))) { Description = "World wide identifiers of the volume; given instead of targetWWNs and lun.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [5] },
         ]);
     }
 
@@ -7406,10 +7421,10 @@ public sealed partial record FCVolumeSource : IModelType<FCVolumeSource>
     /// <summary>Whether it can only be read.</summary>
     public bool ReadOnly { get; init; }
 
-    /// <summary>The field <c>targetWWNs</c>.</summary>
+    /// <summary>World wide names of the target; they need lun.</summary>
     public ValueList<string> TargetWWNs { get; init; }
 
-    /// <summary>The field <c>wwids</c>.</summary>
+    /// <summary>World wide identifiers of the volume; given instead of targetWWNs and lun.</summary>
     public ValueList<string> Wwids { get; init; }
 
     /// <inheritdoc/>
@@ -7497,7 +7512,7 @@ public sealed partial record FCVolumeSource : IModelType<FCVolumeSource>
     }
 }
 
-/// <summary>The type <c>FileKeySelector</c> of v1.</summary>
+/// <summary>An environment variable in a file of a volume.</summary>
 public sealed partial record FileKeySelector : IModelType<FileKeySelector>
 {
     /// <summary>The record with nothing set.</summary>
@@ -7508,24 +7523,24 @@ public sealed partial record FileKeySelector : IModelType<FileKeySelector>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.FileKeySelector", "", [
-            new("key", Shape.Of(ShapeKind.String)) { Description = "The key.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
-            new("optional", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it may be missing.", ProtobufPath = [4] },
-            new("path", Shape.Of(ShapeKind.String)) { Description = "The path.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("volumeName", Shape.Of(ShapeKind.String)) { Description = "The name of the volume.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.FileKeySelector", "An environment variable in a file of a volume.", [
+            new("key", Shape.Of(ShapeKind.String)) { Description = "The name of the variable in the file.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("optional", Shape.Of(ShapeKind.Boolean)) { Description = "Whether the file or the variable may be missing.", ProtobufPath = [4] },
+            new("path", Shape.Of(ShapeKind.String)) { Description = "The file, from the root of the volume.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("volumeName", Shape.Of(ShapeKind.String)) { Description = "The name of the pod's volume with the file.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ], isAtomic: true);
     }
 
-    /// <summary>The key.</summary>
+    /// <summary>The name of the variable in the file.</summary>
     public string Key { get; init; } = "";
 
-    /// <summary>Whether it may be missing.</summary>
+    /// <summary>Whether the file or the variable may be missing.</summary>
     public bool? Optional { get; init; }
 
-    /// <summary>The path.</summary>
+    /// <summary>The file, from the root of the volume.</summary>
     public string Path { get; init; } = "";
 
-    /// <summary>The name of the volume.</summary>
+    /// <summary>The name of the pod&apos;s volume with the file.</summary>
     public string VolumeName { get; init; } = "";
 
     /// <inheritdoc/>
@@ -7602,7 +7617,7 @@ public sealed partial record FileKeySelector : IModelType<FileKeySelector>
     }
 }
 
-/// <summary>The type <c>FlexPersistentVolumeSource</c> of v1.</summary>
+/// <summary>A volume of a driver that is a program on the node.</summary>
 public sealed partial record FlexPersistentVolumeSource : IModelType<FlexPersistentVolumeSource>
 {
     /// <summary>The record with nothing set.</summary>
@@ -7613,7 +7628,7 @@ public sealed partial record FlexPersistentVolumeSource : IModelType<FlexPersist
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.FlexPersistentVolumeSource", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.FlexPersistentVolumeSource", "A volume of a driver that is a program on the node.", [
             new("driver", Shape.Of(ShapeKind.String)) { Description = "The name of the driver.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
             new("fsType", Shape.Of(ShapeKind.String)) { Description = "The file system to mount it as, such as ext4; left out, the driver chooses.", ProtobufPath = [2] },
             new("options", Shape.Map(Shape.Of(ShapeKind.String))) { Description = "What the driver needs to know.", ProtobufPath = [5] },
@@ -7720,7 +7735,7 @@ public sealed partial record FlexPersistentVolumeSource : IModelType<FlexPersist
     }
 }
 
-/// <summary>The type <c>FlexVolumeSource</c> of v1.</summary>
+/// <summary>A volume of a driver that is a program on the node.</summary>
 public sealed partial record FlexVolumeSource : IModelType<FlexVolumeSource>
 {
     /// <summary>The record with nothing set.</summary>
@@ -7731,7 +7746,7 @@ public sealed partial record FlexVolumeSource : IModelType<FlexVolumeSource>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.FlexVolumeSource", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.FlexVolumeSource", "A volume of a driver that is a program on the node.", [
             new("driver", Shape.Of(ShapeKind.String)) { Description = "The name of the driver.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
             new("fsType", Shape.Of(ShapeKind.String)) { Description = "The file system to mount it as, such as ext4; left out, the driver chooses.", ProtobufPath = [2] },
             new("options", Shape.Map(Shape.Of(ShapeKind.String))) { Description = "What the driver needs to know.", ProtobufPath = [5] },
@@ -7838,7 +7853,7 @@ public sealed partial record FlexVolumeSource : IModelType<FlexVolumeSource>
     }
 }
 
-/// <summary>The type <c>FlockerVolumeSource</c> of v1.</summary>
+/// <summary>A volume of Flocker.</summary>
 public sealed partial record FlockerVolumeSource : IModelType<FlockerVolumeSource>
 {
     /// <summary>The record with nothing set.</summary>
@@ -7849,16 +7864,16 @@ public sealed partial record FlockerVolumeSource : IModelType<FlockerVolumeSourc
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.FlockerVolumeSource", "", [
-            new("datasetName", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
-            new("datasetUUID", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.FlockerVolumeSource", "A volume of Flocker.", [
+            new("datasetName", Shape.Of(ShapeKind.String)) { Description = "The name of the dataset, as kept in its metadata.", ProtobufPath = [1] },
+            new("datasetUUID", Shape.Of(ShapeKind.String)) { Description = "The unique id of the dataset.", ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The field <c>datasetName</c>.</summary>
+    /// <summary>The name of the dataset, as kept in its metadata.</summary>
     public string DatasetName { get; init; } = "";
 
-    /// <summary>The field <c>datasetUUID</c>.</summary>
+    /// <summary>The unique id of the dataset.</summary>
     public string DatasetUUID { get; init; } = "";
 
     /// <inheritdoc/>
@@ -7911,7 +7926,7 @@ public sealed partial record FlockerVolumeSource : IModelType<FlockerVolumeSourc
     }
 }
 
-/// <summary>The type <c>GCEPersistentDiskVolumeSource</c> of v1.</summary>
+/// <summary>A disk of Google Compute Engine.</summary>
 public sealed partial record GCEPersistentDiskVolumeSource : IModelType<GCEPersistentDiskVolumeSource>
 {
     /// <summary>The record with nothing set.</summary>
@@ -7922,10 +7937,10 @@ public sealed partial record GCEPersistentDiskVolumeSource : IModelType<GCEPersi
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.GCEPersistentDiskVolumeSource", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.GCEPersistentDiskVolumeSource", "A disk of Google Compute Engine.", [
             new("fsType", Shape.Of(ShapeKind.String)) { Description = "The file system to mount it as, such as ext4; left out, the driver chooses.", ProtobufPath = [2] },
-            new("partition", Shape.Of(ShapeKind.Int32)) { Description = "Which partition; 0 for the whole.", ProtobufPath = [3] },
-            new("pdName", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("partition", Shape.Of(ShapeKind.Int32)) { Description = "The number of the partition to mount; 0 or left out, the whole disk.", ProtobufPath = [3] },
+            new("pdName", Shape.Of(ShapeKind.String)) { Description = "The name of the disk.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
             new("readOnly", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it can only be read.", ProtobufPath = [4] },
         ]);
     }
@@ -7933,10 +7948,10 @@ public sealed partial record GCEPersistentDiskVolumeSource : IModelType<GCEPersi
     /// <summary>The file system to mount it as, such as ext4; left out, the driver chooses.</summary>
     public string FsType { get; init; } = "";
 
-    /// <summary>Which partition; 0 for the whole.</summary>
+    /// <summary>The number of the partition to mount; 0 or left out, the whole disk.</summary>
     public int Partition { get; init; }
 
-    /// <summary>The field <c>pdName</c>.</summary>
+    /// <summary>The name of the disk.</summary>
     public string PdName { get; init; } = "";
 
     /// <summary>Whether it can only be read.</summary>
@@ -8014,7 +8029,7 @@ public sealed partial record GCEPersistentDiskVolumeSource : IModelType<GCEPersi
     }
 }
 
-/// <summary>The type <c>GRPCAction</c> of v1.</summary>
+/// <summary>A call of gRPC&apos;s health service.</summary>
 public sealed partial record GRPCAction : IModelType<GRPCAction>
 {
     /// <summary>The record with nothing set.</summary>
@@ -8025,16 +8040,16 @@ public sealed partial record GRPCAction : IModelType<GRPCAction>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.GRPCAction", "", [
-            new("port", Shape.Of(ShapeKind.Int32)) { Description = "The port.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("service", Shape.Of(ShapeKind.String)) { Description = "A Service.", ProtobufPath = [2] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.GRPCAction", "A call of gRPC's health service.", [
+            new("port", Shape.Of(ShapeKind.Int32)) { Description = "The number of the port to call.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("service", Shape.Of(ShapeKind.String)) { Description = "The name of the service to ask about, as the health service knows it; empty when left out.", ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The port.</summary>
+    /// <summary>The number of the port to call.</summary>
     public int Port { get; init; }
 
-    /// <summary>A Service.</summary>
+    /// <summary>The name of the service to ask about, as the health service knows it; empty when left out.</summary>
     public string? Service { get; init; }
 
     /// <inheritdoc/>
@@ -8089,7 +8104,7 @@ public sealed partial record GRPCAction : IModelType<GRPCAction>
     }
 }
 
-/// <summary>The type <c>GitRepoVolumeSource</c> of v1.</summary>
+/// <summary>A directory with a Git repository in it; no longer supported.</summary>
 public sealed partial record GitRepoVolumeSource : IModelType<GitRepoVolumeSource>
 {
     /// <summary>The record with nothing set.</summary>
@@ -8100,20 +8115,20 @@ public sealed partial record GitRepoVolumeSource : IModelType<GitRepoVolumeSourc
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.GitRepoVolumeSource", "", [
-            new("directory", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
-            new("repository", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("revision", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.GitRepoVolumeSource", "A directory with a Git repository in it; no longer supported.", [
+            new("directory", Shape.Of(ShapeKind.String)) { Description = "The directory to put it in, within the volume.", ProtobufPath = [3] },
+            new("repository", Shape.Of(ShapeKind.String)) { Description = "The address of the repository.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("revision", Shape.Of(ShapeKind.String)) { Description = "The commit to check out.", ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The field <c>directory</c>.</summary>
+    /// <summary>The directory to put it in, within the volume.</summary>
     public string Directory { get; init; } = "";
 
-    /// <summary>The field <c>repository</c>.</summary>
+    /// <summary>The address of the repository.</summary>
     public string Repository { get; init; } = "";
 
-    /// <summary>The field <c>revision</c>.</summary>
+    /// <summary>The commit to check out.</summary>
     public string Revision { get; init; } = "";
 
     /// <inheritdoc/>
@@ -8179,7 +8194,7 @@ public sealed partial record GitRepoVolumeSource : IModelType<GitRepoVolumeSourc
     }
 }
 
-/// <summary>The type <c>GlusterfsPersistentVolumeSource</c> of v1.</summary>
+/// <summary>A file system of Gluster.</summary>
 public sealed partial record GlusterfsPersistentVolumeSource : IModelType<GlusterfsPersistentVolumeSource>
 {
     /// <summary>The record with nothing set.</summary>
@@ -8190,21 +8205,21 @@ public sealed partial record GlusterfsPersistentVolumeSource : IModelType<Gluste
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.GlusterfsPersistentVolumeSource", "", [
-            new("endpoints", Shape.Of(ShapeKind.String)) { Description = "Where the servers are.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("endpointsNamespace", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
-            new("path", Shape.Of(ShapeKind.String)) { Description = "The path.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.GlusterfsPersistentVolumeSource", "A file system of Gluster.", [
+            new("endpoints", Shape.Of(ShapeKind.String)) { Description = "The name of the Endpoints with the servers' addresses.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("endpointsNamespace", Shape.Of(ShapeKind.String)) { Description = "The namespace of the Endpoints; left out, that of the claim.", ProtobufPath = [4] },
+            new("path", Shape.Of(ShapeKind.String)) { Description = "The name of the volume at the servers.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
             new("readOnly", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it can only be read.", ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>Where the servers are.</summary>
+    /// <summary>The name of the Endpoints with the servers&apos; addresses.</summary>
     public string Endpoints { get; init; } = "";
 
-    /// <summary>The field <c>endpointsNamespace</c>.</summary>
+    /// <summary>The namespace of the Endpoints; left out, that of the claim.</summary>
     public string? EndpointsNamespace { get; init; }
 
-    /// <summary>The path.</summary>
+    /// <summary>The name of the volume at the servers.</summary>
     public string Path { get; init; } = "";
 
     /// <summary>Whether it can only be read.</summary>
@@ -8284,7 +8299,7 @@ public sealed partial record GlusterfsPersistentVolumeSource : IModelType<Gluste
     }
 }
 
-/// <summary>The type <c>GlusterfsVolumeSource</c> of v1.</summary>
+/// <summary>A file system of Gluster.</summary>
 public sealed partial record GlusterfsVolumeSource : IModelType<GlusterfsVolumeSource>
 {
     /// <summary>The record with nothing set.</summary>
@@ -8295,17 +8310,17 @@ public sealed partial record GlusterfsVolumeSource : IModelType<GlusterfsVolumeS
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.GlusterfsVolumeSource", "", [
-            new("endpoints", Shape.Of(ShapeKind.String)) { Description = "Where the servers are.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("path", Shape.Of(ShapeKind.String)) { Description = "The path.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.GlusterfsVolumeSource", "A file system of Gluster.", [
+            new("endpoints", Shape.Of(ShapeKind.String)) { Description = "The name of the Endpoints with the servers' addresses.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("path", Shape.Of(ShapeKind.String)) { Description = "The name of the volume at the servers.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
             new("readOnly", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it can only be read.", ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>Where the servers are.</summary>
+    /// <summary>The name of the Endpoints with the servers&apos; addresses.</summary>
     public string Endpoints { get; init; } = "";
 
-    /// <summary>The path.</summary>
+    /// <summary>The name of the volume at the servers.</summary>
     public string Path { get; init; } = "";
 
     /// <summary>Whether it can only be read.</summary>
@@ -8374,7 +8389,7 @@ public sealed partial record GlusterfsVolumeSource : IModelType<GlusterfsVolumeS
     }
 }
 
-/// <summary>The type <c>HTTPGetAction</c> of v1.</summary>
+/// <summary>An HTTP GET request; it succeeds with a status from 200 to 399.</summary>
 public sealed partial record HTTPGetAction : IModelType<HTTPGetAction>
 {
     /// <summary>The record with nothing set.</summary>
@@ -8385,22 +8400,22 @@ public sealed partial record HTTPGetAction : IModelType<HTTPGetAction>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.HTTPGetAction", "", [
-            new("host", Shape.Of(ShapeKind.String)) { Description = "The host.", ProtobufPath = [3] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.HTTPGetAction", "An HTTP GET request; it succeeds with a status from 200 to 399.", [
+            new("host", Shape.Of(ShapeKind.String)) { Description = "The host to ask; the pod's address when left out.", ProtobufPath = [3] },
             new("httpHeaders", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.HTTPHeader.ModelSchema))) { Description = "Headers to send.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [5] },
-            new("path", Shape.Of(ShapeKind.String)) { Description = "The path.", ProtobufPath = [1] },
+            new("path", Shape.Of(ShapeKind.String)) { Description = "The path to ask for; / when left out.", ProtobufPath = [1] },
             new("port", Shape.Of(ShapeKind.IntOrString)) { Description = "The port, by number or name.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
             new("scheme", Shape.Of(ShapeKind.String)) { Description = "HTTP or HTTPS.", ProtobufPath = [4] },
         ]);
     }
 
-    /// <summary>The host.</summary>
+    /// <summary>The host to ask; the pod&apos;s address when left out.</summary>
     public string Host { get; init; } = "";
 
     /// <summary>Headers to send.</summary>
     public ValueList<global::Holdfast.Model.Core.HTTPHeader> HttpHeaders { get; init; }
 
-    /// <summary>The path.</summary>
+    /// <summary>The path to ask for; / when left out.</summary>
     public string Path { get; init; } = "";
 
     /// <summary>The port, by number or name.</summary>
@@ -8490,7 +8505,7 @@ public sealed partial record HTTPGetAction : IModelType<HTTPGetAction>
     }
 }
 
-/// <summary>The type <c>HTTPHeader</c> of v1.</summary>
+/// <summary>A header of an HTTP request.</summary>
 public sealed partial record HTTPHeader : IModelType<HTTPHeader>
 {
     /// <summary>The record with nothing set.</summary>
@@ -8501,16 +8516,16 @@ public sealed partial record HTTPHeader : IModelType<HTTPHeader>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.HTTPHeader", "", [
-            new("name", Shape.Of(ShapeKind.String)) { Description = "The name.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("value", Shape.Of(ShapeKind.String)) { Description = "The value.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.HTTPHeader", "A header of an HTTP request.", [
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name of the header.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("value", Shape.Of(ShapeKind.String)) { Description = "The value of the header.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The name.</summary>
+    /// <summary>The name of the header.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>The value.</summary>
+    /// <summary>The value of the header.</summary>
     public string Value { get; init; } = "";
 
     /// <inheritdoc/>
@@ -8565,7 +8580,7 @@ public sealed partial record HTTPHeader : IModelType<HTTPHeader>
     }
 }
 
-/// <summary>The type <c>HostAlias</c> of v1.</summary>
+/// <summary>Host names of an address.</summary>
 public sealed partial record HostAlias : IModelType<HostAlias>
 {
     /// <summary>The record with nothing set.</summary>
@@ -8576,16 +8591,16 @@ public sealed partial record HostAlias : IModelType<HostAlias>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.HostAlias", "", [
-            new("hostnames", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
-            new("ip", Shape.Of(ShapeKind.String)) { Description = "The address.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.HostAlias", "Host names of an address.", [
+            new("hostnames", Shape.List(Shape.Of(ShapeKind.String))) { Description = "The names of the address.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
+            new("ip", Shape.Of(ShapeKind.String)) { Description = "The address that the names stand for.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>hostnames</c>.</summary>
+    /// <summary>The names of the address.</summary>
     public ValueList<string> Hostnames { get; init; }
 
-    /// <summary>The address.</summary>
+    /// <summary>The address that the names stand for.</summary>
     public string Ip { get; init; } = "";
 
     /// <inheritdoc/>
@@ -8640,7 +8655,7 @@ public sealed partial record HostAlias : IModelType<HostAlias>
     }
 }
 
-/// <summary>The type <c>HostIP</c> of v1.</summary>
+/// <summary>An address of a pod&apos;s node.</summary>
 public sealed partial record HostIP : IModelType<HostIP>
 {
     /// <summary>The record with nothing set.</summary>
@@ -8651,12 +8666,12 @@ public sealed partial record HostIP : IModelType<HostIP>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.HostIP", "", [
-            new("ip", Shape.Of(ShapeKind.String)) { Description = "The address.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.HostIP", "An address of a pod's node.", [
+            new("ip", Shape.Of(ShapeKind.String)) { Description = "The IP address.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The address.</summary>
+    /// <summary>The IP address.</summary>
     public string Ip { get; init; } = "";
 
     /// <inheritdoc/>
@@ -8700,7 +8715,7 @@ public sealed partial record HostIP : IModelType<HostIP>
     }
 }
 
-/// <summary>The type <c>HostPathVolumeSource</c> of v1.</summary>
+/// <summary>A file or directory of the node.</summary>
 public sealed partial record HostPathVolumeSource : IModelType<HostPathVolumeSource>
 {
     /// <summary>The record with nothing set.</summary>
@@ -8711,16 +8726,16 @@ public sealed partial record HostPathVolumeSource : IModelType<HostPathVolumeSou
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.HostPathVolumeSource", "", [
-            new("path", Shape.Of(ShapeKind.String)) { Description = "The path.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("type", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.HostPathVolumeSource", "A file or directory of the node.", [
+            new("path", Shape.Of(ShapeKind.String)) { Description = "Where it is on the node.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("type", Shape.Of(ShapeKind.String)) { Description = "What must be there, or is made if it is not, such as Directory or FileOrCreate; empty checks nothing.", ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The path.</summary>
+    /// <summary>Where it is on the node.</summary>
     public string Path { get; init; } = "";
 
-    /// <summary>The field <c>type</c>.</summary>
+    /// <summary>What must be there, or is made if it is not, such as Directory or FileOrCreate; empty checks nothing.</summary>
     public string? Type { get; init; }
 
     /// <inheritdoc/>
@@ -8773,7 +8788,7 @@ public sealed partial record HostPathVolumeSource : IModelType<HostPathVolumeSou
     }
 }
 
-/// <summary>The type <c>ISCSIPersistentVolumeSource</c> of v1.</summary>
+/// <summary>A disk over iSCSI.</summary>
 public sealed partial record ISCSIPersistentVolumeSource : IModelType<ISCSIPersistentVolumeSource>
 {
     /// <summary>The record with nothing set.</summary>
@@ -8784,17 +8799,17 @@ public sealed partial record ISCSIPersistentVolumeSource : IModelType<ISCSIPersi
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ISCSIPersistentVolumeSource", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ISCSIPersistentVolumeSource", "A disk over iSCSI.", [
             new("chapAuthDiscovery", Shape.Of(ShapeKind.Boolean)) { Description = "Whether discovery is authenticated with CHAP.", ProtobufPath = [8] },
             new("chapAuthSession", Shape.Of(ShapeKind.Boolean)) { Description = "Whether sessions are authenticated with CHAP.", ProtobufPath = [11] },
             new("fsType", Shape.Of(ShapeKind.String)) { Description = "The file system to mount it as, such as ext4; left out, the driver chooses.", ProtobufPath = [5] },
             new("initiatorName", Shape.Of(ShapeKind.String)) { Description = "The name under which the node comes.", ProtobufPath = [12] },
             new("iqn", Shape.Of(ShapeKind.String)) { Description = "The name of the target.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
             new("iscsiInterface", Shape.Of(ShapeKind.String)) { Description = "The interface of the node that is used.", ProtobufPath = [4] },
-            new("lun", Shape.Of(ShapeKind.Int32)) { Description = "The number of the unit.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("lun", Shape.Of(ShapeKind.Int32)) { Description = "The number of the logical unit at the target.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
             new("portals", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Further portals.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [7] },
             new("readOnly", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it can only be read.", ProtobufPath = [6] },
-            new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.SecretReference.ModelSchema)) { Description = "The Secret with what is needed to get in.", ProtobufPath = [10] },
+            new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.SecretReference.ModelSchema)) { Description = "The Secret with what CHAP needs.", ProtobufPath = [10] },
             new("targetPortal", Shape.Of(ShapeKind.String)) { Description = "The address and port of the portal.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
@@ -8817,7 +8832,7 @@ public sealed partial record ISCSIPersistentVolumeSource : IModelType<ISCSIPersi
     /// <summary>The interface of the node that is used.</summary>
     public string IscsiInterface { get; init; } = "";
 
-    /// <summary>The number of the unit.</summary>
+    /// <summary>The number of the logical unit at the target.</summary>
     public int Lun { get; init; }
 
     /// <summary>Further portals.</summary>
@@ -8826,7 +8841,7 @@ public sealed partial record ISCSIPersistentVolumeSource : IModelType<ISCSIPersi
     /// <summary>Whether it can only be read.</summary>
     public bool ReadOnly { get; init; }
 
-    /// <summary>The Secret with what is needed to get in.</summary>
+    /// <summary>The Secret with what CHAP needs.</summary>
     public global::Holdfast.Model.Core.SecretReference? SecretRef { get; init; }
 
     /// <summary>The address and port of the portal.</summary>
@@ -8981,7 +8996,7 @@ public sealed partial record ISCSIPersistentVolumeSource : IModelType<ISCSIPersi
     }
 }
 
-/// <summary>The type <c>ISCSIVolumeSource</c> of v1.</summary>
+/// <summary>A disk over iSCSI.</summary>
 public sealed partial record ISCSIVolumeSource : IModelType<ISCSIVolumeSource>
 {
     /// <summary>The record with nothing set.</summary>
@@ -8992,17 +9007,17 @@ public sealed partial record ISCSIVolumeSource : IModelType<ISCSIVolumeSource>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ISCSIVolumeSource", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ISCSIVolumeSource", "A disk over iSCSI.", [
             new("chapAuthDiscovery", Shape.Of(ShapeKind.Boolean)) { Description = "Whether discovery is authenticated with CHAP.", ProtobufPath = [8] },
             new("chapAuthSession", Shape.Of(ShapeKind.Boolean)) { Description = "Whether sessions are authenticated with CHAP.", ProtobufPath = [11] },
             new("fsType", Shape.Of(ShapeKind.String)) { Description = "The file system to mount it as, such as ext4; left out, the driver chooses.", ProtobufPath = [5] },
             new("initiatorName", Shape.Of(ShapeKind.String)) { Description = "The name under which the node comes.", ProtobufPath = [12] },
             new("iqn", Shape.Of(ShapeKind.String)) { Description = "The name of the target.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
             new("iscsiInterface", Shape.Of(ShapeKind.String)) { Description = "The interface of the node that is used.", ProtobufPath = [4] },
-            new("lun", Shape.Of(ShapeKind.Int32)) { Description = "The number of the unit.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("lun", Shape.Of(ShapeKind.Int32)) { Description = "The number of the logical unit at the target.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
             new("portals", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Further portals.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [7] },
             new("readOnly", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it can only be read.", ProtobufPath = [6] },
-            new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.LocalObjectReference.ModelSchema)) { Description = "The Secret with what is needed to get in.", ProtobufPath = [10] },
+            new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.LocalObjectReference.ModelSchema)) { Description = "The Secret with what CHAP needs.", ProtobufPath = [10] },
             new("targetPortal", Shape.Of(ShapeKind.String)) { Description = "The address and port of the portal.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
@@ -9025,7 +9040,7 @@ public sealed partial record ISCSIVolumeSource : IModelType<ISCSIVolumeSource>
     /// <summary>The interface of the node that is used.</summary>
     public string IscsiInterface { get; init; } = "";
 
-    /// <summary>The number of the unit.</summary>
+    /// <summary>The number of the logical unit at the target.</summary>
     public int Lun { get; init; }
 
     /// <summary>Further portals.</summary>
@@ -9034,7 +9049,7 @@ public sealed partial record ISCSIVolumeSource : IModelType<ISCSIVolumeSource>
     /// <summary>Whether it can only be read.</summary>
     public bool ReadOnly { get; init; }
 
-    /// <summary>The Secret with what is needed to get in.</summary>
+    /// <summary>The Secret with what CHAP needs.</summary>
     public global::Holdfast.Model.Core.LocalObjectReference? SecretRef { get; init; }
 
     /// <summary>The address and port of the portal.</summary>
@@ -9189,7 +9204,7 @@ public sealed partial record ISCSIVolumeSource : IModelType<ISCSIVolumeSource>
     }
 }
 
-/// <summary>The type <c>ImageVolumeSource</c> of v1.</summary>
+/// <summary>The files of an image, to be read.</summary>
 public sealed partial record ImageVolumeSource : IModelType<ImageVolumeSource>
 {
     /// <summary>The record with nothing set.</summary>
@@ -9200,16 +9215,16 @@ public sealed partial record ImageVolumeSource : IModelType<ImageVolumeSource>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ImageVolumeSource", "", [
-            new("pullPolicy", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
-            new("reference", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ImageVolumeSource", "The files of an image, to be read.", [
+            new("pullPolicy", Shape.Of(ShapeKind.String)) { Description = "When the image is fetched: Always, Never or IfNotPresent.", ProtobufPath = [2] },
+            new("reference", Shape.Of(ShapeKind.String)) { Description = "The name of the image.", ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>pullPolicy</c>.</summary>
+    /// <summary>When the image is fetched: Always, Never or IfNotPresent.</summary>
     public string PullPolicy { get; init; } = "";
 
-    /// <summary>The field <c>reference</c>.</summary>
+    /// <summary>The name of the image.</summary>
     public string Reference { get; init; } = "";
 
     /// <inheritdoc/>
@@ -9264,7 +9279,7 @@ public sealed partial record ImageVolumeSource : IModelType<ImageVolumeSource>
     }
 }
 
-/// <summary>The type <c>ImageVolumeStatus</c> of v1.</summary>
+/// <summary>Which image a volume shows.</summary>
 public sealed partial record ImageVolumeStatus : IModelType<ImageVolumeStatus>
 {
     /// <summary>The record with nothing set.</summary>
@@ -9275,12 +9290,12 @@ public sealed partial record ImageVolumeStatus : IModelType<ImageVolumeStatus>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ImageVolumeStatus", "", [
-            new("imageRef", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ImageVolumeStatus", "Which image a volume shows.", [
+            new("imageRef", Shape.Of(ShapeKind.String)) { Description = "The image by its digest.", IsRequired = true, IsAlwaysWritten = true },
         ]);
     }
 
-    /// <summary>The field <c>imageRef</c>.</summary>
+    /// <summary>The image by its digest.</summary>
     public string ImageRef { get; init; } = "";
 
     /// <inheritdoc/>
@@ -9324,7 +9339,7 @@ public sealed partial record ImageVolumeStatus : IModelType<ImageVolumeStatus>
     }
 }
 
-/// <summary>The type <c>KeyToPath</c> of v1.</summary>
+/// <summary>Which entry becomes which file.</summary>
 public sealed partial record KeyToPath : IModelType<KeyToPath>
 {
     /// <summary>The record with nothing set.</summary>
@@ -9335,14 +9350,14 @@ public sealed partial record KeyToPath : IModelType<KeyToPath>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.KeyToPath", "", [
-            new("key", Shape.Of(ShapeKind.String)) { Description = "The key.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.KeyToPath", "Which entry becomes which file.", [
+            new("key", Shape.Of(ShapeKind.String)) { Description = "The key of the entry.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
             new("mode", Shape.Of(ShapeKind.Int32)) { Description = "The file's permissions.", ProtobufPath = [3] },
             new("path", Shape.Of(ShapeKind.String)) { Description = "The file's relative path.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The key.</summary>
+    /// <summary>The key of the entry.</summary>
     public string Key { get; init; } = "";
 
     /// <summary>The file&apos;s permissions.</summary>
@@ -9412,7 +9427,7 @@ public sealed partial record KeyToPath : IModelType<KeyToPath>
     }
 }
 
-/// <summary>The type <c>Lifecycle</c> of v1.</summary>
+/// <summary>What is done at the beginning and the end of a container.</summary>
 public sealed partial record Lifecycle : IModelType<Lifecycle>
 {
     /// <summary>The record with nothing set.</summary>
@@ -9423,7 +9438,7 @@ public sealed partial record Lifecycle : IModelType<Lifecycle>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.Lifecycle", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.Lifecycle", "What is done at the beginning and the end of a container.", [
             new("postStart", Shape.Object(static () => global::Holdfast.Model.Core.LifecycleHandler.ModelSchema)) { Description = "What is done right after the start.", ProtobufPath = [1] },
             new("preStop", Shape.Object(static () => global::Holdfast.Model.Core.LifecycleHandler.ModelSchema)) { Description = "What is done before the end.", ProtobufPath = [2] },
             new("stopSignal", Shape.Of(ShapeKind.String)) { Description = "The signal that asks the container to end.", ProtobufPath = [3] },
@@ -9502,7 +9517,7 @@ public sealed partial record Lifecycle : IModelType<Lifecycle>
     }
 }
 
-/// <summary>The type <c>LifecycleHandler</c> of v1.</summary>
+/// <summary>Something that is done at the beginning or the end of a container.</summary>
 public sealed partial record LifecycleHandler : IModelType<LifecycleHandler>
 {
     /// <summary>The record with nothing set.</summary>
@@ -9513,24 +9528,24 @@ public sealed partial record LifecycleHandler : IModelType<LifecycleHandler>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.LifecycleHandler", "", [
-            new("exec", Shape.Object(static () => global::Holdfast.Model.Core.ExecAction.ModelSchema)) { Description = "A command.", ProtobufPath = [1] },
-            new("httpGet", Shape.Object(static () => global::Holdfast.Model.Core.HTTPGetAction.ModelSchema)) { Description = "A request.", ProtobufPath = [2] },
-            new("sleep", Shape.Object(static () => global::Holdfast.Model.Core.SleepAction.ModelSchema)) { Description = "A pause.", ProtobufPath = [4] },
-            new("tcpSocket", Shape.Object(static () => global::Holdfast.Model.Core.TCPSocketAction.ModelSchema)) { Description = "Not supported any more.", ProtobufPath = [3] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.LifecycleHandler", "Something that is done at the beginning or the end of a container.", [
+            new("exec", Shape.Object(static () => global::Holdfast.Model.Core.ExecAction.ModelSchema)) { Description = "A command to run in the container.", ProtobufPath = [1] },
+            new("httpGet", Shape.Object(static () => global::Holdfast.Model.Core.HTTPGetAction.ModelSchema)) { Description = "An HTTP request to make.", ProtobufPath = [2] },
+            new("sleep", Shape.Object(static () => global::Holdfast.Model.Core.SleepAction.ModelSchema)) { Description = "A wait, for so many seconds.", ProtobufPath = [4] },
+            new("tcpSocket", Shape.Object(static () => global::Holdfast.Model.Core.TCPSocketAction.ModelSchema)) { Description = "Known for older clients; it is not acted upon.", ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>A command.</summary>
+    /// <summary>A command to run in the container.</summary>
     public global::Holdfast.Model.Core.ExecAction? Exec { get; init; }
 
-    /// <summary>A request.</summary>
+    /// <summary>An HTTP request to make.</summary>
     public global::Holdfast.Model.Core.HTTPGetAction? HttpGet { get; init; }
 
-    /// <summary>A pause.</summary>
+    /// <summary>A wait, for so many seconds.</summary>
     public global::Holdfast.Model.Core.SleepAction? Sleep { get; init; }
 
-    /// <summary>Not supported any more.</summary>
+    /// <summary>Known for older clients; it is not acted upon.</summary>
     public global::Holdfast.Model.Core.TCPSocketAction? TcpSocket { get; init; }
 
     /// <inheritdoc/>
@@ -9607,7 +9622,7 @@ public sealed partial record LifecycleHandler : IModelType<LifecycleHandler>
     }
 }
 
-/// <summary>The type <c>LimitRangeItem</c> of v1.</summary>
+/// <summary>Limits for one sort of object.</summary>
 public sealed partial record LimitRangeItem : IModelType<LimitRangeItem>
 {
     /// <summary>The record with nothing set.</summary>
@@ -9618,32 +9633,32 @@ public sealed partial record LimitRangeItem : IModelType<LimitRangeItem>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.LimitRangeItem", "", [
-            new("default", Shape.Map(Shape.Of(ShapeKind.Quantity))) { ProtobufPath = [4] },
-            new("defaultRequest", Shape.Map(Shape.Of(ShapeKind.Quantity))) { ProtobufPath = [5] },
-            new("max", Shape.Map(Shape.Of(ShapeKind.Quantity))) { ProtobufPath = [2] },
-            new("maxLimitRequestRatio", Shape.Map(Shape.Of(ShapeKind.Quantity))) { ProtobufPath = [6] },
-            new("min", Shape.Map(Shape.Of(ShapeKind.Quantity))) { ProtobufPath = [3] },
-            new("type", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.LimitRangeItem", "Limits for one sort of object.", [
+            new("default", Shape.Map(Shape.Of(ShapeKind.Quantity))) { Description = "The limits that a container gets when it has none, by resource.", ProtobufPath = [4] },
+            new("defaultRequest", Shape.Map(Shape.Of(ShapeKind.Quantity))) { Description = "What is set aside for a container that does not say, by resource.", ProtobufPath = [5] },
+            new("max", Shape.Map(Shape.Of(ShapeKind.Quantity))) { Description = "The most that may be asked for, by resource.", ProtobufPath = [2] },
+            new("maxLimitRequestRatio", Shape.Map(Shape.Of(ShapeKind.Quantity))) { Description = "How many times what is set aside a limit may be at most, by resource.", ProtobufPath = [6] },
+            new("min", Shape.Map(Shape.Of(ShapeKind.Quantity))) { Description = "The least that must be asked for, by resource.", ProtobufPath = [3] },
+            new("type", Shape.Of(ShapeKind.String)) { Description = "What they are for: Pod, Container or PersistentVolumeClaim.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>default</c>.</summary>
+    /// <summary>The limits that a container gets when it has none, by resource.</summary>
     public ValueMap<Quantity> Default { get; init; }
 
-    /// <summary>The field <c>defaultRequest</c>.</summary>
+    /// <summary>What is set aside for a container that does not say, by resource.</summary>
     public ValueMap<Quantity> DefaultRequest { get; init; }
 
-    /// <summary>The field <c>max</c>.</summary>
+    /// <summary>The most that may be asked for, by resource.</summary>
     public ValueMap<Quantity> Max { get; init; }
 
-    /// <summary>The field <c>maxLimitRequestRatio</c>.</summary>
+    /// <summary>How many times what is set aside a limit may be at most, by resource.</summary>
     public ValueMap<Quantity> MaxLimitRequestRatio { get; init; }
 
-    /// <summary>The field <c>min</c>.</summary>
+    /// <summary>The least that must be asked for, by resource.</summary>
     public ValueMap<Quantity> Min { get; init; }
 
-    /// <summary>The field <c>type</c>.</summary>
+    /// <summary>What they are for: Pod, Container or PersistentVolumeClaim.</summary>
     public string Type { get; init; } = "";
 
     /// <inheritdoc/>
@@ -9740,7 +9755,7 @@ public sealed partial record LimitRangeItem : IModelType<LimitRangeItem>
     }
 }
 
-/// <summary>The type <c>LimitRangeSpec</c> of v1.</summary>
+/// <summary>Limits for the objects of a namespace.</summary>
 public sealed partial record LimitRangeSpec : IModelType<LimitRangeSpec>
 {
     /// <summary>The record with nothing set.</summary>
@@ -9751,12 +9766,12 @@ public sealed partial record LimitRangeSpec : IModelType<LimitRangeSpec>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.LimitRangeSpec", "", [
-            new("limits", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.LimitRangeItem.ModelSchema))) { Description = "The most that may be used, by resource.", IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.LimitRangeSpec", "Limits for the objects of a namespace.", [
+            new("limits", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.LimitRangeItem.ModelSchema))) { Description = "The limits, one entry for each sort of object.", IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The most that may be used, by resource.</summary>
+    /// <summary>The limits, one entry for each sort of object.</summary>
     public ValueList<global::Holdfast.Model.Core.LimitRangeItem> Limits { get; init; }
 
     /// <inheritdoc/>
@@ -9800,7 +9815,7 @@ public sealed partial record LimitRangeSpec : IModelType<LimitRangeSpec>
     }
 }
 
-/// <summary>The type <c>LinuxContainerUser</c> of v1.</summary>
+/// <summary>The user and groups of a process on Linux.</summary>
 public sealed partial record LinuxContainerUser : IModelType<LinuxContainerUser>
 {
     /// <summary>The record with nothing set.</summary>
@@ -9811,20 +9826,20 @@ public sealed partial record LinuxContainerUser : IModelType<LinuxContainerUser>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.LinuxContainerUser", "", [
-            new("gid", Shape.Of(ShapeKind.Int64)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("supplementalGroups", Shape.List(Shape.Of(ShapeKind.Int64))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
-            new("uid", Shape.Of(ShapeKind.Int64)) { Description = "The unique id of what is meant, which no later object of its name has.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.LinuxContainerUser", "The user and groups of a process on Linux.", [
+            new("gid", Shape.Of(ShapeKind.Int64)) { Description = "The number of its first group.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("supplementalGroups", Shape.List(Shape.Of(ShapeKind.Int64))) { Description = "The numbers of its further groups.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
+            new("uid", Shape.Of(ShapeKind.Int64)) { Description = "The number of its user.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>gid</c>.</summary>
+    /// <summary>The number of its first group.</summary>
     public long Gid { get; init; }
 
-    /// <summary>The field <c>supplementalGroups</c>.</summary>
+    /// <summary>The numbers of its further groups.</summary>
     public ValueList<long> SupplementalGroups { get; init; }
 
-    /// <summary>The unique id of what is meant, which no later object of its name has.</summary>
+    /// <summary>The number of its user.</summary>
     public long Uid { get; init; }
 
     /// <inheritdoc/>
@@ -9888,7 +9903,7 @@ public sealed partial record LinuxContainerUser : IModelType<LinuxContainerUser>
     }
 }
 
-/// <summary>The type <c>LoadBalancerIngress</c> of v1.</summary>
+/// <summary>Where a load balancer takes connections.</summary>
 public sealed partial record LoadBalancerIngress : IModelType<LoadBalancerIngress>
 {
     /// <summary>The record with nothing set.</summary>
@@ -9899,24 +9914,24 @@ public sealed partial record LoadBalancerIngress : IModelType<LoadBalancerIngres
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.LoadBalancerIngress", "", [
-            new("hostname", Shape.Of(ShapeKind.String)) { Description = "The host name.", ProtobufPath = [2] },
-            new("ip", Shape.Of(ShapeKind.String)) { Description = "The address.", ProtobufPath = [1] },
-            new("ipMode", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
-            new("ports", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PortStatus.ModelSchema))) { Description = "The ports.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [4] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.LoadBalancerIngress", "Where a load balancer takes connections.", [
+            new("hostname", Shape.Of(ShapeKind.String)) { Description = "The host name, where there is one.", ProtobufPath = [2] },
+            new("ip", Shape.Of(ShapeKind.String)) { Description = "The address, where there is one.", ProtobufPath = [1] },
+            new("ipMode", Shape.Of(ShapeKind.String)) { Description = "VIP when packets arrive with the balancer's address, Proxy when with that of the node or pod.", ProtobufPath = [3] },
+            new("ports", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PortStatus.ModelSchema))) { Description = "How each port of the Service fares at the balancer.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [4] },
         ]);
     }
 
-    /// <summary>The host name.</summary>
+    /// <summary>The host name, where there is one.</summary>
     public string Hostname { get; init; } = "";
 
-    /// <summary>The address.</summary>
+    /// <summary>The address, where there is one.</summary>
     public string Ip { get; init; } = "";
 
-    /// <summary>The field <c>ipMode</c>.</summary>
+    /// <summary>VIP when packets arrive with the balancer&apos;s address, Proxy when with that of the node or pod.</summary>
     public string? IpMode { get; init; }
 
-    /// <summary>The ports.</summary>
+    /// <summary>How each port of the Service fares at the balancer.</summary>
     public ValueList<global::Holdfast.Model.Core.PortStatus> Ports { get; init; }
 
     /// <inheritdoc/>
@@ -9993,7 +10008,7 @@ public sealed partial record LoadBalancerIngress : IModelType<LoadBalancerIngres
     }
 }
 
-/// <summary>The type <c>LoadBalancerStatus</c> of v1.</summary>
+/// <summary>How a load balancer is.</summary>
 public sealed partial record LoadBalancerStatus : IModelType<LoadBalancerStatus>
 {
     /// <summary>The record with nothing set.</summary>
@@ -10004,12 +10019,12 @@ public sealed partial record LoadBalancerStatus : IModelType<LoadBalancerStatus>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.LoadBalancerStatus", "", [
-            new("ingress", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.LoadBalancerIngress.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.LoadBalancerStatus", "How a load balancer is.", [
+            new("ingress", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.LoadBalancerIngress.ModelSchema))) { Description = "Where it takes connections.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>ingress</c>.</summary>
+    /// <summary>Where it takes connections.</summary>
     public ValueList<global::Holdfast.Model.Core.LoadBalancerIngress> Ingress { get; init; }
 
     /// <inheritdoc/>
@@ -10053,7 +10068,7 @@ public sealed partial record LoadBalancerStatus : IModelType<LoadBalancerStatus>
     }
 }
 
-/// <summary>The type <c>LocalObjectReference</c> of v1.</summary>
+/// <summary>An object of the same namespace.</summary>
 public sealed partial record LocalObjectReference : IModelType<LocalObjectReference>
 {
     /// <summary>The record with nothing set.</summary>
@@ -10064,12 +10079,12 @@ public sealed partial record LocalObjectReference : IModelType<LocalObjectRefere
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.LocalObjectReference", "", [
-            new("name", Shape.Of(ShapeKind.String)) { Description = "The name.", ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.LocalObjectReference", "An object of the same namespace.", [
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name of the object.", ProtobufPath = [1] },
         ], isAtomic: true);
     }
 
-    /// <summary>The name.</summary>
+    /// <summary>The name of the object.</summary>
     public string Name { get; init; } = "";
 
     /// <inheritdoc/>
@@ -10113,7 +10128,7 @@ public sealed partial record LocalObjectReference : IModelType<LocalObjectRefere
     }
 }
 
-/// <summary>The type <c>LocalVolumeSource</c> of v1.</summary>
+/// <summary>A disk or directory of one node.</summary>
 public sealed partial record LocalVolumeSource : IModelType<LocalVolumeSource>
 {
     /// <summary>The record with nothing set.</summary>
@@ -10124,16 +10139,16 @@ public sealed partial record LocalVolumeSource : IModelType<LocalVolumeSource>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.LocalVolumeSource", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.LocalVolumeSource", "A disk or directory of one node.", [
             new("fsType", Shape.Of(ShapeKind.String)) { Description = "The file system to mount it as, such as ext4; left out, the driver chooses.", ProtobufPath = [2] },
-            new("path", Shape.Of(ShapeKind.String)) { Description = "The path.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("path", Shape.Of(ShapeKind.String)) { Description = "Where it is on the node.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
     /// <summary>The file system to mount it as, such as ext4; left out, the driver chooses.</summary>
     public string? FsType { get; init; }
 
-    /// <summary>The path.</summary>
+    /// <summary>Where it is on the node.</summary>
     public string Path { get; init; } = "";
 
     /// <inheritdoc/>
@@ -10188,7 +10203,7 @@ public sealed partial record LocalVolumeSource : IModelType<LocalVolumeSource>
     }
 }
 
-/// <summary>The type <c>ModifyVolumeStatus</c> of v1.</summary>
+/// <summary>How far the change to another VolumeAttributesClass is.</summary>
 public sealed partial record ModifyVolumeStatus : IModelType<ModifyVolumeStatus>
 {
     /// <summary>The record with nothing set.</summary>
@@ -10199,16 +10214,16 @@ public sealed partial record ModifyVolumeStatus : IModelType<ModifyVolumeStatus>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ModifyVolumeStatus", "", [
-            new("status", Shape.Of(ShapeKind.String)) { Description = "What is.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("targetVolumeAttributesClassName", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ModifyVolumeStatus", "How far the change to another VolumeAttributesClass is.", [
+            new("status", Shape.Of(ShapeKind.String)) { Description = "Pending when the class is not there, InProgress, or Infeasible when the driver refused it.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("targetVolumeAttributesClassName", Shape.Of(ShapeKind.String)) { Description = "The class that is being changed to.", ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>What is.</summary>
+    /// <summary>Pending when the class is not there, InProgress, or Infeasible when the driver refused it.</summary>
     public string Status { get; init; } = "";
 
-    /// <summary>The field <c>targetVolumeAttributesClassName</c>.</summary>
+    /// <summary>The class that is being changed to.</summary>
     public string TargetVolumeAttributesClassName { get; init; } = "";
 
     /// <inheritdoc/>
@@ -10263,7 +10278,7 @@ public sealed partial record ModifyVolumeStatus : IModelType<ModifyVolumeStatus>
     }
 }
 
-/// <summary>The type <c>NFSVolumeSource</c> of v1.</summary>
+/// <summary>A share over NFS.</summary>
 public sealed partial record NFSVolumeSource : IModelType<NFSVolumeSource>
 {
     /// <summary>The record with nothing set.</summary>
@@ -10274,20 +10289,20 @@ public sealed partial record NFSVolumeSource : IModelType<NFSVolumeSource>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NFSVolumeSource", "", [
-            new("path", Shape.Of(ShapeKind.String)) { Description = "The path.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NFSVolumeSource", "A share over NFS.", [
+            new("path", Shape.Of(ShapeKind.String)) { Description = "The path that the server exports.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
             new("readOnly", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it can only be read.", ProtobufPath = [3] },
-            new("server", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("server", Shape.Of(ShapeKind.String)) { Description = "The host name or address of the server.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The path.</summary>
+    /// <summary>The path that the server exports.</summary>
     public string Path { get; init; } = "";
 
     /// <summary>Whether it can only be read.</summary>
     public bool ReadOnly { get; init; }
 
-    /// <summary>The field <c>server</c>.</summary>
+    /// <summary>The host name or address of the server.</summary>
     public string Server { get; init; } = "";
 
     /// <inheritdoc/>
@@ -10353,7 +10368,7 @@ public sealed partial record NFSVolumeSource : IModelType<NFSVolumeSource>
     }
 }
 
-/// <summary>The type <c>NamespaceCondition</c> of v1.</summary>
+/// <summary>One thing that is or is not true of a namespace.</summary>
 public sealed partial record NamespaceCondition : IModelType<NamespaceCondition>
 {
     /// <summary>The record with nothing set.</summary>
@@ -10364,7 +10379,7 @@ public sealed partial record NamespaceCondition : IModelType<NamespaceCondition>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NamespaceCondition", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NamespaceCondition", "One thing that is or is not true of a namespace.", [
             new("lastTransitionTime", Shape.Of(ShapeKind.Time)) { Description = "When its status last changed.", ProtobufPath = [4] },
             new("message", Shape.Of(ShapeKind.String)) { Description = "Why, for people.", ProtobufPath = [6] },
             new("reason", Shape.Of(ShapeKind.String)) { Description = "One word in CamelCase for why, for programs.", ProtobufPath = [5] },
@@ -10471,7 +10486,7 @@ public sealed partial record NamespaceCondition : IModelType<NamespaceCondition>
     }
 }
 
-/// <summary>The type <c>NamespaceSpec</c> of v1.</summary>
+/// <summary>What must be done before a namespace may go.</summary>
 public sealed partial record NamespaceSpec : IModelType<NamespaceSpec>
 {
     /// <summary>The record with nothing set.</summary>
@@ -10482,12 +10497,12 @@ public sealed partial record NamespaceSpec : IModelType<NamespaceSpec>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NamespaceSpec", "", [
-            new("finalizers", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NamespaceSpec", "What must be done before a namespace may go.", [
+            new("finalizers", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Who must be done with the namespace before it may go, such as kubernetes.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>finalizers</c>.</summary>
+    /// <summary>Who must be done with the namespace before it may go, such as kubernetes.</summary>
     public ValueList<string> Finalizers { get; init; }
 
     /// <inheritdoc/>
@@ -10531,7 +10546,7 @@ public sealed partial record NamespaceSpec : IModelType<NamespaceSpec>
     }
 }
 
-/// <summary>The type <c>NamespaceStatus</c> of v1.</summary>
+/// <summary>Whether a namespace is in use.</summary>
 public sealed partial record NamespaceStatus : IModelType<NamespaceStatus>
 {
     /// <summary>The record with nothing set.</summary>
@@ -10542,16 +10557,16 @@ public sealed partial record NamespaceStatus : IModelType<NamespaceStatus>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NamespaceStatus", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NamespaceStatus", "Whether a namespace is in use.", [
             new("conditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.NamespaceCondition.ModelSchema))) { Description = "What is true of it at the moment, one entry for each question.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["type"], MergeKey = "type", PatchStrategies = ["merge"], ProtobufPath = [2] },
-            new("phase", Shape.Of(ShapeKind.String)) { Description = "Where it is in its life, in one word.", ProtobufPath = [1] },
+            new("phase", Shape.Of(ShapeKind.String)) { Description = "Active, or Terminating while it is being removed.", ProtobufPath = [1] },
         ]);
     }
 
     /// <summary>What is true of it at the moment, one entry for each question.</summary>
     public ValueList<global::Holdfast.Model.Core.NamespaceCondition> Conditions { get; init; }
 
-    /// <summary>Where it is in its life, in one word.</summary>
+    /// <summary>Active, or Terminating while it is being removed.</summary>
     public string Phase { get; init; } = "";
 
     /// <inheritdoc/>
@@ -10606,7 +10621,7 @@ public sealed partial record NamespaceStatus : IModelType<NamespaceStatus>
     }
 }
 
-/// <summary>The type <c>NodeAddress</c> of v1.</summary>
+/// <summary>An address of a node.</summary>
 public sealed partial record NodeAddress : IModelType<NodeAddress>
 {
     /// <summary>The record with nothing set.</summary>
@@ -10617,16 +10632,16 @@ public sealed partial record NodeAddress : IModelType<NodeAddress>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NodeAddress", "", [
-            new("address", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("type", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NodeAddress", "An address of a node.", [
+            new("address", Shape.Of(ShapeKind.String)) { Description = "The address or name.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("type", Shape.Of(ShapeKind.String)) { Description = "What it is: Hostname, InternalIP, ExternalIP, InternalDNS or ExternalDNS.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>address</c>.</summary>
+    /// <summary>The address or name.</summary>
     public string Address { get; init; } = "";
 
-    /// <summary>The field <c>type</c>.</summary>
+    /// <summary>What it is: Hostname, InternalIP, ExternalIP, InternalDNS or ExternalDNS.</summary>
     public string Type { get; init; } = "";
 
     /// <inheritdoc/>
@@ -10681,7 +10696,7 @@ public sealed partial record NodeAddress : IModelType<NodeAddress>
     }
 }
 
-/// <summary>The type <c>NodeAffinity</c> of v1.</summary>
+/// <summary>Which nodes are fit for a pod.</summary>
 public sealed partial record NodeAffinity : IModelType<NodeAffinity>
 {
     /// <summary>The record with nothing set.</summary>
@@ -10692,16 +10707,16 @@ public sealed partial record NodeAffinity : IModelType<NodeAffinity>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NodeAffinity", "", [
-            new("preferredDuringSchedulingIgnoredDuringExecution", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PreferredSchedulingTerm.ModelSchema))) { Description = "What is wished for: the more weight is met, the better.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
-            new("requiredDuringSchedulingIgnoredDuringExecution", Shape.Object(static () => global::Holdfast.Model.Core.NodeSelector.ModelSchema)) { Description = "What must hold when the pod is placed; later changes do not move it.", ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NodeAffinity", "Which nodes are fit for a pod.", [
+            new("preferredDuringSchedulingIgnoredDuringExecution", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PreferredSchedulingTerm.ModelSchema))) { Description = "Nodes that are wished for: the more weight is met, the better.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
+            new("requiredDuringSchedulingIgnoredDuringExecution", Shape.Object(static () => global::Holdfast.Model.Core.NodeSelector.ModelSchema)) { Description = "What the node must have when the pod is placed; later changes do not move it.", ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>What is wished for: the more weight is met, the better.</summary>
+    /// <summary>Nodes that are wished for: the more weight is met, the better.</summary>
     public ValueList<global::Holdfast.Model.Core.PreferredSchedulingTerm> PreferredDuringSchedulingIgnoredDuringExecution { get; init; }
 
-    /// <summary>What must hold when the pod is placed; later changes do not move it.</summary>
+    /// <summary>What the node must have when the pod is placed; later changes do not move it.</summary>
     public global::Holdfast.Model.Core.NodeSelector? RequiredDuringSchedulingIgnoredDuringExecution { get; init; }
 
     /// <inheritdoc/>
@@ -10756,7 +10771,7 @@ public sealed partial record NodeAffinity : IModelType<NodeAffinity>
     }
 }
 
-/// <summary>The type <c>NodeAllocatableResourceClaimStatus</c> of v1.</summary>
+/// <summary>What of a node&apos;s own resources a claim takes for the pod.</summary>
 public sealed partial record NodeAllocatableResourceClaimStatus : IModelType<NodeAllocatableResourceClaimStatus>
 {
     /// <summary>The record with nothing set.</summary>
@@ -10767,20 +10782,20 @@ public sealed partial record NodeAllocatableResourceClaimStatus : IModelType<Nod
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NodeAllocatableResourceClaimStatus", "", [
-            new("containers", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Set },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NodeAllocatableResourceClaimStatus", "What of a node's own resources a claim takes for the pod.", [
+            new("containers", Shape.List(Shape.Of(ShapeKind.String))) { Description = "The names of the containers that share the claim.", ListKind = global::Holdfast.Model.Schema.ListKind.Set },
             new("resourceClaimName", Shape.Of(ShapeKind.String)) { Description = "The name of the claim.", IsRequired = true, IsAlwaysWritten = true },
-            new("resources", Shape.Map(Shape.Of(ShapeKind.Quantity))) { Description = "Resources, a sub-resource after a slash; * is any.", IsRequired = true, IsAlwaysWritten = true },
+            new("resources", Shape.Map(Shape.Of(ShapeKind.Quantity))) { Description = "How much is taken, by resource.", IsRequired = true, IsAlwaysWritten = true },
         ]);
     }
 
-    /// <summary>The field <c>containers</c>.</summary>
+    /// <summary>The names of the containers that share the claim.</summary>
     public ValueList<string> Containers { get; init; }
 
     /// <summary>The name of the claim.</summary>
     public string ResourceClaimName { get; init; } = "";
 
-    /// <summary>Resources, a sub-resource after a slash; * is any.</summary>
+    /// <summary>How much is taken, by resource.</summary>
     public ValueMap<Quantity> Resources { get; init; }
 
     /// <inheritdoc/>
@@ -10846,7 +10861,7 @@ public sealed partial record NodeAllocatableResourceClaimStatus : IModelType<Nod
     }
 }
 
-/// <summary>The type <c>NodeCondition</c> of v1.</summary>
+/// <summary>One thing that is or is not true of a node.</summary>
 public sealed partial record NodeCondition : IModelType<NodeCondition>
 {
     /// <summary>The record with nothing set.</summary>
@@ -10857,7 +10872,7 @@ public sealed partial record NodeCondition : IModelType<NodeCondition>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NodeCondition", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NodeCondition", "One thing that is or is not true of a node.", [
             new("lastHeartbeatTime", Shape.Of(ShapeKind.Time)) { Description = "When it was last heard of.", ProtobufPath = [3] },
             new("lastTransitionTime", Shape.Of(ShapeKind.Time)) { Description = "When its status last changed.", ProtobufPath = [4] },
             new("message", Shape.Of(ShapeKind.String)) { Description = "Why, for people.", ProtobufPath = [6] },
@@ -10979,7 +10994,7 @@ public sealed partial record NodeCondition : IModelType<NodeCondition>
     }
 }
 
-/// <summary>The type <c>NodeConfigSource</c> of v1.</summary>
+/// <summary>Where a node&apos;s settings come from; no longer in use.</summary>
 public sealed partial record NodeConfigSource : IModelType<NodeConfigSource>
 {
     /// <summary>The record with nothing set.</summary>
@@ -10990,12 +11005,12 @@ public sealed partial record NodeConfigSource : IModelType<NodeConfigSource>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NodeConfigSource", "", [
-            new("configMap", Shape.Object(static () => global::Holdfast.Model.Core.ConfigMapNodeConfigSource.ModelSchema)) { Description = "A ConfigMap.", ProtobufPath = [2] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NodeConfigSource", "Where a node's settings come from; no longer in use.", [
+            new("configMap", Shape.Object(static () => global::Holdfast.Model.Core.ConfigMapNodeConfigSource.ModelSchema)) { Description = "A ConfigMap with the settings.", ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>A ConfigMap.</summary>
+    /// <summary>A ConfigMap with the settings.</summary>
     public global::Holdfast.Model.Core.ConfigMapNodeConfigSource? ConfigMap { get; init; }
 
     /// <inheritdoc/>
@@ -11039,7 +11054,7 @@ public sealed partial record NodeConfigSource : IModelType<NodeConfigSource>
     }
 }
 
-/// <summary>The type <c>NodeConfigStatus</c> of v1.</summary>
+/// <summary>Which settings a node uses; no longer in use.</summary>
 public sealed partial record NodeConfigStatus : IModelType<NodeConfigStatus>
 {
     /// <summary>The record with nothing set.</summary>
@@ -11050,24 +11065,24 @@ public sealed partial record NodeConfigStatus : IModelType<NodeConfigStatus>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NodeConfigStatus", "", [
-            new("active", Shape.Object(static () => global::Holdfast.Model.Core.NodeConfigSource.ModelSchema)) { Description = "What is running.", ProtobufPath = [2] },
-            new("assigned", Shape.Object(static () => global::Holdfast.Model.Core.NodeConfigSource.ModelSchema)) { ProtobufPath = [1] },
-            new("error", Shape.Of(ShapeKind.String)) { Description = "What went wrong.", ProtobufPath = [4] },
-            new("lastKnownGood", Shape.Object(static () => global::Holdfast.Model.Core.NodeConfigSource.ModelSchema)) { ProtobufPath = [3] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NodeConfigStatus", "Which settings a node uses; no longer in use.", [
+            new("active", Shape.Object(static () => global::Holdfast.Model.Core.NodeConfigSource.ModelSchema)) { Description = "The settings that it uses now.", ProtobufPath = [2] },
+            new("assigned", Shape.Object(static () => global::Holdfast.Model.Core.NodeConfigSource.ModelSchema)) { Description = "The settings that it will use next.", ProtobufPath = [1] },
+            new("error", Shape.Of(ShapeKind.String)) { Description = "Why it cannot use the settings that it was given.", ProtobufPath = [4] },
+            new("lastKnownGood", Shape.Object(static () => global::Holdfast.Model.Core.NodeConfigSource.ModelSchema)) { Description = "The settings that it goes back to.", ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>What is running.</summary>
+    /// <summary>The settings that it uses now.</summary>
     public global::Holdfast.Model.Core.NodeConfigSource? Active { get; init; }
 
-    /// <summary>The field <c>assigned</c>.</summary>
+    /// <summary>The settings that it will use next.</summary>
     public global::Holdfast.Model.Core.NodeConfigSource? Assigned { get; init; }
 
-    /// <summary>What went wrong.</summary>
+    /// <summary>Why it cannot use the settings that it was given.</summary>
     public string Error { get; init; } = "";
 
-    /// <summary>The field <c>lastKnownGood</c>.</summary>
+    /// <summary>The settings that it goes back to.</summary>
     public global::Holdfast.Model.Core.NodeConfigSource? LastKnownGood { get; init; }
 
     /// <inheritdoc/>
@@ -11144,7 +11159,7 @@ public sealed partial record NodeConfigStatus : IModelType<NodeConfigStatus>
     }
 }
 
-/// <summary>The type <c>NodeDaemonEndpoints</c> of v1.</summary>
+/// <summary>The ports of a node&apos;s programs.</summary>
 public sealed partial record NodeDaemonEndpoints : IModelType<NodeDaemonEndpoints>
 {
     /// <summary>The record with nothing set.</summary>
@@ -11155,12 +11170,12 @@ public sealed partial record NodeDaemonEndpoints : IModelType<NodeDaemonEndpoint
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NodeDaemonEndpoints", "", [
-            new("kubeletEndpoint", Shape.Object(static () => global::Holdfast.Model.Core.DaemonEndpoint.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NodeDaemonEndpoints", "The ports of a node's programs.", [
+            new("kubeletEndpoint", Shape.Object(static () => global::Holdfast.Model.Core.DaemonEndpoint.ModelSchema)) { Description = "The port of the node's agent.", IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>kubeletEndpoint</c>.</summary>
+    /// <summary>The port of the node&apos;s agent.</summary>
     public global::Holdfast.Model.Core.DaemonEndpoint KubeletEndpoint { get; init; } = global::Holdfast.Model.Core.DaemonEndpoint.Empty;
 
     /// <inheritdoc/>
@@ -11204,7 +11219,7 @@ public sealed partial record NodeDaemonEndpoints : IModelType<NodeDaemonEndpoint
     }
 }
 
-/// <summary>The type <c>NodeFeatures</c> of v1.</summary>
+/// <summary>What a node&apos;s container runtime can do.</summary>
 public sealed partial record NodeFeatures : IModelType<NodeFeatures>
 {
     /// <summary>The record with nothing set.</summary>
@@ -11215,12 +11230,12 @@ public sealed partial record NodeFeatures : IModelType<NodeFeatures>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NodeFeatures", "", [
-            new("supplementalGroupsPolicy", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NodeFeatures", "What a node's container runtime can do.", [
+            new("supplementalGroupsPolicy", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it heeds a pod's supplementalGroupsPolicy.", ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>supplementalGroupsPolicy</c>.</summary>
+    /// <summary>Whether it heeds a pod&apos;s supplementalGroupsPolicy.</summary>
     public bool? SupplementalGroupsPolicy { get; init; }
 
     /// <inheritdoc/>
@@ -11264,7 +11279,7 @@ public sealed partial record NodeFeatures : IModelType<NodeFeatures>
     }
 }
 
-/// <summary>The type <c>NodeRuntimeHandler</c> of v1.</summary>
+/// <summary>A way in which a node can run containers.</summary>
 public sealed partial record NodeRuntimeHandler : IModelType<NodeRuntimeHandler>
 {
     /// <summary>The record with nothing set.</summary>
@@ -11275,16 +11290,16 @@ public sealed partial record NodeRuntimeHandler : IModelType<NodeRuntimeHandler>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NodeRuntimeHandler", "", [
-            new("features", Shape.Object(static () => global::Holdfast.Model.Core.NodeRuntimeHandlerFeatures.ModelSchema)) { ProtobufPath = [2] },
-            new("name", Shape.Of(ShapeKind.String)) { Description = "The name.", IsAlwaysWritten = true, ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NodeRuntimeHandler", "A way in which a node can run containers.", [
+            new("features", Shape.Object(static () => global::Holdfast.Model.Core.NodeRuntimeHandlerFeatures.ModelSchema)) { Description = "What it can do.", ProtobufPath = [2] },
+            new("name", Shape.Of(ShapeKind.String)) { Description = "Its name; empty for the one that is used when none is named.", IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>features</c>.</summary>
+    /// <summary>What it can do.</summary>
     public global::Holdfast.Model.Core.NodeRuntimeHandlerFeatures? Features { get; init; }
 
-    /// <summary>The name.</summary>
+    /// <summary>Its name; empty for the one that is used when none is named.</summary>
     public string Name { get; init; } = "";
 
     /// <inheritdoc/>
@@ -11339,7 +11354,7 @@ public sealed partial record NodeRuntimeHandler : IModelType<NodeRuntimeHandler>
     }
 }
 
-/// <summary>The type <c>NodeRuntimeHandlerFeatures</c> of v1.</summary>
+/// <summary>What a way to run containers can do.</summary>
 public sealed partial record NodeRuntimeHandlerFeatures : IModelType<NodeRuntimeHandlerFeatures>
 {
     /// <summary>The record with nothing set.</summary>
@@ -11350,16 +11365,16 @@ public sealed partial record NodeRuntimeHandlerFeatures : IModelType<NodeRuntime
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NodeRuntimeHandlerFeatures", "", [
-            new("recursiveReadOnlyMounts", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [1] },
-            new("userNamespaces", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [2] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NodeRuntimeHandlerFeatures", "What a way to run containers can do.", [
+            new("recursiveReadOnlyMounts", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it can mount read-only with everything below.", ProtobufPath = [1] },
+            new("userNamespaces", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it can give pods users of their own.", ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The field <c>recursiveReadOnlyMounts</c>.</summary>
+    /// <summary>Whether it can mount read-only with everything below.</summary>
     public bool? RecursiveReadOnlyMounts { get; init; }
 
-    /// <summary>The field <c>userNamespaces</c>.</summary>
+    /// <summary>Whether it can give pods users of their own.</summary>
     public bool? UserNamespaces { get; init; }
 
     /// <inheritdoc/>
@@ -11414,7 +11429,7 @@ public sealed partial record NodeRuntimeHandlerFeatures : IModelType<NodeRuntime
     }
 }
 
-/// <summary>The type <c>NodeSelector</c> of v1.</summary>
+/// <summary>Picks nodes; one term that fits is enough.</summary>
 public sealed partial record NodeSelector : IModelType<NodeSelector>
 {
     /// <summary>The record with nothing set.</summary>
@@ -11425,12 +11440,12 @@ public sealed partial record NodeSelector : IModelType<NodeSelector>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NodeSelector", "", [
-            new("nodeSelectorTerms", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.NodeSelectorTerm.ModelSchema))) { Description = "Of these one must hold.", IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NodeSelector", "Picks nodes; one term that fits is enough.", [
+            new("nodeSelectorTerms", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.NodeSelectorTerm.ModelSchema))) { Description = "The terms, of which one must fit.", IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
         ], isAtomic: true);
     }
 
-    /// <summary>Of these one must hold.</summary>
+    /// <summary>The terms, of which one must fit.</summary>
     public ValueList<global::Holdfast.Model.Core.NodeSelectorTerm> NodeSelectorTerms { get; init; }
 
     /// <inheritdoc/>
@@ -11474,7 +11489,7 @@ public sealed partial record NodeSelector : IModelType<NodeSelector>
     }
 }
 
-/// <summary>The type <c>NodeSelectorRequirement</c> of v1.</summary>
+/// <summary>What is asked of one label or field of a node.</summary>
 public sealed partial record NodeSelectorRequirement : IModelType<NodeSelectorRequirement>
 {
     /// <summary>The record with nothing set.</summary>
@@ -11485,20 +11500,20 @@ public sealed partial record NodeSelectorRequirement : IModelType<NodeSelectorRe
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NodeSelectorRequirement", "", [
-            new("key", Shape.Of(ShapeKind.String)) { Description = "The label.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NodeSelectorRequirement", "What is asked of one label or field of a node.", [
+            new("key", Shape.Of(ShapeKind.String)) { Description = "The label, or the field, that is looked at.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
             new("operator", Shape.Of(ShapeKind.String)) { Description = "In, NotIn, Exists, DoesNotExist, Gt or Lt.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("values", Shape.List(Shape.Of(ShapeKind.String))) { Description = "The values that are meant.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
+            new("values", Shape.List(Shape.Of(ShapeKind.String))) { Description = "The values that it is compared with: none for Exists and DoesNotExist, one number for Gt and Lt.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>The label.</summary>
+    /// <summary>The label, or the field, that is looked at.</summary>
     public string Key { get; init; } = "";
 
     /// <summary>In, NotIn, Exists, DoesNotExist, Gt or Lt.</summary>
     public string Operator { get; init; } = "";
 
-    /// <summary>The values that are meant.</summary>
+    /// <summary>The values that it is compared with: none for Exists and DoesNotExist, one number for Gt and Lt.</summary>
     public ValueList<string> Values { get; init; }
 
     /// <inheritdoc/>
@@ -11564,7 +11579,7 @@ public sealed partial record NodeSelectorRequirement : IModelType<NodeSelectorRe
     }
 }
 
-/// <summary>The type <c>NodeSelectorTerm</c> of v1.</summary>
+/// <summary>Requirements on a node, all of which must hold; an empty term picks none.</summary>
 public sealed partial record NodeSelectorTerm : IModelType<NodeSelectorTerm>
 {
     /// <summary>The record with nothing set.</summary>
@@ -11575,7 +11590,7 @@ public sealed partial record NodeSelectorTerm : IModelType<NodeSelectorTerm>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NodeSelectorTerm", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NodeSelectorTerm", "Requirements on a node, all of which must hold; an empty term picks none.", [
             new("matchExpressions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.NodeSelectorRequirement.ModelSchema))) { Description = "Requirements on labels; all of them hold.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
             new("matchFields", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.NodeSelectorRequirement.ModelSchema))) { Description = "Requirements on fields of nodes; all of them hold.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
         ], isAtomic: true);
@@ -11639,7 +11654,7 @@ public sealed partial record NodeSelectorTerm : IModelType<NodeSelectorTerm>
     }
 }
 
-/// <summary>The type <c>NodeSpec</c> of v1.</summary>
+/// <summary>How a node may be used.</summary>
 public sealed partial record NodeSpec : IModelType<NodeSpec>
 {
     /// <summary>The record with nothing set.</summary>
@@ -11650,27 +11665,27 @@ public sealed partial record NodeSpec : IModelType<NodeSpec>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NodeSpec", "", [
-            new("configSource", Shape.Object(static () => global::Holdfast.Model.Core.NodeConfigSource.ModelSchema)) { ProtobufPath = [6] },
-            new("externalID", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
-            new("podCIDR", Shape.Of(ShapeKind.String)) { Description = "The addresses of its pods.", ProtobufPath = [1] },
-            new("podCIDRs", Shape.List(Shape.Of(ShapeKind.String))) { Description = "The addresses of its pods.", ListKind = global::Holdfast.Model.Schema.ListKind.Set, PatchStrategies = ["merge"], ProtobufPath = [7] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NodeSpec", "How a node may be used.", [
+            new("configSource", Shape.Object(static () => global::Holdfast.Model.Core.NodeConfigSource.ModelSchema)) { Description = "Where its settings come from; no longer in use.", ProtobufPath = [6] },
+            new("externalID", Shape.Of(ShapeKind.String)) { Description = "An id from outside; no longer in use.", ProtobufPath = [2] },
+            new("podCIDR", Shape.Of(ShapeKind.String)) { Description = "The addresses that its pods get, as a range.", ProtobufPath = [1] },
+            new("podCIDRs", Shape.List(Shape.Of(ShapeKind.String))) { Description = "The same, one range for each IP family; the first is podCIDR.", ListKind = global::Holdfast.Model.Schema.ListKind.Set, PatchStrategies = ["merge"], ProtobufPath = [7] },
             new("providerID", Shape.Of(ShapeKind.String)) { Description = "What its provider calls it.", ProtobufPath = [3] },
             new("taints", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.Taint.ModelSchema))) { Description = "What keeps pods off.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [5] },
             new("unschedulable", Shape.Of(ShapeKind.Boolean)) { Description = "Whether new pods are kept off.", ProtobufPath = [4] },
         ]);
     }
 
-    /// <summary>The field <c>configSource</c>.</summary>
+    /// <summary>Where its settings come from; no longer in use.</summary>
     public global::Holdfast.Model.Core.NodeConfigSource? ConfigSource { get; init; }
 
-    /// <summary>The field <c>externalID</c>.</summary>
+    /// <summary>An id from outside; no longer in use.</summary>
     public string ExternalID { get; init; } = "";
 
-    /// <summary>The addresses of its pods.</summary>
+    /// <summary>The addresses that its pods get, as a range.</summary>
     public string PodCIDR { get; init; } = "";
 
-    /// <summary>The addresses of its pods.</summary>
+    /// <summary>The same, one range for each IP family; the first is podCIDR.</summary>
     public ValueList<string> PodCIDRs { get; init; }
 
     /// <summary>What its provider calls it.</summary>
@@ -11787,7 +11802,7 @@ public sealed partial record NodeSpec : IModelType<NodeSpec>
     }
 }
 
-/// <summary>The type <c>NodeStatus</c> of v1.</summary>
+/// <summary>What a node has and how it is.</summary>
 public sealed partial record NodeStatus : IModelType<NodeStatus>
 {
     /// <summary>The record with nothing set.</summary>
@@ -11798,25 +11813,25 @@ public sealed partial record NodeStatus : IModelType<NodeStatus>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NodeStatus", "", [
-            new("addresses", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.NodeAddress.ModelSchema))) { Description = "The addresses.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["type"], MergeKey = "type", PatchStrategies = ["merge"], ProtobufPath = [5] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NodeStatus", "What a node has and how it is.", [
+            new("addresses", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.NodeAddress.ModelSchema))) { Description = "The addresses and names by which it is reached.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["type"], MergeKey = "type", PatchStrategies = ["merge"], ProtobufPath = [5] },
             new("allocatable", Shape.Map(Shape.Of(ShapeKind.Quantity))) { Description = "How much pods may use, by resource.", ProtobufPath = [2] },
             new("capacity", Shape.Map(Shape.Of(ShapeKind.Quantity))) { Description = "How much there is, by resource.", ProtobufPath = [1] },
             new("conditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.NodeCondition.ModelSchema))) { Description = "What is true of it at the moment, one entry for each question.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["type"], MergeKey = "type", PatchStrategies = ["merge"], ProtobufPath = [4] },
-            new("config", Shape.Object(static () => global::Holdfast.Model.Core.NodeConfigStatus.ModelSchema)) { ProtobufPath = [11] },
+            new("config", Shape.Object(static () => global::Holdfast.Model.Core.NodeConfigStatus.ModelSchema)) { Description = "Which settings it uses; no longer in use.", ProtobufPath = [11] },
             new("daemonEndpoints", Shape.Object(static () => global::Holdfast.Model.Core.NodeDaemonEndpoints.ModelSchema)) { Description = "Where its agents listen.", IsAlwaysWritten = true, ProtobufPath = [6] },
-            new("declaredFeatures", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [14] },
-            new("features", Shape.Object(static () => global::Holdfast.Model.Core.NodeFeatures.ModelSchema)) { ProtobufPath = [13] },
+            new("declaredFeatures", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Features that it says it has, which pods may depend on.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [14] },
+            new("features", Shape.Object(static () => global::Holdfast.Model.Core.NodeFeatures.ModelSchema)) { Description = "What its container runtime can do.", ProtobufPath = [13] },
             new("images", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ContainerImage.ModelSchema))) { Description = "Images that are there.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [8] },
-            new("nodeInfo", Shape.Object(static () => global::Holdfast.Model.Core.NodeSystemInfo.ModelSchema)) { Description = "What it is.", IsAlwaysWritten = true, ProtobufPath = [7] },
-            new("phase", Shape.Of(ShapeKind.String)) { Description = "Where it is in its life, in one word.", ProtobufPath = [3] },
-            new("runtimeHandlers", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.NodeRuntimeHandler.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [12] },
-            new("volumesAttached", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.AttachedVolume.ModelSchema))) { Description = "Volumes that are attached.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [10] },
-            new("volumesInUse", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Volumes that are in use.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [9] },
+            new("nodeInfo", Shape.Object(static () => global::Holdfast.Model.Core.NodeSystemInfo.ModelSchema)) { Description = "What the node is made of.", IsAlwaysWritten = true, ProtobufPath = [7] },
+            new("phase", Shape.Of(ShapeKind.String)) { Description = "Where it is in its life; no longer in use.", ProtobufPath = [3] },
+            new("runtimeHandlers", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.NodeRuntimeHandler.ModelSchema))) { Description = "The ways in which it can run containers.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [12] },
+            new("volumesAttached", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.AttachedVolume.ModelSchema))) { Description = "Volumes that are attached to the node.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [10] },
+            new("volumesInUse", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Volumes that pods of the node have mounted.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [9] },
         ]);
     }
 
-    /// <summary>The addresses.</summary>
+    /// <summary>The addresses and names by which it is reached.</summary>
     public ValueList<global::Holdfast.Model.Core.NodeAddress> Addresses { get; init; }
 
     /// <summary>How much pods may use, by resource.</summary>
@@ -11828,34 +11843,34 @@ public sealed partial record NodeStatus : IModelType<NodeStatus>
     /// <summary>What is true of it at the moment, one entry for each question.</summary>
     public ValueList<global::Holdfast.Model.Core.NodeCondition> Conditions { get; init; }
 
-    /// <summary>The field <c>config</c>.</summary>
+    /// <summary>Which settings it uses; no longer in use.</summary>
     public global::Holdfast.Model.Core.NodeConfigStatus? Config { get; init; }
 
     /// <summary>Where its agents listen.</summary>
     public global::Holdfast.Model.Core.NodeDaemonEndpoints DaemonEndpoints { get; init; } = global::Holdfast.Model.Core.NodeDaemonEndpoints.Empty;
 
-    /// <summary>The field <c>declaredFeatures</c>.</summary>
+    /// <summary>Features that it says it has, which pods may depend on.</summary>
     public ValueList<string> DeclaredFeatures { get; init; }
 
-    /// <summary>The field <c>features</c>.</summary>
+    /// <summary>What its container runtime can do.</summary>
     public global::Holdfast.Model.Core.NodeFeatures? Features { get; init; }
 
     /// <summary>Images that are there.</summary>
     public ValueList<global::Holdfast.Model.Core.ContainerImage> Images { get; init; }
 
-    /// <summary>What it is.</summary>
+    /// <summary>What the node is made of.</summary>
     public global::Holdfast.Model.Core.NodeSystemInfo NodeInfo { get; init; } = global::Holdfast.Model.Core.NodeSystemInfo.Empty;
 
-    /// <summary>Where it is in its life, in one word.</summary>
+    /// <summary>Where it is in its life; no longer in use.</summary>
     public string Phase { get; init; } = "";
 
-    /// <summary>The field <c>runtimeHandlers</c>.</summary>
+    /// <summary>The ways in which it can run containers.</summary>
     public ValueList<global::Holdfast.Model.Core.NodeRuntimeHandler> RuntimeHandlers { get; init; }
 
-    /// <summary>Volumes that are attached.</summary>
+    /// <summary>Volumes that are attached to the node.</summary>
     public ValueList<global::Holdfast.Model.Core.AttachedVolume> VolumesAttached { get; init; }
 
-    /// <summary>Volumes that are in use.</summary>
+    /// <summary>Volumes that pods of the node have mounted.</summary>
     public ValueList<string> VolumesInUse { get; init; }
 
     /// <inheritdoc/>
@@ -12032,7 +12047,7 @@ public sealed partial record NodeStatus : IModelType<NodeStatus>
     }
 }
 
-/// <summary>The type <c>NodeSwapStatus</c> of v1.</summary>
+/// <summary>A node&apos;s swap.</summary>
 public sealed partial record NodeSwapStatus : IModelType<NodeSwapStatus>
 {
     /// <summary>The record with nothing set.</summary>
@@ -12043,12 +12058,12 @@ public sealed partial record NodeSwapStatus : IModelType<NodeSwapStatus>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NodeSwapStatus", "", [
-            new("capacity", Shape.Of(ShapeKind.Int64)) { Description = "How much there is, by resource.", ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NodeSwapStatus", "A node's swap.", [
+            new("capacity", Shape.Of(ShapeKind.Int64)) { Description = "How much swap there is, in bytes.", ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>How much there is, by resource.</summary>
+    /// <summary>How much swap there is, in bytes.</summary>
     public long? Capacity { get; init; }
 
     /// <inheritdoc/>
@@ -12092,7 +12107,7 @@ public sealed partial record NodeSwapStatus : IModelType<NodeSwapStatus>
     }
 }
 
-/// <summary>The type <c>NodeSystemInfo</c> of v1.</summary>
+/// <summary>What a node is made of.</summary>
 public sealed partial record NodeSystemInfo : IModelType<NodeSystemInfo>
 {
     /// <summary>The record with nothing set.</summary>
@@ -12103,52 +12118,52 @@ public sealed partial record NodeSystemInfo : IModelType<NodeSystemInfo>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NodeSystemInfo", "", [
-            new("architecture", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [10] },
-            new("bootID", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
-            new("containerRuntimeVersion", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [6] },
-            new("kernelVersion", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [4] },
-            new("kubeProxyVersion", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [8] },
-            new("kubeletVersion", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [7] },
-            new("machineID", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("operatingSystem", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [9] },
-            new("osImage", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [5] },
-            new("swap", Shape.Object(static () => global::Holdfast.Model.Core.NodeSwapStatus.ModelSchema)) { ProtobufPath = [11] },
-            new("systemUUID", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.NodeSystemInfo", "What a node is made of.", [
+            new("architecture", Shape.Of(ShapeKind.String)) { Description = "The processor's architecture, such as amd64.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [10] },
+            new("bootID", Shape.Of(ShapeKind.String)) { Description = "A value that changes with each boot.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("containerRuntimeVersion", Shape.Of(ShapeKind.String)) { Description = "The name and version of what runs containers.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [6] },
+            new("kernelVersion", Shape.Of(ShapeKind.String)) { Description = "The version of the kernel.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [4] },
+            new("kubeProxyVersion", Shape.Of(ShapeKind.String)) { Description = "The version of kube-proxy; no longer in use.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [8] },
+            new("kubeletVersion", Shape.Of(ShapeKind.String)) { Description = "The version of the node's agent.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [7] },
+            new("machineID", Shape.Of(ShapeKind.String)) { Description = "The machine's id, by which it is told apart in the cluster.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("operatingSystem", Shape.Of(ShapeKind.String)) { Description = "The operating system, such as linux.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [9] },
+            new("osImage", Shape.Of(ShapeKind.String)) { Description = "The operating system with its version, for people.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [5] },
+            new("swap", Shape.Object(static () => global::Holdfast.Model.Core.NodeSwapStatus.ModelSchema)) { Description = "The node's swap.", ProtobufPath = [11] },
+            new("systemUUID", Shape.Of(ShapeKind.String)) { Description = "The id that the hardware gives.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The field <c>architecture</c>.</summary>
+    /// <summary>The processor&apos;s architecture, such as amd64.</summary>
     public string Architecture { get; init; } = "";
 
-    /// <summary>The field <c>bootID</c>.</summary>
+    /// <summary>A value that changes with each boot.</summary>
     public string BootID { get; init; } = "";
 
-    /// <summary>The field <c>containerRuntimeVersion</c>.</summary>
+    /// <summary>The name and version of what runs containers.</summary>
     public string ContainerRuntimeVersion { get; init; } = "";
 
-    /// <summary>The field <c>kernelVersion</c>.</summary>
+    /// <summary>The version of the kernel.</summary>
     public string KernelVersion { get; init; } = "";
 
-    /// <summary>The field <c>kubeProxyVersion</c>.</summary>
+    /// <summary>The version of kube-proxy; no longer in use.</summary>
     public string KubeProxyVersion { get; init; } = "";
 
-    /// <summary>The field <c>kubeletVersion</c>.</summary>
+    /// <summary>The version of the node&apos;s agent.</summary>
     public string KubeletVersion { get; init; } = "";
 
-    /// <summary>The field <c>machineID</c>.</summary>
+    /// <summary>The machine&apos;s id, by which it is told apart in the cluster.</summary>
     public string MachineID { get; init; } = "";
 
-    /// <summary>The field <c>operatingSystem</c>.</summary>
+    /// <summary>The operating system, such as linux.</summary>
     public string OperatingSystem { get; init; } = "";
 
-    /// <summary>The field <c>osImage</c>.</summary>
+    /// <summary>The operating system with its version, for people.</summary>
     public string OsImage { get; init; } = "";
 
-    /// <summary>The field <c>swap</c>.</summary>
+    /// <summary>The node&apos;s swap.</summary>
     public global::Holdfast.Model.Core.NodeSwapStatus? Swap { get; init; }
 
-    /// <summary>The field <c>systemUUID</c>.</summary>
+    /// <summary>The id that the hardware gives.</summary>
     public string SystemUUID { get; init; } = "";
 
     /// <inheritdoc/>
@@ -12302,7 +12317,7 @@ public sealed partial record NodeSystemInfo : IModelType<NodeSystemInfo>
     }
 }
 
-/// <summary>The type <c>ObjectFieldSelector</c> of v1.</summary>
+/// <summary>A field of an object.</summary>
 public sealed partial record ObjectFieldSelector : IModelType<ObjectFieldSelector>
 {
     /// <summary>The record with nothing set.</summary>
@@ -12313,16 +12328,16 @@ public sealed partial record ObjectFieldSelector : IModelType<ObjectFieldSelecto
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ObjectFieldSelector", "", [
-            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of what is meant.", ProtobufPath = [1] },
-            new("fieldPath", Shape.Of(ShapeKind.String)) { Description = "Which field of the object is meant.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ObjectFieldSelector", "A field of an object.", [
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The version in which the field is named; v1 when left out.", ProtobufPath = [1] },
+            new("fieldPath", Shape.Of(ShapeKind.String)) { Description = "The field, such as metadata.name.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
         ], isAtomic: true);
     }
 
-    /// <summary>The group and version of what is meant.</summary>
+    /// <summary>The version in which the field is named; v1 when left out.</summary>
     public string ApiVersion { get; init; } = "";
 
-    /// <summary>Which field of the object is meant.</summary>
+    /// <summary>The field, such as metadata.name.</summary>
     public string FieldPath { get; init; } = "";
 
     /// <inheritdoc/>
@@ -12377,7 +12392,7 @@ public sealed partial record ObjectFieldSelector : IModelType<ObjectFieldSelecto
     }
 }
 
-/// <summary>The type <c>ObjectReference</c> of v1.</summary>
+/// <summary>An object, as far as it is named.</summary>
 public sealed partial record ObjectReference : IModelType<ObjectReference>
 {
     /// <summary>The record with nothing set.</summary>
@@ -12388,36 +12403,36 @@ public sealed partial record ObjectReference : IModelType<ObjectReference>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ObjectReference", "", [
-            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of what is meant.", ProtobufPath = [5] },
-            new("fieldPath", Shape.Of(ShapeKind.String)) { Description = "Which field of the object is meant.", ProtobufPath = [7] },
-            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of what is meant.", ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ObjectReference", "An object, as far as it is named.", [
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object.", ProtobufPath = [5] },
+            new("fieldPath", Shape.Of(ShapeKind.String)) { Description = "The part of the object that is meant, such as spec.containers{web}.", ProtobufPath = [7] },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object.", ProtobufPath = [1] },
             new("name", Shape.Of(ShapeKind.String)) { Description = "The name of what is meant.", ProtobufPath = [3] },
-            new("namespace", Shape.Of(ShapeKind.String)) { Description = "The namespace of what is meant.", ProtobufPath = [2] },
-            new("resourceVersion", Shape.Of(ShapeKind.String)) { Description = "The revision of what is meant.", ProtobufPath = [6] },
-            new("uid", Shape.Of(ShapeKind.String)) { Description = "The unique id of what is meant, which no later object of its name has.", ProtobufPath = [4] },
+            new("namespace", Shape.Of(ShapeKind.String)) { Description = "The namespace of the object.", ProtobufPath = [2] },
+            new("resourceVersion", Shape.Of(ShapeKind.String)) { Description = "The revision of the object that is meant, when it is one.", ProtobufPath = [6] },
+            new("uid", Shape.Of(ShapeKind.String)) { Description = "The unique id of the object, which no later object of its name has.", ProtobufPath = [4] },
         ], isAtomic: true);
     }
 
-    /// <summary>The group and version of what is meant.</summary>
+    /// <summary>The group and version of the object.</summary>
     public string ApiVersion { get; init; } = "";
 
-    /// <summary>Which field of the object is meant.</summary>
+    /// <summary>The part of the object that is meant, such as spec.containers{web}.</summary>
     public string FieldPath { get; init; } = "";
 
-    /// <summary>The kind of what is meant.</summary>
+    /// <summary>The kind of the object.</summary>
     public string Kind { get; init; } = "";
 
     /// <summary>The name of what is meant.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>The namespace of what is meant.</summary>
+    /// <summary>The namespace of the object.</summary>
     public string Namespace { get; init; } = "";
 
-    /// <summary>The revision of what is meant.</summary>
+    /// <summary>The revision of the object that is meant, when it is one.</summary>
     public string ResourceVersion { get; init; } = "";
 
-    /// <summary>The unique id of what is meant, which no later object of its name has.</summary>
+    /// <summary>The unique id of the object, which no later object of its name has.</summary>
     public string Uid { get; init; } = "";
 
     /// <inheritdoc/>
@@ -12523,7 +12538,7 @@ public sealed partial record ObjectReference : IModelType<ObjectReference>
     }
 }
 
-/// <summary>The type <c>PersistentVolumeClaimCondition</c> of v1.</summary>
+/// <summary>One thing that is or is not true of a claim.</summary>
 public sealed partial record PersistentVolumeClaimCondition : IModelType<PersistentVolumeClaimCondition>
 {
     /// <summary>The record with nothing set.</summary>
@@ -12534,7 +12549,7 @@ public sealed partial record PersistentVolumeClaimCondition : IModelType<Persist
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PersistentVolumeClaimCondition", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PersistentVolumeClaimCondition", "One thing that is or is not true of a claim.", [
             new("lastProbeTime", Shape.Of(ShapeKind.Time)) { Description = "When it was last looked at.", ProtobufPath = [3] },
             new("lastTransitionTime", Shape.Of(ShapeKind.Time)) { Description = "When its status last changed.", ProtobufPath = [4] },
             new("message", Shape.Of(ShapeKind.String)) { Description = "Why, for people.", ProtobufPath = [6] },
@@ -12670,12 +12685,12 @@ public sealed partial record PersistentVolumeClaimSpec : IModelType<PersistentVo
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PersistentVolumeClaimSpec", "The volume that a claim wants.", [
             new("accessModes", Shape.List(Shape.Of(ShapeKind.String))) { Description = "How many nodes and pods mount it at once, and whether they write.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
             new("dataSource", Shape.Object(static () => global::Holdfast.Model.Core.TypedLocalObjectReference.ModelSchema)) { Description = "What the volume is filled from: a snapshot or another claim.", ProtobufPath = [7] },
-            new("dataSourceRef", Shape.Object(static () => global::Holdfast.Model.Core.TypedObjectReference.ModelSchema)) { ProtobufPath = [8] },
-            new("resources", Shape.Object(static () => global::Holdfast.Model.Core.VolumeResourceRequirements.ModelSchema)) { Description = "The least size.", IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("dataSourceRef", Shape.Object(static () => global::Holdfast.Model.Core.TypedObjectReference.ModelSchema)) { Description = "What the volume is filled with at first, of any kind and in any namespace that allows it.", ProtobufPath = [8] },
+            new("resources", Shape.Object(static () => global::Holdfast.Model.Core.VolumeResourceRequirements.ModelSchema)) { Description = "How large the volume must be at least.", IsAlwaysWritten = true, ProtobufPath = [2] },
             new("selector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { Description = "Labels that the volume must have.", ProtobufPath = [4] },
             new("storageClassName", Shape.Of(ShapeKind.String)) { Description = "The class; absent takes the default one, empty wants none.", ProtobufPath = [5] },
-            new("volumeAttributesClassName", Shape.Of(ShapeKind.String)) { ProtobufPath = [9] },
-            new("volumeMode", Shape.Of(ShapeKind.String)) { Description = "Filesystem or Block.", ProtobufPath = [6] },
+            new("volumeAttributesClassName", Shape.Of(ShapeKind.String)) { Description = "The VolumeAttributesClass whose settings the volume gets; it may be changed.", ProtobufPath = [9] },
+            new("volumeMode", Shape.Of(ShapeKind.String)) { Description = "Filesystem, also when left out, or Block.", ProtobufPath = [6] },
             new("volumeName", Shape.Of(ShapeKind.String)) { Description = "The volume that the claim is bound to.", ProtobufPath = [3] },
         ]);
     }
@@ -12686,10 +12701,10 @@ public sealed partial record PersistentVolumeClaimSpec : IModelType<PersistentVo
     /// <summary>What the volume is filled from: a snapshot or another claim.</summary>
     public global::Holdfast.Model.Core.TypedLocalObjectReference? DataSource { get; init; }
 
-    /// <summary>The field <c>dataSourceRef</c>.</summary>
+    /// <summary>What the volume is filled with at first, of any kind and in any namespace that allows it.</summary>
     public global::Holdfast.Model.Core.TypedObjectReference? DataSourceRef { get; init; }
 
-    /// <summary>The least size.</summary>
+    /// <summary>How large the volume must be at least.</summary>
     public global::Holdfast.Model.Core.VolumeResourceRequirements Resources { get; init; } = global::Holdfast.Model.Core.VolumeResourceRequirements.Empty;
 
     /// <summary>Labels that the volume must have.</summary>
@@ -12698,10 +12713,10 @@ public sealed partial record PersistentVolumeClaimSpec : IModelType<PersistentVo
     /// <summary>The class; absent takes the default one, empty wants none.</summary>
     public string? StorageClassName { get; init; }
 
-    /// <summary>The field <c>volumeAttributesClassName</c>.</summary>
+    /// <summary>The VolumeAttributesClass whose settings the volume gets; it may be changed.</summary>
     public string? VolumeAttributesClassName { get; init; }
 
-    /// <summary>Filesystem or Block.</summary>
+    /// <summary>Filesystem, also when left out, or Block.</summary>
     public string? VolumeMode { get; init; }
 
     /// <summary>The volume that the claim is bound to.</summary>
@@ -12832,7 +12847,7 @@ public sealed partial record PersistentVolumeClaimSpec : IModelType<PersistentVo
     }
 }
 
-/// <summary>The type <c>PersistentVolumeClaimStatus</c> of v1.</summary>
+/// <summary>How a claim is.</summary>
 public sealed partial record PersistentVolumeClaimStatus : IModelType<PersistentVolumeClaimStatus>
 {
     /// <summary>The record with nothing set.</summary>
@@ -12843,14 +12858,14 @@ public sealed partial record PersistentVolumeClaimStatus : IModelType<Persistent
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PersistentVolumeClaimStatus", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PersistentVolumeClaimStatus", "How a claim is.", [
             new("accessModes", Shape.List(Shape.Of(ShapeKind.String))) { Description = "How it can be mounted.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
-            new("allocatedResourceStatuses", Shape.Map(Shape.Of(ShapeKind.String))) { ProtobufPath = [7] },
-            new("allocatedResources", Shape.Map(Shape.Of(ShapeKind.Quantity))) { Description = "How much is set aside, by resource.", ProtobufPath = [5] },
+            new("allocatedResourceStatuses", Shape.Map(Shape.Of(ShapeKind.String))) { Description = "How far a change of size is, by resource, such as NodeResizePending.", ProtobufPath = [7] },
+            new("allocatedResources", Shape.Map(Shape.Of(ShapeKind.Quantity))) { Description = "The size that is being changed to, by resource.", ProtobufPath = [5] },
             new("capacity", Shape.Map(Shape.Of(ShapeKind.Quantity))) { Description = "How large it is.", ProtobufPath = [3] },
             new("conditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PersistentVolumeClaimCondition.ModelSchema))) { Description = "What is true of it at the moment, one entry for each question.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["type"], MergeKey = "type", PatchStrategies = ["merge"], ProtobufPath = [4] },
-            new("currentVolumeAttributesClassName", Shape.Of(ShapeKind.String)) { ProtobufPath = [8] },
-            new("modifyVolumeStatus", Shape.Object(static () => global::Holdfast.Model.Core.ModifyVolumeStatus.ModelSchema)) { ProtobufPath = [9] },
+            new("currentVolumeAttributesClassName", Shape.Of(ShapeKind.String)) { Description = "The VolumeAttributesClass whose settings the volume has.", ProtobufPath = [8] },
+            new("modifyVolumeStatus", Shape.Object(static () => global::Holdfast.Model.Core.ModifyVolumeStatus.ModelSchema)) { Description = "How far the change to another VolumeAttributesClass is.", ProtobufPath = [9] },
             new("phase", Shape.Of(ShapeKind.String)) { Description = "Pending, Bound or Lost.", ProtobufPath = [1] },
         ]);
     }
@@ -12858,10 +12873,10 @@ public sealed partial record PersistentVolumeClaimStatus : IModelType<Persistent
     /// <summary>How it can be mounted.</summary>
     public ValueList<string> AccessModes { get; init; }
 
-    /// <summary>The field <c>allocatedResourceStatuses</c>.</summary>
+    /// <summary>How far a change of size is, by resource, such as NodeResizePending.</summary>
     public ValueMap<string> AllocatedResourceStatuses { get; init; }
 
-    /// <summary>How much is set aside, by resource.</summary>
+    /// <summary>The size that is being changed to, by resource.</summary>
     public ValueMap<Quantity> AllocatedResources { get; init; }
 
     /// <summary>How large it is.</summary>
@@ -12870,10 +12885,10 @@ public sealed partial record PersistentVolumeClaimStatus : IModelType<Persistent
     /// <summary>What is true of it at the moment, one entry for each question.</summary>
     public ValueList<global::Holdfast.Model.Core.PersistentVolumeClaimCondition> Conditions { get; init; }
 
-    /// <summary>The field <c>currentVolumeAttributesClassName</c>.</summary>
+    /// <summary>The VolumeAttributesClass whose settings the volume has.</summary>
     public string? CurrentVolumeAttributesClassName { get; init; }
 
-    /// <summary>The field <c>modifyVolumeStatus</c>.</summary>
+    /// <summary>How far the change to another VolumeAttributesClass is.</summary>
     public global::Holdfast.Model.Core.ModifyVolumeStatus? ModifyVolumeStatus { get; init; }
 
     /// <summary>Pending, Bound or Lost.</summary>
@@ -12995,7 +13010,7 @@ public sealed partial record PersistentVolumeClaimStatus : IModelType<Persistent
     }
 }
 
-/// <summary>The type <c>PersistentVolumeClaimTemplate</c> of v1.</summary>
+/// <summary>What a pod&apos;s own claim is made from.</summary>
 public sealed partial record PersistentVolumeClaimTemplate : IModelType<PersistentVolumeClaimTemplate>
 {
     /// <summary>The record with nothing set.</summary>
@@ -13006,16 +13021,16 @@ public sealed partial record PersistentVolumeClaimTemplate : IModelType<Persiste
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PersistentVolumeClaimTemplate", "", [
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("spec", Shape.Object(static () => global::Holdfast.Model.Core.PersistentVolumeClaimSpec.ModelSchema)) { Description = "What is wanted.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PersistentVolumeClaimTemplate", "What a pod's own claim is made from.", [
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Labels and annotations for the claim.", IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("spec", Shape.Object(static () => global::Holdfast.Model.Core.PersistentVolumeClaimSpec.ModelSchema)) { Description = "What the claim asks for.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>Name, labels and the rest of what every object carries.</summary>
+    /// <summary>Labels and annotations for the claim.</summary>
     public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
 
-    /// <summary>What is wanted.</summary>
+    /// <summary>What the claim asks for.</summary>
     public global::Holdfast.Model.Core.PersistentVolumeClaimSpec Spec { get; init; } = global::Holdfast.Model.Core.PersistentVolumeClaimSpec.Empty;
 
     /// <inheritdoc/>
@@ -13070,7 +13085,7 @@ public sealed partial record PersistentVolumeClaimTemplate : IModelType<Persiste
     }
 }
 
-/// <summary>The type <c>PersistentVolumeClaimVolumeSource</c> of v1.</summary>
+/// <summary>A volume by way of its claim.</summary>
 public sealed partial record PersistentVolumeClaimVolumeSource : IModelType<PersistentVolumeClaimVolumeSource>
 {
     /// <summary>The record with nothing set.</summary>
@@ -13081,13 +13096,13 @@ public sealed partial record PersistentVolumeClaimVolumeSource : IModelType<Pers
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PersistentVolumeClaimVolumeSource", "", [
-            new("claimName", Shape.Of(ShapeKind.String)) { Description = "The name of the claim.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PersistentVolumeClaimVolumeSource", "A volume by way of its claim.", [
+            new("claimName", Shape.Of(ShapeKind.String)) { Description = "The name of the claim, in the pod's namespace.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
             new("readOnly", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it can only be read.", ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The name of the claim.</summary>
+    /// <summary>The name of the claim, in the pod&apos;s namespace.</summary>
     public string ClaimName { get; init; } = "";
 
     /// <summary>Whether it can only be read.</summary>
@@ -13145,7 +13160,7 @@ public sealed partial record PersistentVolumeClaimVolumeSource : IModelType<Pers
     }
 }
 
-/// <summary>The type <c>PersistentVolumeSpec</c> of v1.</summary>
+/// <summary>A volume: where it is and how it may be used.</summary>
 public sealed partial record PersistentVolumeSpec : IModelType<PersistentVolumeSpec>
 {
     /// <summary>The record with nothing set.</summary>
@@ -13156,60 +13171,60 @@ public sealed partial record PersistentVolumeSpec : IModelType<PersistentVolumeS
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PersistentVolumeSpec", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PersistentVolumeSpec", "A volume: where it is and how it may be used.", [
             new("accessModes", Shape.List(Shape.Of(ShapeKind.String))) { Description = "How it may be mounted.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
-            new("awsElasticBlockStore", Shape.Object(static () => global::Holdfast.Model.Core.AWSElasticBlockStoreVolumeSource.ModelSchema)) { ProtobufPath = [2, 2] },
-            new("azureDisk", Shape.Object(static () => global::Holdfast.Model.Core.AzureDiskVolumeSource.ModelSchema)) { ProtobufPath = [2, 16] },
-            new("azureFile", Shape.Object(static () => global::Holdfast.Model.Core.AzureFilePersistentVolumeSource.ModelSchema)) { ProtobufPath = [2, 13] },
-            new("capacity", Shape.Map(Shape.Of(ShapeKind.Quantity))) { Description = "How much there is, by resource.", ProtobufPath = [1] },
-            new("cephfs", Shape.Object(static () => global::Holdfast.Model.Core.CephFSPersistentVolumeSource.ModelSchema)) { ProtobufPath = [2, 9] },
-            new("cinder", Shape.Object(static () => global::Holdfast.Model.Core.CinderPersistentVolumeSource.ModelSchema)) { ProtobufPath = [2, 8] },
+            new("awsElasticBlockStore", Shape.Object(static () => global::Holdfast.Model.Core.AWSElasticBlockStoreVolumeSource.ModelSchema)) { Description = "A disk of Amazon EBS.", ProtobufPath = [2, 2] },
+            new("azureDisk", Shape.Object(static () => global::Holdfast.Model.Core.AzureDiskVolumeSource.ModelSchema)) { Description = "A disk of Azure.", ProtobufPath = [2, 16] },
+            new("azureFile", Shape.Object(static () => global::Holdfast.Model.Core.AzureFilePersistentVolumeSource.ModelSchema)) { Description = "A share of Azure Files.", ProtobufPath = [2, 13] },
+            new("capacity", Shape.Map(Shape.Of(ShapeKind.Quantity))) { Description = "How large the volume is.", ProtobufPath = [1] },
+            new("cephfs", Shape.Object(static () => global::Holdfast.Model.Core.CephFSPersistentVolumeSource.ModelSchema)) { Description = "A file system of Ceph.", ProtobufPath = [2, 9] },
+            new("cinder", Shape.Object(static () => global::Holdfast.Model.Core.CinderPersistentVolumeSource.ModelSchema)) { Description = "A disk of OpenStack Cinder.", ProtobufPath = [2, 8] },
             new("claimRef", Shape.Object(static () => global::Holdfast.Model.Core.ObjectReference.ModelSchema)) { Description = "The claim it is bound to.", ProtobufPath = [4] },
             new("csi", Shape.Object(static () => global::Holdfast.Model.Core.CSIPersistentVolumeSource.ModelSchema)) { Description = "A volume of a CSI driver.", ProtobufPath = [2, 22] },
-            new("fc", Shape.Object(static () => global::Holdfast.Model.Core.FCVolumeSource.ModelSchema)) { ProtobufPath = [2, 10] },
-            new("flexVolume", Shape.Object(static () => global::Holdfast.Model.Core.FlexPersistentVolumeSource.ModelSchema)) { ProtobufPath = [2, 12] },
-            new("flocker", Shape.Object(static () => global::Holdfast.Model.Core.FlockerVolumeSource.ModelSchema)) { ProtobufPath = [2, 11] },
-            new("gcePersistentDisk", Shape.Object(static () => global::Holdfast.Model.Core.GCEPersistentDiskVolumeSource.ModelSchema)) { ProtobufPath = [2, 1] },
-            new("glusterfs", Shape.Object(static () => global::Holdfast.Model.Core.GlusterfsPersistentVolumeSource.ModelSchema)) { ProtobufPath = [2, 4] },
+            new("fc", Shape.Object(static () => global::Holdfast.Model.Core.FCVolumeSource.ModelSchema)) { Description = "A disk over Fibre Channel.", ProtobufPath = [2, 10] },
+            new("flexVolume", Shape.Object(static () => global::Holdfast.Model.Core.FlexPersistentVolumeSource.ModelSchema)) { Description = "A volume of a driver that is a program on the node.", ProtobufPath = [2, 12] },
+            new("flocker", Shape.Object(static () => global::Holdfast.Model.Core.FlockerVolumeSource.ModelSchema)) { Description = "A volume of Flocker.", ProtobufPath = [2, 11] },
+            new("gcePersistentDisk", Shape.Object(static () => global::Holdfast.Model.Core.GCEPersistentDiskVolumeSource.ModelSchema)) { Description = "A disk of Google Compute Engine.", ProtobufPath = [2, 1] },
+            new("glusterfs", Shape.Object(static () => global::Holdfast.Model.Core.GlusterfsPersistentVolumeSource.ModelSchema)) { Description = "A file system of Gluster.", ProtobufPath = [2, 4] },
             new("hostPath", Shape.Object(static () => global::Holdfast.Model.Core.HostPathVolumeSource.ModelSchema)) { Description = "A folder of a node.", ProtobufPath = [2, 3] },
-            new("iscsi", Shape.Object(static () => global::Holdfast.Model.Core.ISCSIPersistentVolumeSource.ModelSchema)) { ProtobufPath = [2, 7] },
+            new("iscsi", Shape.Object(static () => global::Holdfast.Model.Core.ISCSIPersistentVolumeSource.ModelSchema)) { Description = "A disk over iSCSI.", ProtobufPath = [2, 7] },
             new("local", Shape.Object(static () => global::Holdfast.Model.Core.LocalVolumeSource.ModelSchema)) { Description = "A folder or disk of a node.", ProtobufPath = [2, 20] },
             new("mountOptions", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Options for mounting it.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [7] },
             new("nfs", Shape.Object(static () => global::Holdfast.Model.Core.NFSVolumeSource.ModelSchema)) { Description = "An NFS share.", ProtobufPath = [2, 5] },
-            new("nodeAffinity", Shape.Object(static () => global::Holdfast.Model.Core.VolumeNodeAffinity.ModelSchema)) { Description = "Which nodes are fit for it.", ProtobufPath = [9] },
+            new("nodeAffinity", Shape.Object(static () => global::Holdfast.Model.Core.VolumeNodeAffinity.ModelSchema)) { Description = "The nodes from which the volume can be reached.", ProtobufPath = [9] },
             new("persistentVolumeReclaimPolicy", Shape.Of(ShapeKind.String)) { Description = "What becomes of it when its claim is gone: Retain or Delete.", ProtobufPath = [5] },
-            new("photonPersistentDisk", Shape.Object(static () => global::Holdfast.Model.Core.PhotonPersistentDiskVolumeSource.ModelSchema)) { ProtobufPath = [2, 17] },
-            new("portworxVolume", Shape.Object(static () => global::Holdfast.Model.Core.PortworxVolumeSource.ModelSchema)) { ProtobufPath = [2, 18] },
-            new("quobyte", Shape.Object(static () => global::Holdfast.Model.Core.QuobyteVolumeSource.ModelSchema)) { ProtobufPath = [2, 15] },
-            new("rbd", Shape.Object(static () => global::Holdfast.Model.Core.RBDPersistentVolumeSource.ModelSchema)) { ProtobufPath = [2, 6] },
-            new("scaleIO", Shape.Object(static () => global::Holdfast.Model.Core.ScaleIOPersistentVolumeSource.ModelSchema)) { ProtobufPath = [2, 19] },
-            new("storageClassName", Shape.Of(ShapeKind.String)) { Description = "Its class.", ProtobufPath = [6] },
-            new("storageos", Shape.Object(static () => global::Holdfast.Model.Core.StorageOSPersistentVolumeSource.ModelSchema)) { ProtobufPath = [2, 21] },
-            new("volumeAttributesClassName", Shape.Of(ShapeKind.String)) { ProtobufPath = [10] },
-            new("volumeMode", Shape.Of(ShapeKind.String)) { Description = "Filesystem or Block.", ProtobufPath = [8] },
-            new("vsphereVolume", Shape.Object(static () => global::Holdfast.Model.Core.VsphereVirtualDiskVolumeSource.ModelSchema)) { ProtobufPath = [2, 14] },
+            new("photonPersistentDisk", Shape.Object(static () => global::Holdfast.Model.Core.PhotonPersistentDiskVolumeSource.ModelSchema)) { Description = "A disk of VMware Photon.", ProtobufPath = [2, 17] },
+            new("portworxVolume", Shape.Object(static () => global::Holdfast.Model.Core.PortworxVolumeSource.ModelSchema)) { Description = "A volume of Portworx.", ProtobufPath = [2, 18] },
+            new("quobyte", Shape.Object(static () => global::Holdfast.Model.Core.QuobyteVolumeSource.ModelSchema)) { Description = "A volume of Quobyte.", ProtobufPath = [2, 15] },
+            new("rbd", Shape.Object(static () => global::Holdfast.Model.Core.RBDPersistentVolumeSource.ModelSchema)) { Description = "A block image of Ceph.", ProtobufPath = [2, 6] },
+            new("scaleIO", Shape.Object(static () => global::Holdfast.Model.Core.ScaleIOPersistentVolumeSource.ModelSchema)) { Description = "A volume of ScaleIO.", ProtobufPath = [2, 19] },
+            new("storageClassName", Shape.Of(ShapeKind.String)) { Description = "The class that the volume belongs to; empty for none.", ProtobufPath = [6] },
+            new("storageos", Shape.Object(static () => global::Holdfast.Model.Core.StorageOSPersistentVolumeSource.ModelSchema)) { Description = "A volume of StorageOS.", ProtobufPath = [2, 21] },
+            new("volumeAttributesClassName", Shape.Of(ShapeKind.String)) { Description = "The VolumeAttributesClass whose settings the volume has.", ProtobufPath = [10] },
+            new("volumeMode", Shape.Of(ShapeKind.String)) { Description = "Filesystem, also when left out, or Block.", ProtobufPath = [8] },
+            new("vsphereVolume", Shape.Object(static () => global::Holdfast.Model.Core.VsphereVirtualDiskVolumeSource.ModelSchema)) { Description = "A disk of VMware vSphere.", ProtobufPath = [2, 14] },
         ]);
     }
 
     /// <summary>How it may be mounted.</summary>
     public ValueList<string> AccessModes { get; init; }
 
-    /// <summary>The field <c>awsElasticBlockStore</c>.</summary>
+    /// <summary>A disk of Amazon EBS.</summary>
     public global::Holdfast.Model.Core.AWSElasticBlockStoreVolumeSource? AwsElasticBlockStore { get; init; }
 
-    /// <summary>The field <c>azureDisk</c>.</summary>
+    /// <summary>A disk of Azure.</summary>
     public global::Holdfast.Model.Core.AzureDiskVolumeSource? AzureDisk { get; init; }
 
-    /// <summary>The field <c>azureFile</c>.</summary>
+    /// <summary>A share of Azure Files.</summary>
     public global::Holdfast.Model.Core.AzureFilePersistentVolumeSource? AzureFile { get; init; }
 
-    /// <summary>How much there is, by resource.</summary>
+    /// <summary>How large the volume is.</summary>
     public ValueMap<Quantity> Capacity { get; init; }
 
-    /// <summary>The field <c>cephfs</c>.</summary>
+    /// <summary>A file system of Ceph.</summary>
     public global::Holdfast.Model.Core.CephFSPersistentVolumeSource? Cephfs { get; init; }
 
-    /// <summary>The field <c>cinder</c>.</summary>
+    /// <summary>A disk of OpenStack Cinder.</summary>
     public global::Holdfast.Model.Core.CinderPersistentVolumeSource? Cinder { get; init; }
 
     /// <summary>The claim it is bound to.</summary>
@@ -13218,25 +13233,25 @@ public sealed partial record PersistentVolumeSpec : IModelType<PersistentVolumeS
     /// <summary>A volume of a CSI driver.</summary>
     public global::Holdfast.Model.Core.CSIPersistentVolumeSource? Csi { get; init; }
 
-    /// <summary>The field <c>fc</c>.</summary>
+    /// <summary>A disk over Fibre Channel.</summary>
     public global::Holdfast.Model.Core.FCVolumeSource? Fc { get; init; }
 
-    /// <summary>The field <c>flexVolume</c>.</summary>
+    /// <summary>A volume of a driver that is a program on the node.</summary>
     public global::Holdfast.Model.Core.FlexPersistentVolumeSource? FlexVolume { get; init; }
 
-    /// <summary>The field <c>flocker</c>.</summary>
+    /// <summary>A volume of Flocker.</summary>
     public global::Holdfast.Model.Core.FlockerVolumeSource? Flocker { get; init; }
 
-    /// <summary>The field <c>gcePersistentDisk</c>.</summary>
+    /// <summary>A disk of Google Compute Engine.</summary>
     public global::Holdfast.Model.Core.GCEPersistentDiskVolumeSource? GcePersistentDisk { get; init; }
 
-    /// <summary>The field <c>glusterfs</c>.</summary>
+    /// <summary>A file system of Gluster.</summary>
     public global::Holdfast.Model.Core.GlusterfsPersistentVolumeSource? Glusterfs { get; init; }
 
     /// <summary>A folder of a node.</summary>
     public global::Holdfast.Model.Core.HostPathVolumeSource? HostPath { get; init; }
 
-    /// <summary>The field <c>iscsi</c>.</summary>
+    /// <summary>A disk over iSCSI.</summary>
     public global::Holdfast.Model.Core.ISCSIPersistentVolumeSource? Iscsi { get; init; }
 
     /// <summary>A folder or disk of a node.</summary>
@@ -13248,40 +13263,40 @@ public sealed partial record PersistentVolumeSpec : IModelType<PersistentVolumeS
     /// <summary>An NFS share.</summary>
     public global::Holdfast.Model.Core.NFSVolumeSource? Nfs { get; init; }
 
-    /// <summary>Which nodes are fit for it.</summary>
+    /// <summary>The nodes from which the volume can be reached.</summary>
     public global::Holdfast.Model.Core.VolumeNodeAffinity? NodeAffinity { get; init; }
 
     /// <summary>What becomes of it when its claim is gone: Retain or Delete.</summary>
     public string PersistentVolumeReclaimPolicy { get; init; } = "";
 
-    /// <summary>The field <c>photonPersistentDisk</c>.</summary>
+    /// <summary>A disk of VMware Photon.</summary>
     public global::Holdfast.Model.Core.PhotonPersistentDiskVolumeSource? PhotonPersistentDisk { get; init; }
 
-    /// <summary>The field <c>portworxVolume</c>.</summary>
+    /// <summary>A volume of Portworx.</summary>
     public global::Holdfast.Model.Core.PortworxVolumeSource? PortworxVolume { get; init; }
 
-    /// <summary>The field <c>quobyte</c>.</summary>
+    /// <summary>A volume of Quobyte.</summary>
     public global::Holdfast.Model.Core.QuobyteVolumeSource? Quobyte { get; init; }
 
-    /// <summary>The field <c>rbd</c>.</summary>
+    /// <summary>A block image of Ceph.</summary>
     public global::Holdfast.Model.Core.RBDPersistentVolumeSource? Rbd { get; init; }
 
-    /// <summary>The field <c>scaleIO</c>.</summary>
+    /// <summary>A volume of ScaleIO.</summary>
     public global::Holdfast.Model.Core.ScaleIOPersistentVolumeSource? ScaleIO { get; init; }
 
-    /// <summary>Its class.</summary>
+    /// <summary>The class that the volume belongs to; empty for none.</summary>
     public string StorageClassName { get; init; } = "";
 
-    /// <summary>The field <c>storageos</c>.</summary>
+    /// <summary>A volume of StorageOS.</summary>
     public global::Holdfast.Model.Core.StorageOSPersistentVolumeSource? Storageos { get; init; }
 
-    /// <summary>The field <c>volumeAttributesClassName</c>.</summary>
+    /// <summary>The VolumeAttributesClass whose settings the volume has.</summary>
     public string? VolumeAttributesClassName { get; init; }
 
-    /// <summary>Filesystem or Block.</summary>
+    /// <summary>Filesystem, also when left out, or Block.</summary>
     public string? VolumeMode { get; init; }
 
-    /// <summary>The field <c>vsphereVolume</c>.</summary>
+    /// <summary>A disk of VMware vSphere.</summary>
     public global::Holdfast.Model.Core.VsphereVirtualDiskVolumeSource? VsphereVolume { get; init; }
 
     /// <inheritdoc/>
@@ -13627,7 +13642,7 @@ public sealed partial record PersistentVolumeSpec : IModelType<PersistentVolumeS
     }
 }
 
-/// <summary>The type <c>PersistentVolumeStatus</c> of v1.</summary>
+/// <summary>Where the volume is in its life.</summary>
 public sealed partial record PersistentVolumeStatus : IModelType<PersistentVolumeStatus>
 {
     /// <summary>The record with nothing set.</summary>
@@ -13638,21 +13653,21 @@ public sealed partial record PersistentVolumeStatus : IModelType<PersistentVolum
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PersistentVolumeStatus", "", [
-            new("lastPhaseTransitionTime", Shape.Of(ShapeKind.Time)) { ProtobufPath = [4] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PersistentVolumeStatus", "Where the volume is in its life.", [
+            new("lastPhaseTransitionTime", Shape.Of(ShapeKind.Time)) { Description = "When its phase last changed.", ProtobufPath = [4] },
             new("message", Shape.Of(ShapeKind.String)) { Description = "Why, for people.", ProtobufPath = [2] },
-            new("phase", Shape.Of(ShapeKind.String)) { Description = "Where it is in its life, in one word.", ProtobufPath = [1] },
+            new("phase", Shape.Of(ShapeKind.String)) { Description = "Pending, Available, Bound, Released or Failed.", ProtobufPath = [1] },
             new("reason", Shape.Of(ShapeKind.String)) { Description = "One word in CamelCase for why, for programs.", ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>The field <c>lastPhaseTransitionTime</c>.</summary>
+    /// <summary>When its phase last changed.</summary>
     public DateTimeOffset? LastPhaseTransitionTime { get; init; }
 
     /// <summary>Why, for people.</summary>
     public string Message { get; init; } = "";
 
-    /// <summary>Where it is in its life, in one word.</summary>
+    /// <summary>Pending, Available, Bound, Released or Failed.</summary>
     public string Phase { get; init; } = "";
 
     /// <summary>One word in CamelCase for why, for programs.</summary>
@@ -13732,7 +13747,7 @@ public sealed partial record PersistentVolumeStatus : IModelType<PersistentVolum
     }
 }
 
-/// <summary>The type <c>PhotonPersistentDiskVolumeSource</c> of v1.</summary>
+/// <summary>A disk of VMware Photon.</summary>
 public sealed partial record PhotonPersistentDiskVolumeSource : IModelType<PhotonPersistentDiskVolumeSource>
 {
     /// <summary>The record with nothing set.</summary>
@@ -13743,16 +13758,16 @@ public sealed partial record PhotonPersistentDiskVolumeSource : IModelType<Photo
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PhotonPersistentDiskVolumeSource", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PhotonPersistentDiskVolumeSource", "A disk of VMware Photon.", [
             new("fsType", Shape.Of(ShapeKind.String)) { Description = "The file system to mount it as, such as ext4; left out, the driver chooses.", ProtobufPath = [2] },
-            new("pdID", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("pdID", Shape.Of(ShapeKind.String)) { Description = "The id of the disk.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
     /// <summary>The file system to mount it as, such as ext4; left out, the driver chooses.</summary>
     public string FsType { get; init; } = "";
 
-    /// <summary>The field <c>pdID</c>.</summary>
+    /// <summary>The id of the disk.</summary>
     public string PdID { get; init; } = "";
 
     /// <inheritdoc/>
@@ -13807,7 +13822,7 @@ public sealed partial record PhotonPersistentDiskVolumeSource : IModelType<Photo
     }
 }
 
-/// <summary>The type <c>PodAffinity</c> of v1.</summary>
+/// <summary>Which pods a pod should be near.</summary>
 public sealed partial record PodAffinity : IModelType<PodAffinity>
 {
     /// <summary>The record with nothing set.</summary>
@@ -13818,7 +13833,7 @@ public sealed partial record PodAffinity : IModelType<PodAffinity>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodAffinity", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodAffinity", "Which pods a pod should be near.", [
             new("preferredDuringSchedulingIgnoredDuringExecution", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.WeightedPodAffinityTerm.ModelSchema))) { Description = "What is wished for: the more weight is met, the better.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
             new("requiredDuringSchedulingIgnoredDuringExecution", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PodAffinityTerm.ModelSchema))) { Description = "What must hold when the pod is placed; later changes do not move it.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
         ]);
@@ -13882,7 +13897,7 @@ public sealed partial record PodAffinity : IModelType<PodAffinity>
     }
 }
 
-/// <summary>The type <c>PodAffinityTerm</c> of v1.</summary>
+/// <summary>Pods to be near to, or apart from.</summary>
 public sealed partial record PodAffinityTerm : IModelType<PodAffinityTerm>
 {
     /// <summary>The record with nothing set.</summary>
@@ -13893,10 +13908,10 @@ public sealed partial record PodAffinityTerm : IModelType<PodAffinityTerm>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodAffinityTerm", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodAffinityTerm", "Pods to be near to, or apart from.", [
             new("labelSelector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { Description = "Labels of the pods that are meant.", ProtobufPath = [1] },
-            new("matchLabelKeys", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Labels of the pod itself that others must share.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [5] },
-            new("mismatchLabelKeys", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Labels of the pod itself that others must not share.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [6] },
+            new("matchLabelKeys", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Keys of labels whose values the others must share with the pod.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [5] },
+            new("mismatchLabelKeys", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Keys of labels whose values the others must not share with the pod.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [6] },
             new("namespaceSelector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { Description = "Labels of the namespaces in which to look.", ProtobufPath = [4] },
             new("namespaces", Shape.List(Shape.Of(ShapeKind.String))) { Description = "The namespaces in which to look.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
             new("topologyKey", Shape.Of(ShapeKind.String)) { Description = "The label of nodes that tells places apart.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
@@ -13906,10 +13921,10 @@ public sealed partial record PodAffinityTerm : IModelType<PodAffinityTerm>
     /// <summary>Labels of the pods that are meant.</summary>
     public global::Holdfast.Model.Meta.LabelSelector? LabelSelector { get; init; }
 
-    /// <summary>Labels of the pod itself that others must share.</summary>
+    /// <summary>Keys of labels whose values the others must share with the pod.</summary>
     public ValueList<string> MatchLabelKeys { get; init; }
 
-    /// <summary>Labels of the pod itself that others must not share.</summary>
+    /// <summary>Keys of labels whose values the others must not share with the pod.</summary>
     public ValueList<string> MismatchLabelKeys { get; init; }
 
     /// <summary>Labels of the namespaces in which to look.</summary>
@@ -14015,7 +14030,7 @@ public sealed partial record PodAffinityTerm : IModelType<PodAffinityTerm>
     }
 }
 
-/// <summary>The type <c>PodAntiAffinity</c> of v1.</summary>
+/// <summary>Which pods a pod should be apart from.</summary>
 public sealed partial record PodAntiAffinity : IModelType<PodAntiAffinity>
 {
     /// <summary>The record with nothing set.</summary>
@@ -14026,7 +14041,7 @@ public sealed partial record PodAntiAffinity : IModelType<PodAntiAffinity>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodAntiAffinity", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodAntiAffinity", "Which pods a pod should be apart from.", [
             new("preferredDuringSchedulingIgnoredDuringExecution", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.WeightedPodAffinityTerm.ModelSchema))) { Description = "What is wished for: the more weight is met, the better.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
             new("requiredDuringSchedulingIgnoredDuringExecution", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PodAffinityTerm.ModelSchema))) { Description = "What must hold when the pod is placed; later changes do not move it.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
         ]);
@@ -14090,7 +14105,7 @@ public sealed partial record PodAntiAffinity : IModelType<PodAntiAffinity>
     }
 }
 
-/// <summary>The type <c>PodCertificateProjection</c> of v1.</summary>
+/// <summary>A key that the node makes for the pod, and a certificate for it.</summary>
 public sealed partial record PodCertificateProjection : IModelType<PodCertificateProjection>
 {
     /// <summary>The record with nothing set.</summary>
@@ -14101,36 +14116,36 @@ public sealed partial record PodCertificateProjection : IModelType<PodCertificat
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodCertificateProjection", "", [
-            new("certificateChainPath", Shape.Of(ShapeKind.String)) { ProtobufPath = [6] },
-            new("credentialBundlePath", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
-            new("keyPath", Shape.Of(ShapeKind.String)) { ProtobufPath = [5] },
-            new("keyType", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("maxExpirationSeconds", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [3] },
-            new("signerName", Shape.Of(ShapeKind.String)) { Description = "Whose certificates are meant.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("userAnnotations", Shape.Map(Shape.Of(ShapeKind.String))) { ProtobufPath = [7] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodCertificateProjection", "A key that the node makes for the pod, and a certificate for it.", [
+            new("certificateChainPath", Shape.Of(ShapeKind.String)) { Description = "The file for the certificates alone, from the root of the volume.", ProtobufPath = [6] },
+            new("credentialBundlePath", Shape.Of(ShapeKind.String)) { Description = "The file for the key and the certificates together, from the root of the volume.", ProtobufPath = [4] },
+            new("keyPath", Shape.Of(ShapeKind.String)) { Description = "The file for the key alone, from the root of the volume.", ProtobufPath = [5] },
+            new("keyType", Shape.Of(ShapeKind.String)) { Description = "The sort of key, such as ED25519, ECDSAP256 or RSA3072.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("maxExpirationSeconds", Shape.Of(ShapeKind.Int32)) { Description = "The most seconds that the certificate may hold; a day when left out.", ProtobufPath = [3] },
+            new("signerName", Shape.Of(ShapeKind.String)) { Description = "The signer that is asked for the certificate.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("userAnnotations", Shape.Map(Shape.Of(ShapeKind.String))) { Description = "What else the signer is told, by key.", ProtobufPath = [7] },
         ]);
     }
 
-    /// <summary>The field <c>certificateChainPath</c>.</summary>
+    /// <summary>The file for the certificates alone, from the root of the volume.</summary>
     public string CertificateChainPath { get; init; } = "";
 
-    /// <summary>The field <c>credentialBundlePath</c>.</summary>
+    /// <summary>The file for the key and the certificates together, from the root of the volume.</summary>
     public string CredentialBundlePath { get; init; } = "";
 
-    /// <summary>The field <c>keyPath</c>.</summary>
+    /// <summary>The file for the key alone, from the root of the volume.</summary>
     public string KeyPath { get; init; } = "";
 
-    /// <summary>The field <c>keyType</c>.</summary>
+    /// <summary>The sort of key, such as ED25519, ECDSAP256 or RSA3072.</summary>
     public string KeyType { get; init; } = "";
 
-    /// <summary>The field <c>maxExpirationSeconds</c>.</summary>
+    /// <summary>The most seconds that the certificate may hold; a day when left out.</summary>
     public int? MaxExpirationSeconds { get; init; }
 
-    /// <summary>Whose certificates are meant.</summary>
+    /// <summary>The signer that is asked for the certificate.</summary>
     public string SignerName { get; init; } = "";
 
-    /// <summary>The field <c>userAnnotations</c>.</summary>
+    /// <summary>What else the signer is told, by key.</summary>
     public ValueMap<string> UserAnnotations { get; init; }
 
     /// <inheritdoc/>
@@ -14234,7 +14249,7 @@ public sealed partial record PodCertificateProjection : IModelType<PodCertificat
     }
 }
 
-/// <summary>The type <c>PodCondition</c> of v1.</summary>
+/// <summary>One thing that is or is not true of a pod.</summary>
 public sealed partial record PodCondition : IModelType<PodCondition>
 {
     /// <summary>The record with nothing set.</summary>
@@ -14245,11 +14260,11 @@ public sealed partial record PodCondition : IModelType<PodCondition>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodCondition", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodCondition", "One thing that is or is not true of a pod.", [
             new("lastProbeTime", Shape.Of(ShapeKind.Time)) { Description = "When it was last looked at.", IsAlwaysWritten = true, ProtobufPath = [3] },
             new("lastTransitionTime", Shape.Of(ShapeKind.Time)) { Description = "When its status last changed.", ProtobufPath = [4] },
             new("message", Shape.Of(ShapeKind.String)) { Description = "Why, for people.", ProtobufPath = [6] },
-            new("observedGeneration", Shape.Of(ShapeKind.Int64)) { Description = "The generation of the object that this was found for.", ProtobufPath = [7] },
+            new("observedGeneration", Shape.Of(ShapeKind.Int64)) { Description = "The generation of the pod that this was found for.", ProtobufPath = [7] },
             new("reason", Shape.Of(ShapeKind.String)) { Description = "One word in CamelCase for why, for programs.", ProtobufPath = [5] },
             new("status", Shape.Of(ShapeKind.String)) { Description = "True, False or Unknown.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
             new("type", Shape.Of(ShapeKind.String)) { Description = "What it tells of.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
@@ -14265,7 +14280,7 @@ public sealed partial record PodCondition : IModelType<PodCondition>
     /// <summary>Why, for people.</summary>
     public string Message { get; init; } = "";
 
-    /// <summary>The generation of the object that this was found for.</summary>
+    /// <summary>The generation of the pod that this was found for.</summary>
     public long ObservedGeneration { get; init; }
 
     /// <summary>One word in CamelCase for why, for programs.</summary>
@@ -14380,7 +14395,7 @@ public sealed partial record PodCondition : IModelType<PodCondition>
     }
 }
 
-/// <summary>The type <c>PodDNSConfig</c> of v1.</summary>
+/// <summary>How names are looked up, beyond the pod&apos;s policy.</summary>
 public sealed partial record PodDNSConfig : IModelType<PodDNSConfig>
 {
     /// <summary>The record with nothing set.</summary>
@@ -14391,20 +14406,20 @@ public sealed partial record PodDNSConfig : IModelType<PodDNSConfig>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodDNSConfig", "", [
-            new("nameservers", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
-            new("options", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PodDNSConfigOption.ModelSchema))) { Description = "What the driver needs to know.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
-            new("searches", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodDNSConfig", "How names are looked up, beyond the pod's policy.", [
+            new("nameservers", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Addresses of name servers, put after those of the policy.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
+            new("options", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PodDNSConfigOption.ModelSchema))) { Description = "Settings of the resolver, joined with those of the policy.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
+            new("searches", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Domains in which short names are looked for, put after those of the policy.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The field <c>nameservers</c>.</summary>
+    /// <summary>Addresses of name servers, put after those of the policy.</summary>
     public ValueList<string> Nameservers { get; init; }
 
-    /// <summary>What the driver needs to know.</summary>
+    /// <summary>Settings of the resolver, joined with those of the policy.</summary>
     public ValueList<global::Holdfast.Model.Core.PodDNSConfigOption> Options { get; init; }
 
-    /// <summary>The field <c>searches</c>.</summary>
+    /// <summary>Domains in which short names are looked for, put after those of the policy.</summary>
     public ValueList<string> Searches { get; init; }
 
     /// <inheritdoc/>
@@ -14470,7 +14485,7 @@ public sealed partial record PodDNSConfig : IModelType<PodDNSConfig>
     }
 }
 
-/// <summary>The type <c>PodDNSConfigOption</c> of v1.</summary>
+/// <summary>A setting of the resolver.</summary>
 public sealed partial record PodDNSConfigOption : IModelType<PodDNSConfigOption>
 {
     /// <summary>The record with nothing set.</summary>
@@ -14481,16 +14496,16 @@ public sealed partial record PodDNSConfigOption : IModelType<PodDNSConfigOption>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodDNSConfigOption", "", [
-            new("name", Shape.Of(ShapeKind.String)) { Description = "The name.", ProtobufPath = [1] },
-            new("value", Shape.Of(ShapeKind.String)) { Description = "The value.", ProtobufPath = [2] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodDNSConfigOption", "A setting of the resolver.", [
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name of the setting, such as ndots.", ProtobufPath = [1] },
+            new("value", Shape.Of(ShapeKind.String)) { Description = "The value of the setting, where it takes one.", ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The name.</summary>
+    /// <summary>The name of the setting, such as ndots.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>The value.</summary>
+    /// <summary>The value of the setting, where it takes one.</summary>
     public string? Value { get; init; }
 
     /// <inheritdoc/>
@@ -14545,7 +14560,7 @@ public sealed partial record PodDNSConfigOption : IModelType<PodDNSConfigOption>
     }
 }
 
-/// <summary>The type <c>PodExtendedResourceClaimStatus</c> of v1.</summary>
+/// <summary>The claim that was made for a pod&apos;s extended resources.</summary>
 public sealed partial record PodExtendedResourceClaimStatus : IModelType<PodExtendedResourceClaimStatus>
 {
     /// <summary>The record with nothing set.</summary>
@@ -14556,13 +14571,13 @@ public sealed partial record PodExtendedResourceClaimStatus : IModelType<PodExte
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodExtendedResourceClaimStatus", "", [
-            new("requestMappings", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ContainerExtendedResourceRequest.ModelSchema))) { IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodExtendedResourceClaimStatus", "The claim that was made for a pod's extended resources.", [
+            new("requestMappings", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ContainerExtendedResourceRequest.ModelSchema))) { Description = "Which request of the claim stands for which resource of which container.", IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
             new("resourceClaimName", Shape.Of(ShapeKind.String)) { Description = "The name of the claim.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The field <c>requestMappings</c>.</summary>
+    /// <summary>Which request of the claim stands for which resource of which container.</summary>
     public ValueList<global::Holdfast.Model.Core.ContainerExtendedResourceRequest> RequestMappings { get; init; }
 
     /// <summary>The name of the claim.</summary>
@@ -14620,7 +14635,7 @@ public sealed partial record PodExtendedResourceClaimStatus : IModelType<PodExte
     }
 }
 
-/// <summary>The type <c>PodIP</c> of v1.</summary>
+/// <summary>An address of a pod.</summary>
 public sealed partial record PodIP : IModelType<PodIP>
 {
     /// <summary>The record with nothing set.</summary>
@@ -14631,12 +14646,12 @@ public sealed partial record PodIP : IModelType<PodIP>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodIP", "", [
-            new("ip", Shape.Of(ShapeKind.String)) { Description = "The address.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodIP", "An address of a pod.", [
+            new("ip", Shape.Of(ShapeKind.String)) { Description = "The IP address.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The address.</summary>
+    /// <summary>The IP address.</summary>
     public string Ip { get; init; } = "";
 
     /// <inheritdoc/>
@@ -14680,7 +14695,7 @@ public sealed partial record PodIP : IModelType<PodIP>
     }
 }
 
-/// <summary>The type <c>PodOS</c> of v1.</summary>
+/// <summary>The operating system that a pod needs.</summary>
 public sealed partial record PodOS : IModelType<PodOS>
 {
     /// <summary>The record with nothing set.</summary>
@@ -14691,12 +14706,12 @@ public sealed partial record PodOS : IModelType<PodOS>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodOS", "", [
-            new("name", Shape.Of(ShapeKind.String)) { Description = "The name.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodOS", "The operating system that a pod needs.", [
+            new("name", Shape.Of(ShapeKind.String)) { Description = "linux or windows.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The name.</summary>
+    /// <summary>linux or windows.</summary>
     public string Name { get; init; } = "";
 
     /// <inheritdoc/>
@@ -14740,7 +14755,7 @@ public sealed partial record PodOS : IModelType<PodOS>
     }
 }
 
-/// <summary>The type <c>PodReadinessGate</c> of v1.</summary>
+/// <summary>A condition that must be true for the pod to be ready.</summary>
 public sealed partial record PodReadinessGate : IModelType<PodReadinessGate>
 {
     /// <summary>The record with nothing set.</summary>
@@ -14751,12 +14766,12 @@ public sealed partial record PodReadinessGate : IModelType<PodReadinessGate>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodReadinessGate", "", [
-            new("conditionType", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodReadinessGate", "A condition that must be true for the pod to be ready.", [
+            new("conditionType", Shape.Of(ShapeKind.String)) { Description = "The type of the condition, among those of the pod.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>conditionType</c>.</summary>
+    /// <summary>The type of the condition, among those of the pod.</summary>
     public string ConditionType { get; init; } = "";
 
     /// <inheritdoc/>
@@ -14800,7 +14815,7 @@ public sealed partial record PodReadinessGate : IModelType<PodReadinessGate>
     }
 }
 
-/// <summary>The type <c>PodResourceClaim</c> of v1.</summary>
+/// <summary>A claim to devices that the pod&apos;s containers may use.</summary>
 public sealed partial record PodResourceClaim : IModelType<PodResourceClaim>
 {
     /// <summary>The record with nothing set.</summary>
@@ -14811,20 +14826,20 @@ public sealed partial record PodResourceClaim : IModelType<PodResourceClaim>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodResourceClaim", "", [
-            new("name", Shape.Of(ShapeKind.String)) { Description = "The name.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodResourceClaim", "A claim to devices that the pod's containers may use.", [
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name by which containers speak of the claim.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
             new("resourceClaimName", Shape.Of(ShapeKind.String)) { Description = "The name of the claim.", ProtobufPath = [3] },
-            new("resourceClaimTemplateName", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
+            new("resourceClaimTemplateName", Shape.Of(ShapeKind.String)) { Description = "The name of the template from which a claim is made for the pod; given instead of resourceClaimName.", ProtobufPath = [4] },
         ]);
     }
 
-    /// <summary>The name.</summary>
+    /// <summary>The name by which containers speak of the claim.</summary>
     public string Name { get; init; } = "";
 
     /// <summary>The name of the claim.</summary>
     public string? ResourceClaimName { get; init; }
 
-    /// <summary>The field <c>resourceClaimTemplateName</c>.</summary>
+    /// <summary>The name of the template from which a claim is made for the pod; given instead of resourceClaimName.</summary>
     public string? ResourceClaimTemplateName { get; init; }
 
     /// <inheritdoc/>
@@ -14890,7 +14905,7 @@ public sealed partial record PodResourceClaim : IModelType<PodResourceClaim>
     }
 }
 
-/// <summary>The type <c>PodResourceClaimStatus</c> of v1.</summary>
+/// <summary>The claim that was made from a template for the pod.</summary>
 public sealed partial record PodResourceClaimStatus : IModelType<PodResourceClaimStatus>
 {
     /// <summary>The record with nothing set.</summary>
@@ -14901,16 +14916,16 @@ public sealed partial record PodResourceClaimStatus : IModelType<PodResourceClai
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodResourceClaimStatus", "", [
-            new("name", Shape.Of(ShapeKind.String)) { Description = "The name.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("resourceClaimName", Shape.Of(ShapeKind.String)) { Description = "The name of the claim.", ProtobufPath = [2] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodResourceClaimStatus", "The claim that was made from a template for the pod.", [
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name by which the pod speaks of the claim.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("resourceClaimName", Shape.Of(ShapeKind.String)) { Description = "The name of the claim that was made; left out when none was needed.", ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The name.</summary>
+    /// <summary>The name by which the pod speaks of the claim.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>The name of the claim.</summary>
+    /// <summary>The name of the claim that was made; left out when none was needed.</summary>
     public string? ResourceClaimName { get; init; }
 
     /// <inheritdoc/>
@@ -14965,7 +14980,7 @@ public sealed partial record PodResourceClaimStatus : IModelType<PodResourceClai
     }
 }
 
-/// <summary>The type <c>PodSchedulingGate</c> of v1.</summary>
+/// <summary>Something that must happen before the pod is placed.</summary>
 public sealed partial record PodSchedulingGate : IModelType<PodSchedulingGate>
 {
     /// <summary>The record with nothing set.</summary>
@@ -14976,12 +14991,12 @@ public sealed partial record PodSchedulingGate : IModelType<PodSchedulingGate>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodSchedulingGate", "", [
-            new("name", Shape.Of(ShapeKind.String)) { Description = "The name.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodSchedulingGate", "Something that must happen before the pod is placed.", [
+            new("name", Shape.Of(ShapeKind.String)) { Description = "A name for it; it is taken out of the pod once it has happened.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The name.</summary>
+    /// <summary>A name for it; it is taken out of the pod once it has happened.</summary>
     public string Name { get; init; } = "";
 
     /// <inheritdoc/>
@@ -15025,7 +15040,7 @@ public sealed partial record PodSchedulingGate : IModelType<PodSchedulingGate>
     }
 }
 
-/// <summary>The type <c>PodSchedulingGroup</c> of v1.</summary>
+/// <summary>The group that a pod is placed with.</summary>
 public sealed partial record PodSchedulingGroup : IModelType<PodSchedulingGroup>
 {
     /// <summary>The record with nothing set.</summary>
@@ -15036,12 +15051,12 @@ public sealed partial record PodSchedulingGroup : IModelType<PodSchedulingGroup>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodSchedulingGroup", "", [
-            new("podGroupName", Shape.Of(ShapeKind.String)),
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodSchedulingGroup", "The group that a pod is placed with.", [
+            new("podGroupName", Shape.Of(ShapeKind.String)) { Description = "The name of the group, in the pod's namespace." },
         ]);
     }
 
-    /// <summary>The field <c>podGroupName</c>.</summary>
+    /// <summary>The name of the group, in the pod&apos;s namespace.</summary>
     public string PodGroupName { get; init; } = "";
 
     /// <inheritdoc/>
@@ -15085,7 +15100,7 @@ public sealed partial record PodSchedulingGroup : IModelType<PodSchedulingGroup>
     }
 }
 
-/// <summary>The type <c>PodSecurityContext</c> of v1.</summary>
+/// <summary>What a pod&apos;s processes may do and whose files they see.</summary>
 public sealed partial record PodSecurityContext : IModelType<PodSecurityContext>
 {
     /// <summary>The record with nothing set.</summary>
@@ -15096,18 +15111,18 @@ public sealed partial record PodSecurityContext : IModelType<PodSecurityContext>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodSecurityContext", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodSecurityContext", "What a pod's processes may do and whose files they see.", [
             new("appArmorProfile", Shape.Object(static () => global::Holdfast.Model.Core.AppArmorProfile.ModelSchema)) { Description = "The AppArmor profile.", ProtobufPath = [11] },
             new("fsGroup", Shape.Of(ShapeKind.Int64)) { Description = "The group that owns its volumes.", ProtobufPath = [5] },
             new("fsGroupChangePolicy", Shape.Of(ShapeKind.String)) { Description = "When the owner of volumes is changed: Always or OnRootMismatch.", ProtobufPath = [9] },
             new("runAsGroup", Shape.Of(ShapeKind.Int64)) { Description = "The group number to run as.", ProtobufPath = [6] },
             new("runAsNonRoot", Shape.Of(ShapeKind.Boolean)) { Description = "Whether to refuse to run as root.", ProtobufPath = [3] },
             new("runAsUser", Shape.Of(ShapeKind.Int64)) { Description = "The user number to run as.", ProtobufPath = [2] },
-            new("seLinuxChangePolicy", Shape.Of(ShapeKind.String)) { ProtobufPath = [13] },
+            new("seLinuxChangePolicy", Shape.Of(ShapeKind.String)) { Description = "How volumes get the pod's SELinux label: Recursive, file by file, or MountOption, at once.", ProtobufPath = [13] },
             new("seLinuxOptions", Shape.Object(static () => global::Holdfast.Model.Core.SELinuxOptions.ModelSchema)) { Description = "The SELinux label.", ProtobufPath = [1] },
             new("seccompProfile", Shape.Object(static () => global::Holdfast.Model.Core.SeccompProfile.ModelSchema)) { Description = "Which system calls are allowed.", ProtobufPath = [10] },
             new("supplementalGroups", Shape.List(Shape.Of(ShapeKind.Int64))) { Description = "Further groups of its processes.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [4] },
-            new("supplementalGroupsPolicy", Shape.Of(ShapeKind.String)) { ProtobufPath = [12] },
+            new("supplementalGroupsPolicy", Shape.Of(ShapeKind.String)) { Description = "Whether groups that the image names count too (Merge, also when left out) or only those given here (Strict).", ProtobufPath = [12] },
             new("sysctls", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.Sysctl.ModelSchema))) { Description = "Settings of the kernel.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [7] },
             new("windowsOptions", Shape.Object(static () => global::Holdfast.Model.Core.WindowsSecurityContextOptions.ModelSchema)) { Description = "Settings for Windows, which have no effect here.", ProtobufPath = [8] },
         ]);
@@ -15131,7 +15146,7 @@ public sealed partial record PodSecurityContext : IModelType<PodSecurityContext>
     /// <summary>The user number to run as.</summary>
     public long? RunAsUser { get; init; }
 
-    /// <summary>The field <c>seLinuxChangePolicy</c>.</summary>
+    /// <summary>How volumes get the pod&apos;s SELinux label: Recursive, file by file, or MountOption, at once.</summary>
     public string? SeLinuxChangePolicy { get; init; }
 
     /// <summary>The SELinux label.</summary>
@@ -15143,7 +15158,7 @@ public sealed partial record PodSecurityContext : IModelType<PodSecurityContext>
     /// <summary>Further groups of its processes.</summary>
     public ValueList<long> SupplementalGroups { get; init; }
 
-    /// <summary>The field <c>supplementalGroupsPolicy</c>.</summary>
+    /// <summary>Whether groups that the image names count too (Merge, also when left out) or only those given here (Strict).</summary>
     public string? SupplementalGroupsPolicy { get; init; }
 
     /// <summary>Settings of the kernel.</summary>
@@ -15331,21 +15346,21 @@ public sealed partial record PodSpec : IModelType<PodSpec>
         internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodSpec", "What a pod runs, and where.", [
             new("activeDeadlineSeconds", Shape.Of(ShapeKind.Int64)) { Description = "How many seconds it may run before it is ended.", ProtobufPath = [5] },
             new("affinity", Shape.Object(static () => global::Holdfast.Model.Core.Affinity.ModelSchema)) { Description = "What the pod wants to be near to or away from.", ProtobufPath = [18] },
-            new("automountServiceAccountToken", Shape.Of(ShapeKind.Boolean)) { Description = "Whether pods get the token of their account unasked.", ProtobufPath = [21] },
-            new("containers", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.Container.ModelSchema))) { Description = "What runs; at least one.", IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge"], ProtobufPath = [2] },
+            new("automountServiceAccountToken", Shape.Of(ShapeKind.Boolean)) { Description = "Whether the pod gets the token of its account unasked.", ProtobufPath = [21] },
+            new("containers", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.Container.ModelSchema))) { Description = "The containers; at least one.", IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge"], ProtobufPath = [2] },
             new("dnsConfig", Shape.Object(static () => global::Holdfast.Model.Core.PodDNSConfig.ModelSchema)) { Description = "Name servers and search domains of its own.", ProtobufPath = [26] },
-            new("dnsPolicy", Shape.Of(ShapeKind.String)) { Description = "Which name servers the pod asks.", ProtobufPath = [6] },
+            new("dnsPolicy", Shape.Of(ShapeKind.String)) { Description = "Which name servers the pod asks: ClusterFirst, also when left out, ClusterFirstWithHostNet, Default or None.", ProtobufPath = [6] },
             new("enableServiceLinks", Shape.Of(ShapeKind.Boolean)) { Description = "Whether variables tell of the Services of the namespace.", ProtobufPath = [30] },
             new("ephemeralContainers", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.EphemeralContainer.ModelSchema))) { Description = "Containers that were added to look into it.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge"], ProtobufPath = [34] },
             new("hostAliases", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.HostAlias.ModelSchema))) { Description = "Further lines of its hosts file.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["ip"], MergeKey = "ip", PatchStrategies = ["merge"], ProtobufPath = [23] },
             new("hostIPC", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it shares the node's IPC.", ProtobufPath = [13] },
             new("hostNetwork", Shape.Of(ShapeKind.Boolean)) { Description = "Whether the pod uses the node's own network.", ProtobufPath = [11] },
             new("hostPID", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it sees the node's processes.", ProtobufPath = [12] },
-            new("hostUsers", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it shares the node's users.", ProtobufPath = [37] },
+            new("hostUsers", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it uses the node's users; false gives it users of its own.", ProtobufPath = [37] },
             new("hostname", Shape.Of(ShapeKind.String)) { Description = "The name that the pod gives itself.", ProtobufPath = [16] },
             new("hostnameOverride", Shape.Of(ShapeKind.String)) { Description = "Its host name, in place of the one made from its name.", ProtobufPath = [41] },
             new("imagePullSecrets", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.LocalObjectReference.ModelSchema))) { Description = "Secrets for the registries of images.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge"], ProtobufPath = [15] },
-            new("initContainers", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.Container.ModelSchema))) { Description = "What runs before, one after the other.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge"], ProtobufPath = [20] },
+            new("initContainers", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.Container.ModelSchema))) { Description = "Containers that run before the others, one after the other.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge"], ProtobufPath = [20] },
             new("nodeName", Shape.Of(ShapeKind.String)) { Description = "The node that runs the pod; set by the scheduler.", ProtobufPath = [10] },
             new("nodeSelector", Shape.Map(Shape.Of(ShapeKind.String))) { Description = "Labels that the node must have.", IsAtomic = true, ProtobufPath = [7] },
             new("os", Shape.Object(static () => global::Holdfast.Model.Core.PodOS.ModelSchema)) { Description = "The operating system it is for.", ProtobufPath = [36] },
@@ -15354,9 +15369,9 @@ public sealed partial record PodSpec : IModelType<PodSpec>
             new("priority", Shape.Of(ShapeKind.Int32)) { Description = "How important the pod is; higher wins.", ProtobufPath = [25] },
             new("priorityClassName", Shape.Of(ShapeKind.String)) { Description = "How important the pod is, by name.", ProtobufPath = [24] },
             new("readinessGates", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PodReadinessGate.ModelSchema))) { Description = "Further conditions that must hold before the pod is ready.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [28] },
-            new("resourceClaims", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PodResourceClaim.ModelSchema))) { Description = "Claims of devices.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge", "retainKeys"], ProtobufPath = [39] },
+            new("resourceClaims", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PodResourceClaim.ModelSchema))) { Description = "Claims to devices that must be given before the pod starts.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge", "retainKeys"], ProtobufPath = [39] },
             new("resources", Shape.Object(static () => global::Holdfast.Model.Core.ResourceRequirements.ModelSchema)) { Description = "Resources of all its containers together.", ProtobufPath = [40] },
-            new("restartPolicy", Shape.Of(ShapeKind.String)) { Description = "Whether containers that end are started again.", ProtobufPath = [3] },
+            new("restartPolicy", Shape.Of(ShapeKind.String)) { Description = "Whether containers that end are started again: Always, also when left out, OnFailure or Never.", ProtobufPath = [3] },
             new("runtimeClassName", Shape.Of(ShapeKind.String)) { Description = "The class of runtime to run it.", ProtobufPath = [29] },
             new("schedulerName", Shape.Of(ShapeKind.String)) { Description = "Who chooses the node.", ProtobufPath = [19] },
             new("schedulingGates", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PodSchedulingGate.ModelSchema))) { Description = "What must be lifted before it is scheduled.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge"], ProtobufPath = [38] },
@@ -15380,16 +15395,16 @@ public sealed partial record PodSpec : IModelType<PodSpec>
     /// <summary>What the pod wants to be near to or away from.</summary>
     public global::Holdfast.Model.Core.Affinity? Affinity { get; init; }
 
-    /// <summary>Whether pods get the token of their account unasked.</summary>
+    /// <summary>Whether the pod gets the token of its account unasked.</summary>
     public bool? AutomountServiceAccountToken { get; init; }
 
-    /// <summary>What runs; at least one.</summary>
+    /// <summary>The containers; at least one.</summary>
     public ValueList<global::Holdfast.Model.Core.Container> Containers { get; init; }
 
     /// <summary>Name servers and search domains of its own.</summary>
     public global::Holdfast.Model.Core.PodDNSConfig? DnsConfig { get; init; }
 
-    /// <summary>Which name servers the pod asks.</summary>
+    /// <summary>Which name servers the pod asks: ClusterFirst, also when left out, ClusterFirstWithHostNet, Default or None.</summary>
     public string DnsPolicy { get; init; } = "";
 
     /// <summary>Whether variables tell of the Services of the namespace.</summary>
@@ -15410,7 +15425,7 @@ public sealed partial record PodSpec : IModelType<PodSpec>
     /// <summary>Whether it sees the node&apos;s processes.</summary>
     public bool HostPID { get; init; }
 
-    /// <summary>Whether it shares the node&apos;s users.</summary>
+    /// <summary>Whether it uses the node&apos;s users; false gives it users of its own.</summary>
     public bool? HostUsers { get; init; }
 
     /// <summary>The name that the pod gives itself.</summary>
@@ -15422,7 +15437,7 @@ public sealed partial record PodSpec : IModelType<PodSpec>
     /// <summary>Secrets for the registries of images.</summary>
     public ValueList<global::Holdfast.Model.Core.LocalObjectReference> ImagePullSecrets { get; init; }
 
-    /// <summary>What runs before, one after the other.</summary>
+    /// <summary>Containers that run before the others, one after the other.</summary>
     public ValueList<global::Holdfast.Model.Core.Container> InitContainers { get; init; }
 
     /// <summary>The node that runs the pod; set by the scheduler.</summary>
@@ -15449,13 +15464,13 @@ public sealed partial record PodSpec : IModelType<PodSpec>
     /// <summary>Further conditions that must hold before the pod is ready.</summary>
     public ValueList<global::Holdfast.Model.Core.PodReadinessGate> ReadinessGates { get; init; }
 
-    /// <summary>Claims of devices.</summary>
+    /// <summary>Claims to devices that must be given before the pod starts.</summary>
     public ValueList<global::Holdfast.Model.Core.PodResourceClaim> ResourceClaims { get; init; }
 
     /// <summary>Resources of all its containers together.</summary>
     public global::Holdfast.Model.Core.ResourceRequirements? Resources { get; init; }
 
-    /// <summary>Whether containers that end are started again.</summary>
+    /// <summary>Whether containers that end are started again: Always, also when left out, OnFailure or Never.</summary>
     public string RestartPolicy { get; init; } = "";
 
     /// <summary>The class of runtime to run it.</summary>
@@ -15944,7 +15959,7 @@ public sealed partial record PodSpec : IModelType<PodSpec>
     }
 }
 
-/// <summary>The type <c>PodStatus</c> of v1.</summary>
+/// <summary>How a pod is.</summary>
 public sealed partial record PodStatus : IModelType<PodStatus>
 {
     /// <summary>The record with nothing set.</summary>
@@ -15955,32 +15970,32 @@ public sealed partial record PodStatus : IModelType<PodStatus>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodStatus", "", [
-            new("allocatedResources", Shape.Map(Shape.Of(ShapeKind.Quantity))) { Description = "How much is set aside, by resource.", ProtobufPath = [19] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodStatus", "How a pod is.", [
+            new("allocatedResources", Shape.Map(Shape.Of(ShapeKind.Quantity))) { Description = "How much the node has set aside for the pod, by resource.", ProtobufPath = [19] },
             new("conditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PodCondition.ModelSchema))) { Description = "What is true of it at the moment, one entry for each question.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["type"], MergeKey = "type", PatchStrategies = ["merge"], ProtobufPath = [2] },
             new("containerStatuses", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ContainerStatus.ModelSchema))) { Description = "How its containers are.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [8] },
             new("ephemeralContainerStatuses", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ContainerStatus.ModelSchema))) { Description = "How its ephemeral containers are.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [13] },
-            new("extendedResourceClaimStatus", Shape.Object(static () => global::Holdfast.Model.Core.PodExtendedResourceClaimStatus.ModelSchema)) { ProtobufPath = [18] },
+            new("extendedResourceClaimStatus", Shape.Object(static () => global::Holdfast.Model.Core.PodExtendedResourceClaimStatus.ModelSchema)) { Description = "The claim that was made for its extended resources.", ProtobufPath = [18] },
             new("hostIP", Shape.Of(ShapeKind.String)) { Description = "The address of its node.", ProtobufPath = [5] },
-            new("hostIPs", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.HostIP.ModelSchema))) { Description = "The addresses of its node.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, MergeKey = "ip", PatchStrategies = ["merge"], ProtobufPath = [16] },
+            new("hostIPs", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.HostIP.ModelSchema))) { Description = "The addresses of its node, one for each IP family.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, MergeKey = "ip", PatchStrategies = ["merge"], ProtobufPath = [16] },
             new("initContainerStatuses", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ContainerStatus.ModelSchema))) { Description = "How its init containers are.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [10] },
-            new("message", Shape.Of(ShapeKind.String)) { Description = "Why, for people.", ProtobufPath = [3] },
-            new("nodeAllocatableResourceClaimStatuses", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.NodeAllocatableResourceClaimStatus.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
+            new("message", Shape.Of(ShapeKind.String)) { Description = "Why it is in its state, for people.", ProtobufPath = [3] },
+            new("nodeAllocatableResourceClaimStatuses", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.NodeAllocatableResourceClaimStatus.ModelSchema))) { Description = "What of the node's own resources its claims take.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
             new("nominatedNodeName", Shape.Of(ShapeKind.String)) { Description = "The node that is being cleared for it.", ProtobufPath = [11] },
-            new("observedGeneration", Shape.Of(ShapeKind.Int64)) { Description = "The generation of the object that this was found for.", ProtobufPath = [17] },
+            new("observedGeneration", Shape.Of(ShapeKind.Int64)) { Description = "The generation of the pod that this status speaks of.", ProtobufPath = [17] },
             new("phase", Shape.Of(ShapeKind.String)) { Description = "Pending, Running, Succeeded, Failed or Unknown.", ProtobufPath = [1] },
-            new("podIP", Shape.Of(ShapeKind.String)) { Description = "Its address.", ProtobufPath = [6] },
-            new("podIPs", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PodIP.ModelSchema))) { Description = "Its addresses.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["ip"], MergeKey = "ip", PatchStrategies = ["merge"], ProtobufPath = [12] },
+            new("podIP", Shape.Of(ShapeKind.String)) { Description = "The pod's address.", ProtobufPath = [6] },
+            new("podIPs", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PodIP.ModelSchema))) { Description = "The pod's addresses, one for each IP family; the first is podIP.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["ip"], MergeKey = "ip", PatchStrategies = ["merge"], ProtobufPath = [12] },
             new("qosClass", Shape.Of(ShapeKind.String)) { Description = "How its resources are set: Guaranteed, Burstable or BestEffort.", ProtobufPath = [9] },
-            new("reason", Shape.Of(ShapeKind.String)) { Description = "One word in CamelCase for why, for programs.", ProtobufPath = [4] },
+            new("reason", Shape.Of(ShapeKind.String)) { Description = "One word in CamelCase for why it is in its state, such as Evicted.", ProtobufPath = [4] },
             new("resize", Shape.Of(ShapeKind.String)) { Description = "How a change of its resources goes.", ProtobufPath = [14] },
-            new("resourceClaimStatuses", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PodResourceClaimStatus.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge", "retainKeys"], ProtobufPath = [15] },
-            new("resources", Shape.Object(static () => global::Holdfast.Model.Core.ResourceRequirements.ModelSchema)) { Description = "Resources, a sub-resource after a slash; * is any.", ProtobufPath = [20] },
-            new("startTime", Shape.Of(ShapeKind.Time)) { Description = "When it began.", ProtobufPath = [7] },
+            new("resourceClaimStatuses", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.PodResourceClaimStatus.ModelSchema))) { Description = "The claims that were made for the pod from templates.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], MergeKey = "name", PatchStrategies = ["merge", "retainKeys"], ProtobufPath = [15] },
+            new("resources", Shape.Object(static () => global::Holdfast.Model.Core.ResourceRequirements.ModelSchema)) { Description = "What was set aside for the pod as a whole, and the most it may use.", ProtobufPath = [20] },
+            new("startTime", Shape.Of(ShapeKind.Time)) { Description = "When the node's agent first took the pod on.", ProtobufPath = [7] },
         ]);
     }
 
-    /// <summary>How much is set aside, by resource.</summary>
+    /// <summary>How much the node has set aside for the pod, by resource.</summary>
     public ValueMap<Quantity> AllocatedResources { get; init; }
 
     /// <summary>What is true of it at the moment, one entry for each question.</summary>
@@ -15992,55 +16007,55 @@ public sealed partial record PodStatus : IModelType<PodStatus>
     /// <summary>How its ephemeral containers are.</summary>
     public ValueList<global::Holdfast.Model.Core.ContainerStatus> EphemeralContainerStatuses { get; init; }
 
-    /// <summary>The field <c>extendedResourceClaimStatus</c>.</summary>
+    /// <summary>The claim that was made for its extended resources.</summary>
     public global::Holdfast.Model.Core.PodExtendedResourceClaimStatus? ExtendedResourceClaimStatus { get; init; }
 
     /// <summary>The address of its node.</summary>
     public string HostIP { get; init; } = "";
 
-    /// <summary>The addresses of its node.</summary>
+    /// <summary>The addresses of its node, one for each IP family.</summary>
     public ValueList<global::Holdfast.Model.Core.HostIP> HostIPs { get; init; }
 
     /// <summary>How its init containers are.</summary>
     public ValueList<global::Holdfast.Model.Core.ContainerStatus> InitContainerStatuses { get; init; }
 
-    /// <summary>Why, for people.</summary>
+    /// <summary>Why it is in its state, for people.</summary>
     public string Message { get; init; } = "";
 
-    /// <summary>The field <c>nodeAllocatableResourceClaimStatuses</c>.</summary>
+    /// <summary>What of the node&apos;s own resources its claims take.</summary>
     public ValueList<global::Holdfast.Model.Core.NodeAllocatableResourceClaimStatus> NodeAllocatableResourceClaimStatuses { get; init; }
 
     /// <summary>The node that is being cleared for it.</summary>
     public string NominatedNodeName { get; init; } = "";
 
-    /// <summary>The generation of the object that this was found for.</summary>
+    /// <summary>The generation of the pod that this status speaks of.</summary>
     public long ObservedGeneration { get; init; }
 
     /// <summary>Pending, Running, Succeeded, Failed or Unknown.</summary>
     public string Phase { get; init; } = "";
 
-    /// <summary>Its address.</summary>
+    /// <summary>The pod&apos;s address.</summary>
     public string PodIP { get; init; } = "";
 
-    /// <summary>Its addresses.</summary>
+    /// <summary>The pod&apos;s addresses, one for each IP family; the first is podIP.</summary>
     public ValueList<global::Holdfast.Model.Core.PodIP> PodIPs { get; init; }
 
     /// <summary>How its resources are set: Guaranteed, Burstable or BestEffort.</summary>
     public string QosClass { get; init; } = "";
 
-    /// <summary>One word in CamelCase for why, for programs.</summary>
+    /// <summary>One word in CamelCase for why it is in its state, such as Evicted.</summary>
     public string Reason { get; init; } = "";
 
     /// <summary>How a change of its resources goes.</summary>
     public string Resize { get; init; } = "";
 
-    /// <summary>The field <c>resourceClaimStatuses</c>.</summary>
+    /// <summary>The claims that were made for the pod from templates.</summary>
     public ValueList<global::Holdfast.Model.Core.PodResourceClaimStatus> ResourceClaimStatuses { get; init; }
 
-    /// <summary>Resources, a sub-resource after a slash; * is any.</summary>
+    /// <summary>What was set aside for the pod as a whole, and the most it may use.</summary>
     public global::Holdfast.Model.Core.ResourceRequirements? Resources { get; init; }
 
-    /// <summary>When it began.</summary>
+    /// <summary>When the node&apos;s agent first took the pod on.</summary>
     public DateTimeOffset? StartTime { get; init; }
 
     /// <inheritdoc/>
@@ -16286,7 +16301,7 @@ public sealed partial record PodStatus : IModelType<PodStatus>
     }
 }
 
-/// <summary>The type <c>PodTemplateSpec</c> of v1.</summary>
+/// <summary>What pods are made from.</summary>
 public sealed partial record PodTemplateSpec : IModelType<PodTemplateSpec>
 {
     /// <summary>The record with nothing set.</summary>
@@ -16297,16 +16312,16 @@ public sealed partial record PodTemplateSpec : IModelType<PodTemplateSpec>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodTemplateSpec", "", [
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("spec", Shape.Object(static () => global::Holdfast.Model.Core.PodSpec.ModelSchema)) { Description = "What is wanted.", IsAlwaysWritten = true, ProtobufPath = [2] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PodTemplateSpec", "What pods are made from.", [
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Labels and annotations for the pods.", IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("spec", Shape.Object(static () => global::Holdfast.Model.Core.PodSpec.ModelSchema)) { Description = "How the pods are to run.", IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>Name, labels and the rest of what every object carries.</summary>
+    /// <summary>Labels and annotations for the pods.</summary>
     public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
 
-    /// <summary>What is wanted.</summary>
+    /// <summary>How the pods are to run.</summary>
     public global::Holdfast.Model.Core.PodSpec Spec { get; init; } = global::Holdfast.Model.Core.PodSpec.Empty;
 
     /// <inheritdoc/>
@@ -16361,7 +16376,7 @@ public sealed partial record PodTemplateSpec : IModelType<PodTemplateSpec>
     }
 }
 
-/// <summary>The type <c>PortStatus</c> of v1.</summary>
+/// <summary>How a port fares at a load balancer.</summary>
 public sealed partial record PortStatus : IModelType<PortStatus>
 {
     /// <summary>The record with nothing set.</summary>
@@ -16372,20 +16387,20 @@ public sealed partial record PortStatus : IModelType<PortStatus>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PortStatus", "", [
-            new("error", Shape.Of(ShapeKind.String)) { Description = "What went wrong.", ProtobufPath = [3] },
-            new("port", Shape.Of(ShapeKind.Int32)) { Description = "The port.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("protocol", Shape.Of(ShapeKind.String)) { Description = "TCP, UDP or SCTP; TCP when left out.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PortStatus", "How a port fares at a load balancer.", [
+            new("error", Shape.Of(ShapeKind.String)) { Description = "What is wrong with it, in one word in CamelCase.", ProtobufPath = [3] },
+            new("port", Shape.Of(ShapeKind.Int32)) { Description = "The number of the Service's port.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("protocol", Shape.Of(ShapeKind.String)) { Description = "TCP, UDP or SCTP.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>What went wrong.</summary>
+    /// <summary>What is wrong with it, in one word in CamelCase.</summary>
     public string? Error { get; init; }
 
-    /// <summary>The port.</summary>
+    /// <summary>The number of the Service&apos;s port.</summary>
     public int Port { get; init; }
 
-    /// <summary>TCP, UDP or SCTP; TCP when left out.</summary>
+    /// <summary>TCP, UDP or SCTP.</summary>
     public string Protocol { get; init; } = "";
 
     /// <inheritdoc/>
@@ -16451,7 +16466,7 @@ public sealed partial record PortStatus : IModelType<PortStatus>
     }
 }
 
-/// <summary>The type <c>PortworxVolumeSource</c> of v1.</summary>
+/// <summary>A volume of Portworx.</summary>
 public sealed partial record PortworxVolumeSource : IModelType<PortworxVolumeSource>
 {
     /// <summary>The record with nothing set.</summary>
@@ -16462,7 +16477,7 @@ public sealed partial record PortworxVolumeSource : IModelType<PortworxVolumeSou
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PortworxVolumeSource", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PortworxVolumeSource", "A volume of Portworx.", [
             new("fsType", Shape.Of(ShapeKind.String)) { Description = "The file system to mount it as, such as ext4; left out, the driver chooses.", ProtobufPath = [2] },
             new("readOnly", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it can only be read.", ProtobufPath = [3] },
             new("volumeID", Shape.Of(ShapeKind.String)) { Description = "What the storage system calls the volume.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
@@ -16539,7 +16554,7 @@ public sealed partial record PortworxVolumeSource : IModelType<PortworxVolumeSou
     }
 }
 
-/// <summary>The type <c>PreferredSchedulingTerm</c> of v1.</summary>
+/// <summary>Nodes that are wished for, and how much.</summary>
 public sealed partial record PreferredSchedulingTerm : IModelType<PreferredSchedulingTerm>
 {
     /// <summary>The record with nothing set.</summary>
@@ -16550,13 +16565,13 @@ public sealed partial record PreferredSchedulingTerm : IModelType<PreferredSched
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PreferredSchedulingTerm", "", [
-            new("preference", Shape.Object(static () => global::Holdfast.Model.Core.NodeSelectorTerm.ModelSchema)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.PreferredSchedulingTerm", "Nodes that are wished for, and how much.", [
+            new("preference", Shape.Object(static () => global::Holdfast.Model.Core.NodeSelectorTerm.ModelSchema)) { Description = "The requirements on the node.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
             new("weight", Shape.Of(ShapeKind.Int32)) { Description = "How much it counts, from 1 to 100.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>preference</c>.</summary>
+    /// <summary>The requirements on the node.</summary>
     public global::Holdfast.Model.Core.NodeSelectorTerm Preference { get; init; } = global::Holdfast.Model.Core.NodeSelectorTerm.Empty;
 
     /// <summary>How much it counts, from 1 to 100.</summary>
@@ -16614,7 +16629,7 @@ public sealed partial record PreferredSchedulingTerm : IModelType<PreferredSched
     }
 }
 
-/// <summary>The type <c>Probe</c> of v1.</summary>
+/// <summary>How to find out how a container is.</summary>
 public sealed partial record Probe : IModelType<Probe>
 {
     /// <summary>The record with nothing set.</summary>
@@ -16625,7 +16640,7 @@ public sealed partial record Probe : IModelType<Probe>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.Probe", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.Probe", "How to find out how a container is.", [
             new("exec", Shape.Object(static () => global::Holdfast.Model.Core.ExecAction.ModelSchema)) { Description = "A command that must end with 0.", ProtobufPath = [1, 1] },
             new("failureThreshold", Shape.Of(ShapeKind.Int32)) { Description = "After how many failures in a row it counts as failed.", ProtobufPath = [6] },
             new("grpc", Shape.Object(static () => global::Holdfast.Model.Core.GRPCAction.ModelSchema)) { Description = "A health check over gRPC.", ProtobufPath = [1, 4] },
@@ -16635,7 +16650,7 @@ public sealed partial record Probe : IModelType<Probe>
             new("successThreshold", Shape.Of(ShapeKind.Int32)) { Description = "After how many successes in a row it counts as succeeded.", ProtobufPath = [5] },
             new("tcpSocket", Shape.Object(static () => global::Holdfast.Model.Core.TCPSocketAction.ModelSchema)) { Description = "A port that must take connections.", ProtobufPath = [1, 3] },
             new("terminationGracePeriodSeconds", Shape.Of(ShapeKind.Int64)) { Description = "How long the container may take to end when this probe ends it.", ProtobufPath = [7] },
-            new("timeoutSeconds", Shape.Of(ShapeKind.Int32)) { Description = "How many seconds it may take.", ProtobufPath = [3] },
+            new("timeoutSeconds", Shape.Of(ShapeKind.Int32)) { Description = "How many seconds an answer may take; 1 when left out.", ProtobufPath = [3] },
         ]);
     }
 
@@ -16666,7 +16681,7 @@ public sealed partial record Probe : IModelType<Probe>
     /// <summary>How long the container may take to end when this probe ends it.</summary>
     public long? TerminationGracePeriodSeconds { get; init; }
 
-    /// <summary>How many seconds it may take.</summary>
+    /// <summary>How many seconds an answer may take; 1 when left out.</summary>
     public int TimeoutSeconds { get; init; }
 
     /// <inheritdoc/>
@@ -16805,7 +16820,7 @@ public sealed partial record Probe : IModelType<Probe>
     }
 }
 
-/// <summary>The type <c>ProjectedVolumeSource</c> of v1.</summary>
+/// <summary>Files from several sources in one volume.</summary>
 public sealed partial record ProjectedVolumeSource : IModelType<ProjectedVolumeSource>
 {
     /// <summary>The record with nothing set.</summary>
@@ -16816,16 +16831,16 @@ public sealed partial record ProjectedVolumeSource : IModelType<ProjectedVolumeS
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ProjectedVolumeSource", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ProjectedVolumeSource", "Files from several sources in one volume.", [
             new("defaultMode", Shape.Of(ShapeKind.Int32)) { Description = "The permissions of the files, where an item gives none; 0644 when left out.", ProtobufPath = [2] },
-            new("sources", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.VolumeProjection.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
+            new("sources", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.VolumeProjection.ModelSchema))) { Description = "The sources of the files.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
         ]);
     }
 
     /// <summary>The permissions of the files, where an item gives none; 0644 when left out.</summary>
     public int? DefaultMode { get; init; }
 
-    /// <summary>The field <c>sources</c>.</summary>
+    /// <summary>The sources of the files.</summary>
     public ValueList<global::Holdfast.Model.Core.VolumeProjection> Sources { get; init; }
 
     /// <inheritdoc/>
@@ -16880,7 +16895,7 @@ public sealed partial record ProjectedVolumeSource : IModelType<ProjectedVolumeS
     }
 }
 
-/// <summary>The type <c>QuobyteVolumeSource</c> of v1.</summary>
+/// <summary>A volume of Quobyte.</summary>
 public sealed partial record QuobyteVolumeSource : IModelType<QuobyteVolumeSource>
 {
     /// <summary>The record with nothing set.</summary>
@@ -16891,32 +16906,32 @@ public sealed partial record QuobyteVolumeSource : IModelType<QuobyteVolumeSourc
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.QuobyteVolumeSource", "", [
-            new("group", Shape.Of(ShapeKind.String)) { Description = "The API group.", ProtobufPath = [5] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.QuobyteVolumeSource", "A volume of Quobyte.", [
+            new("group", Shape.Of(ShapeKind.String)) { Description = "The group to mount it as; none when left out.", ProtobufPath = [5] },
             new("readOnly", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it can only be read.", ProtobufPath = [3] },
-            new("registry", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("tenant", Shape.Of(ShapeKind.String)) { ProtobufPath = [6] },
-            new("user", Shape.Of(ShapeKind.String)) { Description = "Who it is.", ProtobufPath = [4] },
-            new("volume", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("registry", Shape.Of(ShapeKind.String)) { Description = "The registries of the system, as host:port pairs joined by commas.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("tenant", Shape.Of(ShapeKind.String)) { Description = "The tenant that the volume belongs to.", ProtobufPath = [6] },
+            new("user", Shape.Of(ShapeKind.String)) { Description = "The user to mount it as; that of the service when left out.", ProtobufPath = [4] },
+            new("volume", Shape.Of(ShapeKind.String)) { Description = "The name of the volume.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The API group.</summary>
+    /// <summary>The group to mount it as; none when left out.</summary>
     public string Group { get; init; } = "";
 
     /// <summary>Whether it can only be read.</summary>
     public bool ReadOnly { get; init; }
 
-    /// <summary>The field <c>registry</c>.</summary>
+    /// <summary>The registries of the system, as host:port pairs joined by commas.</summary>
     public string Registry { get; init; } = "";
 
-    /// <summary>The field <c>tenant</c>.</summary>
+    /// <summary>The tenant that the volume belongs to.</summary>
     public string Tenant { get; init; } = "";
 
-    /// <summary>Who it is.</summary>
+    /// <summary>The user to mount it as; that of the service when left out.</summary>
     public string User { get; init; } = "";
 
-    /// <summary>The field <c>volume</c>.</summary>
+    /// <summary>The name of the volume.</summary>
     public string Volume { get; init; } = "";
 
     /// <inheritdoc/>
@@ -17011,7 +17026,7 @@ public sealed partial record QuobyteVolumeSource : IModelType<QuobyteVolumeSourc
     }
 }
 
-/// <summary>The type <c>RBDPersistentVolumeSource</c> of v1.</summary>
+/// <summary>A block image of Ceph.</summary>
 public sealed partial record RBDPersistentVolumeSource : IModelType<RBDPersistentVolumeSource>
 {
     /// <summary>The record with nothing set.</summary>
@@ -17022,22 +17037,22 @@ public sealed partial record RBDPersistentVolumeSource : IModelType<RBDPersisten
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.RBDPersistentVolumeSource", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.RBDPersistentVolumeSource", "A block image of Ceph.", [
             new("fsType", Shape.Of(ShapeKind.String)) { Description = "The file system to mount it as, such as ext4; left out, the driver chooses.", ProtobufPath = [3] },
-            new("image", Shape.Of(ShapeKind.String)) { Description = "The image it is made from.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("image", Shape.Of(ShapeKind.String)) { Description = "The name of the image in the pool.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
             new("keyring", Shape.Of(ShapeKind.String)) { Description = "The file with the keys.", ProtobufPath = [6] },
             new("monitors", Shape.List(Shape.Of(ShapeKind.String))) { Description = "The addresses of the monitors of the storage system.", IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
             new("pool", Shape.Of(ShapeKind.String)) { Description = "The pool of the storage system.", ProtobufPath = [4] },
             new("readOnly", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it can only be read.", ProtobufPath = [8] },
             new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.SecretReference.ModelSchema)) { Description = "The Secret with what is needed to get in.", ProtobufPath = [7] },
-            new("user", Shape.Of(ShapeKind.String)) { Description = "Who it is.", ProtobufPath = [5] },
+            new("user", Shape.Of(ShapeKind.String)) { Description = "The user to reach it as; admin when left out.", ProtobufPath = [5] },
         ]);
     }
 
     /// <summary>The file system to mount it as, such as ext4; left out, the driver chooses.</summary>
     public string FsType { get; init; } = "";
 
-    /// <summary>The image it is made from.</summary>
+    /// <summary>The name of the image in the pool.</summary>
     public string Image { get; init; } = "";
 
     /// <summary>The file with the keys.</summary>
@@ -17055,7 +17070,7 @@ public sealed partial record RBDPersistentVolumeSource : IModelType<RBDPersisten
     /// <summary>The Secret with what is needed to get in.</summary>
     public global::Holdfast.Model.Core.SecretReference? SecretRef { get; init; }
 
-    /// <summary>Who it is.</summary>
+    /// <summary>The user to reach it as; admin when left out.</summary>
     public string User { get; init; } = "";
 
     /// <inheritdoc/>
@@ -17172,7 +17187,7 @@ public sealed partial record RBDPersistentVolumeSource : IModelType<RBDPersisten
     }
 }
 
-/// <summary>The type <c>RBDVolumeSource</c> of v1.</summary>
+/// <summary>A block image of Ceph.</summary>
 public sealed partial record RBDVolumeSource : IModelType<RBDVolumeSource>
 {
     /// <summary>The record with nothing set.</summary>
@@ -17183,22 +17198,22 @@ public sealed partial record RBDVolumeSource : IModelType<RBDVolumeSource>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.RBDVolumeSource", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.RBDVolumeSource", "A block image of Ceph.", [
             new("fsType", Shape.Of(ShapeKind.String)) { Description = "The file system to mount it as, such as ext4; left out, the driver chooses.", ProtobufPath = [3] },
-            new("image", Shape.Of(ShapeKind.String)) { Description = "The image it is made from.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("image", Shape.Of(ShapeKind.String)) { Description = "The name of the image in the pool.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
             new("keyring", Shape.Of(ShapeKind.String)) { Description = "The file with the keys.", ProtobufPath = [6] },
             new("monitors", Shape.List(Shape.Of(ShapeKind.String))) { Description = "The addresses of the monitors of the storage system.", IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
             new("pool", Shape.Of(ShapeKind.String)) { Description = "The pool of the storage system.", ProtobufPath = [4] },
             new("readOnly", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it can only be read.", ProtobufPath = [8] },
             new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.LocalObjectReference.ModelSchema)) { Description = "The Secret with what is needed to get in.", ProtobufPath = [7] },
-            new("user", Shape.Of(ShapeKind.String)) { Description = "Who it is.", ProtobufPath = [5] },
+            new("user", Shape.Of(ShapeKind.String)) { Description = "The user to reach it as; admin when left out.", ProtobufPath = [5] },
         ]);
     }
 
     /// <summary>The file system to mount it as, such as ext4; left out, the driver chooses.</summary>
     public string FsType { get; init; } = "";
 
-    /// <summary>The image it is made from.</summary>
+    /// <summary>The name of the image in the pool.</summary>
     public string Image { get; init; } = "";
 
     /// <summary>The file with the keys.</summary>
@@ -17216,7 +17231,7 @@ public sealed partial record RBDVolumeSource : IModelType<RBDVolumeSource>
     /// <summary>The Secret with what is needed to get in.</summary>
     public global::Holdfast.Model.Core.LocalObjectReference? SecretRef { get; init; }
 
-    /// <summary>Who it is.</summary>
+    /// <summary>The user to reach it as; admin when left out.</summary>
     public string User { get; init; } = "";
 
     /// <inheritdoc/>
@@ -17333,7 +17348,7 @@ public sealed partial record RBDVolumeSource : IModelType<RBDVolumeSource>
     }
 }
 
-/// <summary>The type <c>ResourceClaim</c> of v1.</summary>
+/// <summary>A claim of the pod that a container uses.</summary>
 public sealed partial record ResourceClaim : IModelType<ResourceClaim>
 {
     /// <summary>The record with nothing set.</summary>
@@ -17344,16 +17359,16 @@ public sealed partial record ResourceClaim : IModelType<ResourceClaim>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ResourceClaim", "", [
-            new("name", Shape.Of(ShapeKind.String)) { Description = "The name.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("request", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ResourceClaim", "A claim of the pod that a container uses.", [
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name by which the pod speaks of the claim.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("request", Shape.Of(ShapeKind.String)) { Description = "The request of the claim that is meant; left out, all of it.", ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The name.</summary>
+    /// <summary>The name by which the pod speaks of the claim.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>The field <c>request</c>.</summary>
+    /// <summary>The request of the claim that is meant; left out, all of it.</summary>
     public string Request { get; init; } = "";
 
     /// <inheritdoc/>
@@ -17408,7 +17423,7 @@ public sealed partial record ResourceClaim : IModelType<ResourceClaim>
     }
 }
 
-/// <summary>The type <c>ResourceFieldSelector</c> of v1.</summary>
+/// <summary>A number of a container&apos;s resources.</summary>
 public sealed partial record ResourceFieldSelector : IModelType<ResourceFieldSelector>
 {
     /// <summary>The record with nothing set.</summary>
@@ -17419,10 +17434,10 @@ public sealed partial record ResourceFieldSelector : IModelType<ResourceFieldSel
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ResourceFieldSelector", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ResourceFieldSelector", "A number of a container's resources.", [
             new("containerName", Shape.Of(ShapeKind.String)) { Description = "The name of the container.", ProtobufPath = [1] },
             new("divisor", Shape.Of(ShapeKind.Quantity)) { Description = "The unit to count in.", ProtobufPath = [3] },
-            new("resource", Shape.Of(ShapeKind.String)) { Description = "The resource, in the plural.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("resource", Shape.Of(ShapeKind.String)) { Description = "The resource, such as limits.cpu or requests.memory.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
         ], isAtomic: true);
     }
 
@@ -17432,7 +17447,7 @@ public sealed partial record ResourceFieldSelector : IModelType<ResourceFieldSel
     /// <summary>The unit to count in.</summary>
     public Quantity? Divisor { get; init; }
 
-    /// <summary>The resource, in the plural.</summary>
+    /// <summary>The resource, such as limits.cpu or requests.memory.</summary>
     public string Resource { get; init; } = "";
 
     /// <inheritdoc/>
@@ -17498,7 +17513,7 @@ public sealed partial record ResourceFieldSelector : IModelType<ResourceFieldSel
     }
 }
 
-/// <summary>The type <c>ResourceHealth</c> of v1.</summary>
+/// <summary>How healthy one device is.</summary>
 public sealed partial record ResourceHealth : IModelType<ResourceHealth>
 {
     /// <summary>The record with nothing set.</summary>
@@ -17509,20 +17524,20 @@ public sealed partial record ResourceHealth : IModelType<ResourceHealth>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ResourceHealth", "", [
-            new("health", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
-            new("message", Shape.Of(ShapeKind.String)) { Description = "Why, for people." },
-            new("resourceID", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ResourceHealth", "How healthy one device is.", [
+            new("health", Shape.Of(ShapeKind.String)) { Description = "Healthy, Unhealthy or Unknown.", ProtobufPath = [2] },
+            new("message", Shape.Of(ShapeKind.String)) { Description = "More on its health, for people." },
+            new("resourceID", Shape.Of(ShapeKind.String)) { Description = "What its driver calls the device.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>health</c>.</summary>
+    /// <summary>Healthy, Unhealthy or Unknown.</summary>
     public string Health { get; init; } = "";
 
-    /// <summary>Why, for people.</summary>
+    /// <summary>More on its health, for people.</summary>
     public string Message { get; init; } = "";
 
-    /// <summary>The field <c>resourceID</c>.</summary>
+    /// <summary>What its driver calls the device.</summary>
     public string ResourceID { get; init; } = "";
 
     /// <inheritdoc/>
@@ -17588,7 +17603,7 @@ public sealed partial record ResourceHealth : IModelType<ResourceHealth>
     }
 }
 
-/// <summary>The type <c>ResourceQuotaSpec</c> of v1.</summary>
+/// <summary>The most that a namespace may use.</summary>
 public sealed partial record ResourceQuotaSpec : IModelType<ResourceQuotaSpec>
 {
     /// <summary>The record with nothing set.</summary>
@@ -17599,20 +17614,20 @@ public sealed partial record ResourceQuotaSpec : IModelType<ResourceQuotaSpec>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ResourceQuotaSpec", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ResourceQuotaSpec", "The most that a namespace may use.", [
             new("hard", Shape.Map(Shape.Of(ShapeKind.Quantity))) { Description = "The most that there may be, by resource.", ProtobufPath = [1] },
-            new("scopeSelector", Shape.Object(static () => global::Holdfast.Model.Core.ScopeSelector.ModelSchema)) { ProtobufPath = [3] },
-            new("scopes", Shape.List(Shape.Of(ShapeKind.String))) { Description = "What counts, by scope.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
+            new("scopeSelector", Shape.Object(static () => global::Holdfast.Model.Core.ScopeSelector.ModelSchema)) { Description = "Which objects are counted, by scope and values.", ProtobufPath = [3] },
+            new("scopes", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Which objects are counted, by scope; all of them must fit.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
         ]);
     }
 
     /// <summary>The most that there may be, by resource.</summary>
     public ValueMap<Quantity> Hard { get; init; }
 
-    /// <summary>The field <c>scopeSelector</c>.</summary>
+    /// <summary>Which objects are counted, by scope and values.</summary>
     public global::Holdfast.Model.Core.ScopeSelector? ScopeSelector { get; init; }
 
-    /// <summary>What counts, by scope.</summary>
+    /// <summary>Which objects are counted, by scope; all of them must fit.</summary>
     public ValueList<string> Scopes { get; init; }
 
     /// <inheritdoc/>
@@ -17678,7 +17693,7 @@ public sealed partial record ResourceQuotaSpec : IModelType<ResourceQuotaSpec>
     }
 }
 
-/// <summary>The type <c>ResourceQuotaStatus</c> of v1.</summary>
+/// <summary>What a namespace uses.</summary>
 public sealed partial record ResourceQuotaStatus : IModelType<ResourceQuotaStatus>
 {
     /// <summary>The record with nothing set.</summary>
@@ -17689,13 +17704,13 @@ public sealed partial record ResourceQuotaStatus : IModelType<ResourceQuotaStatu
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ResourceQuotaStatus", "", [
-            new("hard", Shape.Map(Shape.Of(ShapeKind.Quantity))) { Description = "The most that there may be, by resource.", ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ResourceQuotaStatus", "What a namespace uses.", [
+            new("hard", Shape.Map(Shape.Of(ShapeKind.Quantity))) { Description = "The most that there may be, by resource, as it was last enforced.", ProtobufPath = [1] },
             new("used", Shape.Map(Shape.Of(ShapeKind.Quantity))) { Description = "What is in use, by resource.", ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The most that there may be, by resource.</summary>
+    /// <summary>The most that there may be, by resource, as it was last enforced.</summary>
     public ValueMap<Quantity> Hard { get; init; }
 
     /// <summary>What is in use, by resource.</summary>
@@ -17751,7 +17766,7 @@ public sealed partial record ResourceQuotaStatus : IModelType<ResourceQuotaStatu
     }
 }
 
-/// <summary>The type <c>ResourceRequirements</c> of v1.</summary>
+/// <summary>What a container needs and the most it may use.</summary>
 public sealed partial record ResourceRequirements : IModelType<ResourceRequirements>
 {
     /// <summary>The record with nothing set.</summary>
@@ -17762,7 +17777,7 @@ public sealed partial record ResourceRequirements : IModelType<ResourceRequireme
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ResourceRequirements", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ResourceRequirements", "What a container needs and the most it may use.", [
             new("claims", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ResourceClaim.ModelSchema))) { Description = "Claims of resources that are used.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"], ProtobufPath = [3] },
             new("limits", Shape.Map(Shape.Of(ShapeKind.Quantity))) { Description = "The most that may be used, by resource.", ProtobufPath = [1] },
             new("requests", Shape.Map(Shape.Of(ShapeKind.Quantity))) { Description = "What is set aside, by resource.", ProtobufPath = [2] },
@@ -17839,7 +17854,7 @@ public sealed partial record ResourceRequirements : IModelType<ResourceRequireme
     }
 }
 
-/// <summary>The type <c>ResourceStatus</c> of v1.</summary>
+/// <summary>How healthy the devices of one resource are.</summary>
 public sealed partial record ResourceStatus : IModelType<ResourceStatus>
 {
     /// <summary>The record with nothing set.</summary>
@@ -17850,16 +17865,16 @@ public sealed partial record ResourceStatus : IModelType<ResourceStatus>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ResourceStatus", "", [
-            new("name", Shape.Of(ShapeKind.String)) { Description = "The name.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("resources", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ResourceHealth.ModelSchema))) { Description = "Resources, a sub-resource after a slash; * is any.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["resourceID"], ProtobufPath = [2] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ResourceStatus", "How healthy the devices of one resource are.", [
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name of the resource; one of a claim reads claim:CLAIM/REQUEST.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("resources", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ResourceHealth.ModelSchema))) { Description = "The devices, each with its health.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["resourceID"], ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The name.</summary>
+    /// <summary>The name of the resource; one of a claim reads claim:CLAIM/REQUEST.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>Resources, a sub-resource after a slash; * is any.</summary>
+    /// <summary>The devices, each with its health.</summary>
     public ValueList<global::Holdfast.Model.Core.ResourceHealth> Resources { get; init; }
 
     /// <inheritdoc/>
@@ -17914,7 +17929,7 @@ public sealed partial record ResourceStatus : IModelType<ResourceStatus>
     }
 }
 
-/// <summary>The type <c>SELinuxOptions</c> of v1.</summary>
+/// <summary>An SELinux label.</summary>
 public sealed partial record SELinuxOptions : IModelType<SELinuxOptions>
 {
     /// <summary>The record with nothing set.</summary>
@@ -17925,24 +17940,24 @@ public sealed partial record SELinuxOptions : IModelType<SELinuxOptions>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.SELinuxOptions", "", [
-            new("level", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
-            new("role", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
-            new("type", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
-            new("user", Shape.Of(ShapeKind.String)) { Description = "Who it is.", ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.SELinuxOptions", "An SELinux label.", [
+            new("level", Shape.Of(ShapeKind.String)) { Description = "The level of the label.", ProtobufPath = [4] },
+            new("role", Shape.Of(ShapeKind.String)) { Description = "The role of the label.", ProtobufPath = [2] },
+            new("type", Shape.Of(ShapeKind.String)) { Description = "The type of the label.", ProtobufPath = [3] },
+            new("user", Shape.Of(ShapeKind.String)) { Description = "The user of the label.", ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>level</c>.</summary>
+    /// <summary>The level of the label.</summary>
     public string Level { get; init; } = "";
 
-    /// <summary>The field <c>role</c>.</summary>
+    /// <summary>The role of the label.</summary>
     public string Role { get; init; } = "";
 
-    /// <summary>The field <c>type</c>.</summary>
+    /// <summary>The type of the label.</summary>
     public string Type { get; init; } = "";
 
-    /// <summary>Who it is.</summary>
+    /// <summary>The user of the label.</summary>
     public string User { get; init; } = "";
 
     /// <inheritdoc/>
@@ -18015,7 +18030,7 @@ public sealed partial record SELinuxOptions : IModelType<SELinuxOptions>
     }
 }
 
-/// <summary>The type <c>ScaleIOPersistentVolumeSource</c> of v1.</summary>
+/// <summary>A volume of ScaleIO.</summary>
 public sealed partial record ScaleIOPersistentVolumeSource : IModelType<ScaleIOPersistentVolumeSource>
 {
     /// <summary>The record with nothing set.</summary>
@@ -18026,17 +18041,17 @@ public sealed partial record ScaleIOPersistentVolumeSource : IModelType<ScaleIOP
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ScaleIOPersistentVolumeSource", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ScaleIOPersistentVolumeSource", "A volume of ScaleIO.", [
             new("fsType", Shape.Of(ShapeKind.String)) { Description = "The file system to mount it as, such as ext4; left out, the driver chooses.", ProtobufPath = [9] },
             new("gateway", Shape.Of(ShapeKind.String)) { Description = "The address of the gateway.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("protectionDomain", Shape.Of(ShapeKind.String)) { Description = "The protection domain.", ProtobufPath = [5] },
+            new("protectionDomain", Shape.Of(ShapeKind.String)) { Description = "The protection domain that the storage belongs to.", ProtobufPath = [5] },
             new("readOnly", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it can only be read.", ProtobufPath = [10] },
             new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.SecretReference.ModelSchema)) { Description = "The Secret with what is needed to get in.", IsRequired = true, ProtobufPath = [3] },
             new("sslEnabled", Shape.Of(ShapeKind.Boolean)) { Description = "Whether TLS is used.", ProtobufPath = [4] },
-            new("storageMode", Shape.Of(ShapeKind.String)) { Description = "Thick or thin.", ProtobufPath = [7] },
-            new("storagePool", Shape.Of(ShapeKind.String)) { Description = "The storage pool.", ProtobufPath = [6] },
+            new("storageMode", Shape.Of(ShapeKind.String)) { Description = "ThickProvisioned or ThinProvisioned, also when left out.", ProtobufPath = [7] },
+            new("storagePool", Shape.Of(ShapeKind.String)) { Description = "The storage pool in the protection domain.", ProtobufPath = [6] },
             new("system", Shape.Of(ShapeKind.String)) { Description = "The name of the storage system.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("volumeName", Shape.Of(ShapeKind.String)) { Description = "The name of the volume.", ProtobufPath = [8] },
+            new("volumeName", Shape.Of(ShapeKind.String)) { Description = "The name of the volume in the storage system.", ProtobufPath = [8] },
         ]);
     }
 
@@ -18046,7 +18061,7 @@ public sealed partial record ScaleIOPersistentVolumeSource : IModelType<ScaleIOP
     /// <summary>The address of the gateway.</summary>
     public string Gateway { get; init; } = "";
 
-    /// <summary>The protection domain.</summary>
+    /// <summary>The protection domain that the storage belongs to.</summary>
     public string ProtectionDomain { get; init; } = "";
 
     /// <summary>Whether it can only be read.</summary>
@@ -18058,16 +18073,16 @@ public sealed partial record ScaleIOPersistentVolumeSource : IModelType<ScaleIOP
     /// <summary>Whether TLS is used.</summary>
     public bool SslEnabled { get; init; }
 
-    /// <summary>Thick or thin.</summary>
+    /// <summary>ThickProvisioned or ThinProvisioned, also when left out.</summary>
     public string StorageMode { get; init; } = "";
 
-    /// <summary>The storage pool.</summary>
+    /// <summary>The storage pool in the protection domain.</summary>
     public string StoragePool { get; init; } = "";
 
     /// <summary>The name of the storage system.</summary>
     public string System { get; init; } = "";
 
-    /// <summary>The name of the volume.</summary>
+    /// <summary>The name of the volume in the storage system.</summary>
     public string VolumeName { get; init; } = "";
 
     /// <inheritdoc/>
@@ -18204,7 +18219,7 @@ public sealed partial record ScaleIOPersistentVolumeSource : IModelType<ScaleIOP
     }
 }
 
-/// <summary>The type <c>ScaleIOVolumeSource</c> of v1.</summary>
+/// <summary>A volume of ScaleIO.</summary>
 public sealed partial record ScaleIOVolumeSource : IModelType<ScaleIOVolumeSource>
 {
     /// <summary>The record with nothing set.</summary>
@@ -18215,17 +18230,17 @@ public sealed partial record ScaleIOVolumeSource : IModelType<ScaleIOVolumeSourc
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ScaleIOVolumeSource", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ScaleIOVolumeSource", "A volume of ScaleIO.", [
             new("fsType", Shape.Of(ShapeKind.String)) { Description = "The file system to mount it as, such as ext4; left out, the driver chooses.", ProtobufPath = [9] },
             new("gateway", Shape.Of(ShapeKind.String)) { Description = "The address of the gateway.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("protectionDomain", Shape.Of(ShapeKind.String)) { Description = "The protection domain.", ProtobufPath = [5] },
+            new("protectionDomain", Shape.Of(ShapeKind.String)) { Description = "The protection domain that the storage belongs to.", ProtobufPath = [5] },
             new("readOnly", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it can only be read.", ProtobufPath = [10] },
             new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.LocalObjectReference.ModelSchema)) { Description = "The Secret with what is needed to get in.", IsRequired = true, ProtobufPath = [3] },
             new("sslEnabled", Shape.Of(ShapeKind.Boolean)) { Description = "Whether TLS is used.", ProtobufPath = [4] },
-            new("storageMode", Shape.Of(ShapeKind.String)) { Description = "Thick or thin.", ProtobufPath = [7] },
-            new("storagePool", Shape.Of(ShapeKind.String)) { Description = "The storage pool.", ProtobufPath = [6] },
+            new("storageMode", Shape.Of(ShapeKind.String)) { Description = "ThickProvisioned or ThinProvisioned, also when left out.", ProtobufPath = [7] },
+            new("storagePool", Shape.Of(ShapeKind.String)) { Description = "The storage pool in the protection domain.", ProtobufPath = [6] },
             new("system", Shape.Of(ShapeKind.String)) { Description = "The name of the storage system.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("volumeName", Shape.Of(ShapeKind.String)) { Description = "The name of the volume.", ProtobufPath = [8] },
+            new("volumeName", Shape.Of(ShapeKind.String)) { Description = "The name of the volume in the storage system.", ProtobufPath = [8] },
         ]);
     }
 
@@ -18235,7 +18250,7 @@ public sealed partial record ScaleIOVolumeSource : IModelType<ScaleIOVolumeSourc
     /// <summary>The address of the gateway.</summary>
     public string Gateway { get; init; } = "";
 
-    /// <summary>The protection domain.</summary>
+    /// <summary>The protection domain that the storage belongs to.</summary>
     public string ProtectionDomain { get; init; } = "";
 
     /// <summary>Whether it can only be read.</summary>
@@ -18247,16 +18262,16 @@ public sealed partial record ScaleIOVolumeSource : IModelType<ScaleIOVolumeSourc
     /// <summary>Whether TLS is used.</summary>
     public bool SslEnabled { get; init; }
 
-    /// <summary>Thick or thin.</summary>
+    /// <summary>ThickProvisioned or ThinProvisioned, also when left out.</summary>
     public string StorageMode { get; init; } = "";
 
-    /// <summary>The storage pool.</summary>
+    /// <summary>The storage pool in the protection domain.</summary>
     public string StoragePool { get; init; } = "";
 
     /// <summary>The name of the storage system.</summary>
     public string System { get; init; } = "";
 
-    /// <summary>The name of the volume.</summary>
+    /// <summary>The name of the volume in the storage system.</summary>
     public string VolumeName { get; init; } = "";
 
     /// <inheritdoc/>
@@ -18393,7 +18408,7 @@ public sealed partial record ScaleIOVolumeSource : IModelType<ScaleIOVolumeSourc
     }
 }
 
-/// <summary>The type <c>ScopeSelector</c> of v1.</summary>
+/// <summary>Which objects a quota counts.</summary>
 public sealed partial record ScopeSelector : IModelType<ScopeSelector>
 {
     /// <summary>The record with nothing set.</summary>
@@ -18404,12 +18419,12 @@ public sealed partial record ScopeSelector : IModelType<ScopeSelector>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ScopeSelector", "", [
-            new("matchExpressions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ScopedResourceSelectorRequirement.ModelSchema))) { Description = "Requirements on labels; all of them hold.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ScopeSelector", "Which objects a quota counts.", [
+            new("matchExpressions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ScopedResourceSelectorRequirement.ModelSchema))) { Description = "Requirements on objects; all of them hold.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
         ], isAtomic: true);
     }
 
-    /// <summary>Requirements on labels; all of them hold.</summary>
+    /// <summary>Requirements on objects; all of them hold.</summary>
     public ValueList<global::Holdfast.Model.Core.ScopedResourceSelectorRequirement> MatchExpressions { get; init; }
 
     /// <inheritdoc/>
@@ -18453,7 +18468,7 @@ public sealed partial record ScopeSelector : IModelType<ScopeSelector>
     }
 }
 
-/// <summary>The type <c>ScopedResourceSelectorRequirement</c> of v1.</summary>
+/// <summary>What is asked of an object for it to be counted.</summary>
 public sealed partial record ScopedResourceSelectorRequirement : IModelType<ScopedResourceSelectorRequirement>
 {
     /// <summary>The record with nothing set.</summary>
@@ -18464,20 +18479,20 @@ public sealed partial record ScopedResourceSelectorRequirement : IModelType<Scop
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ScopedResourceSelectorRequirement", "", [
-            new("operator", Shape.Of(ShapeKind.String)) { Description = "How it is compared with the values.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("scopeName", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("values", Shape.List(Shape.Of(ShapeKind.String))) { Description = "The values.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ScopedResourceSelectorRequirement", "What is asked of an object for it to be counted.", [
+            new("operator", Shape.Of(ShapeKind.String)) { Description = "In, NotIn, Exists or DoesNotExist.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("scopeName", Shape.Of(ShapeKind.String)) { Description = "What is looked at, such as Terminating, BestEffort or PriorityClass.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("values", Shape.List(Shape.Of(ShapeKind.String))) { Description = "The values that it is compared with; none for Exists and DoesNotExist.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>How it is compared with the values.</summary>
+    /// <summary>In, NotIn, Exists or DoesNotExist.</summary>
     public string Operator { get; init; } = "";
 
-    /// <summary>The field <c>scopeName</c>.</summary>
+    /// <summary>What is looked at, such as Terminating, BestEffort or PriorityClass.</summary>
     public string ScopeName { get; init; } = "";
 
-    /// <summary>The values.</summary>
+    /// <summary>The values that it is compared with; none for Exists and DoesNotExist.</summary>
     public ValueList<string> Values { get; init; }
 
     /// <inheritdoc/>
@@ -18543,7 +18558,7 @@ public sealed partial record ScopedResourceSelectorRequirement : IModelType<Scop
     }
 }
 
-/// <summary>The type <c>SeccompProfile</c> of v1.</summary>
+/// <summary>Which system calls are allowed.</summary>
 public sealed partial record SeccompProfile : IModelType<SeccompProfile>
 {
     /// <summary>The record with nothing set.</summary>
@@ -18554,16 +18569,16 @@ public sealed partial record SeccompProfile : IModelType<SeccompProfile>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.SeccompProfile", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.SeccompProfile", "Which system calls are allowed.", [
             new("localhostProfile", Shape.Of(ShapeKind.String)) { Description = "A profile on the node, when type is Localhost.", ProtobufPath = [2] },
-            new("type", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("type", Shape.Of(ShapeKind.String)) { Description = "RuntimeDefault for the runtime's own profile, Localhost for one on the node, or Unconfined for none.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
     /// <summary>A profile on the node, when type is Localhost.</summary>
     public string? LocalhostProfile { get; init; }
 
-    /// <summary>The field <c>type</c>.</summary>
+    /// <summary>RuntimeDefault for the runtime&apos;s own profile, Localhost for one on the node, or Unconfined for none.</summary>
     public string Type { get; init; } = "";
 
     /// <inheritdoc/>
@@ -18618,7 +18633,7 @@ public sealed partial record SeccompProfile : IModelType<SeccompProfile>
     }
 }
 
-/// <summary>The type <c>SecretEnvSource</c> of v1.</summary>
+/// <summary>Environment variables from all entries of a Secret.</summary>
 public sealed partial record SecretEnvSource : IModelType<SecretEnvSource>
 {
     /// <summary>The record with nothing set.</summary>
@@ -18629,16 +18644,16 @@ public sealed partial record SecretEnvSource : IModelType<SecretEnvSource>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.SecretEnvSource", "", [
-            new("name", Shape.Of(ShapeKind.String)) { Description = "The name.", ProtobufPath = [1, 1] },
-            new("optional", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it may be missing.", ProtobufPath = [2] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.SecretEnvSource", "Environment variables from all entries of a Secret.", [
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name of the Secret.", ProtobufPath = [1, 1] },
+            new("optional", Shape.Of(ShapeKind.Boolean)) { Description = "Whether the Secret may be missing.", ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The name.</summary>
+    /// <summary>The name of the Secret.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>Whether it may be missing.</summary>
+    /// <summary>Whether the Secret may be missing.</summary>
     public bool? Optional { get; init; }
 
     /// <inheritdoc/>
@@ -18693,7 +18708,7 @@ public sealed partial record SecretEnvSource : IModelType<SecretEnvSource>
     }
 }
 
-/// <summary>The type <c>SecretKeySelector</c> of v1.</summary>
+/// <summary>An entry of a Secret.</summary>
 public sealed partial record SecretKeySelector : IModelType<SecretKeySelector>
 {
     /// <summary>The record with nothing set.</summary>
@@ -18704,20 +18719,20 @@ public sealed partial record SecretKeySelector : IModelType<SecretKeySelector>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.SecretKeySelector", "", [
-            new("key", Shape.Of(ShapeKind.String)) { Description = "The key.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("name", Shape.Of(ShapeKind.String)) { Description = "The name.", ProtobufPath = [1, 1] },
-            new("optional", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it may be missing.", ProtobufPath = [3] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.SecretKeySelector", "An entry of a Secret.", [
+            new("key", Shape.Of(ShapeKind.String)) { Description = "The key of the entry.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name of the Secret.", ProtobufPath = [1, 1] },
+            new("optional", Shape.Of(ShapeKind.Boolean)) { Description = "Whether the Secret or the entry may be missing.", ProtobufPath = [3] },
         ], isAtomic: true);
     }
 
-    /// <summary>The key.</summary>
+    /// <summary>The key of the entry.</summary>
     public string Key { get; init; } = "";
 
-    /// <summary>The name.</summary>
+    /// <summary>The name of the Secret.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>Whether it may be missing.</summary>
+    /// <summary>Whether the Secret or the entry may be missing.</summary>
     public bool? Optional { get; init; }
 
     /// <inheritdoc/>
@@ -18783,7 +18798,7 @@ public sealed partial record SecretKeySelector : IModelType<SecretKeySelector>
     }
 }
 
-/// <summary>The type <c>SecretProjection</c> of v1.</summary>
+/// <summary>Files from entries of a Secret, among others in a volume.</summary>
 public sealed partial record SecretProjection : IModelType<SecretProjection>
 {
     /// <summary>The record with nothing set.</summary>
@@ -18794,20 +18809,20 @@ public sealed partial record SecretProjection : IModelType<SecretProjection>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.SecretProjection", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.SecretProjection", "Files from entries of a Secret, among others in a volume.", [
             new("items", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.KeyToPath.ModelSchema))) { Description = "Which keys become which files; left out, all of them.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
-            new("name", Shape.Of(ShapeKind.String)) { Description = "The name.", ProtobufPath = [1, 1] },
-            new("optional", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it may be missing.", ProtobufPath = [4] },
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name of the Secret.", ProtobufPath = [1, 1] },
+            new("optional", Shape.Of(ShapeKind.Boolean)) { Description = "Whether the Secret or its entries may be missing.", ProtobufPath = [4] },
         ]);
     }
 
     /// <summary>Which keys become which files; left out, all of them.</summary>
     public ValueList<global::Holdfast.Model.Core.KeyToPath> Items { get; init; }
 
-    /// <summary>The name.</summary>
+    /// <summary>The name of the Secret.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>Whether it may be missing.</summary>
+    /// <summary>Whether the Secret or its entries may be missing.</summary>
     public bool? Optional { get; init; }
 
     /// <inheritdoc/>
@@ -18873,7 +18888,7 @@ public sealed partial record SecretProjection : IModelType<SecretProjection>
     }
 }
 
-/// <summary>The type <c>SecretReference</c> of v1.</summary>
+/// <summary>A Secret of any namespace.</summary>
 public sealed partial record SecretReference : IModelType<SecretReference>
 {
     /// <summary>The record with nothing set.</summary>
@@ -18884,16 +18899,16 @@ public sealed partial record SecretReference : IModelType<SecretReference>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.SecretReference", "", [
-            new("name", Shape.Of(ShapeKind.String)) { Description = "The name.", ProtobufPath = [1] },
-            new("namespace", Shape.Of(ShapeKind.String)) { Description = "The namespace of what is meant.", ProtobufPath = [2] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.SecretReference", "A Secret of any namespace.", [
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name of the Secret.", ProtobufPath = [1] },
+            new("namespace", Shape.Of(ShapeKind.String)) { Description = "The namespace of the Secret.", ProtobufPath = [2] },
         ], isAtomic: true);
     }
 
-    /// <summary>The name.</summary>
+    /// <summary>The name of the Secret.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>The namespace of what is meant.</summary>
+    /// <summary>The namespace of the Secret.</summary>
     public string Namespace { get; init; } = "";
 
     /// <inheritdoc/>
@@ -18948,7 +18963,7 @@ public sealed partial record SecretReference : IModelType<SecretReference>
     }
 }
 
-/// <summary>The type <c>SecretVolumeSource</c> of v1.</summary>
+/// <summary>Files from entries of a Secret.</summary>
 public sealed partial record SecretVolumeSource : IModelType<SecretVolumeSource>
 {
     /// <summary>The record with nothing set.</summary>
@@ -18959,10 +18974,10 @@ public sealed partial record SecretVolumeSource : IModelType<SecretVolumeSource>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.SecretVolumeSource", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.SecretVolumeSource", "Files from entries of a Secret.", [
             new("defaultMode", Shape.Of(ShapeKind.Int32)) { Description = "The permissions of the files, where an item gives none; 0644 when left out.", ProtobufPath = [3] },
             new("items", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.KeyToPath.ModelSchema))) { Description = "Which keys become which files; left out, all of them.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
-            new("optional", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it may be missing.", ProtobufPath = [4] },
+            new("optional", Shape.Of(ShapeKind.Boolean)) { Description = "Whether the Secret or its entries may be missing.", ProtobufPath = [4] },
             new("secretName", Shape.Of(ShapeKind.String)) { Description = "The name of the Secret.", ProtobufPath = [1] },
         ]);
     }
@@ -18973,7 +18988,7 @@ public sealed partial record SecretVolumeSource : IModelType<SecretVolumeSource>
     /// <summary>Which keys become which files; left out, all of them.</summary>
     public ValueList<global::Holdfast.Model.Core.KeyToPath> Items { get; init; }
 
-    /// <summary>Whether it may be missing.</summary>
+    /// <summary>Whether the Secret or its entries may be missing.</summary>
     public bool? Optional { get; init; }
 
     /// <summary>The name of the Secret.</summary>
@@ -19053,7 +19068,7 @@ public sealed partial record SecretVolumeSource : IModelType<SecretVolumeSource>
     }
 }
 
-/// <summary>The type <c>SecurityContext</c> of v1.</summary>
+/// <summary>What a container&apos;s processes may do; it goes before what the pod says.</summary>
 public sealed partial record SecurityContext : IModelType<SecurityContext>
 {
     /// <summary>The record with nothing set.</summary>
@@ -19064,7 +19079,7 @@ public sealed partial record SecurityContext : IModelType<SecurityContext>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.SecurityContext", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.SecurityContext", "What a container's processes may do; it goes before what the pod says.", [
             new("allowPrivilegeEscalation", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it can get more privileges than its parent.", ProtobufPath = [7] },
             new("appArmorProfile", Shape.Object(static () => global::Holdfast.Model.Core.AppArmorProfile.ModelSchema)) { Description = "The AppArmor profile.", ProtobufPath = [12] },
             new("capabilities", Shape.Object(static () => global::Holdfast.Model.Core.Capabilities.ModelSchema)) { Description = "Capabilities to add or drop.", ProtobufPath = [1] },
@@ -19268,7 +19283,7 @@ public sealed partial record SecurityContext : IModelType<SecurityContext>
     }
 }
 
-/// <summary>The type <c>ServiceAccountTokenProjection</c> of v1.</summary>
+/// <summary>A token of the pod&apos;s account, as a file that is renewed.</summary>
 public sealed partial record ServiceAccountTokenProjection : IModelType<ServiceAccountTokenProjection>
 {
     /// <summary>The record with nothing set.</summary>
@@ -19279,20 +19294,20 @@ public sealed partial record ServiceAccountTokenProjection : IModelType<ServiceA
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ServiceAccountTokenProjection", "", [
-            new("audience", Shape.Of(ShapeKind.String)) { Description = "For whom the token is.", ProtobufPath = [1] },
-            new("expirationSeconds", Shape.Of(ShapeKind.Int64)) { Description = "How many seconds the token holds.", ProtobufPath = [2] },
-            new("path", Shape.Of(ShapeKind.String)) { Description = "The path.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ServiceAccountTokenProjection", "A token of the pod's account, as a file that is renewed.", [
+            new("audience", Shape.Of(ShapeKind.String)) { Description = "For whom the token is; left out, for the API server.", ProtobufPath = [1] },
+            new("expirationSeconds", Shape.Of(ShapeKind.Int64)) { Description = "How many seconds each token holds, at least 600; 3600 when left out.", ProtobufPath = [2] },
+            new("path", Shape.Of(ShapeKind.String)) { Description = "The file, from the root of the volume.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>For whom the token is.</summary>
+    /// <summary>For whom the token is; left out, for the API server.</summary>
     public string Audience { get; init; } = "";
 
-    /// <summary>How many seconds the token holds.</summary>
+    /// <summary>How many seconds each token holds, at least 600; 3600 when left out.</summary>
     public long? ExpirationSeconds { get; init; }
 
-    /// <summary>The path.</summary>
+    /// <summary>The file, from the root of the volume.</summary>
     public string Path { get; init; } = "";
 
     /// <inheritdoc/>
@@ -19358,7 +19373,7 @@ public sealed partial record ServiceAccountTokenProjection : IModelType<ServiceA
     }
 }
 
-/// <summary>The type <c>ServicePort</c> of v1.</summary>
+/// <summary>A port of a Service.</summary>
 public sealed partial record ServicePort : IModelType<ServicePort>
 {
     /// <summary>The record with nothing set.</summary>
@@ -19369,7 +19384,7 @@ public sealed partial record ServicePort : IModelType<ServicePort>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ServicePort", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ServicePort", "A port of a Service.", [
             new("appProtocol", Shape.Of(ShapeKind.String)) { Description = "What is spoken on the port, as a hint to programs.", ProtobufPath = [6] },
             new("name", Shape.Of(ShapeKind.String)) { Description = "The port's name.", ProtobufPath = [1] },
             new("nodePort", Shape.Of(ShapeKind.Int32)) { Description = "The port of nodes that leads to it.", ProtobufPath = [5] },
@@ -19489,7 +19504,7 @@ public sealed partial record ServicePort : IModelType<ServicePort>
     }
 }
 
-/// <summary>The type <c>ServiceSpec</c> of v1.</summary>
+/// <summary>Which pods a Service leads to, and how it is reached.</summary>
 public sealed partial record ServiceSpec : IModelType<ServiceSpec>
 {
     /// <summary>The record with nothing set.</summary>
@@ -19500,21 +19515,21 @@ public sealed partial record ServiceSpec : IModelType<ServiceSpec>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ServiceSpec", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ServiceSpec", "Which pods a Service leads to, and how it is reached.", [
             new("allocateLoadBalancerNodePorts", Shape.Of(ShapeKind.Boolean)) { Description = "Whether a load balancer gets ports of nodes.", ProtobufPath = [20] },
             new("clusterIP", Shape.Of(ShapeKind.String)) { Description = "Its address in the cluster; None for none.", ProtobufPath = [3] },
             new("clusterIPs", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Its addresses in the cluster.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [18] },
             new("externalIPs", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Further addresses that lead to it.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [5] },
             new("externalName", Shape.Of(ShapeKind.String)) { Description = "The name it stands for, when type is ExternalName.", ProtobufPath = [10] },
-            new("externalTrafficPolicy", Shape.Of(ShapeKind.String)) { Description = "Whether traffic from outside stays on its node.", ProtobufPath = [11] },
+            new("externalTrafficPolicy", Shape.Of(ShapeKind.String)) { Description = "Whether traffic from outside goes to pods of any node (Cluster, also when left out) or of the node it came to (Local).", ProtobufPath = [11] },
             new("healthCheckNodePort", Shape.Of(ShapeKind.Int32)) { Description = "The port of nodes that tells whether they have pods.", ProtobufPath = [12] },
-            new("internalTrafficPolicy", Shape.Of(ShapeKind.String)) { Description = "Whether only pods of the same node are used.", ProtobufPath = [22] },
+            new("internalTrafficPolicy", Shape.Of(ShapeKind.String)) { Description = "Whether traffic from inside goes to pods of any node (Cluster, also when left out) or of the same node (Local).", ProtobufPath = [22] },
             new("ipFamilies", Shape.List(Shape.Of(ShapeKind.String))) { Description = "IPv4, IPv6 or both.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [19] },
-            new("ipFamilyPolicy", Shape.Of(ShapeKind.String)) { Description = "Whether it has addresses of both families.", ProtobufPath = [17] },
+            new("ipFamilyPolicy", Shape.Of(ShapeKind.String)) { Description = "Whether it has addresses of one family or both: SingleStack, PreferDualStack or RequireDualStack.", ProtobufPath = [17] },
             new("loadBalancerClass", Shape.Of(ShapeKind.String)) { Description = "Who makes the load balancer.", ProtobufPath = [21] },
             new("loadBalancerIP", Shape.Of(ShapeKind.String)) { Description = "The address wanted of a load balancer.", ProtobufPath = [8] },
             new("loadBalancerSourceRanges", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Whom the load balancer lets in.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [9] },
-            new("ports", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ServicePort.ModelSchema))) { Description = "The ports.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["port", "protocol"], MergeKey = "port", PatchStrategies = ["merge"], ProtobufPath = [1] },
+            new("ports", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ServicePort.ModelSchema))) { Description = "The ports of the Service.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["port", "protocol"], MergeKey = "port", PatchStrategies = ["merge"], ProtobufPath = [1] },
             new("publishNotReadyAddresses", Shape.Of(ShapeKind.Boolean)) { Description = "Whether pods are published before they are ready.", ProtobufPath = [13] },
             new("selector", Shape.Map(Shape.Of(ShapeKind.String))) { Description = "The labels of its pods.", IsAtomic = true, ProtobufPath = [2] },
             new("sessionAffinity", Shape.Of(ShapeKind.String)) { Description = "Whether a client stays with a pod: None or ClientIP.", ProtobufPath = [7] },
@@ -19539,19 +19554,19 @@ public sealed partial record ServiceSpec : IModelType<ServiceSpec>
     /// <summary>The name it stands for, when type is ExternalName.</summary>
     public string ExternalName { get; init; } = "";
 
-    /// <summary>Whether traffic from outside stays on its node.</summary>
+    /// <summary>Whether traffic from outside goes to pods of any node (Cluster, also when left out) or of the node it came to (Local).</summary>
     public string ExternalTrafficPolicy { get; init; } = "";
 
     /// <summary>The port of nodes that tells whether they have pods.</summary>
     public int HealthCheckNodePort { get; init; }
 
-    /// <summary>Whether only pods of the same node are used.</summary>
+    /// <summary>Whether traffic from inside goes to pods of any node (Cluster, also when left out) or of the same node (Local).</summary>
     public string? InternalTrafficPolicy { get; init; }
 
     /// <summary>IPv4, IPv6 or both.</summary>
     public ValueList<string> IpFamilies { get; init; }
 
-    /// <summary>Whether it has addresses of both families.</summary>
+    /// <summary>Whether it has addresses of one family or both: SingleStack, PreferDualStack or RequireDualStack.</summary>
     public string? IpFamilyPolicy { get; init; }
 
     /// <summary>Who makes the load balancer.</summary>
@@ -19563,7 +19578,7 @@ public sealed partial record ServiceSpec : IModelType<ServiceSpec>
     /// <summary>Whom the load balancer lets in.</summary>
     public ValueList<string> LoadBalancerSourceRanges { get; init; }
 
-    /// <summary>The ports.</summary>
+    /// <summary>The ports of the Service.</summary>
     public ValueList<global::Holdfast.Model.Core.ServicePort> Ports { get; init; }
 
     /// <summary>Whether pods are published before they are ready.</summary>
@@ -19822,7 +19837,7 @@ public sealed partial record ServiceSpec : IModelType<ServiceSpec>
     }
 }
 
-/// <summary>The type <c>ServiceStatus</c> of v1.</summary>
+/// <summary>How a Service is.</summary>
 public sealed partial record ServiceStatus : IModelType<ServiceStatus>
 {
     /// <summary>The record with nothing set.</summary>
@@ -19833,16 +19848,16 @@ public sealed partial record ServiceStatus : IModelType<ServiceStatus>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ServiceStatus", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ServiceStatus", "How a Service is.", [
             new("conditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Meta.Condition.ModelSchema))) { Description = "What is true of it at the moment, one entry for each question.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["type"], MergeKey = "type", PatchStrategies = ["merge"], ProtobufPath = [2] },
-            new("loadBalancer", Shape.Object(static () => global::Holdfast.Model.Core.LoadBalancerStatus.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("loadBalancer", Shape.Object(static () => global::Holdfast.Model.Core.LoadBalancerStatus.ModelSchema)) { Description = "How its load balancer is, if it has one.", IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
     /// <summary>What is true of it at the moment, one entry for each question.</summary>
     public ValueList<global::Holdfast.Model.Meta.Condition> Conditions { get; init; }
 
-    /// <summary>The field <c>loadBalancer</c>.</summary>
+    /// <summary>How its load balancer is, if it has one.</summary>
     public global::Holdfast.Model.Core.LoadBalancerStatus LoadBalancer { get; init; } = global::Holdfast.Model.Core.LoadBalancerStatus.Empty;
 
     /// <inheritdoc/>
@@ -19897,7 +19912,7 @@ public sealed partial record ServiceStatus : IModelType<ServiceStatus>
     }
 }
 
-/// <summary>The type <c>SessionAffinityConfig</c> of v1.</summary>
+/// <summary>How connections of one client stay with one pod.</summary>
 public sealed partial record SessionAffinityConfig : IModelType<SessionAffinityConfig>
 {
     /// <summary>The record with nothing set.</summary>
@@ -19908,12 +19923,12 @@ public sealed partial record SessionAffinityConfig : IModelType<SessionAffinityC
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.SessionAffinityConfig", "", [
-            new("clientIP", Shape.Object(static () => global::Holdfast.Model.Core.ClientIPConfig.ModelSchema)) { ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.SessionAffinityConfig", "How connections of one client stay with one pod.", [
+            new("clientIP", Shape.Object(static () => global::Holdfast.Model.Core.ClientIPConfig.ModelSchema)) { Description = "For how long, when clients are told apart by address.", ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>clientIP</c>.</summary>
+    /// <summary>For how long, when clients are told apart by address.</summary>
     public global::Holdfast.Model.Core.ClientIPConfig? ClientIP { get; init; }
 
     /// <inheritdoc/>
@@ -19957,7 +19972,7 @@ public sealed partial record SessionAffinityConfig : IModelType<SessionAffinityC
     }
 }
 
-/// <summary>The type <c>SleepAction</c> of v1.</summary>
+/// <summary>A wait.</summary>
 public sealed partial record SleepAction : IModelType<SleepAction>
 {
     /// <summary>The record with nothing set.</summary>
@@ -19968,12 +19983,12 @@ public sealed partial record SleepAction : IModelType<SleepAction>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.SleepAction", "", [
-            new("seconds", Shape.Of(ShapeKind.Int64)) { Description = "How long.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.SleepAction", "A wait.", [
+            new("seconds", Shape.Of(ShapeKind.Int64)) { Description = "How many seconds it lasts.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>How long.</summary>
+    /// <summary>How many seconds it lasts.</summary>
     public long Seconds { get; init; }
 
     /// <inheritdoc/>
@@ -20017,7 +20032,7 @@ public sealed partial record SleepAction : IModelType<SleepAction>
     }
 }
 
-/// <summary>The type <c>StorageOSPersistentVolumeSource</c> of v1.</summary>
+/// <summary>A volume of StorageOS.</summary>
 public sealed partial record StorageOSPersistentVolumeSource : IModelType<StorageOSPersistentVolumeSource>
 {
     /// <summary>The record with nothing set.</summary>
@@ -20028,12 +20043,12 @@ public sealed partial record StorageOSPersistentVolumeSource : IModelType<Storag
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.StorageOSPersistentVolumeSource", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.StorageOSPersistentVolumeSource", "A volume of StorageOS.", [
             new("fsType", Shape.Of(ShapeKind.String)) { Description = "The file system to mount it as, such as ext4; left out, the driver chooses.", ProtobufPath = [3] },
             new("readOnly", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it can only be read.", ProtobufPath = [4] },
             new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.ObjectReference.ModelSchema)) { Description = "The Secret with what is needed to get in.", ProtobufPath = [5] },
-            new("volumeName", Shape.Of(ShapeKind.String)) { Description = "The name of the volume.", ProtobufPath = [1] },
-            new("volumeNamespace", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
+            new("volumeName", Shape.Of(ShapeKind.String)) { Description = "The name of the volume, unique within its namespace.", ProtobufPath = [1] },
+            new("volumeNamespace", Shape.Of(ShapeKind.String)) { Description = "Where the name is looked up; left out, in the claim's namespace.", ProtobufPath = [2] },
         ]);
     }
 
@@ -20046,10 +20061,10 @@ public sealed partial record StorageOSPersistentVolumeSource : IModelType<Storag
     /// <summary>The Secret with what is needed to get in.</summary>
     public global::Holdfast.Model.Core.ObjectReference? SecretRef { get; init; }
 
-    /// <summary>The name of the volume.</summary>
+    /// <summary>The name of the volume, unique within its namespace.</summary>
     public string VolumeName { get; init; } = "";
 
-    /// <summary>The field <c>volumeNamespace</c>.</summary>
+    /// <summary>Where the name is looked up; left out, in the claim&apos;s namespace.</summary>
     public string VolumeNamespace { get; init; } = "";
 
     /// <inheritdoc/>
@@ -20137,7 +20152,7 @@ public sealed partial record StorageOSPersistentVolumeSource : IModelType<Storag
     }
 }
 
-/// <summary>The type <c>StorageOSVolumeSource</c> of v1.</summary>
+/// <summary>A volume of StorageOS.</summary>
 public sealed partial record StorageOSVolumeSource : IModelType<StorageOSVolumeSource>
 {
     /// <summary>The record with nothing set.</summary>
@@ -20148,12 +20163,12 @@ public sealed partial record StorageOSVolumeSource : IModelType<StorageOSVolumeS
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.StorageOSVolumeSource", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.StorageOSVolumeSource", "A volume of StorageOS.", [
             new("fsType", Shape.Of(ShapeKind.String)) { Description = "The file system to mount it as, such as ext4; left out, the driver chooses.", ProtobufPath = [3] },
             new("readOnly", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it can only be read.", ProtobufPath = [4] },
             new("secretRef", Shape.Object(static () => global::Holdfast.Model.Core.LocalObjectReference.ModelSchema)) { Description = "The Secret with what is needed to get in.", ProtobufPath = [5] },
-            new("volumeName", Shape.Of(ShapeKind.String)) { Description = "The name of the volume.", ProtobufPath = [1] },
-            new("volumeNamespace", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
+            new("volumeName", Shape.Of(ShapeKind.String)) { Description = "The name of the volume, unique within its namespace.", ProtobufPath = [1] },
+            new("volumeNamespace", Shape.Of(ShapeKind.String)) { Description = "Where the name is looked up; left out, in the pod's namespace.", ProtobufPath = [2] },
         ]);
     }
 
@@ -20166,10 +20181,10 @@ public sealed partial record StorageOSVolumeSource : IModelType<StorageOSVolumeS
     /// <summary>The Secret with what is needed to get in.</summary>
     public global::Holdfast.Model.Core.LocalObjectReference? SecretRef { get; init; }
 
-    /// <summary>The name of the volume.</summary>
+    /// <summary>The name of the volume, unique within its namespace.</summary>
     public string VolumeName { get; init; } = "";
 
-    /// <summary>The field <c>volumeNamespace</c>.</summary>
+    /// <summary>Where the name is looked up; left out, in the pod&apos;s namespace.</summary>
     public string VolumeNamespace { get; init; } = "";
 
     /// <inheritdoc/>
@@ -20257,7 +20272,7 @@ public sealed partial record StorageOSVolumeSource : IModelType<StorageOSVolumeS
     }
 }
 
-/// <summary>The type <c>Sysctl</c> of v1.</summary>
+/// <summary>A setting of the kernel.</summary>
 public sealed partial record Sysctl : IModelType<Sysctl>
 {
     /// <summary>The record with nothing set.</summary>
@@ -20268,16 +20283,16 @@ public sealed partial record Sysctl : IModelType<Sysctl>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.Sysctl", "", [
-            new("name", Shape.Of(ShapeKind.String)) { Description = "The name.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("value", Shape.Of(ShapeKind.String)) { Description = "The value.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.Sysctl", "A setting of the kernel.", [
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name of the setting, such as net.ipv4.tcp_syncookies.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("value", Shape.Of(ShapeKind.String)) { Description = "The value of the setting.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The name.</summary>
+    /// <summary>The name of the setting, such as net.ipv4.tcp_syncookies.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>The value.</summary>
+    /// <summary>The value of the setting.</summary>
     public string Value { get; init; } = "";
 
     /// <inheritdoc/>
@@ -20332,7 +20347,7 @@ public sealed partial record Sysctl : IModelType<Sysctl>
     }
 }
 
-/// <summary>The type <c>TCPSocketAction</c> of v1.</summary>
+/// <summary>A connection over TCP; it succeeds once it is open.</summary>
 public sealed partial record TCPSocketAction : IModelType<TCPSocketAction>
 {
     /// <summary>The record with nothing set.</summary>
@@ -20343,16 +20358,16 @@ public sealed partial record TCPSocketAction : IModelType<TCPSocketAction>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.TCPSocketAction", "", [
-            new("host", Shape.Of(ShapeKind.String)) { Description = "The host.", ProtobufPath = [2] },
-            new("port", Shape.Of(ShapeKind.IntOrString)) { Description = "The port.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.TCPSocketAction", "A connection over TCP; it succeeds once it is open.", [
+            new("host", Shape.Of(ShapeKind.String)) { Description = "The host to connect to; the pod's address when left out.", ProtobufPath = [2] },
+            new("port", Shape.Of(ShapeKind.IntOrString)) { Description = "The port, by number or by the container's name for it.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The host.</summary>
+    /// <summary>The host to connect to; the pod&apos;s address when left out.</summary>
     public string Host { get; init; } = "";
 
-    /// <summary>The port.</summary>
+    /// <summary>The port, by number or by the container&apos;s name for it.</summary>
     public IntOrString Port { get; init; }
 
     /// <inheritdoc/>
@@ -20405,7 +20420,7 @@ public sealed partial record TCPSocketAction : IModelType<TCPSocketAction>
     }
 }
 
-/// <summary>The type <c>Taint</c> of v1.</summary>
+/// <summary>A mark on a node that keeps pods away which do not tolerate it.</summary>
 public sealed partial record Taint : IModelType<Taint>
 {
     /// <summary>The record with nothing set.</summary>
@@ -20416,24 +20431,24 @@ public sealed partial record Taint : IModelType<Taint>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.Taint", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.Taint", "A mark on a node that keeps pods away which do not tolerate it.", [
             new("effect", Shape.Of(ShapeKind.String)) { Description = "NoSchedule, PreferNoSchedule or NoExecute.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
-            new("key", Shape.Of(ShapeKind.String)) { Description = "The taint's name.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("key", Shape.Of(ShapeKind.String)) { Description = "The key of the taint.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
             new("timeAdded", Shape.Of(ShapeKind.Time)) { Description = "When it was added.", ProtobufPath = [4] },
-            new("value", Shape.Of(ShapeKind.String)) { Description = "Its value.", ProtobufPath = [2] },
+            new("value", Shape.Of(ShapeKind.String)) { Description = "The value of the taint, which may be empty.", ProtobufPath = [2] },
         ]);
     }
 
     /// <summary>NoSchedule, PreferNoSchedule or NoExecute.</summary>
     public string Effect { get; init; } = "";
 
-    /// <summary>The taint&apos;s name.</summary>
+    /// <summary>The key of the taint.</summary>
     public string Key { get; init; } = "";
 
     /// <summary>When it was added.</summary>
     public DateTimeOffset? TimeAdded { get; init; }
 
-    /// <summary>Its value.</summary>
+    /// <summary>The value of the taint, which may be empty.</summary>
     public string Value { get; init; } = "";
 
     /// <inheritdoc/>
@@ -20510,7 +20525,7 @@ public sealed partial record Taint : IModelType<Taint>
     }
 }
 
-/// <summary>The type <c>Toleration</c> of v1.</summary>
+/// <summary>A taint that a pod bears.</summary>
 public sealed partial record Toleration : IModelType<Toleration>
 {
     /// <summary>The record with nothing set.</summary>
@@ -20521,10 +20536,10 @@ public sealed partial record Toleration : IModelType<Toleration>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.Toleration", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.Toleration", "A taint that a pod bears.", [
             new("effect", Shape.Of(ShapeKind.String)) { Description = "The effect that is tolerated; empty for all.", ProtobufPath = [4] },
-            new("key", Shape.Of(ShapeKind.String)) { Description = "The taint's name; empty for all.", ProtobufPath = [1] },
-            new("operator", Shape.Of(ShapeKind.String)) { Description = "Exists or Equal.", ProtobufPath = [2] },
+            new("key", Shape.Of(ShapeKind.String)) { Description = "The key of the taint; empty for all.", ProtobufPath = [1] },
+            new("operator", Shape.Of(ShapeKind.String)) { Description = "How the value is compared: Equal, also when left out, or Exists for any value.", ProtobufPath = [2] },
             new("tolerationSeconds", Shape.Of(ShapeKind.Int64)) { Description = "For how many seconds it is tolerated.", ProtobufPath = [5] },
             new("value", Shape.Of(ShapeKind.String)) { Description = "The taint's value, for Equal.", ProtobufPath = [3] },
         ]);
@@ -20533,10 +20548,10 @@ public sealed partial record Toleration : IModelType<Toleration>
     /// <summary>The effect that is tolerated; empty for all.</summary>
     public string Effect { get; init; } = "";
 
-    /// <summary>The taint&apos;s name; empty for all.</summary>
+    /// <summary>The key of the taint; empty for all.</summary>
     public string Key { get; init; } = "";
 
-    /// <summary>Exists or Equal.</summary>
+    /// <summary>How the value is compared: Equal, also when left out, or Exists for any value.</summary>
     public string Operator { get; init; } = "";
 
     /// <summary>For how many seconds it is tolerated.</summary>
@@ -20630,7 +20645,7 @@ public sealed partial record Toleration : IModelType<Toleration>
     }
 }
 
-/// <summary>The type <c>TopologySelectorLabelRequirement</c> of v1.</summary>
+/// <summary>What is asked of one label of a node.</summary>
 public sealed partial record TopologySelectorLabelRequirement : IModelType<TopologySelectorLabelRequirement>
 {
     /// <summary>The record with nothing set.</summary>
@@ -20641,16 +20656,16 @@ public sealed partial record TopologySelectorLabelRequirement : IModelType<Topol
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.TopologySelectorLabelRequirement", "", [
-            new("key", Shape.Of(ShapeKind.String)) { Description = "The key.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("values", Shape.List(Shape.Of(ShapeKind.String))) { Description = "The values.", IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.TopologySelectorLabelRequirement", "What is asked of one label of a node.", [
+            new("key", Shape.Of(ShapeKind.String)) { Description = "The label that is looked at.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("values", Shape.List(Shape.Of(ShapeKind.String))) { Description = "The values, one of which the label must have.", IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The key.</summary>
+    /// <summary>The label that is looked at.</summary>
     public string Key { get; init; } = "";
 
-    /// <summary>The values.</summary>
+    /// <summary>The values, one of which the label must have.</summary>
     public ValueList<string> Values { get; init; }
 
     /// <inheritdoc/>
@@ -20705,7 +20720,7 @@ public sealed partial record TopologySelectorLabelRequirement : IModelType<Topol
     }
 }
 
-/// <summary>The type <c>TopologySelectorTerm</c> of v1.</summary>
+/// <summary>Labels that a node must have.</summary>
 public sealed partial record TopologySelectorTerm : IModelType<TopologySelectorTerm>
 {
     /// <summary>The record with nothing set.</summary>
@@ -20716,12 +20731,12 @@ public sealed partial record TopologySelectorTerm : IModelType<TopologySelectorT
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.TopologySelectorTerm", "", [
-            new("matchLabelExpressions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.TopologySelectorLabelRequirement.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.TopologySelectorTerm", "Labels that a node must have.", [
+            new("matchLabelExpressions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.TopologySelectorLabelRequirement.ModelSchema))) { Description = "Requirements on labels; all of them hold.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
         ], isAtomic: true);
     }
 
-    /// <summary>The field <c>matchLabelExpressions</c>.</summary>
+    /// <summary>Requirements on labels; all of them hold.</summary>
     public ValueList<global::Holdfast.Model.Core.TopologySelectorLabelRequirement> MatchLabelExpressions { get; init; }
 
     /// <inheritdoc/>
@@ -20765,7 +20780,7 @@ public sealed partial record TopologySelectorTerm : IModelType<TopologySelectorT
     }
 }
 
-/// <summary>The type <c>TopologySpreadConstraint</c> of v1.</summary>
+/// <summary>How evenly pods are spread over places.</summary>
 public sealed partial record TopologySpreadConstraint : IModelType<TopologySpreadConstraint>
 {
     /// <summary>The record with nothing set.</summary>
@@ -20776,9 +20791,9 @@ public sealed partial record TopologySpreadConstraint : IModelType<TopologySprea
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.TopologySpreadConstraint", "", [
-            new("labelSelector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { Description = "Labels that what is meant has.", ProtobufPath = [4] },
-            new("matchLabelKeys", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Labels of the pod itself that others must share.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [8] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.TopologySpreadConstraint", "How evenly pods are spread over places.", [
+            new("labelSelector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { Description = "Labels of the pods that are counted.", ProtobufPath = [4] },
+            new("matchLabelKeys", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Keys of labels whose values the counted pods must share with the pod.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [8] },
             new("maxSkew", Shape.Of(ShapeKind.Int32)) { Description = "How uneven it may be.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
             new("minDomains", Shape.Of(ShapeKind.Int32)) { Description = "Over how many places at least.", ProtobufPath = [5] },
             new("nodeAffinityPolicy", Shape.Of(ShapeKind.String)) { Description = "Whether nodes that are not fit count.", ProtobufPath = [6] },
@@ -20788,10 +20803,10 @@ public sealed partial record TopologySpreadConstraint : IModelType<TopologySprea
         ]);
     }
 
-    /// <summary>Labels that what is meant has.</summary>
+    /// <summary>Labels of the pods that are counted.</summary>
     public global::Holdfast.Model.Meta.LabelSelector? LabelSelector { get; init; }
 
-    /// <summary>Labels of the pod itself that others must share.</summary>
+    /// <summary>Keys of labels whose values the counted pods must share with the pod.</summary>
     public ValueList<string> MatchLabelKeys { get; init; }
 
     /// <summary>How uneven it may be.</summary>
@@ -20930,7 +20945,7 @@ public sealed partial record TopologySpreadConstraint : IModelType<TopologySprea
     }
 }
 
-/// <summary>The type <c>TypedLocalObjectReference</c> of v1.</summary>
+/// <summary>An object of the same namespace.</summary>
 public sealed partial record TypedLocalObjectReference : IModelType<TypedLocalObjectReference>
 {
     /// <summary>The record with nothing set.</summary>
@@ -20941,20 +20956,20 @@ public sealed partial record TypedLocalObjectReference : IModelType<TypedLocalOb
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.TypedLocalObjectReference", "", [
-            new("apiGroup", Shape.Of(ShapeKind.String)) { Description = "The API group of what is meant; empty for the core group.", ProtobufPath = [1] },
-            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of what is meant.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("name", Shape.Of(ShapeKind.String)) { Description = "The name.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.TypedLocalObjectReference", "An object of the same namespace.", [
+            new("apiGroup", Shape.Of(ShapeKind.String)) { Description = "The API group of the object; empty for the core group.", ProtobufPath = [1] },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name of the object.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
         ], isAtomic: true);
     }
 
-    /// <summary>The API group of what is meant; empty for the core group.</summary>
+    /// <summary>The API group of the object; empty for the core group.</summary>
     public string? ApiGroup { get; init; }
 
-    /// <summary>The kind of what is meant.</summary>
+    /// <summary>The kind of the object.</summary>
     public string Kind { get; init; } = "";
 
-    /// <summary>The name.</summary>
+    /// <summary>The name of the object.</summary>
     public string Name { get; init; } = "";
 
     /// <inheritdoc/>
@@ -21018,7 +21033,7 @@ public sealed partial record TypedLocalObjectReference : IModelType<TypedLocalOb
     }
 }
 
-/// <summary>The type <c>TypedObjectReference</c> of v1.</summary>
+/// <summary>An object of any namespace.</summary>
 public sealed partial record TypedObjectReference : IModelType<TypedObjectReference>
 {
     /// <summary>The record with nothing set.</summary>
@@ -21029,24 +21044,24 @@ public sealed partial record TypedObjectReference : IModelType<TypedObjectRefere
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.TypedObjectReference", "", [
-            new("apiGroup", Shape.Of(ShapeKind.String)) { Description = "The API group of what is meant; empty for the core group.", ProtobufPath = [1] },
-            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of what is meant.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("name", Shape.Of(ShapeKind.String)) { Description = "The name.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
-            new("namespace", Shape.Of(ShapeKind.String)) { Description = "The namespace of what is meant.", ProtobufPath = [4] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.TypedObjectReference", "An object of any namespace.", [
+            new("apiGroup", Shape.Of(ShapeKind.String)) { Description = "The API group of the object; empty for the core group.", ProtobufPath = [1] },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name of the object.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("namespace", Shape.Of(ShapeKind.String)) { Description = "The namespace of the object; left out, the same one. Another one must allow it.", ProtobufPath = [4] },
         ]);
     }
 
-    /// <summary>The API group of what is meant; empty for the core group.</summary>
+    /// <summary>The API group of the object; empty for the core group.</summary>
     public string? ApiGroup { get; init; }
 
-    /// <summary>The kind of what is meant.</summary>
+    /// <summary>The kind of the object.</summary>
     public string Kind { get; init; } = "";
 
-    /// <summary>The name.</summary>
+    /// <summary>The name of the object.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>The namespace of what is meant.</summary>
+    /// <summary>The namespace of the object; left out, the same one. Another one must allow it.</summary>
     public string? Namespace { get; init; }
 
     /// <inheritdoc/>
@@ -21121,7 +21136,7 @@ public sealed partial record TypedObjectReference : IModelType<TypedObjectRefere
     }
 }
 
-/// <summary>The type <c>Volume</c> of v1.</summary>
+/// <summary>A directory or device that a pod&apos;s containers can use.</summary>
 public sealed partial record Volume : IModelType<Volume>
 {
     /// <summary>The record with nothing set.</summary>
@@ -21132,54 +21147,54 @@ public sealed partial record Volume : IModelType<Volume>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.Volume", "", [
-            new("awsElasticBlockStore", Shape.Object(static () => global::Holdfast.Model.Core.AWSElasticBlockStoreVolumeSource.ModelSchema)) { ProtobufPath = [2, 4] },
-            new("azureDisk", Shape.Object(static () => global::Holdfast.Model.Core.AzureDiskVolumeSource.ModelSchema)) { ProtobufPath = [2, 22] },
-            new("azureFile", Shape.Object(static () => global::Holdfast.Model.Core.AzureFileVolumeSource.ModelSchema)) { ProtobufPath = [2, 18] },
-            new("cephfs", Shape.Object(static () => global::Holdfast.Model.Core.CephFSVolumeSource.ModelSchema)) { ProtobufPath = [2, 14] },
-            new("cinder", Shape.Object(static () => global::Holdfast.Model.Core.CinderVolumeSource.ModelSchema)) { ProtobufPath = [2, 13] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.Volume", "A directory or device that a pod's containers can use.", [
+            new("awsElasticBlockStore", Shape.Object(static () => global::Holdfast.Model.Core.AWSElasticBlockStoreVolumeSource.ModelSchema)) { Description = "A disk of Amazon EBS.", ProtobufPath = [2, 4] },
+            new("azureDisk", Shape.Object(static () => global::Holdfast.Model.Core.AzureDiskVolumeSource.ModelSchema)) { Description = "A disk of Azure.", ProtobufPath = [2, 22] },
+            new("azureFile", Shape.Object(static () => global::Holdfast.Model.Core.AzureFileVolumeSource.ModelSchema)) { Description = "A share of Azure Files.", ProtobufPath = [2, 18] },
+            new("cephfs", Shape.Object(static () => global::Holdfast.Model.Core.CephFSVolumeSource.ModelSchema)) { Description = "A file system of Ceph.", ProtobufPath = [2, 14] },
+            new("cinder", Shape.Object(static () => global::Holdfast.Model.Core.CinderVolumeSource.ModelSchema)) { Description = "A disk of OpenStack Cinder.", ProtobufPath = [2, 13] },
             new("configMap", Shape.Object(static () => global::Holdfast.Model.Core.ConfigMapVolumeSource.ModelSchema)) { Description = "The keys of a ConfigMap as files.", ProtobufPath = [2, 19] },
             new("csi", Shape.Object(static () => global::Holdfast.Model.Core.CSIVolumeSource.ModelSchema)) { Description = "A volume of a CSI driver.", ProtobufPath = [2, 28] },
             new("downwardAPI", Shape.Object(static () => global::Holdfast.Model.Core.DownwardAPIVolumeSource.ModelSchema)) { Description = "Fields of the pod as files.", ProtobufPath = [2, 16] },
             new("emptyDir", Shape.Object(static () => global::Holdfast.Model.Core.EmptyDirVolumeSource.ModelSchema)) { Description = "A folder that is empty at first and goes with the pod.", ProtobufPath = [2, 2] },
-            new("ephemeral", Shape.Object(static () => global::Holdfast.Model.Core.EphemeralVolumeSource.ModelSchema)) { Description = "A claim of its own, which goes with the pod.", ProtobufPath = [2, 29] },
-            new("fc", Shape.Object(static () => global::Holdfast.Model.Core.FCVolumeSource.ModelSchema)) { ProtobufPath = [2, 17] },
-            new("flexVolume", Shape.Object(static () => global::Holdfast.Model.Core.FlexVolumeSource.ModelSchema)) { ProtobufPath = [2, 12] },
-            new("flocker", Shape.Object(static () => global::Holdfast.Model.Core.FlockerVolumeSource.ModelSchema)) { ProtobufPath = [2, 15] },
-            new("gcePersistentDisk", Shape.Object(static () => global::Holdfast.Model.Core.GCEPersistentDiskVolumeSource.ModelSchema)) { ProtobufPath = [2, 3] },
-            new("gitRepo", Shape.Object(static () => global::Holdfast.Model.Core.GitRepoVolumeSource.ModelSchema)) { ProtobufPath = [2, 5] },
-            new("glusterfs", Shape.Object(static () => global::Holdfast.Model.Core.GlusterfsVolumeSource.ModelSchema)) { ProtobufPath = [2, 9] },
+            new("ephemeral", Shape.Object(static () => global::Holdfast.Model.Core.EphemeralVolumeSource.ModelSchema)) { Description = "A claim that is made for the pod and goes with it.", ProtobufPath = [2, 29] },
+            new("fc", Shape.Object(static () => global::Holdfast.Model.Core.FCVolumeSource.ModelSchema)) { Description = "A disk over Fibre Channel.", ProtobufPath = [2, 17] },
+            new("flexVolume", Shape.Object(static () => global::Holdfast.Model.Core.FlexVolumeSource.ModelSchema)) { Description = "A volume of a driver that is a program on the node.", ProtobufPath = [2, 12] },
+            new("flocker", Shape.Object(static () => global::Holdfast.Model.Core.FlockerVolumeSource.ModelSchema)) { Description = "A volume of Flocker.", ProtobufPath = [2, 15] },
+            new("gcePersistentDisk", Shape.Object(static () => global::Holdfast.Model.Core.GCEPersistentDiskVolumeSource.ModelSchema)) { Description = "A disk of Google Compute Engine.", ProtobufPath = [2, 3] },
+            new("gitRepo", Shape.Object(static () => global::Holdfast.Model.Core.GitRepoVolumeSource.ModelSchema)) { Description = "A Git repository; no longer supported.", ProtobufPath = [2, 5] },
+            new("glusterfs", Shape.Object(static () => global::Holdfast.Model.Core.GlusterfsVolumeSource.ModelSchema)) { Description = "A file system of Gluster.", ProtobufPath = [2, 9] },
             new("hostPath", Shape.Object(static () => global::Holdfast.Model.Core.HostPathVolumeSource.ModelSchema)) { Description = "A folder of the node.", ProtobufPath = [2, 1] },
             new("image", Shape.Object(static () => global::Holdfast.Model.Core.ImageVolumeSource.ModelSchema)) { Description = "The files of an image.", ProtobufPath = [2, 30] },
-            new("iscsi", Shape.Object(static () => global::Holdfast.Model.Core.ISCSIVolumeSource.ModelSchema)) { ProtobufPath = [2, 8] },
+            new("iscsi", Shape.Object(static () => global::Holdfast.Model.Core.ISCSIVolumeSource.ModelSchema)) { Description = "A disk over iSCSI.", ProtobufPath = [2, 8] },
             new("name", Shape.Of(ShapeKind.String)) { Description = "Its name, for the mounts of containers.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
             new("nfs", Shape.Object(static () => global::Holdfast.Model.Core.NFSVolumeSource.ModelSchema)) { Description = "An NFS share.", ProtobufPath = [2, 7] },
             new("persistentVolumeClaim", Shape.Object(static () => global::Holdfast.Model.Core.PersistentVolumeClaimVolumeSource.ModelSchema)) { Description = "The volume of a claim.", ProtobufPath = [2, 10] },
-            new("photonPersistentDisk", Shape.Object(static () => global::Holdfast.Model.Core.PhotonPersistentDiskVolumeSource.ModelSchema)) { ProtobufPath = [2, 23] },
-            new("portworxVolume", Shape.Object(static () => global::Holdfast.Model.Core.PortworxVolumeSource.ModelSchema)) { ProtobufPath = [2, 24] },
+            new("photonPersistentDisk", Shape.Object(static () => global::Holdfast.Model.Core.PhotonPersistentDiskVolumeSource.ModelSchema)) { Description = "A disk of VMware Photon.", ProtobufPath = [2, 23] },
+            new("portworxVolume", Shape.Object(static () => global::Holdfast.Model.Core.PortworxVolumeSource.ModelSchema)) { Description = "A volume of Portworx.", ProtobufPath = [2, 24] },
             new("projected", Shape.Object(static () => global::Holdfast.Model.Core.ProjectedVolumeSource.ModelSchema)) { Description = "Several sources in one folder.", ProtobufPath = [2, 26] },
-            new("quobyte", Shape.Object(static () => global::Holdfast.Model.Core.QuobyteVolumeSource.ModelSchema)) { ProtobufPath = [2, 21] },
-            new("rbd", Shape.Object(static () => global::Holdfast.Model.Core.RBDVolumeSource.ModelSchema)) { ProtobufPath = [2, 11] },
-            new("scaleIO", Shape.Object(static () => global::Holdfast.Model.Core.ScaleIOVolumeSource.ModelSchema)) { ProtobufPath = [2, 25] },
+            new("quobyte", Shape.Object(static () => global::Holdfast.Model.Core.QuobyteVolumeSource.ModelSchema)) { Description = "A volume of Quobyte.", ProtobufPath = [2, 21] },
+            new("rbd", Shape.Object(static () => global::Holdfast.Model.Core.RBDVolumeSource.ModelSchema)) { Description = "A block image of Ceph.", ProtobufPath = [2, 11] },
+            new("scaleIO", Shape.Object(static () => global::Holdfast.Model.Core.ScaleIOVolumeSource.ModelSchema)) { Description = "A volume of ScaleIO.", ProtobufPath = [2, 25] },
             new("secret", Shape.Object(static () => global::Holdfast.Model.Core.SecretVolumeSource.ModelSchema)) { Description = "The keys of a Secret as files.", ProtobufPath = [2, 6] },
-            new("storageos", Shape.Object(static () => global::Holdfast.Model.Core.StorageOSVolumeSource.ModelSchema)) { ProtobufPath = [2, 27] },
-            new("vsphereVolume", Shape.Object(static () => global::Holdfast.Model.Core.VsphereVirtualDiskVolumeSource.ModelSchema)) { ProtobufPath = [2, 20] },
+            new("storageos", Shape.Object(static () => global::Holdfast.Model.Core.StorageOSVolumeSource.ModelSchema)) { Description = "A volume of StorageOS.", ProtobufPath = [2, 27] },
+            new("vsphereVolume", Shape.Object(static () => global::Holdfast.Model.Core.VsphereVirtualDiskVolumeSource.ModelSchema)) { Description = "A disk of VMware vSphere.", ProtobufPath = [2, 20] },
         ]);
     }
 
-    /// <summary>The field <c>awsElasticBlockStore</c>.</summary>
+    /// <summary>A disk of Amazon EBS.</summary>
     public global::Holdfast.Model.Core.AWSElasticBlockStoreVolumeSource? AwsElasticBlockStore { get; init; }
 
-    /// <summary>The field <c>azureDisk</c>.</summary>
+    /// <summary>A disk of Azure.</summary>
     public global::Holdfast.Model.Core.AzureDiskVolumeSource? AzureDisk { get; init; }
 
-    /// <summary>The field <c>azureFile</c>.</summary>
+    /// <summary>A share of Azure Files.</summary>
     public global::Holdfast.Model.Core.AzureFileVolumeSource? AzureFile { get; init; }
 
-    /// <summary>The field <c>cephfs</c>.</summary>
+    /// <summary>A file system of Ceph.</summary>
     public global::Holdfast.Model.Core.CephFSVolumeSource? Cephfs { get; init; }
 
-    /// <summary>The field <c>cinder</c>.</summary>
+    /// <summary>A disk of OpenStack Cinder.</summary>
     public global::Holdfast.Model.Core.CinderVolumeSource? Cinder { get; init; }
 
     /// <summary>The keys of a ConfigMap as files.</summary>
@@ -21194,25 +21209,25 @@ public sealed partial record Volume : IModelType<Volume>
     /// <summary>A folder that is empty at first and goes with the pod.</summary>
     public global::Holdfast.Model.Core.EmptyDirVolumeSource? EmptyDir { get; init; }
 
-    /// <summary>A claim of its own, which goes with the pod.</summary>
+    /// <summary>A claim that is made for the pod and goes with it.</summary>
     public global::Holdfast.Model.Core.EphemeralVolumeSource? Ephemeral { get; init; }
 
-    /// <summary>The field <c>fc</c>.</summary>
+    /// <summary>A disk over Fibre Channel.</summary>
     public global::Holdfast.Model.Core.FCVolumeSource? Fc { get; init; }
 
-    /// <summary>The field <c>flexVolume</c>.</summary>
+    /// <summary>A volume of a driver that is a program on the node.</summary>
     public global::Holdfast.Model.Core.FlexVolumeSource? FlexVolume { get; init; }
 
-    /// <summary>The field <c>flocker</c>.</summary>
+    /// <summary>A volume of Flocker.</summary>
     public global::Holdfast.Model.Core.FlockerVolumeSource? Flocker { get; init; }
 
-    /// <summary>The field <c>gcePersistentDisk</c>.</summary>
+    /// <summary>A disk of Google Compute Engine.</summary>
     public global::Holdfast.Model.Core.GCEPersistentDiskVolumeSource? GcePersistentDisk { get; init; }
 
-    /// <summary>The field <c>gitRepo</c>.</summary>
+    /// <summary>A Git repository; no longer supported.</summary>
     public global::Holdfast.Model.Core.GitRepoVolumeSource? GitRepo { get; init; }
 
-    /// <summary>The field <c>glusterfs</c>.</summary>
+    /// <summary>A file system of Gluster.</summary>
     public global::Holdfast.Model.Core.GlusterfsVolumeSource? Glusterfs { get; init; }
 
     /// <summary>A folder of the node.</summary>
@@ -21221,7 +21236,7 @@ public sealed partial record Volume : IModelType<Volume>
     /// <summary>The files of an image.</summary>
     public global::Holdfast.Model.Core.ImageVolumeSource? Image { get; init; }
 
-    /// <summary>The field <c>iscsi</c>.</summary>
+    /// <summary>A disk over iSCSI.</summary>
     public global::Holdfast.Model.Core.ISCSIVolumeSource? Iscsi { get; init; }
 
     /// <summary>Its name, for the mounts of containers.</summary>
@@ -21233,31 +21248,31 @@ public sealed partial record Volume : IModelType<Volume>
     /// <summary>The volume of a claim.</summary>
     public global::Holdfast.Model.Core.PersistentVolumeClaimVolumeSource? PersistentVolumeClaim { get; init; }
 
-    /// <summary>The field <c>photonPersistentDisk</c>.</summary>
+    /// <summary>A disk of VMware Photon.</summary>
     public global::Holdfast.Model.Core.PhotonPersistentDiskVolumeSource? PhotonPersistentDisk { get; init; }
 
-    /// <summary>The field <c>portworxVolume</c>.</summary>
+    /// <summary>A volume of Portworx.</summary>
     public global::Holdfast.Model.Core.PortworxVolumeSource? PortworxVolume { get; init; }
 
     /// <summary>Several sources in one folder.</summary>
     public global::Holdfast.Model.Core.ProjectedVolumeSource? Projected { get; init; }
 
-    /// <summary>The field <c>quobyte</c>.</summary>
+    /// <summary>A volume of Quobyte.</summary>
     public global::Holdfast.Model.Core.QuobyteVolumeSource? Quobyte { get; init; }
 
-    /// <summary>The field <c>rbd</c>.</summary>
+    /// <summary>A block image of Ceph.</summary>
     public global::Holdfast.Model.Core.RBDVolumeSource? Rbd { get; init; }
 
-    /// <summary>The field <c>scaleIO</c>.</summary>
+    /// <summary>A volume of ScaleIO.</summary>
     public global::Holdfast.Model.Core.ScaleIOVolumeSource? ScaleIO { get; init; }
 
     /// <summary>The keys of a Secret as files.</summary>
     public global::Holdfast.Model.Core.SecretVolumeSource? Secret { get; init; }
 
-    /// <summary>The field <c>storageos</c>.</summary>
+    /// <summary>A volume of StorageOS.</summary>
     public global::Holdfast.Model.Core.StorageOSVolumeSource? Storageos { get; init; }
 
-    /// <summary>The field <c>vsphereVolume</c>.</summary>
+    /// <summary>A disk of VMware vSphere.</summary>
     public global::Holdfast.Model.Core.VsphereVirtualDiskVolumeSource? VsphereVolume { get; init; }
 
     /// <inheritdoc/>
@@ -21599,7 +21614,7 @@ public sealed partial record Volume : IModelType<Volume>
     }
 }
 
-/// <summary>The type <c>VolumeDevice</c> of v1.</summary>
+/// <summary>A volume that appears in a container as a raw device.</summary>
 public sealed partial record VolumeDevice : IModelType<VolumeDevice>
 {
     /// <summary>The record with nothing set.</summary>
@@ -21610,16 +21625,16 @@ public sealed partial record VolumeDevice : IModelType<VolumeDevice>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.VolumeDevice", "", [
-            new("devicePath", Shape.Of(ShapeKind.String)) { Description = "Where the device is.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("name", Shape.Of(ShapeKind.String)) { Description = "The name.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.VolumeDevice", "A volume that appears in a container as a raw device.", [
+            new("devicePath", Shape.Of(ShapeKind.String)) { Description = "Where the device appears in the container.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name of the claim's volume in the pod.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>Where the device is.</summary>
+    /// <summary>Where the device appears in the container.</summary>
     public string DevicePath { get; init; } = "";
 
-    /// <summary>The name.</summary>
+    /// <summary>The name of the claim&apos;s volume in the pod.</summary>
     public string Name { get; init; } = "";
 
     /// <inheritdoc/>
@@ -21674,7 +21689,7 @@ public sealed partial record VolumeDevice : IModelType<VolumeDevice>
     }
 }
 
-/// <summary>The type <c>VolumeMount</c> of v1.</summary>
+/// <summary>A volume that appears in a container as a directory.</summary>
 public sealed partial record VolumeMount : IModelType<VolumeMount>
 {
     /// <summary>The record with nothing set.</summary>
@@ -21685,27 +21700,27 @@ public sealed partial record VolumeMount : IModelType<VolumeMount>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.VolumeMount", "", [
-            new("mountPath", Shape.Of(ShapeKind.String)) { Description = "Where in the container.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.VolumeMount", "A volume that appears in a container as a directory.", [
+            new("mountPath", Shape.Of(ShapeKind.String)) { Description = "Where the directory appears in the container.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
             new("mountPropagation", Shape.Of(ShapeKind.String)) { Description = "Whether mounts go on between node and container.", ProtobufPath = [5] },
-            new("name", Shape.Of(ShapeKind.String)) { Description = "The volume's name.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("readOnly", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it can only be read.", ProtobufPath = [2] },
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name of the volume, as the pod gives it.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("readOnly", Shape.Of(ShapeKind.Boolean)) { Description = "Whether the container may only read it.", ProtobufPath = [2] },
             new("recursiveReadOnly", Shape.Of(ShapeKind.String)) { Description = "Whether what is mounted below can only be read too.", ProtobufPath = [7] },
             new("subPath", Shape.Of(ShapeKind.String)) { Description = "The part of the volume, as a relative path.", ProtobufPath = [4] },
             new("subPathExpr", Shape.Of(ShapeKind.String)) { Description = "As subPath, with variables.", ProtobufPath = [6] },
         ]);
     }
 
-    /// <summary>Where in the container.</summary>
+    /// <summary>Where the directory appears in the container.</summary>
     public string MountPath { get; init; } = "";
 
     /// <summary>Whether mounts go on between node and container.</summary>
     public string? MountPropagation { get; init; }
 
-    /// <summary>The volume&apos;s name.</summary>
+    /// <summary>The name of the volume, as the pod gives it.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>Whether it can only be read.</summary>
+    /// <summary>Whether the container may only read it.</summary>
     public bool ReadOnly { get; init; }
 
     /// <summary>Whether what is mounted below can only be read too.</summary>
@@ -21824,7 +21839,7 @@ public sealed partial record VolumeMount : IModelType<VolumeMount>
     }
 }
 
-/// <summary>The type <c>VolumeMountStatus</c> of v1.</summary>
+/// <summary>How a volume appears in a container.</summary>
 public sealed partial record VolumeMountStatus : IModelType<VolumeMountStatus>
 {
     /// <summary>The record with nothing set.</summary>
@@ -21835,28 +21850,28 @@ public sealed partial record VolumeMountStatus : IModelType<VolumeMountStatus>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.VolumeMountStatus", "", [
-            new("mountPath", Shape.Of(ShapeKind.String)) { Description = "Where in the container.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("name", Shape.Of(ShapeKind.String)) { Description = "The name.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("readOnly", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it can only be read.", ProtobufPath = [3] },
-            new("recursiveReadOnly", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
-            new("volumeStatus", Shape.Object(static () => global::Holdfast.Model.Core.VolumeStatus.ModelSchema)) { ProtobufPath = [5] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.VolumeMountStatus", "How a volume appears in a container.", [
+            new("mountPath", Shape.Of(ShapeKind.String)) { Description = "Where the directory appears in the container.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name of the volume.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("readOnly", Shape.Of(ShapeKind.Boolean)) { Description = "Whether the container may only read it.", ProtobufPath = [3] },
+            new("recursiveReadOnly", Shape.Of(ShapeKind.String)) { Description = "Whether everything mounted below is read-only too: Disabled or Enabled.", ProtobufPath = [4] },
+            new("volumeStatus", Shape.Object(static () => global::Holdfast.Model.Core.VolumeStatus.ModelSchema)) { Description = "More about the volume itself.", ProtobufPath = [5] },
         ]);
     }
 
-    /// <summary>Where in the container.</summary>
+    /// <summary>Where the directory appears in the container.</summary>
     public string MountPath { get; init; } = "";
 
-    /// <summary>The name.</summary>
+    /// <summary>The name of the volume.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>Whether it can only be read.</summary>
+    /// <summary>Whether the container may only read it.</summary>
     public bool ReadOnly { get; init; }
 
-    /// <summary>The field <c>recursiveReadOnly</c>.</summary>
+    /// <summary>Whether everything mounted below is read-only too: Disabled or Enabled.</summary>
     public string? RecursiveReadOnly { get; init; }
 
-    /// <summary>The field <c>volumeStatus</c>.</summary>
+    /// <summary>More about the volume itself.</summary>
     public global::Holdfast.Model.Core.VolumeStatus? VolumeStatus { get; init; }
 
     /// <inheritdoc/>
@@ -21944,7 +21959,7 @@ public sealed partial record VolumeMountStatus : IModelType<VolumeMountStatus>
     }
 }
 
-/// <summary>The type <c>VolumeNodeAffinity</c> of v1.</summary>
+/// <summary>The nodes from which a volume can be reached.</summary>
 public sealed partial record VolumeNodeAffinity : IModelType<VolumeNodeAffinity>
 {
     /// <summary>The record with nothing set.</summary>
@@ -21955,12 +21970,12 @@ public sealed partial record VolumeNodeAffinity : IModelType<VolumeNodeAffinity>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.VolumeNodeAffinity", "", [
-            new("required", Shape.Object(static () => global::Holdfast.Model.Core.NodeSelector.ModelSchema)) { Description = "What must hold.", ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.VolumeNodeAffinity", "The nodes from which a volume can be reached.", [
+            new("required", Shape.Object(static () => global::Holdfast.Model.Core.NodeSelector.ModelSchema)) { Description = "Which nodes they are; one term that fits is enough.", ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>What must hold.</summary>
+    /// <summary>Which nodes they are; one term that fits is enough.</summary>
     public global::Holdfast.Model.Core.NodeSelector? Required { get; init; }
 
     /// <inheritdoc/>
@@ -22004,7 +22019,7 @@ public sealed partial record VolumeNodeAffinity : IModelType<VolumeNodeAffinity>
     }
 }
 
-/// <summary>The type <c>VolumeProjection</c> of v1.</summary>
+/// <summary>One source of a volume&apos;s files; exactly one of its fields is given.</summary>
 public sealed partial record VolumeProjection : IModelType<VolumeProjection>
 {
     /// <summary>The record with nothing set.</summary>
@@ -22015,32 +22030,32 @@ public sealed partial record VolumeProjection : IModelType<VolumeProjection>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.VolumeProjection", "", [
-            new("clusterTrustBundle", Shape.Object(static () => global::Holdfast.Model.Core.ClusterTrustBundleProjection.ModelSchema)) { ProtobufPath = [5] },
-            new("configMap", Shape.Object(static () => global::Holdfast.Model.Core.ConfigMapProjection.ModelSchema)) { Description = "A ConfigMap.", ProtobufPath = [3] },
-            new("downwardAPI", Shape.Object(static () => global::Holdfast.Model.Core.DownwardAPIProjection.ModelSchema)) { ProtobufPath = [2] },
-            new("podCertificate", Shape.Object(static () => global::Holdfast.Model.Core.PodCertificateProjection.ModelSchema)) { ProtobufPath = [6] },
-            new("secret", Shape.Object(static () => global::Holdfast.Model.Core.SecretProjection.ModelSchema)) { Description = "A Secret.", ProtobufPath = [1] },
-            new("serviceAccountToken", Shape.Object(static () => global::Holdfast.Model.Core.ServiceAccountTokenProjection.ModelSchema)) { ProtobufPath = [4] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.VolumeProjection", "One source of a volume's files; exactly one of its fields is given.", [
+            new("clusterTrustBundle", Shape.Object(static () => global::Holdfast.Model.Core.ClusterTrustBundleProjection.ModelSchema)) { Description = "Certificates of authorities, from ClusterTrustBundles.", ProtobufPath = [5] },
+            new("configMap", Shape.Object(static () => global::Holdfast.Model.Core.ConfigMapProjection.ModelSchema)) { Description = "Entries of a ConfigMap.", ProtobufPath = [3] },
+            new("downwardAPI", Shape.Object(static () => global::Holdfast.Model.Core.DownwardAPIProjection.ModelSchema)) { Description = "Fields of the pod.", ProtobufPath = [2] },
+            new("podCertificate", Shape.Object(static () => global::Holdfast.Model.Core.PodCertificateProjection.ModelSchema)) { Description = "A key that the node makes for the pod, and a certificate for it.", ProtobufPath = [6] },
+            new("secret", Shape.Object(static () => global::Holdfast.Model.Core.SecretProjection.ModelSchema)) { Description = "Entries of a Secret.", ProtobufPath = [1] },
+            new("serviceAccountToken", Shape.Object(static () => global::Holdfast.Model.Core.ServiceAccountTokenProjection.ModelSchema)) { Description = "A token of the pod's account.", ProtobufPath = [4] },
         ]);
     }
 
-    /// <summary>The field <c>clusterTrustBundle</c>.</summary>
+    /// <summary>Certificates of authorities, from ClusterTrustBundles.</summary>
     public global::Holdfast.Model.Core.ClusterTrustBundleProjection? ClusterTrustBundle { get; init; }
 
-    /// <summary>A ConfigMap.</summary>
+    /// <summary>Entries of a ConfigMap.</summary>
     public global::Holdfast.Model.Core.ConfigMapProjection? ConfigMap { get; init; }
 
-    /// <summary>The field <c>downwardAPI</c>.</summary>
+    /// <summary>Fields of the pod.</summary>
     public global::Holdfast.Model.Core.DownwardAPIProjection? DownwardAPI { get; init; }
 
-    /// <summary>The field <c>podCertificate</c>.</summary>
+    /// <summary>A key that the node makes for the pod, and a certificate for it.</summary>
     public global::Holdfast.Model.Core.PodCertificateProjection? PodCertificate { get; init; }
 
-    /// <summary>A Secret.</summary>
+    /// <summary>Entries of a Secret.</summary>
     public global::Holdfast.Model.Core.SecretProjection? Secret { get; init; }
 
-    /// <summary>The field <c>serviceAccountToken</c>.</summary>
+    /// <summary>A token of the pod&apos;s account.</summary>
     public global::Holdfast.Model.Core.ServiceAccountTokenProjection? ServiceAccountToken { get; init; }
 
     /// <inheritdoc/>
@@ -22139,7 +22154,7 @@ public sealed partial record VolumeProjection : IModelType<VolumeProjection>
     }
 }
 
-/// <summary>The type <c>VolumeResourceRequirements</c> of v1.</summary>
+/// <summary>How large a volume must be.</summary>
 public sealed partial record VolumeResourceRequirements : IModelType<VolumeResourceRequirements>
 {
     /// <summary>The record with nothing set.</summary>
@@ -22150,7 +22165,7 @@ public sealed partial record VolumeResourceRequirements : IModelType<VolumeResou
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.VolumeResourceRequirements", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.VolumeResourceRequirements", "How large a volume must be.", [
             new("limits", Shape.Map(Shape.Of(ShapeKind.Quantity))) { Description = "The most that may be used, by resource.", ProtobufPath = [1] },
             new("requests", Shape.Map(Shape.Of(ShapeKind.Quantity))) { Description = "What is set aside, by resource.", ProtobufPath = [2] },
         ]);
@@ -22214,7 +22229,7 @@ public sealed partial record VolumeResourceRequirements : IModelType<VolumeResou
     }
 }
 
-/// <summary>The type <c>VolumeStatus</c> of v1.</summary>
+/// <summary>More about a volume that is mounted.</summary>
 public sealed partial record VolumeStatus : IModelType<VolumeStatus>
 {
     /// <summary>The record with nothing set.</summary>
@@ -22225,12 +22240,12 @@ public sealed partial record VolumeStatus : IModelType<VolumeStatus>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.VolumeStatus", "", [
-            new("image", Shape.Object(static () => global::Holdfast.Model.Core.ImageVolumeStatus.ModelSchema)) { Description = "The image it is made from.", ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.VolumeStatus", "More about a volume that is mounted.", [
+            new("image", Shape.Object(static () => global::Holdfast.Model.Core.ImageVolumeStatus.ModelSchema)) { Description = "Which image it shows, if it is one.", ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The image it is made from.</summary>
+    /// <summary>Which image it shows, if it is one.</summary>
     public global::Holdfast.Model.Core.ImageVolumeStatus? Image { get; init; }
 
     /// <inheritdoc/>
@@ -22274,7 +22289,7 @@ public sealed partial record VolumeStatus : IModelType<VolumeStatus>
     }
 }
 
-/// <summary>The type <c>VsphereVirtualDiskVolumeSource</c> of v1.</summary>
+/// <summary>A disk of VMware vSphere.</summary>
 public sealed partial record VsphereVirtualDiskVolumeSource : IModelType<VsphereVirtualDiskVolumeSource>
 {
     /// <summary>The record with nothing set.</summary>
@@ -22285,24 +22300,24 @@ public sealed partial record VsphereVirtualDiskVolumeSource : IModelType<Vsphere
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.VsphereVirtualDiskVolumeSource", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.VsphereVirtualDiskVolumeSource", "A disk of VMware vSphere.", [
             new("fsType", Shape.Of(ShapeKind.String)) { Description = "The file system to mount it as, such as ext4; left out, the driver chooses.", ProtobufPath = [2] },
-            new("storagePolicyID", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
-            new("storagePolicyName", Shape.Of(ShapeKind.String)) { Description = "The storage policy.", ProtobufPath = [3] },
-            new("volumePath", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("storagePolicyID", Shape.Of(ShapeKind.String)) { Description = "The id of the storage policy.", ProtobufPath = [4] },
+            new("storagePolicyName", Shape.Of(ShapeKind.String)) { Description = "The name of the storage policy.", ProtobufPath = [3] },
+            new("volumePath", Shape.Of(ShapeKind.String)) { Description = "Where the disk is in vSphere.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
     /// <summary>The file system to mount it as, such as ext4; left out, the driver chooses.</summary>
     public string FsType { get; init; } = "";
 
-    /// <summary>The field <c>storagePolicyID</c>.</summary>
+    /// <summary>The id of the storage policy.</summary>
     public string StoragePolicyID { get; init; } = "";
 
-    /// <summary>The storage policy.</summary>
+    /// <summary>The name of the storage policy.</summary>
     public string StoragePolicyName { get; init; } = "";
 
-    /// <summary>The field <c>volumePath</c>.</summary>
+    /// <summary>Where the disk is in vSphere.</summary>
     public string VolumePath { get; init; } = "";
 
     /// <inheritdoc/>
@@ -22379,7 +22394,7 @@ public sealed partial record VsphereVirtualDiskVolumeSource : IModelType<Vsphere
     }
 }
 
-/// <summary>The type <c>WeightedPodAffinityTerm</c> of v1.</summary>
+/// <summary>Pods to be near to, or apart from, and how much that counts.</summary>
 public sealed partial record WeightedPodAffinityTerm : IModelType<WeightedPodAffinityTerm>
 {
     /// <summary>The record with nothing set.</summary>
@@ -22390,13 +22405,13 @@ public sealed partial record WeightedPodAffinityTerm : IModelType<WeightedPodAff
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.WeightedPodAffinityTerm", "", [
-            new("podAffinityTerm", Shape.Object(static () => global::Holdfast.Model.Core.PodAffinityTerm.ModelSchema)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.WeightedPodAffinityTerm", "Pods to be near to, or apart from, and how much that counts.", [
+            new("podAffinityTerm", Shape.Object(static () => global::Holdfast.Model.Core.PodAffinityTerm.ModelSchema)) { Description = "The pods that are meant.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
             new("weight", Shape.Of(ShapeKind.Int32)) { Description = "How much it counts, from 1 to 100.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>podAffinityTerm</c>.</summary>
+    /// <summary>The pods that are meant.</summary>
     public global::Holdfast.Model.Core.PodAffinityTerm PodAffinityTerm { get; init; } = global::Holdfast.Model.Core.PodAffinityTerm.Empty;
 
     /// <summary>How much it counts, from 1 to 100.</summary>
@@ -22454,7 +22469,7 @@ public sealed partial record WeightedPodAffinityTerm : IModelType<WeightedPodAff
     }
 }
 
-/// <summary>The type <c>WindowsSecurityContextOptions</c> of v1.</summary>
+/// <summary>Settings for Windows, which have no effect here.</summary>
 public sealed partial record WindowsSecurityContextOptions : IModelType<WindowsSecurityContextOptions>
 {
     /// <summary>The record with nothing set.</summary>
@@ -22465,24 +22480,24 @@ public sealed partial record WindowsSecurityContextOptions : IModelType<WindowsS
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.WindowsSecurityContextOptions", "", [
-            new("gmsaCredentialSpec", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
-            new("gmsaCredentialSpecName", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
-            new("hostProcess", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [4] },
-            new("runAsUserName", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.WindowsSecurityContextOptions", "Settings for Windows, which have no effect here.", [
+            new("gmsaCredentialSpec", Shape.Of(ShapeKind.String)) { Description = "The text of a credential spec for a group managed service account.", ProtobufPath = [2] },
+            new("gmsaCredentialSpecName", Shape.Of(ShapeKind.String)) { Description = "The name of that credential spec.", ProtobufPath = [1] },
+            new("hostProcess", Shape.Of(ShapeKind.Boolean)) { Description = "Whether the container runs as a process of the node.", ProtobufPath = [4] },
+            new("runAsUserName", Shape.Of(ShapeKind.String)) { Description = "The user to run as; that of the image when left out.", ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>The field <c>gmsaCredentialSpec</c>.</summary>
+    /// <summary>The text of a credential spec for a group managed service account.</summary>
     public string? GmsaCredentialSpec { get; init; }
 
-    /// <summary>The field <c>gmsaCredentialSpecName</c>.</summary>
+    /// <summary>The name of that credential spec.</summary>
     public string? GmsaCredentialSpecName { get; init; }
 
-    /// <summary>The field <c>hostProcess</c>.</summary>
+    /// <summary>Whether the container runs as a process of the node.</summary>
     public bool? HostProcess { get; init; }
 
-    /// <summary>The field <c>runAsUserName</c>.</summary>
+    /// <summary>The user to run as; that of the image when left out.</summary>
     public string? RunAsUserName { get; init; }
 
     /// <inheritdoc/>

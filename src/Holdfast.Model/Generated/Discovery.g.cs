@@ -34,24 +34,25 @@ public sealed partial record EndpointSlice : IResource<EndpointSlice>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.discovery.v1.EndpointSlice", "A part of the addresses behind a Service.", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("addressType", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [4] },
-            new("endpoints", Shape.List(Shape.Object(static () => global::Holdfast.Model.Discovery.Endpoint.ModelSchema))) { Description = "Where the servers are.", IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
+            new("addressType", Shape.Of(ShapeKind.String)) { Description = "What the addresses are: IPv4, IPv6 or FQDN; it cannot be changed.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [4] },
+            new("endpoints", Shape.List(Shape.Object(static () => global::Holdfast.Model.Discovery.Endpoint.ModelSchema))) { Description = "The endpoints of this slice; at most 1000.", IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
             new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("ports", Shape.List(Shape.Object(static () => global::Holdfast.Model.Discovery.EndpointPort.ModelSchema))) { Description = "The ports.", IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
+            new("ports", Shape.List(Shape.Object(static () => global::Holdfast.Model.Discovery.EndpointPort.ModelSchema))) { Description = "The ports that each endpoint has; left out, all of them.", IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>The field <c>addressType</c>.</summary>
+    /// <summary>What the addresses are: IPv4, IPv6 or FQDN; it cannot be changed.</summary>
     public string AddressType { get; init; } = "";
 
-    /// <summary>Where the servers are.</summary>
+    /// <summary>The endpoints of this slice; at most 1000.</summary>
     public ValueList<global::Holdfast.Model.Discovery.Endpoint> Endpoints { get; init; }
 
     /// <summary>Name, labels and the rest of what every object carries.</summary>
     public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
 
-    /// <summary>The ports.</summary>
+    /// <summary>The ports that each endpoint has; left out, all of them.</summary>
     public ValueList<global::Holdfast.Model.Discovery.EndpointPort> Ports { get; init; }
 
     /// <inheritdoc/>
@@ -146,7 +147,7 @@ public sealed partial record EndpointSlice : IResource<EndpointSlice>
     }
 }
 
-/// <summary>The type <c>Endpoint</c> of discovery.k8s.io/v1.</summary>
+/// <summary>One place that a Service leads to.</summary>
 public sealed partial record Endpoint : IModelType<Endpoint>
 {
     /// <summary>The record with nothing set.</summary>
@@ -157,40 +158,40 @@ public sealed partial record Endpoint : IModelType<Endpoint>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.discovery.v1.Endpoint", "", [
-            new("addresses", Shape.List(Shape.Of(ShapeKind.String))) { Description = "The addresses.", IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Set, ProtobufPath = [1] },
-            new("conditions", Shape.Object(static () => global::Holdfast.Model.Discovery.EndpointConditions.ModelSchema)) { Description = "What is true of it at the moment, one entry for each question.", IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("deprecatedTopology", Shape.Map(Shape.Of(ShapeKind.String))) { ProtobufPath = [5] },
-            new("hints", Shape.Object(static () => global::Holdfast.Model.Discovery.EndpointHints.ModelSchema)) { ProtobufPath = [8] },
-            new("hostname", Shape.Of(ShapeKind.String)) { Description = "The host name.", ProtobufPath = [3] },
-            new("nodeName", Shape.Of(ShapeKind.String)) { Description = "The node it is on.", ProtobufPath = [6] },
-            new("targetRef", Shape.Object(static () => global::Holdfast.Model.Core.ObjectReference.ModelSchema)) { ProtobufPath = [4] },
-            new("zone", Shape.Of(ShapeKind.String)) { ProtobufPath = [7] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.discovery.v1.Endpoint", "One place that a Service leads to.", [
+            new("addresses", Shape.List(Shape.Of(ShapeKind.String))) { Description = "The addresses of the endpoint, all of the slice's type; clients may take any, and most take the first.", IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Set, ProtobufPath = [1] },
+            new("conditions", Shape.Object(static () => global::Holdfast.Model.Discovery.EndpointConditions.ModelSchema)) { Description = "Whether the endpoint takes connections at the moment.", IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("deprecatedTopology", Shape.Map(Shape.Of(ShapeKind.String))) { Description = "Labels of the place, from an older version of this API; only read.", ProtobufPath = [5] },
+            new("hints", Shape.Object(static () => global::Holdfast.Model.Discovery.EndpointHints.ModelSchema)) { Description = "Whom the endpoint is best used by.", ProtobufPath = [8] },
+            new("hostname", Shape.Of(ShapeKind.String)) { Description = "The host name of the endpoint, by which endpoints of a Service are told apart in DNS.", ProtobufPath = [3] },
+            new("nodeName", Shape.Of(ShapeKind.String)) { Description = "The node that the endpoint is on.", ProtobufPath = [6] },
+            new("targetRef", Shape.Object(static () => global::Holdfast.Model.Core.ObjectReference.ModelSchema)) { Description = "The object that stands behind it, usually a Pod.", ProtobufPath = [4] },
+            new("zone", Shape.Of(ShapeKind.String)) { Description = "The zone that it is in.", ProtobufPath = [7] },
         ]);
     }
 
-    /// <summary>The addresses.</summary>
+    /// <summary>The addresses of the endpoint, all of the slice&apos;s type; clients may take any, and most take the first.</summary>
     public ValueList<string> Addresses { get; init; }
 
-    /// <summary>What is true of it at the moment, one entry for each question.</summary>
+    /// <summary>Whether the endpoint takes connections at the moment.</summary>
     public global::Holdfast.Model.Discovery.EndpointConditions Conditions { get; init; } = global::Holdfast.Model.Discovery.EndpointConditions.Empty;
 
-    /// <summary>The field <c>deprecatedTopology</c>.</summary>
+    /// <summary>Labels of the place, from an older version of this API; only read.</summary>
     public ValueMap<string> DeprecatedTopology { get; init; }
 
-    /// <summary>The field <c>hints</c>.</summary>
+    /// <summary>Whom the endpoint is best used by.</summary>
     public global::Holdfast.Model.Discovery.EndpointHints? Hints { get; init; }
 
-    /// <summary>The host name.</summary>
+    /// <summary>The host name of the endpoint, by which endpoints of a Service are told apart in DNS.</summary>
     public string? Hostname { get; init; }
 
-    /// <summary>The node it is on.</summary>
+    /// <summary>The node that the endpoint is on.</summary>
     public string? NodeName { get; init; }
 
-    /// <summary>The field <c>targetRef</c>.</summary>
+    /// <summary>The object that stands behind it, usually a Pod.</summary>
     public global::Holdfast.Model.Core.ObjectReference? TargetRef { get; init; }
 
-    /// <summary>The field <c>zone</c>.</summary>
+    /// <summary>The zone that it is in.</summary>
     public string? Zone { get; init; }
 
     /// <inheritdoc/>
@@ -307,7 +308,7 @@ public sealed partial record Endpoint : IModelType<Endpoint>
     }
 }
 
-/// <summary>The type <c>EndpointConditions</c> of discovery.k8s.io/v1.</summary>
+/// <summary>Whether an endpoint takes connections.</summary>
 public sealed partial record EndpointConditions : IModelType<EndpointConditions>
 {
     /// <summary>The record with nothing set.</summary>
@@ -318,17 +319,17 @@ public sealed partial record EndpointConditions : IModelType<EndpointConditions>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.discovery.v1.EndpointConditions", "", [
-            new("ready", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it is ready.", ProtobufPath = [1] },
-            new("serving", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [2] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.discovery.v1.EndpointConditions", "Whether an endpoint takes connections.", [
+            new("ready", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it takes connections; false once its pod ends, unless the Service publishes addresses before they are ready.", ProtobufPath = [1] },
+            new("serving", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it answers, even while its pod ends.", ProtobufPath = [2] },
             new("terminating", Shape.Of(ShapeKind.Boolean)) { Description = "How many pods are ending.", ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>Whether it is ready.</summary>
+    /// <summary>Whether it takes connections; false once its pod ends, unless the Service publishes addresses before they are ready.</summary>
     public bool? Ready { get; init; }
 
-    /// <summary>The field <c>serving</c>.</summary>
+    /// <summary>Whether it answers, even while its pod ends.</summary>
     public bool? Serving { get; init; }
 
     /// <summary>How many pods are ending.</summary>
@@ -397,7 +398,7 @@ public sealed partial record EndpointConditions : IModelType<EndpointConditions>
     }
 }
 
-/// <summary>The type <c>EndpointHints</c> of discovery.k8s.io/v1.</summary>
+/// <summary>Whom an endpoint is best used by.</summary>
 public sealed partial record EndpointHints : IModelType<EndpointHints>
 {
     /// <summary>The record with nothing set.</summary>
@@ -408,16 +409,16 @@ public sealed partial record EndpointHints : IModelType<EndpointHints>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.discovery.v1.EndpointHints", "", [
-            new("forNodes", Shape.List(Shape.Object(static () => global::Holdfast.Model.Discovery.ForNode.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
-            new("forZones", Shape.List(Shape.Object(static () => global::Holdfast.Model.Discovery.ForZone.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.discovery.v1.EndpointHints", "Whom an endpoint is best used by.", [
+            new("forNodes", Shape.List(Shape.Object(static () => global::Holdfast.Model.Discovery.ForNode.ModelSchema))) { Description = "Nodes whose pods should use it; at most 8.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
+            new("forZones", Shape.List(Shape.Object(static () => global::Holdfast.Model.Discovery.ForZone.ModelSchema))) { Description = "Zones whose pods should use it; at most 8.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>forNodes</c>.</summary>
+    /// <summary>Nodes whose pods should use it; at most 8.</summary>
     public ValueList<global::Holdfast.Model.Discovery.ForNode> ForNodes { get; init; }
 
-    /// <summary>The field <c>forZones</c>.</summary>
+    /// <summary>Zones whose pods should use it; at most 8.</summary>
     public ValueList<global::Holdfast.Model.Discovery.ForZone> ForZones { get; init; }
 
     /// <inheritdoc/>
@@ -470,7 +471,7 @@ public sealed partial record EndpointHints : IModelType<EndpointHints>
     }
 }
 
-/// <summary>The type <c>EndpointPort</c> of discovery.k8s.io/v1.</summary>
+/// <summary>A port that the endpoints have.</summary>
 public sealed partial record EndpointPort : IModelType<EndpointPort>
 {
     /// <summary>The record with nothing set.</summary>
@@ -481,10 +482,10 @@ public sealed partial record EndpointPort : IModelType<EndpointPort>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.discovery.v1.EndpointPort", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.discovery.v1.EndpointPort", "A port that the endpoints have.", [
             new("appProtocol", Shape.Of(ShapeKind.String)) { Description = "What is spoken on the port, as a hint to programs.", ProtobufPath = [4] },
-            new("name", Shape.Of(ShapeKind.String)) { Description = "The name.", ProtobufPath = [1] },
-            new("port", Shape.Of(ShapeKind.Int32)) { Description = "The port.", ProtobufPath = [3] },
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name of the port, as the Service gives it; unique within the slice.", ProtobufPath = [1] },
+            new("port", Shape.Of(ShapeKind.Int32)) { Description = "The number of the port; left out, it is not limited.", ProtobufPath = [3] },
             new("protocol", Shape.Of(ShapeKind.String)) { Description = "TCP, UDP or SCTP; TCP when left out.", ProtobufPath = [2] },
         ], isAtomic: true);
     }
@@ -492,10 +493,10 @@ public sealed partial record EndpointPort : IModelType<EndpointPort>
     /// <summary>What is spoken on the port, as a hint to programs.</summary>
     public string? AppProtocol { get; init; }
 
-    /// <summary>The name.</summary>
+    /// <summary>The name of the port, as the Service gives it; unique within the slice.</summary>
     public string? Name { get; init; }
 
-    /// <summary>The port.</summary>
+    /// <summary>The number of the port; left out, it is not limited.</summary>
     public int? Port { get; init; }
 
     /// <summary>TCP, UDP or SCTP; TCP when left out.</summary>
@@ -573,7 +574,7 @@ public sealed partial record EndpointPort : IModelType<EndpointPort>
     }
 }
 
-/// <summary>The type <c>ForNode</c> of discovery.k8s.io/v1.</summary>
+/// <summary>A node.</summary>
 public sealed partial record ForNode : IModelType<ForNode>
 {
     /// <summary>The record with nothing set.</summary>
@@ -584,12 +585,12 @@ public sealed partial record ForNode : IModelType<ForNode>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.discovery.v1.ForNode", "", [
-            new("name", Shape.Of(ShapeKind.String)) { Description = "The name.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.discovery.v1.ForNode", "A node.", [
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name of the node.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The name.</summary>
+    /// <summary>The name of the node.</summary>
     public string Name { get; init; } = "";
 
     /// <inheritdoc/>
@@ -633,7 +634,7 @@ public sealed partial record ForNode : IModelType<ForNode>
     }
 }
 
-/// <summary>The type <c>ForZone</c> of discovery.k8s.io/v1.</summary>
+/// <summary>A zone.</summary>
 public sealed partial record ForZone : IModelType<ForZone>
 {
     /// <summary>The record with nothing set.</summary>
@@ -644,12 +645,12 @@ public sealed partial record ForZone : IModelType<ForZone>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.discovery.v1.ForZone", "", [
-            new("name", Shape.Of(ShapeKind.String)) { Description = "The name.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.discovery.v1.ForZone", "A zone.", [
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name of the zone.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The name.</summary>
+    /// <summary>The name of the zone.</summary>
     public string Name { get; init; } = "";
 
     /// <inheritdoc/>

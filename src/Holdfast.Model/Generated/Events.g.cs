@@ -11,7 +11,7 @@ using Holdfast.Model.Values;
 
 namespace Holdfast.Model.Events;
 
-/// <summary>The type <c>Event</c> of events.k8s.io/v1.</summary>
+/// <summary>Something that happened to an object.</summary>
 public sealed partial record Event : IResource<Event>
 {
     /// <summary>The record with nothing set.</summary>
@@ -33,66 +33,67 @@ public sealed partial record Event : IResource<Event>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.events.v1.Event", "", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("action", Shape.Of(ShapeKind.String)) { Description = "What was done, or failed.", ProtobufPath = [6] },
-            new("deprecatedCount", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [15] },
-            new("deprecatedFirstTimestamp", Shape.Of(ShapeKind.Time)) { ProtobufPath = [13] },
-            new("deprecatedLastTimestamp", Shape.Of(ShapeKind.Time)) { ProtobufPath = [14] },
-            new("deprecatedSource", Shape.Object(static () => global::Holdfast.Model.Core.EventSource.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [12] },
-            new("eventTime", Shape.Of(ShapeKind.MicroTime)) { Description = "When it happened.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.events.v1.Event", "Something that happened to an object.", [
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
+            new("action", Shape.Of(ShapeKind.String)) { Description = "What was done, or failed, in CamelCase.", ProtobufPath = [6] },
+            new("deprecatedCount", Shape.Of(ShapeKind.Int32)) { Description = "How often it happened, as the core group's events count it.", ProtobufPath = [15] },
+            new("deprecatedFirstTimestamp", Shape.Of(ShapeKind.Time)) { Description = "When it happened first, as the core group's events tell it.", ProtobufPath = [13] },
+            new("deprecatedLastTimestamp", Shape.Of(ShapeKind.Time)) { Description = "When it happened last, as the core group's events tell it.", ProtobufPath = [14] },
+            new("deprecatedSource", Shape.Object(static () => global::Holdfast.Model.Core.EventSource.ModelSchema)) { Description = "Who reports, as the core group's events tell it.", IsAlwaysWritten = true, ProtobufPath = [12] },
+            new("eventTime", Shape.Of(ShapeKind.MicroTime)) { Description = "When it happened first.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
             new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("note", Shape.Of(ShapeKind.String)) { ProtobufPath = [10] },
-            new("reason", Shape.Of(ShapeKind.String)) { Description = "One word in CamelCase for why, for programs.", ProtobufPath = [7] },
-            new("regarding", Shape.Object(static () => global::Holdfast.Model.Core.ObjectReference.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [8] },
+            new("note", Shape.Of(ShapeKind.String)) { Description = "What happened, for people; at most 1 kB.", ProtobufPath = [10] },
+            new("reason", Shape.Of(ShapeKind.String)) { Description = "One word in CamelCase for why the action was taken.", ProtobufPath = [7] },
+            new("regarding", Shape.Object(static () => global::Holdfast.Model.Core.ObjectReference.ModelSchema)) { Description = "The object that it happened to.", IsAlwaysWritten = true, ProtobufPath = [8] },
             new("related", Shape.Object(static () => global::Holdfast.Model.Core.ObjectReference.ModelSchema)) { Description = "Another object that has to do with it.", ProtobufPath = [9] },
-            new("reportingController", Shape.Of(ShapeKind.String)) { Description = "The controller that reports.", ProtobufPath = [4] },
+            new("reportingController", Shape.Of(ShapeKind.String)) { Description = "The controller that reports, such as example.com/scheduler.", ProtobufPath = [4] },
             new("reportingInstance", Shape.Of(ShapeKind.String)) { Description = "Which instance of the controller reports.", ProtobufPath = [5] },
-            new("series", Shape.Object(static () => global::Holdfast.Model.Events.EventSeries.ModelSchema)) { Description = "How often it happened again.", ProtobufPath = [3] },
+            new("series", Shape.Object(static () => global::Holdfast.Model.Events.EventSeries.ModelSchema)) { Description = "How often it happened again; left out when it happened once.", ProtobufPath = [3] },
             new("type", Shape.Of(ShapeKind.String)) { Description = "Normal or Warning.", ProtobufPath = [11] },
         ]);
     }
 
-    /// <summary>What was done, or failed.</summary>
+    /// <summary>What was done, or failed, in CamelCase.</summary>
     public string Action { get; init; } = "";
 
-    /// <summary>The field <c>deprecatedCount</c>.</summary>
+    /// <summary>How often it happened, as the core group&apos;s events count it.</summary>
     public int DeprecatedCount { get; init; }
 
-    /// <summary>The field <c>deprecatedFirstTimestamp</c>.</summary>
+    /// <summary>When it happened first, as the core group&apos;s events tell it.</summary>
     public DateTimeOffset? DeprecatedFirstTimestamp { get; init; }
 
-    /// <summary>The field <c>deprecatedLastTimestamp</c>.</summary>
+    /// <summary>When it happened last, as the core group&apos;s events tell it.</summary>
     public DateTimeOffset? DeprecatedLastTimestamp { get; init; }
 
-    /// <summary>The field <c>deprecatedSource</c>.</summary>
+    /// <summary>Who reports, as the core group&apos;s events tell it.</summary>
     public global::Holdfast.Model.Core.EventSource DeprecatedSource { get; init; } = global::Holdfast.Model.Core.EventSource.Empty;
 
-    /// <summary>When it happened.</summary>
+    /// <summary>When it happened first.</summary>
     public DateTimeOffset? EventTime { get; init; }
 
     /// <summary>Name, labels and the rest of what every object carries.</summary>
     public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
 
-    /// <summary>The field <c>note</c>.</summary>
+    /// <summary>What happened, for people; at most 1 kB.</summary>
     public string Note { get; init; } = "";
 
-    /// <summary>One word in CamelCase for why, for programs.</summary>
+    /// <summary>One word in CamelCase for why the action was taken.</summary>
     public string Reason { get; init; } = "";
 
-    /// <summary>The field <c>regarding</c>.</summary>
+    /// <summary>The object that it happened to.</summary>
     public global::Holdfast.Model.Core.ObjectReference Regarding { get; init; } = global::Holdfast.Model.Core.ObjectReference.Empty;
 
     /// <summary>Another object that has to do with it.</summary>
     public global::Holdfast.Model.Core.ObjectReference? Related { get; init; }
 
-    /// <summary>The controller that reports.</summary>
+    /// <summary>The controller that reports, such as example.com/scheduler.</summary>
     public string ReportingController { get; init; } = "";
 
     /// <summary>Which instance of the controller reports.</summary>
     public string ReportingInstance { get; init; } = "";
 
-    /// <summary>How often it happened again.</summary>
+    /// <summary>How often it happened again; left out when it happened once.</summary>
     public global::Holdfast.Model.Events.EventSeries? Series { get; init; }
 
     /// <summary>Normal or Warning.</summary>
@@ -301,7 +302,7 @@ public sealed partial record Event : IResource<Event>
     }
 }
 
-/// <summary>The type <c>EventSeries</c> of events.k8s.io/v1.</summary>
+/// <summary>That something happened again and again.</summary>
 public sealed partial record EventSeries : IModelType<EventSeries>
 {
     /// <summary>The record with nothing set.</summary>
@@ -312,16 +313,16 @@ public sealed partial record EventSeries : IModelType<EventSeries>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.events.v1.EventSeries", "", [
-            new("count", Shape.Of(ShapeKind.Int32)) { Description = "How often.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("lastObservedTime", Shape.Of(ShapeKind.MicroTime)) { IsRequired = true, ProtobufPath = [2] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.events.v1.EventSeries", "That something happened again and again.", [
+            new("count", Shape.Of(ShapeKind.Int32)) { Description = "How often it has happened until now.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("lastObservedTime", Shape.Of(ShapeKind.MicroTime)) { Description = "When it happened last.", IsRequired = true, ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>How often.</summary>
+    /// <summary>How often it has happened until now.</summary>
     public int Count { get; init; }
 
-    /// <summary>The field <c>lastObservedTime</c>.</summary>
+    /// <summary>When it happened last.</summary>
     public DateTimeOffset? LastObservedTime { get; init; }
 
     /// <inheritdoc/>

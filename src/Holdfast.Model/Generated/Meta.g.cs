@@ -11,7 +11,7 @@ using Holdfast.Model.Values;
 
 namespace Holdfast.Model.Meta;
 
-/// <summary>The type <c>APIResource</c> of meta/v1.</summary>
+/// <summary>A resource that is served, as discovery tells it.</summary>
 public sealed partial record APIResource : IModelType<APIResource>
 {
     /// <summary>The record with nothing set.</summary>
@@ -22,48 +22,48 @@ public sealed partial record APIResource : IModelType<APIResource>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.apimachinery.pkg.apis.meta.v1.APIResource", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.apimachinery.pkg.apis.meta.v1.APIResource", "A resource that is served, as discovery tells it.", [
             new("categories", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Groups of kinds to list together, such as all.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [7] },
-            new("group", Shape.Of(ShapeKind.String)) { Description = "The API group.", ProtobufPath = [8] },
-            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of what is meant.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
-            new("name", Shape.Of(ShapeKind.String)) { Description = "The name.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("namespaced", Shape.Of(ShapeKind.Boolean)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("group", Shape.Of(ShapeKind.String)) { Description = "The API group, when it is not that of the list.", ProtobufPath = [8] },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the resource's objects.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The resource in the plural, a sub-resource after a slash.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("namespaced", Shape.Of(ShapeKind.Boolean)) { Description = "Whether its objects live in namespaces.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
             new("shortNames", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Short names for command lines.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [5] },
-            new("singularName", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [6] },
-            new("storageVersionHash", Shape.Of(ShapeKind.String)) { ProtobufPath = [10] },
-            new("verbs", Shape.List(Shape.Of(ShapeKind.String))) { Description = "What may be done, such as get, or * for anything.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [4, 1] },
-            new("version", Shape.Of(ShapeKind.String)) { Description = "The version.", ProtobufPath = [9] },
+            new("singularName", Shape.Of(ShapeKind.String)) { Description = "The resource in the singular.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [6] },
+            new("storageVersionHash", Shape.Of(ShapeKind.String)) { Description = "A value that changes with the version in which objects are stored.", ProtobufPath = [10] },
+            new("verbs", Shape.List(Shape.Of(ShapeKind.String))) { Description = "What can be done with it, such as get, list and watch.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [4, 1] },
+            new("version", Shape.Of(ShapeKind.String)) { Description = "The version, when it is not that of the list.", ProtobufPath = [9] },
         ]);
     }
 
     /// <summary>Groups of kinds to list together, such as all.</summary>
     public ValueList<string> Categories { get; init; }
 
-    /// <summary>The API group.</summary>
+    /// <summary>The API group, when it is not that of the list.</summary>
     public string Group { get; init; } = "";
 
-    /// <summary>The kind of what is meant.</summary>
+    /// <summary>The kind of the resource&apos;s objects.</summary>
     public string Kind { get; init; } = "";
 
-    /// <summary>The name.</summary>
+    /// <summary>The resource in the plural, a sub-resource after a slash.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>The field <c>namespaced</c>.</summary>
+    /// <summary>Whether its objects live in namespaces.</summary>
     public bool Namespaced { get; init; }
 
     /// <summary>Short names for command lines.</summary>
     public ValueList<string> ShortNames { get; init; }
 
-    /// <summary>The field <c>singularName</c>.</summary>
+    /// <summary>The resource in the singular.</summary>
     public string SingularName { get; init; } = "";
 
-    /// <summary>The field <c>storageVersionHash</c>.</summary>
+    /// <summary>A value that changes with the version in which objects are stored.</summary>
     public string StorageVersionHash { get; init; } = "";
 
-    /// <summary>What may be done, such as get, or * for anything.</summary>
+    /// <summary>What can be done with it, such as get, list and watch.</summary>
     public ValueList<string> Verbs { get; init; }
 
-    /// <summary>The version.</summary>
+    /// <summary>The version, when it is not that of the list.</summary>
     public string Version { get; init; } = "";
 
     /// <inheritdoc/>
@@ -198,7 +198,7 @@ public sealed partial record APIResource : IModelType<APIResource>
     }
 }
 
-/// <summary>The type <c>APIResourceList</c> of meta/v1.</summary>
+/// <summary>The resources of one API group and version.</summary>
 public sealed partial record APIResourceList : IModelType<APIResourceList>
 {
     /// <summary>The record with nothing set.</summary>
@@ -209,24 +209,24 @@ public sealed partial record APIResourceList : IModelType<APIResourceList>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.apimachinery.pkg.apis.meta.v1.APIResourceList", "", [
-            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of what is meant." },
-            new("groupVersion", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of what is meant." },
-            new("resources", Shape.List(Shape.Object(static () => global::Holdfast.Model.Meta.APIResource.ModelSchema))) { Description = "Resources, a sub-resource after a slash; * is any.", IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
+        internal static readonly TypeSchema Value = new("io.k8s.apimachinery.pkg.apis.meta.v1.APIResourceList", "The resources of one API group and version.", [
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("groupVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version that the resources are of.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
+            new("resources", Shape.List(Shape.Object(static () => global::Holdfast.Model.Meta.APIResource.ModelSchema))) { Description = "The resources, each with what can be done with it.", IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The group and version of what is meant.</summary>
+    /// <summary>The group and version of the object.</summary>
     public string ApiVersion { get; init; } = "";
 
-    /// <summary>The field <c>groupVersion</c>.</summary>
+    /// <summary>The group and version that the resources are of.</summary>
     public string GroupVersion { get; init; } = "";
 
-    /// <summary>The kind of what is meant.</summary>
+    /// <summary>The kind of the object.</summary>
     public string Kind { get; init; } = "";
 
-    /// <summary>Resources, a sub-resource after a slash; * is any.</summary>
+    /// <summary>The resources, each with what can be done with it.</summary>
     public ValueList<global::Holdfast.Model.Meta.APIResource> Resources { get; init; }
 
     /// <inheritdoc/>
@@ -303,7 +303,7 @@ public sealed partial record APIResourceList : IModelType<APIResourceList>
     }
 }
 
-/// <summary>The type <c>Condition</c> of meta/v1.</summary>
+/// <summary>One thing that is or is not true of an object.</summary>
 public sealed partial record Condition : IModelType<Condition>
 {
     /// <summary>The record with nothing set.</summary>
@@ -314,7 +314,7 @@ public sealed partial record Condition : IModelType<Condition>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.apimachinery.pkg.apis.meta.v1.Condition", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.apimachinery.pkg.apis.meta.v1.Condition", "One thing that is or is not true of an object.", [
             new("lastTransitionTime", Shape.Of(ShapeKind.Time)) { Description = "When its status last changed.", IsRequired = true, ProtobufPath = [4] },
             new("message", Shape.Of(ShapeKind.String)) { Description = "Why, for people.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [6] },
             new("observedGeneration", Shape.Of(ShapeKind.Int64)) { Description = "The generation of the object that this was found for.", ProtobufPath = [3] },
@@ -434,7 +434,7 @@ public sealed partial record Condition : IModelType<Condition>
     }
 }
 
-/// <summary>The type <c>DeleteOptions</c> of meta/v1.</summary>
+/// <summary>How an object is to be deleted.</summary>
 public sealed partial record DeleteOptions : IModelType<DeleteOptions>
 {
     /// <summary>The record with nothing set.</summary>
@@ -445,40 +445,40 @@ public sealed partial record DeleteOptions : IModelType<DeleteOptions>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions", "", [
-            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of what is meant." },
-            new("dryRun", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [5] },
-            new("gracePeriodSeconds", Shape.Of(ShapeKind.Int64)) { ProtobufPath = [1] },
-            new("ignoreStoreReadErrorWithClusterBreakingPotential", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [6] },
-            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of what is meant." },
-            new("orphanDependents", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [3] },
-            new("preconditions", Shape.Object(static () => global::Holdfast.Model.Meta.Preconditions.ModelSchema)) { ProtobufPath = [2] },
-            new("propagationPolicy", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
+        internal static readonly TypeSchema Value = new("io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions", "How an object is to be deleted.", [
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("dryRun", Shape.List(Shape.Of(ShapeKind.String))) { Description = "All to do everything but store the result; nothing else is known.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [5] },
+            new("gracePeriodSeconds", Shape.Of(ShapeKind.Int64)) { Description = "How many seconds what runs may take to end; 0 is at once. Left out, the object's own.", ProtobufPath = [1] },
+            new("ignoreStoreReadErrorWithClusterBreakingPotential", Shape.Of(ShapeKind.Boolean)) { Description = "Whether to delete the object even if it cannot be read from the store, without regard to finalizers.", ProtobufPath = [6] },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
+            new("orphanDependents", Shape.Of(ShapeKind.Boolean)) { Description = "Whether what the object owns is kept; an older form of propagationPolicy, of which only one may be given.", ProtobufPath = [3] },
+            new("preconditions", Shape.Object(static () => global::Holdfast.Model.Meta.Preconditions.ModelSchema)) { Description = "What must hold of the object for it to be deleted.", ProtobufPath = [2] },
+            new("propagationPolicy", Shape.Of(ShapeKind.String)) { Description = "What becomes of what the object owns: Orphan keeps it, Background deletes it afterwards, Foreground before the object itself.", ProtobufPath = [4] },
         ]);
     }
 
-    /// <summary>The group and version of what is meant.</summary>
+    /// <summary>The group and version of the object.</summary>
     public string ApiVersion { get; init; } = "";
 
-    /// <summary>The field <c>dryRun</c>.</summary>
+    /// <summary>All to do everything but store the result; nothing else is known.</summary>
     public ValueList<string> DryRun { get; init; }
 
-    /// <summary>The field <c>gracePeriodSeconds</c>.</summary>
+    /// <summary>How many seconds what runs may take to end; 0 is at once. Left out, the object&apos;s own.</summary>
     public long? GracePeriodSeconds { get; init; }
 
-    /// <summary>The field <c>ignoreStoreReadErrorWithClusterBreakingPotential</c>.</summary>
+    /// <summary>Whether to delete the object even if it cannot be read from the store, without regard to finalizers.</summary>
     public bool? IgnoreStoreReadErrorWithClusterBreakingPotential { get; init; }
 
-    /// <summary>The kind of what is meant.</summary>
+    /// <summary>The kind of the object.</summary>
     public string Kind { get; init; } = "";
 
-    /// <summary>The field <c>orphanDependents</c>.</summary>
+    /// <summary>Whether what the object owns is kept; an older form of propagationPolicy, of which only one may be given.</summary>
     public bool? OrphanDependents { get; init; }
 
-    /// <summary>The field <c>preconditions</c>.</summary>
+    /// <summary>What must hold of the object for it to be deleted.</summary>
     public global::Holdfast.Model.Meta.Preconditions? Preconditions { get; init; }
 
-    /// <summary>The field <c>propagationPolicy</c>.</summary>
+    /// <summary>What becomes of what the object owns: Orphan keeps it, Background deletes it afterwards, Foreground before the object itself.</summary>
     public string? PropagationPolicy { get; init; }
 
     /// <inheritdoc/>
@@ -599,7 +599,7 @@ public sealed partial record DeleteOptions : IModelType<DeleteOptions>
     }
 }
 
-/// <summary>The type <c>FieldSelectorRequirement</c> of meta/v1.</summary>
+/// <summary>What is asked of one field.</summary>
 public sealed partial record FieldSelectorRequirement : IModelType<FieldSelectorRequirement>
 {
     /// <summary>The record with nothing set.</summary>
@@ -610,20 +610,20 @@ public sealed partial record FieldSelectorRequirement : IModelType<FieldSelector
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.apimachinery.pkg.apis.meta.v1.FieldSelectorRequirement", "", [
-            new("key", Shape.Of(ShapeKind.String)) { Description = "The key.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("operator", Shape.Of(ShapeKind.String)) { Description = "How it is compared with the values.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("values", Shape.List(Shape.Of(ShapeKind.String))) { Description = "The values.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
+        internal static readonly TypeSchema Value = new("io.k8s.apimachinery.pkg.apis.meta.v1.FieldSelectorRequirement", "What is asked of one field.", [
+            new("key", Shape.Of(ShapeKind.String)) { Description = "The field, such as spec.nodeName.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("operator", Shape.Of(ShapeKind.String)) { Description = "In, NotIn, Exists or DoesNotExist.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("values", Shape.List(Shape.Of(ShapeKind.String))) { Description = "The values that it is compared with; none for Exists and DoesNotExist.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>The key.</summary>
+    /// <summary>The field, such as spec.nodeName.</summary>
     public string Key { get; init; } = "";
 
-    /// <summary>How it is compared with the values.</summary>
+    /// <summary>In, NotIn, Exists or DoesNotExist.</summary>
     public string Operator { get; init; } = "";
 
-    /// <summary>The values.</summary>
+    /// <summary>The values that it is compared with; none for Exists and DoesNotExist.</summary>
     public ValueList<string> Values { get; init; }
 
     /// <inheritdoc/>
@@ -689,7 +689,7 @@ public sealed partial record FieldSelectorRequirement : IModelType<FieldSelector
     }
 }
 
-/// <summary>The type <c>LabelSelector</c> of meta/v1.</summary>
+/// <summary>Picks objects by their labels; an empty one picks all.</summary>
 public sealed partial record LabelSelector : IModelType<LabelSelector>
 {
     /// <summary>The record with nothing set.</summary>
@@ -700,7 +700,7 @@ public sealed partial record LabelSelector : IModelType<LabelSelector>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelector", "Picks objects by their labels; an empty one picks all.", [
             new("matchExpressions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelectorRequirement.ModelSchema))) { Description = "Requirements on labels; all of them hold.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
             new("matchLabels", Shape.Map(Shape.Of(ShapeKind.String))) { Description = "Labels and the values that they must have; all of them hold.", ProtobufPath = [1] },
         ], isAtomic: true);
@@ -764,7 +764,7 @@ public sealed partial record LabelSelector : IModelType<LabelSelector>
     }
 }
 
-/// <summary>The type <c>LabelSelectorRequirement</c> of meta/v1.</summary>
+/// <summary>What is asked of one label.</summary>
 public sealed partial record LabelSelectorRequirement : IModelType<LabelSelectorRequirement>
 {
     /// <summary>The record with nothing set.</summary>
@@ -775,20 +775,20 @@ public sealed partial record LabelSelectorRequirement : IModelType<LabelSelector
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelectorRequirement", "", [
-            new("key", Shape.Of(ShapeKind.String)) { Description = "The key.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("operator", Shape.Of(ShapeKind.String)) { Description = "How it is compared with the values.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("values", Shape.List(Shape.Of(ShapeKind.String))) { Description = "The values.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
+        internal static readonly TypeSchema Value = new("io.k8s.apimachinery.pkg.apis.meta.v1.LabelSelectorRequirement", "What is asked of one label.", [
+            new("key", Shape.Of(ShapeKind.String)) { Description = "The label that is looked at.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("operator", Shape.Of(ShapeKind.String)) { Description = "In, NotIn, Exists or DoesNotExist.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("values", Shape.List(Shape.Of(ShapeKind.String))) { Description = "The values that it is compared with; none for Exists and DoesNotExist.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
         ]);
     }
 
-    /// <summary>The key.</summary>
+    /// <summary>The label that is looked at.</summary>
     public string Key { get; init; } = "";
 
-    /// <summary>How it is compared with the values.</summary>
+    /// <summary>In, NotIn, Exists or DoesNotExist.</summary>
     public string Operator { get; init; } = "";
 
-    /// <summary>The values.</summary>
+    /// <summary>The values that it is compared with; none for Exists and DoesNotExist.</summary>
     public ValueList<string> Values { get; init; }
 
     /// <inheritdoc/>
@@ -854,7 +854,7 @@ public sealed partial record LabelSelectorRequirement : IModelType<LabelSelector
     }
 }
 
-/// <summary>The type <c>ListMeta</c> of meta/v1.</summary>
+/// <summary>What every list carries.</summary>
 public sealed partial record ListMeta : IModelType<ListMeta>
 {
     /// <summary>The record with nothing set.</summary>
@@ -865,28 +865,28 @@ public sealed partial record ListMeta : IModelType<ListMeta>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.apimachinery.pkg.apis.meta.v1.ListMeta", "", [
-            new("continue", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
-            new("remainingItemCount", Shape.Of(ShapeKind.Int64)) { ProtobufPath = [4] },
-            new("resourceVersion", Shape.Of(ShapeKind.String)) { Description = "The revision of what is meant.", ProtobufPath = [2] },
-            new("selfLink", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
-            new("shardInfo", Shape.Object(static () => global::Holdfast.Model.Meta.ShardInfo.ModelSchema)),
+        internal static readonly TypeSchema Value = new("io.k8s.apimachinery.pkg.apis.meta.v1.ListMeta", "What every list carries.", [
+            new("continue", Shape.Of(ShapeKind.String)) { Description = "What to ask with for the next part of a long list; empty in the last.", ProtobufPath = [3] },
+            new("remainingItemCount", Shape.Of(ShapeKind.Int64)) { Description = "How many objects are left beyond this part; left out where that is not known.", ProtobufPath = [4] },
+            new("resourceVersion", Shape.Of(ShapeKind.String)) { Description = "The revision at which the list was taken, from which to watch on.", ProtobufPath = [2] },
+            new("selfLink", Shape.Of(ShapeKind.String)) { Description = "No longer in use.", ProtobufPath = [1] },
+            new("shardInfo", Shape.Object(static () => global::Holdfast.Model.Meta.ShardInfo.ModelSchema)) { Description = "Which share of the objects the list was limited to." },
         ]);
     }
 
-    /// <summary>The field <c>continue</c>.</summary>
+    /// <summary>What to ask with for the next part of a long list; empty in the last.</summary>
     public string Continue { get; init; } = "";
 
-    /// <summary>The field <c>remainingItemCount</c>.</summary>
+    /// <summary>How many objects are left beyond this part; left out where that is not known.</summary>
     public long? RemainingItemCount { get; init; }
 
-    /// <summary>The revision of what is meant.</summary>
+    /// <summary>The revision at which the list was taken, from which to watch on.</summary>
     public string ResourceVersion { get; init; } = "";
 
-    /// <summary>The field <c>selfLink</c>.</summary>
+    /// <summary>No longer in use.</summary>
     public string SelfLink { get; init; } = "";
 
-    /// <summary>The field <c>shardInfo</c>.</summary>
+    /// <summary>Which share of the objects the list was limited to.</summary>
     public global::Holdfast.Model.Meta.ShardInfo? ShardInfo { get; init; }
 
     /// <inheritdoc/>
@@ -972,7 +972,7 @@ public sealed partial record ListMeta : IModelType<ListMeta>
     }
 }
 
-/// <summary>The type <c>ManagedFieldsEntry</c> of meta/v1.</summary>
+/// <summary>Which fields a manager owns.</summary>
 public sealed partial record ManagedFieldsEntry : IModelType<ManagedFieldsEntry>
 {
     /// <summary>The record with nothing set.</summary>
@@ -983,36 +983,36 @@ public sealed partial record ManagedFieldsEntry : IModelType<ManagedFieldsEntry>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.apimachinery.pkg.apis.meta.v1.ManagedFieldsEntry", "", [
-            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of what is meant.", ProtobufPath = [3] },
-            new("fieldsType", Shape.Of(ShapeKind.String)) { ProtobufPath = [6] },
-            new("fieldsV1", Shape.Of(ShapeKind.Json)) { ProtobufPath = [7] },
-            new("manager", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
-            new("operation", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
-            new("subresource", Shape.Of(ShapeKind.String)) { Description = "The sub-resource.", ProtobufPath = [8] },
-            new("time", Shape.Of(ShapeKind.Time)) { ProtobufPath = [4] },
+        internal static readonly TypeSchema Value = new("io.k8s.apimachinery.pkg.apis.meta.v1.ManagedFieldsEntry", "Which fields a manager owns.", [
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version in which the fields are told.", ProtobufPath = [3] },
+            new("fieldsType", Shape.Of(ShapeKind.String)) { Description = "The form of fieldsV1; always FieldsV1.", ProtobufPath = [6] },
+            new("fieldsV1", Shape.Of(ShapeKind.Json)) { Description = "The fields, as a tree in which each owned one has an entry.", ProtobufPath = [7] },
+            new("manager", Shape.Of(ShapeKind.String)) { Description = "The name of the manager.", ProtobufPath = [1] },
+            new("operation", Shape.Of(ShapeKind.String)) { Description = "How it came to own them: Apply or Update.", ProtobufPath = [2] },
+            new("subresource", Shape.Of(ShapeKind.String)) { Description = "The sub-resource through which it wrote; empty for the object itself.", ProtobufPath = [8] },
+            new("time", Shape.Of(ShapeKind.Time)) { Description = "When the manager last added, changed or gave up a field.", ProtobufPath = [4] },
         ]);
     }
 
-    /// <summary>The group and version of what is meant.</summary>
+    /// <summary>The group and version in which the fields are told.</summary>
     public string ApiVersion { get; init; } = "";
 
-    /// <summary>The field <c>fieldsType</c>.</summary>
+    /// <summary>The form of fieldsV1; always FieldsV1.</summary>
     public string FieldsType { get; init; } = "";
 
-    /// <summary>The field <c>fieldsV1</c>.</summary>
+    /// <summary>The fields, as a tree in which each owned one has an entry.</summary>
     public JsonValue? FieldsV1 { get; init; }
 
-    /// <summary>The field <c>manager</c>.</summary>
+    /// <summary>The name of the manager.</summary>
     public string Manager { get; init; } = "";
 
-    /// <summary>The field <c>operation</c>.</summary>
+    /// <summary>How it came to own them: Apply or Update.</summary>
     public string Operation { get; init; } = "";
 
-    /// <summary>The sub-resource.</summary>
+    /// <summary>The sub-resource through which it wrote; empty for the object itself.</summary>
     public string Subresource { get; init; } = "";
 
-    /// <summary>The field <c>time</c>.</summary>
+    /// <summary>When the manager last added, changed or gave up a field.</summary>
     public DateTimeOffset? Time { get; init; }
 
     /// <inheritdoc/>
@@ -1120,7 +1120,7 @@ public sealed partial record ManagedFieldsEntry : IModelType<ManagedFieldsEntry>
     }
 }
 
-/// <summary>The type <c>ObjectMeta</c> of meta/v1.</summary>
+/// <summary>Name, labels and the rest of what every object carries.</summary>
 public sealed partial record ObjectMeta : IModelType<ObjectMeta>
 {
     /// <summary>The record with nothing set.</summary>
@@ -1131,68 +1131,68 @@ public sealed partial record ObjectMeta : IModelType<ObjectMeta>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta", "", [
-            new("annotations", Shape.Map(Shape.Of(ShapeKind.String))) { ProtobufPath = [12] },
-            new("creationTimestamp", Shape.Of(ShapeKind.Time)) { ProtobufPath = [8] },
-            new("deletionGracePeriodSeconds", Shape.Of(ShapeKind.Int64)) { ProtobufPath = [10] },
-            new("deletionTimestamp", Shape.Of(ShapeKind.Time)) { ProtobufPath = [9] },
-            new("finalizers", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Set, PatchStrategies = ["merge"], ProtobufPath = [14] },
-            new("generateName", Shape.Of(ShapeKind.String)) { ProtobufPath = [2] },
-            new("generation", Shape.Of(ShapeKind.Int64)) { ProtobufPath = [7] },
-            new("labels", Shape.Map(Shape.Of(ShapeKind.String))) { ProtobufPath = [11] },
-            new("managedFields", Shape.List(Shape.Object(static () => global::Holdfast.Model.Meta.ManagedFieldsEntry.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [17] },
-            new("name", Shape.Of(ShapeKind.String)) { Description = "The name.", ProtobufPath = [1] },
-            new("namespace", Shape.Of(ShapeKind.String)) { Description = "The namespace of what is meant.", ProtobufPath = [3] },
-            new("ownerReferences", Shape.List(Shape.Object(static () => global::Holdfast.Model.Meta.OwnerReference.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["uid"], MergeKey = "uid", PatchStrategies = ["merge"], ProtobufPath = [13] },
-            new("resourceVersion", Shape.Of(ShapeKind.String)) { Description = "The revision of what is meant.", ProtobufPath = [6] },
-            new("selfLink", Shape.Of(ShapeKind.String)) { ProtobufPath = [4] },
-            new("uid", Shape.Of(ShapeKind.String)) { Description = "The unique id of what is meant, which no later object of its name has.", ProtobufPath = [5] },
+        internal static readonly TypeSchema Value = new("io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta", "Name, labels and the rest of what every object carries.", [
+            new("annotations", Shape.Map(Shape.Of(ShapeKind.String))) { Description = "Notes of any form for programs and people, by key; nothing is selected by them.", ProtobufPath = [12] },
+            new("creationTimestamp", Shape.Of(ShapeKind.Time)) { Description = "When the server stored the object first.", ProtobufPath = [8] },
+            new("deletionGracePeriodSeconds", Shape.Of(ShapeKind.Int64)) { Description = "How many seconds what runs may take to end, once the object is being deleted.", ProtobufPath = [10] },
+            new("deletionTimestamp", Shape.Of(ShapeKind.Time)) { Description = "When the object is to be gone; set by the server when it is deleted, and never taken back.", ProtobufPath = [9] },
+            new("finalizers", Shape.List(Shape.Of(ShapeKind.String))) { Description = "What must be done before the object may go; each entry is taken out by whoever has done it.", ListKind = global::Holdfast.Model.Schema.ListKind.Set, PatchStrategies = ["merge"], ProtobufPath = [14] },
+            new("generateName", Shape.Of(ShapeKind.String)) { Description = "The beginning of a name that the server completes, when no name is given.", ProtobufPath = [2] },
+            new("generation", Shape.Of(ShapeKind.Int64)) { Description = "Counts the changes of what is wanted.", ProtobufPath = [7] },
+            new("labels", Shape.Map(Shape.Of(ShapeKind.String))) { Description = "Words by which objects are sorted and selected, by key.", ProtobufPath = [11] },
+            new("managedFields", Shape.List(Shape.Object(static () => global::Holdfast.Model.Meta.ManagedFieldsEntry.ModelSchema))) { Description = "Who owns which fields, as the server keeps it for apply.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [17] },
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name, unique among the objects of the kind in the namespace; it cannot be changed.", ProtobufPath = [1] },
+            new("namespace", Shape.Of(ShapeKind.String)) { Description = "The namespace in which the object lives; empty for kinds that live in none.", ProtobufPath = [3] },
+            new("ownerReferences", Shape.List(Shape.Object(static () => global::Holdfast.Model.Meta.OwnerReference.ModelSchema))) { Description = "The objects that this one depends on; it is deleted once all of them are gone.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["uid"], MergeKey = "uid", PatchStrategies = ["merge"], ProtobufPath = [13] },
+            new("resourceVersion", Shape.Of(ShapeKind.String)) { Description = "The revision at which the object was last written; a write that carries it fails if the object has changed since.", ProtobufPath = [6] },
+            new("selfLink", Shape.Of(ShapeKind.String)) { Description = "No longer in use.", ProtobufPath = [4] },
+            new("uid", Shape.Of(ShapeKind.String)) { Description = "The object's unique id, given by the server, which no later object of its name has.", ProtobufPath = [5] },
         ]);
     }
 
-    /// <summary>The field <c>annotations</c>.</summary>
+    /// <summary>Notes of any form for programs and people, by key; nothing is selected by them.</summary>
     public ValueMap<string> Annotations { get; init; }
 
-    /// <summary>The field <c>creationTimestamp</c>.</summary>
+    /// <summary>When the server stored the object first.</summary>
     public DateTimeOffset? CreationTimestamp { get; init; }
 
-    /// <summary>The field <c>deletionGracePeriodSeconds</c>.</summary>
+    /// <summary>How many seconds what runs may take to end, once the object is being deleted.</summary>
     public long? DeletionGracePeriodSeconds { get; init; }
 
-    /// <summary>The field <c>deletionTimestamp</c>.</summary>
+    /// <summary>When the object is to be gone; set by the server when it is deleted, and never taken back.</summary>
     public DateTimeOffset? DeletionTimestamp { get; init; }
 
-    /// <summary>The field <c>finalizers</c>.</summary>
+    /// <summary>What must be done before the object may go; each entry is taken out by whoever has done it.</summary>
     public ValueList<string> Finalizers { get; init; }
 
-    /// <summary>The field <c>generateName</c>.</summary>
+    /// <summary>The beginning of a name that the server completes, when no name is given.</summary>
     public string GenerateName { get; init; } = "";
 
-    /// <summary>The field <c>generation</c>.</summary>
+    /// <summary>Counts the changes of what is wanted.</summary>
     public long Generation { get; init; }
 
-    /// <summary>The field <c>labels</c>.</summary>
+    /// <summary>Words by which objects are sorted and selected, by key.</summary>
     public ValueMap<string> Labels { get; init; }
 
-    /// <summary>The field <c>managedFields</c>.</summary>
+    /// <summary>Who owns which fields, as the server keeps it for apply.</summary>
     public ValueList<global::Holdfast.Model.Meta.ManagedFieldsEntry> ManagedFields { get; init; }
 
-    /// <summary>The name.</summary>
+    /// <summary>The name, unique among the objects of the kind in the namespace; it cannot be changed.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>The namespace of what is meant.</summary>
+    /// <summary>The namespace in which the object lives; empty for kinds that live in none.</summary>
     public string Namespace { get; init; } = "";
 
-    /// <summary>The field <c>ownerReferences</c>.</summary>
+    /// <summary>The objects that this one depends on; it is deleted once all of them are gone.</summary>
     public ValueList<global::Holdfast.Model.Meta.OwnerReference> OwnerReferences { get; init; }
 
-    /// <summary>The revision of what is meant.</summary>
+    /// <summary>The revision at which the object was last written; a write that carries it fails if the object has changed since.</summary>
     public string ResourceVersion { get; init; } = "";
 
-    /// <summary>The field <c>selfLink</c>.</summary>
+    /// <summary>No longer in use.</summary>
     public string SelfLink { get; init; } = "";
 
-    /// <summary>The unique id of what is meant, which no later object of its name has.</summary>
+    /// <summary>The object&apos;s unique id, given by the server, which no later object of its name has.</summary>
     public string Uid { get; init; } = "";
 
     /// <inheritdoc/>
@@ -1384,7 +1384,7 @@ public sealed partial record ObjectMeta : IModelType<ObjectMeta>
     }
 }
 
-/// <summary>The type <c>OwnerReference</c> of meta/v1.</summary>
+/// <summary>An object that another depends on, in the same namespace or in none.</summary>
 public sealed partial record OwnerReference : IModelType<OwnerReference>
 {
     /// <summary>The record with nothing set.</summary>
@@ -1395,32 +1395,32 @@ public sealed partial record OwnerReference : IModelType<OwnerReference>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.apimachinery.pkg.apis.meta.v1.OwnerReference", "", [
-            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of what is meant.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [5] },
-            new("blockOwnerDeletion", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [7] },
-            new("controller", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [6] },
-            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of what is meant.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("name", Shape.Of(ShapeKind.String)) { Description = "The name.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
-            new("uid", Shape.Of(ShapeKind.String)) { Description = "The unique id of what is meant, which no later object of its name has.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [4] },
+        internal static readonly TypeSchema Value = new("io.k8s.apimachinery.pkg.apis.meta.v1.OwnerReference", "An object that another depends on, in the same namespace or in none.", [
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the owner.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [5] },
+            new("blockOwnerDeletion", Shape.Of(ShapeKind.Boolean)) { Description = "Whether the owner, deleted with Foreground, waits until this object is gone.", ProtobufPath = [7] },
+            new("controller", Shape.Of(ShapeKind.Boolean)) { Description = "Whether the owner is the one that looks after the object; true of at most one.", ProtobufPath = [6] },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the owner.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name of the owner.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("uid", Shape.Of(ShapeKind.String)) { Description = "The unique id of the owner.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [4] },
         ], isAtomic: true);
     }
 
-    /// <summary>The group and version of what is meant.</summary>
+    /// <summary>The group and version of the owner.</summary>
     public string ApiVersion { get; init; } = "";
 
-    /// <summary>The field <c>blockOwnerDeletion</c>.</summary>
+    /// <summary>Whether the owner, deleted with Foreground, waits until this object is gone.</summary>
     public bool? BlockOwnerDeletion { get; init; }
 
-    /// <summary>The field <c>controller</c>.</summary>
+    /// <summary>Whether the owner is the one that looks after the object; true of at most one.</summary>
     public bool? Controller { get; init; }
 
-    /// <summary>The kind of what is meant.</summary>
+    /// <summary>The kind of the owner.</summary>
     public string Kind { get; init; } = "";
 
-    /// <summary>The name.</summary>
+    /// <summary>The name of the owner.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>The unique id of what is meant, which no later object of its name has.</summary>
+    /// <summary>The unique id of the owner.</summary>
     public string Uid { get; init; } = "";
 
     /// <inheritdoc/>
@@ -1515,7 +1515,7 @@ public sealed partial record OwnerReference : IModelType<OwnerReference>
     }
 }
 
-/// <summary>The type <c>Preconditions</c> of meta/v1.</summary>
+/// <summary>What must hold of an object before it is changed.</summary>
 public sealed partial record Preconditions : IModelType<Preconditions>
 {
     /// <summary>The record with nothing set.</summary>
@@ -1526,16 +1526,16 @@ public sealed partial record Preconditions : IModelType<Preconditions>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.apimachinery.pkg.apis.meta.v1.Preconditions", "", [
-            new("resourceVersion", Shape.Of(ShapeKind.String)) { Description = "The revision of what is meant.", ProtobufPath = [2] },
-            new("uid", Shape.Of(ShapeKind.String)) { Description = "The unique id of what is meant, which no later object of its name has.", ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.apimachinery.pkg.apis.meta.v1.Preconditions", "What must hold of an object before it is changed.", [
+            new("resourceVersion", Shape.Of(ShapeKind.String)) { Description = "The revision that the object must be at.", ProtobufPath = [2] },
+            new("uid", Shape.Of(ShapeKind.String)) { Description = "The unique id that the object must have.", ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The revision of what is meant.</summary>
+    /// <summary>The revision that the object must be at.</summary>
     public string? ResourceVersion { get; init; }
 
-    /// <summary>The unique id of what is meant, which no later object of its name has.</summary>
+    /// <summary>The unique id that the object must have.</summary>
     public string? Uid { get; init; }
 
     /// <inheritdoc/>
@@ -1590,7 +1590,7 @@ public sealed partial record Preconditions : IModelType<Preconditions>
     }
 }
 
-/// <summary>The type <c>ShardInfo</c> of meta/v1.</summary>
+/// <summary>Which share of the objects a list holds.</summary>
 public sealed partial record ShardInfo : IModelType<ShardInfo>
 {
     /// <summary>The record with nothing set.</summary>
@@ -1601,12 +1601,12 @@ public sealed partial record ShardInfo : IModelType<ShardInfo>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.apimachinery.pkg.apis.meta.v1.ShardInfo", "", [
-            new("selector", Shape.Of(ShapeKind.String)) { Description = "Labels that the objects it is for have.", IsRequired = true, IsAlwaysWritten = true },
+        internal static readonly TypeSchema Value = new("io.k8s.apimachinery.pkg.apis.meta.v1.ShardInfo", "Which share of the objects a list holds.", [
+            new("selector", Shape.Of(ShapeKind.String)) { Description = "The share, as it was asked for.", IsRequired = true, IsAlwaysWritten = true },
         ]);
     }
 
-    /// <summary>Labels that the objects it is for have.</summary>
+    /// <summary>The share, as it was asked for.</summary>
     public string Selector { get; init; } = "";
 
     /// <inheritdoc/>
@@ -1650,7 +1650,7 @@ public sealed partial record ShardInfo : IModelType<ShardInfo>
     }
 }
 
-/// <summary>The type <c>Status</c> of meta/v1.</summary>
+/// <summary>The outcome of a request that gives no object.</summary>
 public sealed partial record Status : IModelType<Status>
 {
     /// <summary>The record with nothing set.</summary>
@@ -1661,40 +1661,40 @@ public sealed partial record Status : IModelType<Status>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.apimachinery.pkg.apis.meta.v1.Status", "", [
-            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of what is meant." },
-            new("code", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [6] },
-            new("details", Shape.Object(static () => global::Holdfast.Model.Meta.StatusDetails.ModelSchema)) { ProtobufPath = [5] },
-            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of what is meant." },
-            new("message", Shape.Of(ShapeKind.String)) { Description = "Why, for people.", ProtobufPath = [3] },
-            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ListMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("reason", Shape.Of(ShapeKind.String)) { Description = "One word in CamelCase for why, for programs.", ProtobufPath = [4] },
-            new("status", Shape.Of(ShapeKind.String)) { Description = "What is.", ProtobufPath = [2] },
+        internal static readonly TypeSchema Value = new("io.k8s.apimachinery.pkg.apis.meta.v1.Status", "The outcome of a request that gives no object.", [
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("code", Shape.Of(ShapeKind.Int32)) { Description = "The HTTP status code.", ProtobufPath = [6] },
+            new("details", Shape.Object(static () => global::Holdfast.Model.Meta.StatusDetails.ModelSchema)) { Description = "What else is known for programs; its form depends on the reason.", ProtobufPath = [5] },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
+            new("message", Shape.Of(ShapeKind.String)) { Description = "What happened, for people.", ProtobufPath = [3] },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ListMeta.ModelSchema)) { Description = "What every list carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("reason", Shape.Of(ShapeKind.String)) { Description = "One word in CamelCase for what went wrong, such as NotFound or Conflict; empty on success.", ProtobufPath = [4] },
+            new("status", Shape.Of(ShapeKind.String)) { Description = "Success or Failure.", ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The group and version of what is meant.</summary>
+    /// <summary>The group and version of the object.</summary>
     public string ApiVersion { get; init; } = "";
 
-    /// <summary>The field <c>code</c>.</summary>
+    /// <summary>The HTTP status code.</summary>
     public int Code { get; init; }
 
-    /// <summary>The field <c>details</c>.</summary>
+    /// <summary>What else is known for programs; its form depends on the reason.</summary>
     public global::Holdfast.Model.Meta.StatusDetails? Details { get; init; }
 
-    /// <summary>The kind of what is meant.</summary>
+    /// <summary>The kind of the object.</summary>
     public string Kind { get; init; } = "";
 
-    /// <summary>Why, for people.</summary>
+    /// <summary>What happened, for people.</summary>
     public string Message { get; init; } = "";
 
-    /// <summary>Name, labels and the rest of what every object carries.</summary>
+    /// <summary>What every list carries.</summary>
     public global::Holdfast.Model.Meta.ListMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ListMeta.Empty;
 
-    /// <summary>One word in CamelCase for why, for programs.</summary>
+    /// <summary>One word in CamelCase for what went wrong, such as NotFound or Conflict; empty on success.</summary>
     public string Reason { get; init; } = "";
 
-    /// <summary>What is.</summary>
+    /// <summary>Success or Failure.</summary>
     public string StatusValue { get; init; } = "";
 
     /// <inheritdoc/>
@@ -1809,7 +1809,7 @@ public sealed partial record Status : IModelType<Status>
     }
 }
 
-/// <summary>The type <c>StatusCause</c> of meta/v1.</summary>
+/// <summary>One of the things that were wrong.</summary>
 public sealed partial record StatusCause : IModelType<StatusCause>
 {
     /// <summary>The record with nothing set.</summary>
@@ -1820,20 +1820,20 @@ public sealed partial record StatusCause : IModelType<StatusCause>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.apimachinery.pkg.apis.meta.v1.StatusCause", "", [
-            new("field", Shape.Of(ShapeKind.String)) { ProtobufPath = [3] },
-            new("message", Shape.Of(ShapeKind.String)) { Description = "Why, for people.", ProtobufPath = [2] },
-            new("reason", Shape.Of(ShapeKind.String)) { Description = "One word in CamelCase for why, for programs.", ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.apimachinery.pkg.apis.meta.v1.StatusCause", "One of the things that were wrong.", [
+            new("field", Shape.Of(ShapeKind.String)) { Description = "The field that is wrong, such as spec.containers[0].name; empty when it is none.", ProtobufPath = [3] },
+            new("message", Shape.Of(ShapeKind.String)) { Description = "What is wrong, for people.", ProtobufPath = [2] },
+            new("reason", Shape.Of(ShapeKind.String)) { Description = "One word in CamelCase for what is wrong, such as FieldValueRequired.", ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>field</c>.</summary>
+    /// <summary>The field that is wrong, such as spec.containers[0].name; empty when it is none.</summary>
     public string Field { get; init; } = "";
 
-    /// <summary>Why, for people.</summary>
+    /// <summary>What is wrong, for people.</summary>
     public string Message { get; init; } = "";
 
-    /// <summary>One word in CamelCase for why, for programs.</summary>
+    /// <summary>One word in CamelCase for what is wrong, such as FieldValueRequired.</summary>
     public string Reason { get; init; } = "";
 
     /// <inheritdoc/>
@@ -1899,7 +1899,7 @@ public sealed partial record StatusCause : IModelType<StatusCause>
     }
 }
 
-/// <summary>The type <c>StatusDetails</c> of meta/v1.</summary>
+/// <summary>What else is known of a request&apos;s outcome.</summary>
 public sealed partial record StatusDetails : IModelType<StatusDetails>
 {
     /// <summary>The record with nothing set.</summary>
@@ -1910,32 +1910,32 @@ public sealed partial record StatusDetails : IModelType<StatusDetails>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.apimachinery.pkg.apis.meta.v1.StatusDetails", "", [
-            new("causes", Shape.List(Shape.Object(static () => global::Holdfast.Model.Meta.StatusCause.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [4] },
-            new("group", Shape.Of(ShapeKind.String)) { Description = "The API group.", ProtobufPath = [2] },
-            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of what is meant.", ProtobufPath = [3] },
-            new("name", Shape.Of(ShapeKind.String)) { Description = "The name.", ProtobufPath = [1] },
-            new("retryAfterSeconds", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [5] },
-            new("uid", Shape.Of(ShapeKind.String)) { Description = "The unique id of what is meant, which no later object of its name has.", ProtobufPath = [6] },
+        internal static readonly TypeSchema Value = new("io.k8s.apimachinery.pkg.apis.meta.v1.StatusDetails", "What else is known of a request's outcome.", [
+            new("causes", Shape.List(Shape.Object(static () => global::Holdfast.Model.Meta.StatusCause.ModelSchema))) { Description = "Each thing that was wrong.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [4] },
+            new("group", Shape.Of(ShapeKind.String)) { Description = "The API group of the object that the request was about.", ProtobufPath = [2] },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind, or the resource, that the request was about.", ProtobufPath = [3] },
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name of the object that the request was about.", ProtobufPath = [1] },
+            new("retryAfterSeconds", Shape.Of(ShapeKind.Int32)) { Description = "After how many seconds to try again.", ProtobufPath = [5] },
+            new("uid", Shape.Of(ShapeKind.String)) { Description = "The unique id of the object that the request was about.", ProtobufPath = [6] },
         ]);
     }
 
-    /// <summary>The field <c>causes</c>.</summary>
+    /// <summary>Each thing that was wrong.</summary>
     public ValueList<global::Holdfast.Model.Meta.StatusCause> Causes { get; init; }
 
-    /// <summary>The API group.</summary>
+    /// <summary>The API group of the object that the request was about.</summary>
     public string Group { get; init; } = "";
 
-    /// <summary>The kind of what is meant.</summary>
+    /// <summary>The kind, or the resource, that the request was about.</summary>
     public string Kind { get; init; } = "";
 
-    /// <summary>The name.</summary>
+    /// <summary>The name of the object that the request was about.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>The field <c>retryAfterSeconds</c>.</summary>
+    /// <summary>After how many seconds to try again.</summary>
     public int RetryAfterSeconds { get; init; }
 
-    /// <summary>The unique id of what is meant, which no later object of its name has.</summary>
+    /// <summary>The unique id of the object that the request was about.</summary>
     public string Uid { get; init; } = "";
 
     /// <inheritdoc/>

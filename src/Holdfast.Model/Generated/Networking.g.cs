@@ -11,7 +11,7 @@ using Holdfast.Model.Values;
 
 namespace Holdfast.Model.Networking;
 
-/// <summary>The type <c>NetworkPolicy</c> of networking.k8s.io/v1.</summary>
+/// <summary>Which connections pods may have; stored, but not enforced here.</summary>
 public sealed partial record NetworkPolicy : IResource<NetworkPolicy>
 {
     /// <summary>The record with nothing set.</summary>
@@ -33,17 +33,18 @@ public sealed partial record NetworkPolicy : IResource<NetworkPolicy>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.networking.v1.NetworkPolicy", "", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
+        internal static readonly TypeSchema Value = new("io.k8s.api.networking.v1.NetworkPolicy", "Which connections pods may have; stored, but not enforced here.", [
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
             new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("spec", Shape.Object(static () => global::Holdfast.Model.Networking.NetworkPolicySpec.ModelSchema)) { Description = "What is wanted.", IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("spec", Shape.Object(static () => global::Holdfast.Model.Networking.NetworkPolicySpec.ModelSchema)) { Description = "Which pods it is for, and what is allowed.", IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
     }
 
     /// <summary>Name, labels and the rest of what every object carries.</summary>
     public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
 
-    /// <summary>What is wanted.</summary>
+    /// <summary>Which pods it is for, and what is allowed.</summary>
     public global::Holdfast.Model.Networking.NetworkPolicySpec Spec { get; init; } = global::Holdfast.Model.Networking.NetworkPolicySpec.Empty;
 
     /// <inheritdoc/>
@@ -114,7 +115,7 @@ public sealed partial record NetworkPolicy : IResource<NetworkPolicy>
     }
 }
 
-/// <summary>The type <c>IPBlock</c> of networking.k8s.io/v1.</summary>
+/// <summary>A range of addresses.</summary>
 public sealed partial record IPBlock : IModelType<IPBlock>
 {
     /// <summary>The record with nothing set.</summary>
@@ -125,16 +126,16 @@ public sealed partial record IPBlock : IModelType<IPBlock>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.networking.v1.IPBlock", "", [
-            new("cidr", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("except", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.networking.v1.IPBlock", "A range of addresses.", [
+            new("cidr", Shape.Of(ShapeKind.String)) { Description = "The range, such as 192.168.1.0/24.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("except", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Ranges within it that are left out.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The field <c>cidr</c>.</summary>
+    /// <summary>The range, such as 192.168.1.0/24.</summary>
     public string Cidr { get; init; } = "";
 
-    /// <summary>The field <c>except</c>.</summary>
+    /// <summary>Ranges within it that are left out.</summary>
     public ValueList<string> Except { get; init; }
 
     /// <inheritdoc/>
@@ -189,7 +190,7 @@ public sealed partial record IPBlock : IModelType<IPBlock>
     }
 }
 
-/// <summary>The type <c>NetworkPolicyEgressRule</c> of networking.k8s.io/v1.</summary>
+/// <summary>Connections that are allowed from pods.</summary>
 public sealed partial record NetworkPolicyEgressRule : IModelType<NetworkPolicyEgressRule>
 {
     /// <summary>The record with nothing set.</summary>
@@ -200,16 +201,16 @@ public sealed partial record NetworkPolicyEgressRule : IModelType<NetworkPolicyE
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.networking.v1.NetworkPolicyEgressRule", "", [
-            new("ports", Shape.List(Shape.Object(static () => global::Holdfast.Model.Networking.NetworkPolicyPort.ModelSchema))) { Description = "The ports.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
-            new("to", Shape.List(Shape.Object(static () => global::Holdfast.Model.Networking.NetworkPolicyPeer.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.networking.v1.NetworkPolicyEgressRule", "Connections that are allowed from pods.", [
+            new("ports", Shape.List(Shape.Object(static () => global::Holdfast.Model.Networking.NetworkPolicyPort.ModelSchema))) { Description = "The ports that they may go to; left out, all.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
+            new("to", Shape.List(Shape.Object(static () => global::Holdfast.Model.Networking.NetworkPolicyPeer.ModelSchema))) { Description = "Where they may go; left out, anywhere.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The ports.</summary>
+    /// <summary>The ports that they may go to; left out, all.</summary>
     public ValueList<global::Holdfast.Model.Networking.NetworkPolicyPort> Ports { get; init; }
 
-    /// <summary>The field <c>to</c>.</summary>
+    /// <summary>Where they may go; left out, anywhere.</summary>
     public ValueList<global::Holdfast.Model.Networking.NetworkPolicyPeer> To { get; init; }
 
     /// <inheritdoc/>
@@ -264,7 +265,7 @@ public sealed partial record NetworkPolicyEgressRule : IModelType<NetworkPolicyE
     }
 }
 
-/// <summary>The type <c>NetworkPolicyIngressRule</c> of networking.k8s.io/v1.</summary>
+/// <summary>Connections that are allowed to pods.</summary>
 public sealed partial record NetworkPolicyIngressRule : IModelType<NetworkPolicyIngressRule>
 {
     /// <summary>The record with nothing set.</summary>
@@ -275,16 +276,16 @@ public sealed partial record NetworkPolicyIngressRule : IModelType<NetworkPolicy
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.networking.v1.NetworkPolicyIngressRule", "", [
-            new("from", Shape.List(Shape.Object(static () => global::Holdfast.Model.Networking.NetworkPolicyPeer.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
-            new("ports", Shape.List(Shape.Object(static () => global::Holdfast.Model.Networking.NetworkPolicyPort.ModelSchema))) { Description = "The ports.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.networking.v1.NetworkPolicyIngressRule", "Connections that are allowed to pods.", [
+            new("from", Shape.List(Shape.Object(static () => global::Holdfast.Model.Networking.NetworkPolicyPeer.ModelSchema))) { Description = "Where they may come from; left out, from anywhere.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
+            new("ports", Shape.List(Shape.Object(static () => global::Holdfast.Model.Networking.NetworkPolicyPort.ModelSchema))) { Description = "The ports that they may come to; left out, all.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>from</c>.</summary>
+    /// <summary>Where they may come from; left out, from anywhere.</summary>
     public ValueList<global::Holdfast.Model.Networking.NetworkPolicyPeer> From { get; init; }
 
-    /// <summary>The ports.</summary>
+    /// <summary>The ports that they may come to; left out, all.</summary>
     public ValueList<global::Holdfast.Model.Networking.NetworkPolicyPort> Ports { get; init; }
 
     /// <inheritdoc/>
@@ -339,7 +340,7 @@ public sealed partial record NetworkPolicyIngressRule : IModelType<NetworkPolicy
     }
 }
 
-/// <summary>The type <c>NetworkPolicyPeer</c> of networking.k8s.io/v1.</summary>
+/// <summary>The other end of connections: pods or a range of addresses.</summary>
 public sealed partial record NetworkPolicyPeer : IModelType<NetworkPolicyPeer>
 {
     /// <summary>The record with nothing set.</summary>
@@ -350,20 +351,20 @@ public sealed partial record NetworkPolicyPeer : IModelType<NetworkPolicyPeer>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.networking.v1.NetworkPolicyPeer", "", [
-            new("ipBlock", Shape.Object(static () => global::Holdfast.Model.Networking.IPBlock.ModelSchema)) { ProtobufPath = [3] },
-            new("namespaceSelector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { Description = "Labels of the namespaces in which to look.", ProtobufPath = [2] },
-            new("podSelector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.networking.v1.NetworkPolicyPeer", "The other end of connections: pods or a range of addresses.", [
+            new("ipBlock", Shape.Object(static () => global::Holdfast.Model.Networking.IPBlock.ModelSchema)) { Description = "A range of addresses; it excludes both selectors.", ProtobufPath = [3] },
+            new("namespaceSelector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { Description = "Labels of the namespaces whose pods are meant; left out, the policy's own namespace.", ProtobufPath = [2] },
+            new("podSelector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { Description = "Labels of the pods that are meant; left out, all of the namespaces.", ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>ipBlock</c>.</summary>
+    /// <summary>A range of addresses; it excludes both selectors.</summary>
     public global::Holdfast.Model.Networking.IPBlock? IpBlock { get; init; }
 
-    /// <summary>Labels of the namespaces in which to look.</summary>
+    /// <summary>Labels of the namespaces whose pods are meant; left out, the policy&apos;s own namespace.</summary>
     public global::Holdfast.Model.Meta.LabelSelector? NamespaceSelector { get; init; }
 
-    /// <summary>The field <c>podSelector</c>.</summary>
+    /// <summary>Labels of the pods that are meant; left out, all of the namespaces.</summary>
     public global::Holdfast.Model.Meta.LabelSelector? PodSelector { get; init; }
 
     /// <inheritdoc/>
@@ -429,7 +430,7 @@ public sealed partial record NetworkPolicyPeer : IModelType<NetworkPolicyPeer>
     }
 }
 
-/// <summary>The type <c>NetworkPolicyPort</c> of networking.k8s.io/v1.</summary>
+/// <summary>A port, or a range of them.</summary>
 public sealed partial record NetworkPolicyPort : IModelType<NetworkPolicyPort>
 {
     /// <summary>The record with nothing set.</summary>
@@ -440,17 +441,17 @@ public sealed partial record NetworkPolicyPort : IModelType<NetworkPolicyPort>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.networking.v1.NetworkPolicyPort", "", [
-            new("endPort", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [3] },
-            new("port", Shape.Of(ShapeKind.IntOrString)) { Description = "The port.", ProtobufPath = [2] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.networking.v1.NetworkPolicyPort", "A port, or a range of them.", [
+            new("endPort", Shape.Of(ShapeKind.Int32)) { Description = "The last port of a range that begins at port, which must be a number then.", ProtobufPath = [3] },
+            new("port", Shape.Of(ShapeKind.IntOrString)) { Description = "The number of the port, or its name in the pod; left out, all.", ProtobufPath = [2] },
             new("protocol", Shape.Of(ShapeKind.String)) { Description = "TCP, UDP or SCTP; TCP when left out.", ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>endPort</c>.</summary>
+    /// <summary>The last port of a range that begins at port, which must be a number then.</summary>
     public int? EndPort { get; init; }
 
-    /// <summary>The port.</summary>
+    /// <summary>The number of the port, or its name in the pod; left out, all.</summary>
     public IntOrString? Port { get; init; }
 
     /// <summary>TCP, UDP or SCTP; TCP when left out.</summary>
@@ -519,7 +520,7 @@ public sealed partial record NetworkPolicyPort : IModelType<NetworkPolicyPort>
     }
 }
 
-/// <summary>The type <c>NetworkPolicySpec</c> of networking.k8s.io/v1.</summary>
+/// <summary>Which pods the policy is for, and what is allowed.</summary>
 public sealed partial record NetworkPolicySpec : IModelType<NetworkPolicySpec>
 {
     /// <summary>The record with nothing set.</summary>
@@ -530,24 +531,24 @@ public sealed partial record NetworkPolicySpec : IModelType<NetworkPolicySpec>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.networking.v1.NetworkPolicySpec", "", [
-            new("egress", Shape.List(Shape.Object(static () => global::Holdfast.Model.Networking.NetworkPolicyEgressRule.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
-            new("ingress", Shape.List(Shape.Object(static () => global::Holdfast.Model.Networking.NetworkPolicyIngressRule.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
-            new("podSelector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("policyTypes", Shape.List(Shape.Of(ShapeKind.String))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [4] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.networking.v1.NetworkPolicySpec", "Which pods the policy is for, and what is allowed.", [
+            new("egress", Shape.List(Shape.Object(static () => global::Holdfast.Model.Networking.NetworkPolicyEgressRule.ModelSchema))) { Description = "Connections that are allowed from the pods; those of all policies add up.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
+            new("ingress", Shape.List(Shape.Object(static () => global::Holdfast.Model.Networking.NetworkPolicyIngressRule.ModelSchema))) { Description = "Connections that are allowed to the pods; those of all policies add up.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
+            new("podSelector", Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema)) { Description = "Labels of the pods that the policy is for; an empty one is all of the namespace.", IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("policyTypes", Shape.List(Shape.Of(ShapeKind.String))) { Description = "What the policy limits, Ingress, Egress or both; left out, Ingress, and Egress when there are rules for it.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [4] },
         ]);
     }
 
-    /// <summary>The field <c>egress</c>.</summary>
+    /// <summary>Connections that are allowed from the pods; those of all policies add up.</summary>
     public ValueList<global::Holdfast.Model.Networking.NetworkPolicyEgressRule> Egress { get; init; }
 
-    /// <summary>The field <c>ingress</c>.</summary>
+    /// <summary>Connections that are allowed to the pods; those of all policies add up.</summary>
     public ValueList<global::Holdfast.Model.Networking.NetworkPolicyIngressRule> Ingress { get; init; }
 
-    /// <summary>The field <c>podSelector</c>.</summary>
+    /// <summary>Labels of the pods that the policy is for; an empty one is all of the namespace.</summary>
     public global::Holdfast.Model.Meta.LabelSelector PodSelector { get; init; } = global::Holdfast.Model.Meta.LabelSelector.Empty;
 
-    /// <summary>The field <c>policyTypes</c>.</summary>
+    /// <summary>What the policy limits, Ingress, Egress or both; left out, Ingress, and Egress when there are rules for it.</summary>
     public ValueList<string> PolicyTypes { get; init; }
 
     /// <inheritdoc/>

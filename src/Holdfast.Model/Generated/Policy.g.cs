@@ -34,7 +34,8 @@ public sealed partial record Eviction : IResource<Eviction>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.policy.v1.Eviction", "Asks that a pod be deleted if every budget allows it.", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
             new("deleteOptions", Shape.Object(static () => global::Holdfast.Model.Meta.DeleteOptions.ModelSchema)) { Description = "How the pod is deleted.", ProtobufPath = [2] },
             new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Names the pod.", IsAlwaysWritten = true, ProtobufPath = [1] },
         ]);
@@ -139,7 +140,8 @@ public sealed partial record PodDisruptionBudget : IResource<PodDisruptionBudget
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.policy.v1.PodDisruptionBudget", "Bounds how many pods of an application may be down at once through voluntary action.", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
             new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, namespace, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
             new("spec", Shape.Object(static () => global::Holdfast.Model.Policy.PodDisruptionBudgetSpec.ModelSchema)) { Description = "What is allowed.", IsAlwaysWritten = true, ProtobufPath = [2] },
             new("status", Shape.Object(static () => global::Holdfast.Model.Policy.PodDisruptionBudgetStatus.ModelSchema)) { Description = "How many disruptions are allowed now.", IsAlwaysWritten = true, ProtobufPath = [3] },

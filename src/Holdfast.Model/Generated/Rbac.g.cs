@@ -11,7 +11,7 @@ using Holdfast.Model.Values;
 
 namespace Holdfast.Model.Rbac;
 
-/// <summary>The type <c>ClusterRole</c> of rbac.authorization.k8s.io/v1.</summary>
+/// <summary>What may be done, in every namespace and outside of them.</summary>
 public sealed partial record ClusterRole : IResource<ClusterRole>
 {
     /// <summary>The record with nothing set.</summary>
@@ -33,15 +33,16 @@ public sealed partial record ClusterRole : IResource<ClusterRole>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.rbac.v1.ClusterRole", "", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
-            new("aggregationRule", Shape.Object(static () => global::Holdfast.Model.Rbac.AggregationRule.ModelSchema)) { ProtobufPath = [3] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.rbac.v1.ClusterRole", "What may be done, in every namespace and outside of them.", [
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
+            new("aggregationRule", Shape.Object(static () => global::Holdfast.Model.Rbac.AggregationRule.ModelSchema)) { Description = "Which other ClusterRoles this one's rules are put together from.", ProtobufPath = [3] },
             new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
             new("rules", Shape.List(Shape.Object(static () => global::Holdfast.Model.Rbac.PolicyRule.ModelSchema))) { Description = "What is allowed, rule by rule.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The field <c>aggregationRule</c>.</summary>
+    /// <summary>Which other ClusterRoles this one&apos;s rules are put together from.</summary>
     public global::Holdfast.Model.Rbac.AggregationRule? AggregationRule { get; init; }
 
     /// <summary>Name, labels and the rest of what every object carries.</summary>
@@ -131,7 +132,7 @@ public sealed partial record ClusterRole : IResource<ClusterRole>
     }
 }
 
-/// <summary>The type <c>ClusterRoleBinding</c> of rbac.authorization.k8s.io/v1.</summary>
+/// <summary>Gives a ClusterRole to users everywhere.</summary>
 public sealed partial record ClusterRoleBinding : IResource<ClusterRoleBinding>
 {
     /// <summary>The record with nothing set.</summary>
@@ -153,21 +154,22 @@ public sealed partial record ClusterRoleBinding : IResource<ClusterRoleBinding>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.rbac.v1.ClusterRoleBinding", "", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
+        internal static readonly TypeSchema Value = new("io.k8s.api.rbac.v1.ClusterRoleBinding", "Gives a ClusterRole to users everywhere.", [
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
             new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("roleRef", Shape.Object(static () => global::Holdfast.Model.Rbac.RoleRef.ModelSchema)) { Description = "The role that is given.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
-            new("subjects", Shape.List(Shape.Object(static () => global::Holdfast.Model.Rbac.Subject.ModelSchema))) { Description = "Whom it is for.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
+            new("roleRef", Shape.Object(static () => global::Holdfast.Model.Rbac.RoleRef.ModelSchema)) { Description = "The role that is given; it cannot be changed.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("subjects", Shape.List(Shape.Object(static () => global::Holdfast.Model.Rbac.Subject.ModelSchema))) { Description = "Who gets the role.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
         ]);
     }
 
     /// <summary>Name, labels and the rest of what every object carries.</summary>
     public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
 
-    /// <summary>The role that is given.</summary>
+    /// <summary>The role that is given; it cannot be changed.</summary>
     public global::Holdfast.Model.Rbac.RoleRef RoleRef { get; init; } = global::Holdfast.Model.Rbac.RoleRef.Empty;
 
-    /// <summary>Whom it is for.</summary>
+    /// <summary>Who gets the role.</summary>
     public ValueList<global::Holdfast.Model.Rbac.Subject> Subjects { get; init; }
 
     /// <inheritdoc/>
@@ -249,7 +251,7 @@ public sealed partial record ClusterRoleBinding : IResource<ClusterRoleBinding>
     }
 }
 
-/// <summary>The type <c>Role</c> of rbac.authorization.k8s.io/v1.</summary>
+/// <summary>What may be done in one namespace.</summary>
 public sealed partial record Role : IResource<Role>
 {
     /// <summary>The record with nothing set.</summary>
@@ -271,8 +273,9 @@ public sealed partial record Role : IResource<Role>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.rbac.v1.Role", "", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
+        internal static readonly TypeSchema Value = new("io.k8s.api.rbac.v1.Role", "What may be done in one namespace.", [
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
             new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
             new("rules", Shape.List(Shape.Object(static () => global::Holdfast.Model.Rbac.PolicyRule.ModelSchema))) { Description = "What is allowed, rule by rule.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
         ]);
@@ -354,7 +357,7 @@ public sealed partial record Role : IResource<Role>
     }
 }
 
-/// <summary>The type <c>RoleBinding</c> of rbac.authorization.k8s.io/v1.</summary>
+/// <summary>Gives a role to users in one namespace.</summary>
 public sealed partial record RoleBinding : IResource<RoleBinding>
 {
     /// <summary>The record with nothing set.</summary>
@@ -376,21 +379,22 @@ public sealed partial record RoleBinding : IResource<RoleBinding>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.rbac.v1.RoleBinding", "", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
+        internal static readonly TypeSchema Value = new("io.k8s.api.rbac.v1.RoleBinding", "Gives a role to users in one namespace.", [
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
             new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("roleRef", Shape.Object(static () => global::Holdfast.Model.Rbac.RoleRef.ModelSchema)) { Description = "The role that is given.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
-            new("subjects", Shape.List(Shape.Object(static () => global::Holdfast.Model.Rbac.Subject.ModelSchema))) { Description = "Whom it is for.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
+            new("roleRef", Shape.Object(static () => global::Holdfast.Model.Rbac.RoleRef.ModelSchema)) { Description = "The role that is given; it cannot be changed.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("subjects", Shape.List(Shape.Object(static () => global::Holdfast.Model.Rbac.Subject.ModelSchema))) { Description = "Who gets the role.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
         ]);
     }
 
     /// <summary>Name, labels and the rest of what every object carries.</summary>
     public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
 
-    /// <summary>The role that is given.</summary>
+    /// <summary>The role that is given; it cannot be changed.</summary>
     public global::Holdfast.Model.Rbac.RoleRef RoleRef { get; init; } = global::Holdfast.Model.Rbac.RoleRef.Empty;
 
-    /// <summary>Whom it is for.</summary>
+    /// <summary>Who gets the role.</summary>
     public ValueList<global::Holdfast.Model.Rbac.Subject> Subjects { get; init; }
 
     /// <inheritdoc/>
@@ -472,7 +476,7 @@ public sealed partial record RoleBinding : IResource<RoleBinding>
     }
 }
 
-/// <summary>The type <c>AggregationRule</c> of rbac.authorization.k8s.io/v1.</summary>
+/// <summary>How the rules of a ClusterRole are put together from others.</summary>
 public sealed partial record AggregationRule : IModelType<AggregationRule>
 {
     /// <summary>The record with nothing set.</summary>
@@ -483,12 +487,12 @@ public sealed partial record AggregationRule : IModelType<AggregationRule>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.rbac.v1.AggregationRule", "", [
-            new("clusterRoleSelectors", Shape.List(Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema))) { ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.rbac.v1.AggregationRule", "How the rules of a ClusterRole are put together from others.", [
+            new("clusterRoleSelectors", Shape.List(Shape.Object(static () => global::Holdfast.Model.Meta.LabelSelector.ModelSchema))) { Description = "Labels of the ClusterRoles whose rules are taken; one that fits is enough.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>clusterRoleSelectors</c>.</summary>
+    /// <summary>Labels of the ClusterRoles whose rules are taken; one that fits is enough.</summary>
     public ValueList<global::Holdfast.Model.Meta.LabelSelector> ClusterRoleSelectors { get; init; }
 
     /// <inheritdoc/>
@@ -532,7 +536,7 @@ public sealed partial record AggregationRule : IModelType<AggregationRule>
     }
 }
 
-/// <summary>The type <c>PolicyRule</c> of rbac.authorization.k8s.io/v1.</summary>
+/// <summary>What may be done with which resources, or at which paths.</summary>
 public sealed partial record PolicyRule : IModelType<PolicyRule>
 {
     /// <summary>The record with nothing set.</summary>
@@ -543,12 +547,12 @@ public sealed partial record PolicyRule : IModelType<PolicyRule>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.rbac.v1.PolicyRule", "", [
+        internal static readonly TypeSchema Value = new("io.k8s.api.rbac.v1.PolicyRule", "What may be done with which resources, or at which paths.", [
             new("apiGroups", Shape.List(Shape.Of(ShapeKind.String))) { Description = "API groups; the empty one is the core group, * is any.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
             new("nonResourceURLs", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Paths that are no resources; a * at the end stands for the rest.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [5] },
             new("resourceNames", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Names of objects; left out, any.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [4] },
             new("resources", Shape.List(Shape.Of(ShapeKind.String))) { Description = "Resources, a sub-resource after a slash; * is any.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
-            new("verbs", Shape.List(Shape.Of(ShapeKind.String))) { Description = "What may be done, such as get, or * for anything.", IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
+            new("verbs", Shape.List(Shape.Of(ShapeKind.String))) { Description = "What may be done with them, such as get; * is anything.", IsRequired = true, IsAlwaysWritten = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
         ]);
     }
 
@@ -564,7 +568,7 @@ public sealed partial record PolicyRule : IModelType<PolicyRule>
     /// <summary>Resources, a sub-resource after a slash; * is any.</summary>
     public ValueList<string> Resources { get; init; }
 
-    /// <summary>What may be done, such as get, or * for anything.</summary>
+    /// <summary>What may be done with them, such as get; * is anything.</summary>
     public ValueList<string> Verbs { get; init; }
 
     /// <inheritdoc/>
@@ -650,7 +654,7 @@ public sealed partial record PolicyRule : IModelType<PolicyRule>
     }
 }
 
-/// <summary>The type <c>RoleRef</c> of rbac.authorization.k8s.io/v1.</summary>
+/// <summary>A role.</summary>
 public sealed partial record RoleRef : IModelType<RoleRef>
 {
     /// <summary>The record with nothing set.</summary>
@@ -661,20 +665,20 @@ public sealed partial record RoleRef : IModelType<RoleRef>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.rbac.v1.RoleRef", "", [
-            new("apiGroup", Shape.Of(ShapeKind.String)) { Description = "The API group of what is meant; empty for the core group.", IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of what is meant.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("name", Shape.Of(ShapeKind.String)) { Description = "The name.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.rbac.v1.RoleRef", "A role.", [
+            new("apiGroup", Shape.Of(ShapeKind.String)) { Description = "The API group of the role, rbac.authorization.k8s.io.", IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "Role or ClusterRole.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name of the role.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
         ], isAtomic: true);
     }
 
-    /// <summary>The API group of what is meant; empty for the core group.</summary>
+    /// <summary>The API group of the role, rbac.authorization.k8s.io.</summary>
     public string ApiGroup { get; init; } = "";
 
-    /// <summary>The kind of what is meant.</summary>
+    /// <summary>Role or ClusterRole.</summary>
     public string Kind { get; init; } = "";
 
-    /// <summary>The name.</summary>
+    /// <summary>The name of the role.</summary>
     public string Name { get; init; } = "";
 
     /// <inheritdoc/>
@@ -738,7 +742,7 @@ public sealed partial record RoleRef : IModelType<RoleRef>
     }
 }
 
-/// <summary>The type <c>Subject</c> of rbac.authorization.k8s.io/v1.</summary>
+/// <summary>Who gets a role: a user, a group or a service account.</summary>
 public sealed partial record Subject : IModelType<Subject>
 {
     /// <summary>The record with nothing set.</summary>
@@ -749,24 +753,24 @@ public sealed partial record Subject : IModelType<Subject>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.rbac.v1.Subject", "", [
-            new("apiGroup", Shape.Of(ShapeKind.String)) { Description = "The API group of what is meant; empty for the core group.", ProtobufPath = [2] },
-            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of what is meant.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("name", Shape.Of(ShapeKind.String)) { Description = "The name.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
-            new("namespace", Shape.Of(ShapeKind.String)) { Description = "The namespace of what is meant.", ProtobufPath = [4] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.rbac.v1.Subject", "Who gets a role: a user, a group or a service account.", [
+            new("apiGroup", Shape.Of(ShapeKind.String)) { Description = "rbac.authorization.k8s.io for users and groups, empty for service accounts.", ProtobufPath = [2] },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "User, Group or ServiceAccount.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The name of the user, group or account.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("namespace", Shape.Of(ShapeKind.String)) { Description = "The namespace of a service account; empty for others.", ProtobufPath = [4] },
         ], isAtomic: true);
     }
 
-    /// <summary>The API group of what is meant; empty for the core group.</summary>
+    /// <summary>rbac.authorization.k8s.io for users and groups, empty for service accounts.</summary>
     public string ApiGroup { get; init; } = "";
 
-    /// <summary>The kind of what is meant.</summary>
+    /// <summary>User, Group or ServiceAccount.</summary>
     public string Kind { get; init; } = "";
 
-    /// <summary>The name.</summary>
+    /// <summary>The name of the user, group or account.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>The namespace of what is meant.</summary>
+    /// <summary>The namespace of a service account; empty for others.</summary>
     public string Namespace { get; init; } = "";
 
     /// <inheritdoc/>

@@ -34,28 +34,29 @@ public sealed partial record PriorityClass : IResource<PriorityClass>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.scheduling.v1.PriorityClass", "Gives a name to a priority of pods.", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
             new("description", Shape.Of(ShapeKind.String)) { Description = "A text for people.", ProtobufPath = [4] },
-            new("globalDefault", Shape.Of(ShapeKind.Boolean)) { ProtobufPath = [3] },
+            new("globalDefault", Shape.Of(ShapeKind.Boolean)) { Description = "Whether pods that name no class get this one; true of one class at most.", ProtobufPath = [3] },
             new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("preemptionPolicy", Shape.Of(ShapeKind.String)) { ProtobufPath = [5] },
-            new("value", Shape.Of(ShapeKind.Int32)) { Description = "The value.", IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("preemptionPolicy", Shape.Of(ShapeKind.String)) { Description = "Whether pods of the class may push out others: PreemptLowerPriority, also when left out, or Never.", ProtobufPath = [5] },
+            new("value", Shape.Of(ShapeKind.Int32)) { Description = "The priority that pods of the class get; more goes first. It cannot be changed.", IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
     }
 
     /// <summary>A text for people.</summary>
     public string Description { get; init; } = "";
 
-    /// <summary>The field <c>globalDefault</c>.</summary>
+    /// <summary>Whether pods that name no class get this one; true of one class at most.</summary>
     public bool GlobalDefault { get; init; }
 
     /// <summary>Name, labels and the rest of what every object carries.</summary>
     public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
 
-    /// <summary>The field <c>preemptionPolicy</c>.</summary>
+    /// <summary>Whether pods of the class may push out others: PreemptLowerPriority, also when left out, or Never.</summary>
     public string? PreemptionPolicy { get; init; }
 
-    /// <summary>The value.</summary>
+    /// <summary>The priority that pods of the class get; more goes first. It cannot be changed.</summary>
     public int Value { get; init; }
 
     /// <inheritdoc/>

@@ -34,7 +34,8 @@ public sealed partial record StorageClass : IResource<StorageClass>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("io.k8s.api.storage.v1.StorageClass", "Says how volumes of one class are made.", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
             new("allowVolumeExpansion", Shape.Of(ShapeKind.Boolean)) { Description = "Whether claims of this class may grow.", ProtobufPath = [6] },
             new("allowedTopologies", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.TopologySelectorTerm.ModelSchema))) { Description = "Where volumes may be made; anywhere when empty.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [8] },
             new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
@@ -202,7 +203,7 @@ public sealed partial record StorageClass : IResource<StorageClass>
     }
 }
 
-/// <summary>The type <c>VolumeAttachment</c> of storage.k8s.io/v1.</summary>
+/// <summary>That a volume is to be attached to a node.</summary>
 public sealed partial record VolumeAttachment : IResource<VolumeAttachment>
 {
     /// <summary>The record with nothing set.</summary>
@@ -224,21 +225,22 @@ public sealed partial record VolumeAttachment : IResource<VolumeAttachment>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.storage.v1.VolumeAttachment", "", [
-            new("apiVersion", Shape.Of(ShapeKind.String)), new("kind", Shape.Of(ShapeKind.String)),
+        internal static readonly TypeSchema Value = new("io.k8s.api.storage.v1.VolumeAttachment", "That a volume is to be attached to a node.", [
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
             new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("spec", Shape.Object(static () => global::Holdfast.Model.Storage.VolumeAttachmentSpec.ModelSchema)) { Description = "What is wanted.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
-            new("status", Shape.Object(static () => global::Holdfast.Model.Storage.VolumeAttachmentStatus.ModelSchema)) { Description = "What is.", IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("spec", Shape.Object(static () => global::Holdfast.Model.Storage.VolumeAttachmentSpec.ModelSchema)) { Description = "Which volume is to be attached to which node.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("status", Shape.Object(static () => global::Holdfast.Model.Storage.VolumeAttachmentStatus.ModelSchema)) { Description = "Whether it is attached.", IsAlwaysWritten = true, ProtobufPath = [3] },
         ]);
     }
 
     /// <summary>Name, labels and the rest of what every object carries.</summary>
     public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
 
-    /// <summary>What is wanted.</summary>
+    /// <summary>Which volume is to be attached to which node.</summary>
     public global::Holdfast.Model.Storage.VolumeAttachmentSpec Spec { get; init; } = global::Holdfast.Model.Storage.VolumeAttachmentSpec.Empty;
 
-    /// <summary>What is.</summary>
+    /// <summary>Whether it is attached.</summary>
     public global::Holdfast.Model.Storage.VolumeAttachmentStatus Status { get; init; } = global::Holdfast.Model.Storage.VolumeAttachmentStatus.Empty;
 
     /// <inheritdoc/>
@@ -320,7 +322,7 @@ public sealed partial record VolumeAttachment : IResource<VolumeAttachment>
     }
 }
 
-/// <summary>The type <c>VolumeAttachmentSource</c> of storage.k8s.io/v1.</summary>
+/// <summary>The volume that is attached; exactly one of its fields is given.</summary>
 public sealed partial record VolumeAttachmentSource : IModelType<VolumeAttachmentSource>
 {
     /// <summary>The record with nothing set.</summary>
@@ -331,16 +333,16 @@ public sealed partial record VolumeAttachmentSource : IModelType<VolumeAttachmen
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.storage.v1.VolumeAttachmentSource", "", [
-            new("inlineVolumeSpec", Shape.Object(static () => global::Holdfast.Model.Core.PersistentVolumeSpec.ModelSchema)) { ProtobufPath = [2] },
-            new("persistentVolumeName", Shape.Of(ShapeKind.String)) { ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.storage.v1.VolumeAttachmentSource", "The volume that is attached; exactly one of its fields is given.", [
+            new("inlineVolumeSpec", Shape.Object(static () => global::Holdfast.Model.Core.PersistentVolumeSpec.ModelSchema)) { Description = "The volume itself, where no PersistentVolume stands for it.", ProtobufPath = [2] },
+            new("persistentVolumeName", Shape.Of(ShapeKind.String)) { Description = "The name of the PersistentVolume.", ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>inlineVolumeSpec</c>.</summary>
+    /// <summary>The volume itself, where no PersistentVolume stands for it.</summary>
     public global::Holdfast.Model.Core.PersistentVolumeSpec? InlineVolumeSpec { get; init; }
 
-    /// <summary>The field <c>persistentVolumeName</c>.</summary>
+    /// <summary>The name of the PersistentVolume.</summary>
     public string? PersistentVolumeName { get; init; }
 
     /// <inheritdoc/>
@@ -395,7 +397,7 @@ public sealed partial record VolumeAttachmentSource : IModelType<VolumeAttachmen
     }
 }
 
-/// <summary>The type <c>VolumeAttachmentSpec</c> of storage.k8s.io/v1.</summary>
+/// <summary>Which volume is to be attached to which node.</summary>
 public sealed partial record VolumeAttachmentSpec : IModelType<VolumeAttachmentSpec>
 {
     /// <summary>The record with nothing set.</summary>
@@ -406,20 +408,20 @@ public sealed partial record VolumeAttachmentSpec : IModelType<VolumeAttachmentS
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.storage.v1.VolumeAttachmentSpec", "", [
-            new("attacher", Shape.Of(ShapeKind.String)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("nodeName", Shape.Of(ShapeKind.String)) { Description = "The node it is on.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
-            new("source", Shape.Object(static () => global::Holdfast.Model.Storage.VolumeAttachmentSource.ModelSchema)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.storage.v1.VolumeAttachmentSpec", "Which volume is to be attached to which node.", [
+            new("attacher", Shape.Of(ShapeKind.String)) { Description = "The name of the driver that attaches it.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("nodeName", Shape.Of(ShapeKind.String)) { Description = "The node that it is to be attached to.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [3] },
+            new("source", Shape.Object(static () => global::Holdfast.Model.Storage.VolumeAttachmentSource.ModelSchema)) { Description = "The volume.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
         ]);
     }
 
-    /// <summary>The field <c>attacher</c>.</summary>
+    /// <summary>The name of the driver that attaches it.</summary>
     public string Attacher { get; init; } = "";
 
-    /// <summary>The node it is on.</summary>
+    /// <summary>The node that it is to be attached to.</summary>
     public string NodeName { get; init; } = "";
 
-    /// <summary>The field <c>source</c>.</summary>
+    /// <summary>The volume.</summary>
     public global::Holdfast.Model.Storage.VolumeAttachmentSource Source { get; init; } = global::Holdfast.Model.Storage.VolumeAttachmentSource.Empty;
 
     /// <inheritdoc/>
@@ -483,7 +485,7 @@ public sealed partial record VolumeAttachmentSpec : IModelType<VolumeAttachmentS
     }
 }
 
-/// <summary>The type <c>VolumeAttachmentStatus</c> of storage.k8s.io/v1.</summary>
+/// <summary>Whether the volume is attached.</summary>
 public sealed partial record VolumeAttachmentStatus : IModelType<VolumeAttachmentStatus>
 {
     /// <summary>The record with nothing set.</summary>
@@ -494,24 +496,24 @@ public sealed partial record VolumeAttachmentStatus : IModelType<VolumeAttachmen
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.storage.v1.VolumeAttachmentStatus", "", [
-            new("attachError", Shape.Object(static () => global::Holdfast.Model.Storage.VolumeError.ModelSchema)) { ProtobufPath = [3] },
-            new("attached", Shape.Of(ShapeKind.Boolean)) { IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
-            new("attachmentMetadata", Shape.Map(Shape.Of(ShapeKind.String))) { ProtobufPath = [2] },
-            new("detachError", Shape.Object(static () => global::Holdfast.Model.Storage.VolumeError.ModelSchema)) { ProtobufPath = [4] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.storage.v1.VolumeAttachmentStatus", "Whether the volume is attached.", [
+            new("attachError", Shape.Object(static () => global::Holdfast.Model.Storage.VolumeError.ModelSchema)) { Description = "What last went wrong while it was attached.", ProtobufPath = [3] },
+            new("attached", Shape.Of(ShapeKind.Boolean)) { Description = "Whether it is attached.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("attachmentMetadata", Shape.Map(Shape.Of(ShapeKind.String))) { Description = "What the driver told that mounting needs to know.", ProtobufPath = [2] },
+            new("detachError", Shape.Object(static () => global::Holdfast.Model.Storage.VolumeError.ModelSchema)) { Description = "What last went wrong while it was detached.", ProtobufPath = [4] },
         ]);
     }
 
-    /// <summary>The field <c>attachError</c>.</summary>
+    /// <summary>What last went wrong while it was attached.</summary>
     public global::Holdfast.Model.Storage.VolumeError? AttachError { get; init; }
 
-    /// <summary>The field <c>attached</c>.</summary>
+    /// <summary>Whether it is attached.</summary>
     public bool Attached { get; init; }
 
-    /// <summary>The field <c>attachmentMetadata</c>.</summary>
+    /// <summary>What the driver told that mounting needs to know.</summary>
     public ValueMap<string> AttachmentMetadata { get; init; }
 
-    /// <summary>The field <c>detachError</c>.</summary>
+    /// <summary>What last went wrong while it was detached.</summary>
     public global::Holdfast.Model.Storage.VolumeError? DetachError { get; init; }
 
     /// <inheritdoc/>
@@ -586,7 +588,7 @@ public sealed partial record VolumeAttachmentStatus : IModelType<VolumeAttachmen
     }
 }
 
-/// <summary>The type <c>VolumeError</c> of storage.k8s.io/v1.</summary>
+/// <summary>What went wrong with a volume.</summary>
 public sealed partial record VolumeError : IModelType<VolumeError>
 {
     /// <summary>The record with nothing set.</summary>
@@ -597,20 +599,20 @@ public sealed partial record VolumeError : IModelType<VolumeError>
 
     private static class SchemaHolder
     {
-        internal static readonly TypeSchema Value = new("io.k8s.api.storage.v1.VolumeError", "", [
-            new("errorCode", Shape.Of(ShapeKind.Int32)) { ProtobufPath = [3] },
-            new("message", Shape.Of(ShapeKind.String)) { Description = "Why, for people.", ProtobufPath = [2] },
-            new("time", Shape.Of(ShapeKind.Time)) { ProtobufPath = [1] },
+        internal static readonly TypeSchema Value = new("io.k8s.api.storage.v1.VolumeError", "What went wrong with a volume.", [
+            new("errorCode", Shape.Of(ShapeKind.Int32)) { Description = "The code that the driver gave, a number of gRPC.", ProtobufPath = [3] },
+            new("message", Shape.Of(ShapeKind.String)) { Description = "What went wrong, for people.", ProtobufPath = [2] },
+            new("time", Shape.Of(ShapeKind.Time)) { Description = "When it went wrong.", ProtobufPath = [1] },
         ]);
     }
 
-    /// <summary>The field <c>errorCode</c>.</summary>
+    /// <summary>The code that the driver gave, a number of gRPC.</summary>
     public int? ErrorCode { get; init; }
 
-    /// <summary>Why, for people.</summary>
+    /// <summary>What went wrong, for people.</summary>
     public string Message { get; init; } = "";
 
-    /// <summary>The field <c>time</c>.</summary>
+    /// <summary>When it went wrong.</summary>
     public DateTimeOffset? Time { get; init; }
 
     /// <inheritdoc/>

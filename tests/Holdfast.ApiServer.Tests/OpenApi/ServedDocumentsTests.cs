@@ -36,6 +36,23 @@ public sealed class ServedDocumentsTests
     }
 
     [Fact]
+    public void Everything_that_is_served_is_described()
+    {
+        var missing = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var path in Read("/openapi/v3")["paths"]!.AsObject().Select(each => "/openapi/v3/" + each.Key).Append("/openapi/v2"))
+        {
+            var document = Read(path);
+            foreach (var (name, schema) in (document["definitions"] ?? document["components"]!["schemas"])!.AsObject())
+            {
+                Note(missing, name, schema!);
+                foreach (var (field, value) in schema!["properties"]?.AsObject() ?? [])
+                    Note(missing, $"{name}.{field}", value!);
+            }
+        }
+        Assert.Equal("", string.Join('\n', missing));
+    }
+
+    [Fact]
     public void A_patch_of_any_stored_kind_says_that_it_takes_field_validation_and_dry_runs()
     {
         foreach (var resource in Served.All.Where(each => each.Review is null))
@@ -87,4 +104,11 @@ public sealed class ServedDocumentsTests
         JsonArray found => found.SelectMany(References),
         _ => [],
     };
+
+    // A reference that nothing stands beside is described where it leads.
+    private static void Note(SortedSet<string> missing, string name, JsonNode schema)
+    {
+        if (schema["$ref"] is null && string.IsNullOrWhiteSpace((string?)schema["description"]))
+            missing.Add(name);
+    }
 }

@@ -29,9 +29,11 @@ internal static class PrintedTable
     }
 
     /// <summary>The cells of one object's row, as JSON between bars.</summary>
-    public static string Cells(string json)
+    public static string Cells(string json) => Cells(Read(json));
+
+    /// <summary>The cells of one object's row, as JSON between bars.</summary>
+    public static string Cells(IResource resource)
     {
-        var resource = Read(json);
         var row = Of(resource.GetResourceType(), [resource])["rows"]![0]!;
         return string.Join(" | ", row["cells"]!.AsArray().Select(cell => cell!.ToJsonString(Plain).Trim('"')));
     }
