@@ -23,6 +23,7 @@ public sealed class SpdyTests
         { "headers that inflate without end", new SpdyClient().Opening(1, [.. Enumerable.Range(0, 60).Select(i => ($"h{i}", new string('x', 16_000)))]) },
         { "a control frame beyond the bound", [0x80, 3, 0, 1, 0, 1, 0, 1] },
         { "data of a stream that was never opened", SpdyFrame.Data(7, "x"u8, isLast: false) },
+        { "data of a stream whose number was passed over", [.. new SpdyClient().Opening(5), .. SpdyFrame.Data(3, "x"u8, isLast: false)] },
         { "data of the stream 0", SpdyFrame.Data(0, "x"u8, isLast: false) },
         { "a RST_STREAM of another length", SpdyFrame.Control(SpdyFrameType.RstStream, new byte[7]) },
         { "a PING of another length", SpdyFrame.Control(SpdyFrameType.Ping, new byte[5]) },
@@ -89,6 +90,21 @@ public sealed class SpdyTests
         var (header, body) = (await client.ReadAsync())!.Value;
         Assert.Equal((1, false, "answer"), (header.Stream, header.IsLast, Encoding.UTF8.GetString(body)));
         Assert.True((await client.ReadAsync())!.Value.Header.IsLast);
+    }
+
+    [Fact]
+    public async Task Streams_whose_numbers_come_out_of_order_are_all_taken_and_none_twice()
+    {
+        await using var client = new SpdyClient();
+        foreach (var id in new[] { 7, 3, 5, 1, 9 })
+        {
+            await client.OpenAsync(id, ("number", $"{id}"));
+            Assert.Equal($"{id}", (await client.Connection.Opened.ReadAsync(Stop)).Header("number"));
+            var (header, body) = (await client.ReadAsync())!.Value;
+            Assert.Equal((SpdyFrameType.SynReply, id), (header.Type, SpdyFrame.Number31(body)));
+        }
+        await client.OpenAsync(5);
+        Assert.Equal(ProtocolError, await client.GoneAsync());
     }
 
     [Fact]

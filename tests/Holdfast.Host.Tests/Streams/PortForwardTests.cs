@@ -16,22 +16,12 @@ public sealed class PortForwardTests(PodCluster cluster) : IClassFixture<PodClus
         Assert.True(File.Exists("/usr/bin/python3"), "python3, which serves in this test, is not at /usr/bin/python3; ./test installs it where it may");
         var name = "forward-" + protocol.ToLowerInvariant();
         var pod = await cluster.RunPodAsync(name, "exec /usr/bin/python3 -m http.server 8099 --bind $POD_IP --directory /usr/share");
-        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(30) };
         await Eventually.HoldsAsync("the pod serves", () => ListensAsync(pod.Status.PodIP, 8099), PodCluster.Deadline, Stop);
-        using var process = cluster.Kubectl(PodCluster.Speaking(protocol), "port-forward", name, ":8099");
-        try
-        {
-            var line = await process.StandardOutput.ReadLineAsync(Stop) ?? await process.StandardError.ReadToEndAsync(Stop);
-            Assert.StartsWith("Forwarding from 127.0.0.1:", line, StringComparison.Ordinal);
-            var address = new Uri($"http://127.0.0.1:{line.Split(' ')[2].Split(':')[1]}/");
-            for (var i = 0; i < 40; i++)
-                Assert.True((await http.GetAsync(address, Stop)).IsSuccessStatusCode);
-            await Task.WhenAll(Enumerable.Range(0, 12).Select(async _ => Assert.True((await http.GetAsync(address, Stop)).IsSuccessStatusCode)));
-        }
-        finally
-        {
-            process.Kill();
-        }
+        using var forwarded = await ForwardedPort.OpenAsync(cluster, protocol, name, 8099);
+        for (var i = 0; i < 40; i++)
+            await forwarded.GetAsync($"request {i}, alone");
+        for (var round = 0; round < 5; round++)
+            await Task.WhenAll(Enumerable.Range(0, 12).Select(i => forwarded.GetAsync($"request {i} of 12 at once, round {round}")));
     }
 
     private static async Task<bool> ListensAsync(string address, int port)
