@@ -168,6 +168,25 @@ public sealed class SpdyTests
     }
 
     [Fact]
+    public async Task Who_gives_up_in_the_middle_of_an_answer_leaves_the_other_streams_whole()
+    {
+        await using var client = new SpdyClient();
+        await client.OpenAsync(1);
+        await client.OpenAsync(3);
+        var (first, second) = (await client.Connection.Opened.ReadAsync(Stop), await client.Connection.Opened.ReadAsync(Stop));
+        using var gives = new CancellationTokenSource();
+        // More than is taken unread, so that it is sending when it is given up.
+        var given = first.SendAsync(new byte[200_000], gives.Token).AsTask();
+        await gives.CancelAsync();
+        var sent = second.SendAsync("whole"u8.ToArray(), Stop).AsTask();
+        while (await client.ReadAsync() is var (header, body) && header.Stream != 3)
+            Assert.True(header.IsControl || body.All(each => each == 0));
+        await sent;
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => given);
+        Assert.False(client.HasSeenBreakingOff);
+    }
+
+    [Fact]
     public async Task A_stream_that_nobody_reads_holds_its_sender_back()
     {
         await using var client = new SpdyClient();

@@ -7,7 +7,9 @@ namespace Holdfast.Host.Tests.Streams;
 internal sealed class ForwardedPort : IDisposable
 {
     private readonly Process _kubectl;
-    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(60) };
+    // Every request has a connection of its own. A pod that speaks HTTP/1.0 ends the connection with its answer, which this client does
+    // not know of such answers: it would ask again on a connection that kubectl is just about to close.
+    private readonly HttpClient _http = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.Zero }) { Timeout = TimeSpan.FromSeconds(60) };
     private readonly StringBuilder _said = new();
     private readonly TaskCompletionSource<Uri> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
 

@@ -79,12 +79,11 @@ internal sealed class PortForwards(INodeProxy? nodes, TimeProvider time)
         try
         {
             var problem = int.TryParse(data.Header("port"), NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and <= 65535
-                ? await copies.RunAsync(port, data.Input, new PlainWriteStream(data.SendAsync), data.Broken, () => data.FinishAsync(cancellationToken), cancellationToken)
+                ? await copies.RunAsync(port, data.Input, new PlainWriteStream(data.SendAsync), data.Broken, FinishAsync, cancellationToken)
                 : $"\"{data.Header("port")}\" is no port";
             if (problem is not null)
                 await errors.SendAsync(Encoding.UTF8.GetBytes(problem), cancellationToken);
-            await data.FinishAsync(cancellationToken);
-            await errors.FinishAsync(cancellationToken);
+            await FinishAsync();
         }
         catch (Exception error) when (error is OperationCanceledException or IOException)
         {
@@ -92,6 +91,13 @@ internal sealed class PortForwards(INodeProxy? nodes, TimeProvider time)
         }
         data.StopReading();
         errors.StopReading();
+
+        // Both at once: kubectl holds the local connection open until the stream for errors has ended too.
+        async ValueTask FinishAsync()
+        {
+            await data.FinishAsync(cancellationToken);
+            await errors.FinishAsync(cancellationToken);
+        }
     }
 
     // Two channels for each port, data and errors; each begins with the port's number, the low byte first.

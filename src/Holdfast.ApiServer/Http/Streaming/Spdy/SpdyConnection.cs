@@ -26,6 +26,7 @@ internal sealed class SpdyConnection(Stream transport) : IDisposable
     private readonly SortedSet<int> _skipped = [];
     private readonly byte[] _header = new byte[SpdyFrame.HeaderLength];
     private readonly byte[] _chunk = new byte[ChunkSize];
+    private CancellationToken _ends;
     private int _newest;
     private bool _clientIsLeaving;
 
@@ -38,6 +39,7 @@ internal sealed class SpdyConnection(Stream transport) : IDisposable
     /// <summary>Reads frames until the client leaves or breaks the protocol.</summary>
     public async Task ReceiveAsync(CancellationToken cancellationToken)
     {
+        _ends = cancellationToken;
         Exception failure = new IOException("the client has left");
         try
         {
@@ -249,14 +251,15 @@ internal sealed class SpdyConnection(Stream transport) : IDisposable
     private Task SendControlAsync(SpdyFrameType type, Func<byte[]> body, CancellationToken cancellationToken) =>
         SendAsync(() => SpdyFrame.Control(type, body()), cancellationToken);
 
-    // The frame is made in its turn: header blocks go out in the order in which they were compressed.
+    // The frame is made in its turn: header blocks go out in the order in which they were compressed. Who sends may give up while he
+    // waits for his turn and not after: a frame that is broken off, or a WebSocket's message, ends all other streams too.
     private async Task SendAsync(Func<byte[]> frame, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            await transport.WriteAsync(frame(), cancellationToken);
-            await transport.FlushAsync(cancellationToken);
+            await transport.WriteAsync(frame(), _ends);
+            await transport.FlushAsync(_ends);
         }
         finally
         {
