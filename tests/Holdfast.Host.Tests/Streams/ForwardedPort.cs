@@ -55,6 +55,9 @@ internal sealed class ForwardedPort : IDisposable
         }
     }
 
+    /// <summary>Asks for what the pod answers by cutting the connection.</summary>
+    public Task CutAsync() => Assert.ThrowsAsync<HttpRequestException>(() => _http.GetAsync("cut", Stop));
+
     public void Dispose()
     {
         _http.Dispose();
