@@ -80,11 +80,11 @@ internal sealed record ServedDefinition(CustomResourceDefinition Definition, Imm
                 ResourceVersion = metadata.ResourceVersion,
                 CreationTimestamp = metadata.CreationTimestamp,
             },
-            Spec = ScaleSpec.Empty with { Replicas = Replicas(scale.SpecReplicas, body.RootElement) },
-            Status = ScaleStatus.Empty with { Replicas = Replicas(scale.StatusReplicas, body.RootElement), Selector = selector },
+            Spec = ScaleSpec.Empty with { Replicas = Replicas(scale.SpecReplicas, body.RootElement) ?? ScaleAccess.Unset },
+            Status = ScaleStatus.Empty with { Replicas = Replicas(scale.StatusReplicas, body.RootElement) ?? 0, Selector = selector },
         };
     }
 
-    private static int Replicas(MemberPath path, System.Text.Json.JsonElement root) =>
-        path.Find(root) is { ValueKind: System.Text.Json.JsonValueKind.Number } found && found.TryGetInt32(out var replicas) ? replicas : 0;
+    private static int? Replicas(MemberPath path, System.Text.Json.JsonElement root) =>
+        path.Find(root) is { ValueKind: System.Text.Json.JsonValueKind.Number } found && found.TryGetInt32(out var replicas) ? replicas : null;
 }

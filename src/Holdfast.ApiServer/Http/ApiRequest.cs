@@ -23,7 +23,14 @@ internal sealed record ApiRequest(HttpContext Http, RequestPath Path, UserInfo U
     public WriteContext Context(string optionsKind)
     {
         var context = Query.Context(User, optionsKind, Http.Request.Headers.UserAgent.ToString());
-        Http.Items[typeof(WriteContext)] = context;
+        Keep(context);
         return context;
+    }
+
+    /// <summary>Keeps the context of a write for what is told after it: warnings, and the audit log's line.</summary>
+    public void Keep(WriteContext context)
+    {
+        Http.Items[typeof(WriteContext)] = context;
+        Audit?.Annotations = context.AuditAnnotations;
     }
 }

@@ -280,7 +280,11 @@ internal sealed class ResourceHandler(
             throw ApiErrors.InvalidOptions("DeleteOptions", new(Model.Rules.FieldErrorType.FieldValueNotSupported, "dryRun",
                 $"Unsupported value: [{string.Join(",", options.DryRun.Select(value => $"\"{value}\""))}]: supported values: \"All\""));
         }
-        return options.DryRun.IsEmpty ? (options, context) : (options, new WriteContext(request.User) { IsDryRun = true });
+        if (options.DryRun.IsEmpty)
+            return (options, context);
+        var dry = new WriteContext(request.User) { IsDryRun = true };
+        request.Keep(dry);
+        return (options, dry);
     }
 
     private async Task SubresourceAsync(ApiRequest request, ResourcePath path, ServedResource served, string verb)
@@ -294,7 +298,7 @@ internal sealed class ResourceHandler(
                 await logs.StreamAsync(request, (Pod)pod, stopping);
                 break;
             case ("proxy", _):
-                await proxy.ServeAsync(request, path, registry.View());
+                await ProxyAsync(request, path, served);
                 break;
             case ("exec" or "attach" or "portforward", "get" or "create"):
                 await ConnectAsync(request, path, served);
@@ -324,8 +328,23 @@ internal sealed class ResourceHandler(
     {
         Authorize(request, path, "create", served);
         var pod = (Pod)StoredObject.Of(registry.Get(served, path.Namespace, path.Name), served);
-        await registry.ConnectAsync(served, pod, path.Subresource, ConnectionOptions.Of(request.Http.Request.Query, path.Subresource), request.Context("ConnectOptions"), request.Aborted);
+        var options = ConnectionOptions.Of(request.Http.Request.Query, path.Subresource);
+        await registry.ConnectAsync(served, pod, path.Name, path.Subresource, options, request.Context("ConnectOptions"), request.Aborted);
         await streams.ServeAsync(request, pod, path.Subresource, stopping);
+    }
+
+    // What is not there, or no name at all, is told of by the proxy itself.
+    private async Task ProxyAsync(ApiRequest request, ResourcePath path, ServedResource served)
+    {
+        var view = registry.View();
+        if (ProxyName.Parse(path.Name) is { } name && view.Snapshot.Find(new(served.StoreName, path.Namespace, name.Name)) is { } entry)
+        {
+            var options = ConnectionOptions.OfProxy(path.Plural, request.Path.Rest);
+            var context = new WriteContext(request.User);
+            request.Keep(context);
+            await registry.ConnectAsync(served, StoredObject.Of(entry, served), path.Name, path.Subresource, options, context, request.Aborted);
+        }
+        await proxy.ServeAsync(request, path, view);
     }
 
     private async Task PostAsync(ApiRequest request, ResourcePath path, ServedResource served)

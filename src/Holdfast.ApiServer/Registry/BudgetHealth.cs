@@ -84,6 +84,6 @@ internal sealed record BudgetHealth(int CurrentHealthy, int DesiredHealthy, int 
             return (owner.Uid, 0);
         return resource is ReplicaSet && Controller(resource.Metadata) is { } above
             ? ScaleOf(above, namespaceName, view, served)
-            : (owner.Uid, found.Scale!.Read(resource).Spec.Replicas);
+            : (owner.Uid, Math.Max(0, found.Scale!.Read(resource).Spec.Replicas));
     }
 }

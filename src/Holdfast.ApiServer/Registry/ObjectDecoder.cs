@@ -4,6 +4,7 @@ using Holdfast.Client;
 using Holdfast.Model.CustomResources;
 using Holdfast.Model.Json;
 using Holdfast.Model.Resources;
+using Holdfast.Model.Rules;
 
 namespace Holdfast.ApiServer.Registry;
 
@@ -21,7 +22,7 @@ public static class ObjectDecoder
     {
         ArgumentNullException.ThrowIfNull(codec);
         ArgumentNullException.ThrowIfNull(context);
-        CheckType(json.Span, codec.Type);
+        CheckType(json, codec);
         var issues = new DecodeIssues();
         var resource = Read(json.Span, codec, issues);
         if (issues.IsClean || context.FieldValidation == FieldValidation.Ignore)
@@ -84,16 +85,36 @@ public static class ObjectDecoder
         }
     }
 
-    private static void CheckType(ReadOnlySpan<byte> json, ResourceType type)
+    private static void CheckType(ReadOnlyMemory<byte> json, ResourceCodec codec)
     {
-        var (apiVersion, kind) = ReadType(json, type);
+        var type = codec.Type;
+        var (apiVersion, kind) = ReadType(json.Span, type);
         if (apiVersion.Length > 0 && apiVersion != type.ApiVersion)
         {
             throw ApiErrors.BadRequest(
                 $"the API version in the data ({apiVersion}) does not match the expected API version ({type.ApiVersion})");
         }
-        if (kind.Length > 0 && kind != type.Kind)
-            throw ApiErrors.BadRequest($"{kind} in version \"{type.Version}\" cannot be handled as a {type.Kind}: the kind is another one");
+        if (kind.Length == 0 || kind == type.Kind)
+            return;
+        // Upstream reads any object of a custom resource's version and only then looks at its kind.
+        throw codec is CustomResourceCodec
+            ? ApiErrors.Invalid(type, NameIn(json), [FieldError.Invalid(FieldPath.Root("kind"), kind, $"must be {type.Kind}")])
+            : ApiErrors.BadRequest($"{kind} in version \"{type.Version}\" cannot be handled as a {type.Kind}: the kind is another one");
+    }
+
+    // For the words of a refusal alone.
+    private static string NameIn(ReadOnlyMemory<byte> json)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = JsonInput.MaximumDepth });
+            return document.RootElement.TryGetProperty("metadata"u8, out var metadata) && metadata.ValueKind == JsonValueKind.Object
+                && metadata.TryGetProperty("name"u8, out var name) && name.ValueKind == JsonValueKind.String ? name.GetString()! : "";
+        }
+        catch (JsonException problem)
+        {
+            throw ApiErrors.BadRequest($"the body is no JSON: {problem.Message}");
+        }
     }
 
     private static (string ApiVersion, string Kind) ReadType(ReadOnlySpan<byte> json, ResourceType type)

@@ -39,7 +39,7 @@ internal sealed class PodEviction(RegistryParts parts)
         var entry = view.FindEntry<Pod>(namespaceName, name) ?? throw ApiErrors.NotFound(Pod.ResourceType, name);
         var pod = ClusterView.Typed<Pod>(entry);
         var request = new AdmissionRequest(pods, AdmissionOperation.Create, entry.Key, view, context) { Subresource = "eviction", Old = pod };
-        await parts.Admission.MutateAsync(request, eviction, cancellationToken);
+        eviction = (Eviction)await parts.Admission.MutateAsync(request, eviction, cancellationToken);
         await parts.Admission.ValidateAsync(request, eviction, cancellationToken);
         var plan = DeletionPlanner.Plan(pods, pod, eviction.DeleteOptions ?? DeleteOptions.Empty, parts.Now());
         var grant = NeedsNoBudget(pod) ? Grant.Free : Decide(pod, view);

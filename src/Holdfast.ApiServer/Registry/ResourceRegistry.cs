@@ -3,6 +3,7 @@ using Holdfast.ApiServer.Admission;
 using Holdfast.ApiServer.CustomResources;
 using Holdfast.ApiServer.Errors;
 using Holdfast.Client;
+using Holdfast.Model.Autoscaling;
 using Holdfast.Model.Meta;
 using Holdfast.Model.Resources;
 using Holdfast.Store;
@@ -248,7 +249,9 @@ public sealed class ResourceRegistry(RegistryParts parts)
     {
         ArgumentNullException.ThrowIfNull(served);
         var scale = served.Scale ?? throw ApiErrors.NothingServed();
-        return scale.Read(StoredObject.Of(Get(served, namespaceName, name), served));
+        var read = (Scale)scale.Read(StoredObject.Of(Get(served, namespaceName, name), served));
+        // An error and no number, as upstream: a scaler that reads 0 would believe that the object is switched off.
+        return read.Spec.Replicas != ScaleAccess.Unset ? read : throw ApiErrors.Internal($"the spec replicas field \"{scale.ReplicasField}\" does not exist");
     }
 
     /// <summary>Posts to a sub-resource: a pod's <c>binding</c> or <c>eviction</c>, an account's <c>token</c>.</summary>
@@ -268,18 +271,19 @@ public sealed class ResourceRegistry(RegistryParts parts)
     /// <summary>Asks admission whether a stream to an object may be opened, such as <c>exec</c>.</summary>
     /// <param name="served">The kind.</param>
     /// <param name="target">The object.</param>
+    /// <param name="name">The name by which it is asked for: a proxy's may have a scheme and a port.</param>
     /// <param name="subresource">The sub-resource.</param>
     /// <param name="options">What the stream is asked for: its kind and its JSON.</param>
     /// <param name="context">Who asks.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="ApiException">It may not.</exception>
     public ValueTask ConnectAsync(
-        ServedResource served, IResource target, string subresource, (string Kind, ReadOnlyMemory<byte> Json) options, WriteContext context,
-        CancellationToken cancellationToken)
+        ServedResource served, IResource target, string name, string subresource, (string Kind, ReadOnlyMemory<byte> Json) options,
+        WriteContext context, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(served);
         ArgumentNullException.ThrowIfNull(target);
-        var key = new ResourceKey(served.StoreName, target.Metadata.Namespace, target.Metadata.Name);
+        var key = new ResourceKey(served.StoreName, target.Metadata.Namespace, name);
         var request = new AdmissionRequest(served, AdmissionOperation.Connect, key, parts.View(), context)
         {
             Subresource = subresource,

@@ -11,6 +11,12 @@ namespace Holdfast.ApiServer.Registry;
 /// <param name="Write">Gives the object with another number of replicas.</param>
 public sealed record ScaleAccess(Func<IResource, Scale> Read, Func<IResource, int, IResource> Write)
 {
+    /// <summary>The number of replicas of a Scale whose object has none; no number that could be wanted.</summary>
+    public const int Unset = int.MinValue;
+
+    /// <summary>Where the wanted number is, as definitions write it.</summary>
+    public string ReplicasField => "." + string.Join('.', ReplicasPath);
+
     /// <summary>Where the wanted number is, from the object on.</summary>
     public ImmutableArray<string> ReplicasPath { get; init; } = ["spec", "replicas"];
 

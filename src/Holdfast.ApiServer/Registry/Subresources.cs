@@ -1,3 +1,4 @@
+using Holdfast.ApiServer.Admission;
 using Holdfast.ApiServer.Errors;
 using Holdfast.Model.Authentication;
 using Holdfast.Model.Autoscaling;
@@ -51,7 +52,10 @@ internal sealed class Subresources(RegistryParts parts)
             case TokenRequest request when subresource == "token" && parts.Tokens is { } tokens:
                 var view = parts.View();
                 var account = view.Find<ServiceAccount>(namespaceName, name) ?? throw ApiErrors.NotFound(served.Type, name);
-                return tokens.Issue(account, request, context.User, view);
+                var admission = new AdmissionRequest(served, AdmissionOperation.Create, new(served.StoreName, namespaceName, name), view, context) { Subresource = subresource };
+                var admitted = await parts.Admission.MutateAsync(admission, request, cancellationToken);
+                await parts.Admission.ValidateAsync(admission, admitted, cancellationToken);
+                return tokens.Issue(account, (TokenRequest)admitted, context.User, view);
             default:
                 throw ApiErrors.MethodNotAllowed();
         }
@@ -66,6 +70,8 @@ internal sealed class Subresources(RegistryParts parts)
         var updated = await _update.UpdateAsync(new(served, key, UpdateScope.Object, stored =>
         {
             var scale = (Scale)change(access.Read(stored));
+            if (scale.Spec.Replicas == ScaleAccess.Unset)
+                throw ApiErrors.BadRequest($"the spec replicas field \"{access.ReplicasField}\" cannot be empty");
             if (scale.Spec.Replicas < 0)
             {
                 throw ApiErrors.Invalid(Scale.ResourceType, name, [new FieldError(FieldErrorType.FieldValueInvalid, "spec.replicas",

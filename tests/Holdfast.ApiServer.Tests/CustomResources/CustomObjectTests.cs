@@ -62,6 +62,27 @@ public sealed class CustomObjectTests
     }
 
     [Fact]
+    public async Task An_object_without_replicas_has_no_scale_until_it_is_given_one()
+    {
+        await using var server = await ServeAsync();
+        await server.MakeAsync(Collection, Widget("w"));
+        Assert.Equal("Internal error occurred: the spec replicas field \".spec.replicas\" does not exist", await server.RefusedAsync(500, "GET", $"{Collection}/w/scale"));
+        Assert.Equal("the spec replicas field \".spec.replicas\" cannot be empty", await server.RefusedAsync(400, "PATCH", $"{Collection}/w/scale", "{}", Merge));
+        Assert.Equal(200, (await server.SendAsync("PATCH", $"{Collection}/w/scale", """{"spec":{"replicas":2}}""", Merge)).Code);
+        Assert.Equal(2, (int)(await server.ReadAsync($"{Collection}/w/scale"))["spec"]!["replicas"]!);
+    }
+
+    [Fact]
+    public async Task An_object_of_another_kind_is_refused_by_its_kind()
+    {
+        await using var server = await ServeAsync();
+        Assert.Equal("Widget.example.com \"w\" is invalid: kind: Invalid value: \"Gadget\": must be Widget",
+            await server.RefusedAsync(422, "POST", Collection, Widget("w").Replace("Widget", "Gadget", StringComparison.Ordinal)));
+        Assert.StartsWith("Secret in version \"v1\" cannot be handled as a ConfigMap",
+            await server.RefusedAsync(400, "POST", "/api/v1/namespaces/default/configmaps", """{"apiVersion":"v1","kind":"Secret","metadata":{"name":"s"}}"""), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Strategic_patches_are_not_for_custom_kinds_and_the_other_ones_are()
     {
         await using var server = await ServeAsync();
@@ -164,6 +185,26 @@ public sealed class CustomObjectTests
         Assert.Contains("spec.list[0].value: Invalid value: \"integer\": failed rule: self >= oldSelf",
             await server.RefusedAsync(422, "PATCH", $"{Collection}/w", """{"spec":{"list":[{"name":"q","value":1},{"name":"n","value":0}]}}""", Merge), StringComparison.Ordinal);
         Assert.Equal(200, (await server.SendAsync("PATCH", $"{Collection}/w", """{"spec":{"list":[{"name":"q","value":3},{"name":"n","value":0}]}}""", Merge)).Code);
+    }
+
+    [Fact]
+    public async Task A_rule_about_what_may_have_been_holds_for_creations_too()
+    {
+        const string phases = """
+            {"type":"object","properties":{"spec":{"type":"object","properties":{"phase":{"type":"string","x-kubernetes-validations":[
+              {"rule":"oldSelf.hasValue() || self == 'new'","optionalOldSelf":true,"message":"begins as new"},
+              {"rule":"oldSelf.orValue(self) != 'done' || self == 'done'","optionalOldSelf":true,"messageExpression":"'was ' + oldSelf.value()"}]}}}}}
+            """;
+        await using var server = await ServeAsync(Definition(phases, ""));
+        Assert.Contains("spec.phase: Invalid value: \"string\": begins as new",
+            await server.RefusedAsync(422, "POST", Collection, Widget("w", """{"phase":"done"}""")), StringComparison.Ordinal);
+        await server.MakeAsync(Collection, Widget("w", """{"phase":"new"}"""));
+        Assert.Equal(200, (await server.SendAsync("PATCH", $"{Collection}/w", """{"spec":{"phase":"done"}}""", Merge)).Code);
+        Assert.Contains("spec.phase: Invalid value: \"string\": was done",
+            await server.RefusedAsync(422, "PATCH", $"{Collection}/w", """{"spec":{"phase":"new"}}""", Merge), StringComparison.Ordinal);
+        // A field that is set later begins then: nothing was there before.
+        await server.MakeAsync(Collection, Widget("later"));
+        Assert.Contains("begins as new", await server.RefusedAsync(422, "PATCH", $"{Collection}/later", """{"spec":{"phase":"done"}}""", Merge), StringComparison.Ordinal);
     }
 
     private const string Rules = """

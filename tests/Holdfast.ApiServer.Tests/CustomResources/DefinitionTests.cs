@@ -135,6 +135,16 @@ public sealed class DefinitionTests
             await server.RefusedAsync(422, "POST", Definitions, Definition(Atomic, "")), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("self == 'a'", "may not be set if oldSelf is not used in rule")]
+    [InlineData("self == oldSelf", "found no matching overload for '_==_' applied to '(string, optional_type(string))'")]
+    public async Task A_rule_about_what_may_have_been_has_to_ask_for_it_as_such(string rule, string expected)
+    {
+        await using var server = await RunningServer.StartAsync(Cluster.Token);
+        var schema = """{"type":"object","properties":{"s":{"type":"string","x-kubernetes-validations":[{"rule":"RULE","optionalOldSelf":true}]}}}""".Replace("RULE", rule, StringComparison.Ordinal);
+        Assert.Contains(expected, await server.RefusedAsync(422, "POST", Definitions, Definition(schema, "")), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_deprecated_version_warns()
     {

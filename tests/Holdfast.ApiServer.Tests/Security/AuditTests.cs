@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using Holdfast.ApiServer.Security.Audit;
+using Holdfast.ApiServer.Tests.Webhooks;
 using Holdfast.Testing;
 
 namespace Holdfast.ApiServer.Tests;
@@ -39,6 +40,19 @@ public sealed class AuditTests
         Assert.Equal((401, "Unauthorized"), (Code(lines[3]), (string)lines[3]["responseStatus"]!["reason"]!));
         Assert.Equal(("create", "exec", 404), (Text(lines[4], "verb"), (string)lines[4]["objectRef"]!["subresource"]!, Code(lines[4])));
         Assert.DoesNotContain("wrong-token", string.Join('\n', lines.Select(line => line.ToJsonString())), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_a_webhook_wants_to_be_kept_is_told_and_never_as_the_servers_own_words()
+    {
+        await using var world = await WebhookFixture.StartAsync();
+        world.Hooks.Answer("/h", _ => new JsonObject { ["allowed"] = false, ["auditAnnotations"] = new JsonObject { ["ticket"] = "42" } });
+        await world.HookAsync("Validating", "/h");
+        Assert.Equal(400, (await world.CreateAsync(WebhookFixture.Map("m"))).Code);
+        Assert.Equal(400, (await world.CreateAsync(WebhookFixture.Map("m"), "?dryRun=All")).Code);
+        var lines = await LinesAsync(world.Server, 3);
+        Assert.All(lines[1..3], line => Assert.Equal("42", (string?)line["annotations"]!["h.example.com/ticket"]));
+        Assert.Equal("allow", (string?)lines[1]["annotations"]!["authorization.k8s.io/decision"]);
     }
 
     [Fact]

@@ -16,13 +16,16 @@ internal sealed class SpdyClient : IAsyncDisposable
 
     public SpdyClient()
     {
-        Connection = new SpdyConnection(new Duplex(_toServer.Reader.AsStream(), _toClient.Writer.AsStream()));
+        Connection = new SpdyConnection(new Duplex(_toServer.Reader.AsStream(), _toClient.Writer.AsStream(), () => HasSeenBreakingOff = true));
         Received = Connection.ReceiveAsync(CancellationToken.None);
     }
 
     public SpdyConnection Connection { get; }
 
     public Task Received { get; }
+
+    /// <summary>Whether the server has broken off something that it was sending.</summary>
+    public bool HasSeenBreakingOff { get; private set; }
 
     public async Task SendAsync(byte[] bytes) => await _toServer.Writer.WriteAsync(bytes, TestContext.Current.CancellationToken);
 
@@ -79,7 +82,7 @@ internal sealed class SpdyClient : IAsyncDisposable
         Connection.Dispose();
     }
 
-    private sealed class Duplex(Stream reads, Stream writes) : Stream
+    private sealed class Duplex(Stream reads, Stream writes, Action onBreakingOff) : Stream
     {
         public override bool CanRead => true;
 
@@ -93,7 +96,11 @@ internal sealed class SpdyClient : IAsyncDisposable
 
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => reads.ReadAsync(buffer, cancellationToken);
 
-        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => writes.WriteAsync(buffer, cancellationToken);
+        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            await using var watch = cancellationToken.Register(onBreakingOff);
+            await writes.WriteAsync(buffer, cancellationToken);
+        }
 
         public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

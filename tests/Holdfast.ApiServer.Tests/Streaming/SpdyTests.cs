@@ -23,6 +23,7 @@ public sealed class SpdyTests
         { "headers that inflate without end", new SpdyClient().Opening(1, [.. Enumerable.Range(0, 60).Select(i => ($"h{i}", new string('x', 16_000)))]) },
         { "a control frame beyond the bound", [0x80, 3, 0, 1, 0, 1, 0, 1] },
         { "data of a stream that was never opened", SpdyFrame.Data(7, "x"u8, isLast: false) },
+        { "data of a stream whose number was passed over", [.. new SpdyClient().Opening(5), .. SpdyFrame.Data(3, "x"u8, isLast: false)] },
         { "data of the stream 0", SpdyFrame.Data(0, "x"u8, isLast: false) },
         { "a RST_STREAM of another length", SpdyFrame.Control(SpdyFrameType.RstStream, new byte[7]) },
         { "a PING of another length", SpdyFrame.Control(SpdyFrameType.Ping, new byte[5]) },
@@ -92,6 +93,21 @@ public sealed class SpdyTests
     }
 
     [Fact]
+    public async Task Streams_whose_numbers_come_out_of_order_are_all_taken_and_none_twice()
+    {
+        await using var client = new SpdyClient();
+        foreach (var id in new[] { 7, 3, 5, 1, 9 })
+        {
+            await client.OpenAsync(id, ("number", $"{id}"));
+            Assert.Equal($"{id}", (await client.Connection.Opened.ReadAsync(Stop)).Header("number"));
+            var (header, body) = (await client.ReadAsync())!.Value;
+            Assert.Equal((SpdyFrameType.SynReply, id), (header.Type, SpdyFrame.Number31(body)));
+        }
+        await client.OpenAsync(5);
+        Assert.Equal(ProtocolError, await client.GoneAsync());
+    }
+
+    [Fact]
     public async Task Pings_of_the_client_come_back_and_answers_do_not()
     {
         await using var client = new SpdyClient();
@@ -149,6 +165,25 @@ public sealed class SpdyTests
         using var reader = new StreamReader(second.Input);
         Assert.Equal("still", await reader.ReadToEndAsync(Stop));
         Assert.False(await client.Connection.Opened.WaitToReadAsync(Stop));
+    }
+
+    [Fact]
+    public async Task Who_gives_up_in_the_middle_of_an_answer_leaves_the_other_streams_whole()
+    {
+        await using var client = new SpdyClient();
+        await client.OpenAsync(1);
+        await client.OpenAsync(3);
+        var (first, second) = (await client.Connection.Opened.ReadAsync(Stop), await client.Connection.Opened.ReadAsync(Stop));
+        using var gives = new CancellationTokenSource();
+        // More than is taken unread, so that it is sending when it is given up.
+        var given = first.SendAsync(new byte[200_000], gives.Token).AsTask();
+        await gives.CancelAsync();
+        var sent = second.SendAsync("whole"u8.ToArray(), Stop).AsTask();
+        while (await client.ReadAsync() is var (header, body) && header.Stream != 3)
+            Assert.True(header.IsControl || body.All(each => each == 0));
+        await sent;
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => given);
+        Assert.False(client.HasSeenBreakingOff);
     }
 
     [Fact]

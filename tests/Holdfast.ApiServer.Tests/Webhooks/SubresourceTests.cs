@@ -82,6 +82,71 @@ public sealed class SubresourceTests
     }
 
     [Fact]
+    public async Task A_binding_may_be_led_to_another_node()
+    {
+        await using var world = await WebhookFixture.StartAsync();
+        Assert.Equal(201, (await world.CreateAsync(Pod, plural: "pods")).Code);
+        world.Hooks.Patch("/h", """[{"op":"replace","path":"/target/name","value":"other"},{"op":"add","path":"/metadata/labels","value":{"led":"yes"}}]""");
+        await world.HookAsync("Mutating", "/h", Rules("", "CREATE", "pods/binding"));
+        Assert.Equal(201, (await world.CreateAsync("""{"apiVersion":"v1","kind":"Binding","metadata":{"name":"p"},"target":{"kind":"Node","name":"n"}}""", plural: "pods/p/binding")).Code);
+        var (_, pod) = await world.Server.SendAsync("GET", "/api/v1/namespaces/default/pods/p");
+
+        Assert.Equal(("other", "yes", "example/x:1"), ((string?)pod["spec"]!["nodeName"], (string?)pod["metadata"]!["labels"]!["led"], (string?)pod["spec"]!["containers"]![0]!["image"]));
+    }
+
+    [Fact]
+    public async Task An_eviction_may_be_changed()
+    {
+        await using var world = await WebhookFixture.StartAsync();
+        Assert.Equal(201, (await world.CreateAsync(Pod, plural: "pods")).Code);
+        world.Hooks.Patch("/h", """[{"op":"add","path":"/deleteOptions","value":{"preconditions":{"uid":"another"}}}]""");
+        await world.HookAsync("Mutating", "/h", Rules("", "CREATE", "pods/eviction"));
+        var (code, body) = await world.CreateAsync("""{"apiVersion":"policy/v1","kind":"Eviction","metadata":{"name":"p","namespace":"default"}}""", plural: "pods/p/eviction");
+        Assert.True(code == 409, body.ToJsonString());
+    }
+
+    [Fact]
+    public async Task A_token_that_is_asked_for_is_shown_and_may_be_changed_and_refused()
+    {
+        const string path = "/api/v1/namespaces/default/serviceaccounts/default/token";
+        const string request = """{"apiVersion":"authentication.k8s.io/v1","kind":"TokenRequest","spec":{"audiences":["a"],"expirationSeconds":7200}}""";
+        await using var world = await WebhookFixture.StartAsync();
+        world.Hooks.Patch("/h", """[{"op":"replace","path":"/spec/expirationSeconds","value":900}]""");
+        await world.HookAsync("Mutating", "/h", Rules("", "CREATE", "serviceaccounts/token"));
+        var (code, issued) = await world.Server.SendAsync("POST", path, request);
+        var review = world.Hooks.Single("/h");
+
+        Assert.Equal((201, 900), (code, (int)issued["spec"]!["expirationSeconds"]!));
+        Assert.Equal(("CREATE", "TokenRequest", "authentication.k8s.io", "serviceaccounts", "token", "default"),
+            ((string?)review["operation"], (string?)review["kind"]!["kind"], (string?)review["kind"]!["group"], (string?)review["resource"]!["resource"],
+                (string?)review["subResource"], (string?)review["name"]));
+        Assert.Equal(7200, (int)review["object"]!["spec"]!["expirationSeconds"]!);
+        world.Hooks.Answer("/no", _ => new JsonObject { ["allowed"] = false });
+        await world.HookAsync("Validating", "/no", Rules("", "CREATE", "serviceaccounts/token"));
+        Assert.Equal(400, (await world.Server.SendAsync("POST", path, request)).Code);
+    }
+
+    [Fact]
+    public async Task A_proxy_is_shown_with_its_path_and_may_be_refused()
+    {
+        await using var world = await WebhookFixture.StartAsync();
+        Assert.Equal(201, (await world.CreateAsync(Pod, plural: "pods")).Code);
+        Assert.Equal(201, (await world.CreateAsync("""{"apiVersion":"v1","kind":"Service","metadata":{"name":"s"},"spec":{"ports":[{"port":80}]}}""", plural: "services")).Code);
+        foreach (var (hook, plural, name, kind) in new[] { ("/p", "pods", "p:8080", "PodProxyOptions"), ("/s", "services", "http:s:80", "ServiceProxyOptions") })
+        {
+            world.Hooks.Answer(hook, _ => new JsonObject { ["allowed"] = false, ["status"] = new JsonObject { ["message"] = "no proxies" } });
+            await world.HookAsync("Validating", hook, Rules("", "CONNECT", plural + "/proxy"));
+            var (code, body) = await world.Server.SendAsync("PUT", $"/api/v1/namespaces/default/{plural}/{name}/proxy/a%20b/c?d=e", "{}");
+            var review = world.Hooks.Single(hook);
+
+            Assert.Equal((400, $"admission webhook \"{hook[1..]}.example.com\" denied the request: no proxies"), (code, (string?)body["message"]));
+            Assert.Equal(("CONNECT", kind, "proxy", name), ((string?)review["operation"], (string?)review["kind"]!["kind"], (string?)review["subResource"], (string?)review["name"]));
+            Assert.Equal("/a b/c", (string?)review["object"]!["path"]);
+            Assert.Null(review["oldObject"]);
+        }
+    }
+
+    [Fact]
     public async Task A_command_in_a_pod_is_shown_and_may_be_refused()
     {
         await using var world = await WebhookFixture.StartAsync();

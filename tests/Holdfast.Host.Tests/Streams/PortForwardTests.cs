@@ -16,21 +16,38 @@ public sealed class PortForwardTests(PodCluster cluster) : IClassFixture<PodClus
         Assert.True(File.Exists("/usr/bin/python3"), "python3, which serves in this test, is not at /usr/bin/python3; ./test installs it where it may");
         var name = "forward-" + protocol.ToLowerInvariant();
         var pod = await cluster.RunPodAsync(name, "exec /usr/bin/python3 -m http.server 8099 --bind $POD_IP --directory /usr/share");
-        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(30) };
         await Eventually.HoldsAsync("the pod serves", () => ListensAsync(pod.Status.PodIP, 8099), PodCluster.Deadline, Stop);
-        using var process = cluster.Kubectl(PodCluster.Speaking(protocol), "port-forward", name, ":8099");
-        try
+        using var forwarded = await ForwardedPort.OpenAsync(cluster, protocol, name, 8099);
+        for (var i = 0; i < 40; i++)
+            await forwarded.GetAsync($"request {i}, alone");
+        for (var round = 0; round < 5; round++)
+            await Task.WhenAll(Enumerable.Range(0, 12).Select(i => forwarded.GetAsync($"request {i} of 12 at once, round {round}")));
+    }
+
+    [Theory]
+    [InlineData("WebSocket")]
+    [InlineData("SPDY")]
+    public async Task A_connection_that_the_pod_cuts_ends_no_other(string protocol)
+    {
+        // Lingers for no time at all: its end is a reset.
+        const string server = """
+            import http.server, os, socket, struct
+            class Handler(http.server.SimpleHTTPRequestHandler):
+                def do_GET(self):
+                    if self.path != "/cut":
+                        return super().do_GET()
+                    self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                    self.rfile.close(); self.wfile.close(); self.connection.close()
+            http.server.ThreadingHTTPServer((os.environ["POD_IP"], 8098), Handler).serve_forever()
+            """;
+        var name = "cuts-" + protocol.ToLowerInvariant();
+        var pod = await cluster.RunPodAsync(name, $"cd /usr/share; exec /usr/bin/python3 -c '{server}'");
+        await Eventually.HoldsAsync("the pod serves", () => ListensAsync(pod.Status.PodIP, 8098), PodCluster.Deadline, Stop);
+        using var forwarded = await ForwardedPort.OpenAsync(cluster, protocol, name, 8098);
+        for (var round = 0; round < 3; round++)
         {
-            var line = await process.StandardOutput.ReadLineAsync(Stop) ?? await process.StandardError.ReadToEndAsync(Stop);
-            Assert.StartsWith("Forwarding from 127.0.0.1:", line, StringComparison.Ordinal);
-            var address = new Uri($"http://127.0.0.1:{line.Split(' ')[2].Split(':')[1]}/");
-            for (var i = 0; i < 40; i++)
-                Assert.True((await http.GetAsync(address, Stop)).IsSuccessStatusCode);
-            await Task.WhenAll(Enumerable.Range(0, 12).Select(async _ => Assert.True((await http.GetAsync(address, Stop)).IsSuccessStatusCode)));
-        }
-        finally
-        {
-            process.Kill();
+            await forwarded.CutAsync();
+            await forwarded.GetAsync($"request {round} after a cut one");
         }
     }
 

@@ -1,3 +1,4 @@
+using Holdfast.ApiServer.Registry;
 using Holdfast.Model.Autoscaling;
 using Holdfast.Model.Core;
 using Holdfast.Model.Json;
@@ -34,7 +35,7 @@ internal sealed record ReviewedWrite(AdmissionRequest Request, string Operation,
     public bool IsNamespace => Resource.GroupResource == "namespaces";
 
     /// <summary>Whether answers may change what is written.</summary>
-    public bool IsChangeable => Object is not null && Operation is "CREATE" or "UPDATE" && Subresource is "" or "status" or "scale";
+    public bool IsChangeable => Object is not null && Operation is "CREATE" or "UPDATE" && Subresource is "" or "status" or "scale" or "binding" or "eviction" or "token";
 
     /// <summary>The JSON that is shown as the object; empty for none.</summary>
     public ReadOnlyMemory<byte> ObjectJson => Object is not null ? ModelJson.ToBytes(Object.Write) : Request.Document;
@@ -57,6 +58,8 @@ internal sealed record ReviewedWrite(AdmissionRequest Request, string Operation,
     {
         if (Subresource == "scale" && Request.Served.Scale is { } scale)
             return scale.Write(resource, ((Scale)ScaleCodec.Read(json, new DecodeIssues())).Spec.Replicas);
+        if (Subresources.PostedTo(Subresource) is { } posted)
+            return BackFromPosted(resource, posted.Read(json, new DecodeIssues()));
         var rules = Request.Served.Rules;
         var read = Request.Served.Codec.Read(json, new DecodeIssues());
         var changed = rules.DefaultAny(read.WithMetadata(Kept(read.Metadata, resource.Metadata)));
@@ -65,6 +68,23 @@ internal sealed record ReviewedWrite(AdmissionRequest Request, string Operation,
             (null, _) => changed,
             (_, "status") => rules.PrepareForStatusUpdateAny(changed, Old),
             _ => rules.PrepareForUpdateAny(changed, Old),
+        };
+    }
+
+    // The registry works with the pod that a binding has made; all else that is posted it takes as it is.
+    private static IResource BackFromPosted(IResource resource, IResource posted)
+    {
+        if (posted is not Binding binding || resource is not Pod pod)
+            return posted.WithMetadata(Kept(posted.Metadata, resource.Metadata));
+        PodBinding.Check(pod.Metadata.Name, binding);
+        return pod with
+        {
+            Metadata = pod.Metadata with
+            {
+                Annotations = pod.Metadata.Annotations.SetItems(binding.Metadata.Annotations),
+                Labels = pod.Metadata.Labels.SetItems(binding.Metadata.Labels),
+            },
+            Spec = pod.Spec with { NodeName = binding.Target.Name },
         };
     }
 

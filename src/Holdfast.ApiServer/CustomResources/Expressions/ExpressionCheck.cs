@@ -46,13 +46,11 @@ internal sealed class ExpressionCheck(FieldErrors errors, CelCost budget)
             return;
         var hasOld = old.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null);
         var isUnchanged = hasOld && JsonElement.DeepEquals(value, old);
-        var activation = CelActivation.Empty.With(SchemaRule.Self, CelValue.FromJson(value, node.Type));
-        if (hasOld)
-            activation = activation.With(SchemaRule.OldSelf, CelValue.FromJson(old, node.Type));
+        var (now, before) = (CelValue.FromJson(value, node.Type), hasOld ? CelValue.FromJson(old, node.Type) : null);
         foreach (var rule in node.Rules)
         {
-            if (rule.IsTransition ? hasOld : !isUnchanged)
-                CheckRule(rule, activation, node.Schema.Type, path);
+            if (rule.IsTransition ? hasOld || rule.HasOptionalOld : !isUnchanged)
+                CheckRule(rule, rule.Activation(now, before), node.Schema.Type, path);
             if (budget.IsExceeded)
                 return;
         }

@@ -14,8 +14,22 @@ internal sealed record SchemaRule(ValidationRule Source, CelProgram Program, Cel
     public const string Self = "self";
     public const string OldSelf = "oldSelf";
 
-    /// <summary>Whether the rule compares the value with what it was, so that it holds for updates alone.</summary>
+    /// <summary>Whether the rule compares the value with what it was.</summary>
     public bool IsTransition { get; } = Program.Variables.Contains(OldSelf);
+
+    /// <summary>Whether what the value was may be missing, so that the rule holds for creations too; else a transition holds for updates alone.</summary>
+    public bool HasOptionalOld => Source.OptionalOldSelf == true;
+
+    /// <summary>The variables of the rule.</summary>
+    /// <param name="value">The value.</param>
+    /// <param name="old">The value before; null when there was none.</param>
+    public CelActivation Activation(CelValue value, CelValue? old)
+    {
+        var activation = CelActivation.Empty.With(Self, value);
+        if (HasOptionalOld)
+            return activation.With(OldSelf, old is null ? CelOptional.None : new CelOptional(old));
+        return old is null ? activation : activation.With(OldSelf, old);
+    }
 
     /// <summary>Compiles a rule.</summary>
     /// <param name="source">The rule.</param>
@@ -26,13 +40,8 @@ internal sealed record SchemaRule(ValidationRule Source, CelProgram Program, Cel
     /// <returns>Null when there are problems.</returns>
     public static SchemaRule? Compile(ValidationRule source, JSONSchemaProps schema, CelType type, FieldPath path, FieldErrors errors)
     {
-        if (source.OptionalOldSelf == true)
-        {
-            errors.Add(FieldError.InvalidJson(path.Child("optionalOldSelf"), "true",
-                "optionalOldSelf is not supported by Holdfast: leave it out, and the rule holds for updates of the value alone"));
-            return null;
-        }
-        var environment = CelEnvironment.Standard.With(Self, type).With(OldSelf, type);
+        var oldType = source.OptionalOldSelf == true ? CelType.Optional(type) : type;
+        var environment = CelEnvironment.Standard.With(Self, type).With(OldSelf, oldType);
         var rule = Compile(source.Rule, CelType.Bool, "cel expression must evaluate to a bool", source, environment, path.Child("rule"), errors);
         var message = source.MessageExpression.Trim().Length == 0 ? null
             : Compile(source.MessageExpression, CelType.String, "messageExpression must evaluate to a string", source, environment, path.Child("messageExpression"), errors);
@@ -40,7 +49,7 @@ internal sealed record SchemaRule(ValidationRule Source, CelProgram Program, Cel
             return null;
         if (source.OptionalOldSelf is not null && !rule.Variables.Contains(OldSelf))
         {
-            errors.Add(FieldError.InvalidJson(path.Child("optionalOldSelf"), "false", "may not be set if oldSelf is not used in rule"));
+            errors.Add(FieldError.InvalidJson(path.Child("optionalOldSelf"), source.OptionalOldSelf == true ? "true" : "false", "may not be set if oldSelf is not used in rule"));
             return null;
         }
         return new SchemaRule(source, rule, message, SchemaFieldPath.Find(schema, source.FieldPath) ?? []);

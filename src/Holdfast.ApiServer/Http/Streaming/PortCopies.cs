@@ -14,8 +14,8 @@ internal sealed class PortCopies(INodeProxy nodes, Pod pod)
     /// <param name="broken">Ends when the client's streams are gone.</param>
     /// <param name="finish">Called when the pod has said all.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <returns>What went wrong, in words fit for a user; null when nothing did.</returns>
-    public async Task<string?> RunAsync(int port, Stream input, Stream output, Task broken, Func<ValueTask> finish, CancellationToken cancellationToken)
+    /// <returns>What went wrong; null when nothing did.</returns>
+    public async Task<CopyProblem?> RunAsync(int port, Stream input, Stream output, Task broken, Func<ValueTask> finish, CancellationToken cancellationToken)
     {
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
@@ -34,7 +34,7 @@ internal sealed class PortCopies(INodeProxy nodes, Pod pod)
         }
         catch (ApiException refusal)
         {
-            return $"error forwarding port {port} to pod {pod.Metadata.Name}: {refusal.Message}";
+            return new($"error forwarding port {port} to pod {pod.Metadata.Name}: {refusal.Message}", IsCut: false);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -42,7 +42,7 @@ internal sealed class PortCopies(INodeProxy nodes, Pod pod)
         }
         catch (IOException) when (!cancellationToken.IsCancellationRequested && !broken.IsCompleted)
         {
-            return $"error forwarding port {port} to pod {pod.Metadata.Name}: the pod has cut the connection";
+            return new($"error forwarding port {port} to pod {pod.Metadata.Name}: the pod has cut the connection", IsCut: true);
         }
     }
 
@@ -67,3 +67,8 @@ internal sealed class PortCopies(INodeProxy nodes, Pod pod)
         }
     }
 }
+
+/// <summary>Why a connection to a pod's port has come to nothing.</summary>
+/// <param name="Message">The reason, in words fit for a user.</param>
+/// <param name="IsCut">Whether the pod was reached and has cut the connection; else it could not be reached at all.</param>
+internal sealed record CopyProblem(string Message, bool IsCut);

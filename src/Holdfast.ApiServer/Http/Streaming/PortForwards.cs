@@ -62,7 +62,7 @@ internal sealed class PortForwards(INodeProxy? nodes, TimeProvider time)
                 if (stream.Header("streamtype") == "error" && errors.TryAdd(stream.Header("requestid"), stream))
                     continue;
                 if (stream.Header("streamtype") == "data" && errors.Remove(stream.Header("requestid"), out var error))
-                    running.Add(ForwardAsync(stream, error, copies, cancellationToken));
+                    running.Add(ForwardAsync(connection, stream, error, copies, cancellationToken));
                 else
                     await connection.ResetAsync(stream, SpdyReset.ProtocolError, cancellationToken);
             }
@@ -74,17 +74,20 @@ internal sealed class PortForwards(INodeProxy? nodes, TimeProvider time)
         await Task.WhenAll(running);
     }
 
-    private static async Task ForwardAsync(SpdyStream data, SpdyStream errors, PortCopies copies, CancellationToken cancellationToken)
+    private static async Task ForwardAsync(
+        SpdyConnection connection, SpdyStream data, SpdyStream errors, PortCopies copies, CancellationToken cancellationToken)
     {
         try
         {
             var problem = int.TryParse(data.Header("port"), NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and <= 65535
-                ? await copies.RunAsync(port, data.Input, new PlainWriteStream(data.SendAsync), data.Broken, () => data.FinishAsync(cancellationToken), cancellationToken)
-                : $"\"{data.Header("port")}\" is no port";
-            if (problem is not null)
-                await errors.SendAsync(Encoding.UTF8.GetBytes(problem), cancellationToken);
-            await data.FinishAsync(cancellationToken);
-            await errors.FinishAsync(cancellationToken);
+                ? await copies.RunAsync(port, data.Input, new PlainWriteStream(data.SendAsync), data.Broken, FinishAsync, cancellationToken)
+                : new CopyProblem($"\"{data.Header("port")}\" is no port", IsCut: false);
+            // kubectl gives up all its connections when it reads of an error; a pod that cuts one of them means that one alone.
+            if (problem is { IsCut: true })
+                await connection.ResetAsync(data, SpdyReset.Cancel, cancellationToken);
+            else if (problem is not null)
+                await errors.SendAsync(Encoding.UTF8.GetBytes(problem.Message), cancellationToken);
+            await FinishAsync();
         }
         catch (Exception error) when (error is OperationCanceledException or IOException)
         {
@@ -92,6 +95,14 @@ internal sealed class PortForwards(INodeProxy? nodes, TimeProvider time)
         }
         data.StopReading();
         errors.StopReading();
+
+        // Both at once: kubectl holds the local connection open until the stream for errors has ended too.
+        async ValueTask FinishAsync()
+        {
+            if (!data.Broken.IsCompleted)
+                await data.FinishAsync(cancellationToken);
+            await errors.FinishAsync(cancellationToken);
+        }
     }
 
     // Two channels for each port, data and errors; each begins with the port's number, the low byte first.
@@ -122,7 +133,7 @@ internal sealed class PortForwards(INodeProxy? nodes, TimeProvider time)
         ChannelSocket socket, int port, byte channel, Stream input, PortCopies copies, Task left, CancellationToken cancellationToken)
     {
         if (await copies.RunAsync(port, input, socket.Writing(channel), left, () => default, cancellationToken) is { } problem)
-            await socket.SendAsync((byte)(channel + 1), Encoding.UTF8.GetBytes(problem), cancellationToken);
+            await socket.SendAsync((byte)(channel + 1), Encoding.UTF8.GetBytes(problem.Message), cancellationToken);
     }
 
     private static List<int> Ports(IEnumerable<string?> texts)

@@ -37,6 +37,9 @@ internal sealed class AuditRecord(string id, DateTimeOffset received, AuditLevel
     /// <summary>The reason and message of a refusal; empty when it was served.</summary>
     public (string Reason, string Message) Refusal { get; set; }
 
+    /// <summary>What admission wants to be kept of it.</summary>
+    public IReadOnlyDictionary<string, string> Annotations { get; set; } = System.Collections.Immutable.ImmutableDictionary<string, string>.Empty;
+
     // Its bodies carry what nobody may read in a log, and refusals of them may quote it.
     private bool IsSecret => Access is { } access && (access.Group, access.Resource, access.Subresource) is
         ("", "secrets" or "configmaps", _) or ("", "serviceaccounts", "token") or ("authentication.k8s.io", _, _) or ("certificates.k8s.io", _, _);
@@ -91,7 +94,7 @@ internal sealed class AuditRecord(string id, DateTimeOffset received, AuditLevel
         }
         writer.WriteString("requestReceivedTimestamp"u8, Text(received));
         writer.WriteString("stageTimestamp"u8, Text(now));
-        WriteVerdict(writer);
+        WriteAnnotations(writer);
         writer.WriteEndObject();
     });
 
@@ -169,13 +172,18 @@ internal sealed class AuditRecord(string id, DateTimeOffset received, AuditLevel
         }
     }
 
-    private void WriteVerdict(Utf8JsonWriter writer)
+    private void WriteAnnotations(Utf8JsonWriter writer)
     {
         if (Verdict is not { } verdict)
             return;
+        const string Decision = "authorization.k8s.io/decision";
+        const string Reason = "authorization.k8s.io/reason";
         writer.WriteStartObject("annotations"u8);
-        writer.WriteString("authorization.k8s.io/decision"u8, verdict.IsAllowed ? "allow"u8 : "forbid"u8);
-        writer.WriteString("authorization.k8s.io/reason"u8, Cut(verdict.Reason));
+        writer.WriteString(Decision, verdict.IsAllowed ? "allow"u8 : "forbid"u8);
+        writer.WriteString(Reason, Cut(verdict.Reason));
+        // What a webhook says never takes the place of the server's own words.
+        foreach (var (key, value) in Annotations.Where(note => note.Key is not (Decision or Reason)))
+            writer.WriteString(key, Cut(value));
         writer.WriteEndObject();
     }
 

@@ -9,7 +9,8 @@ namespace Holdfast.ApiServer.Http.Streaming.Spdy;
 /// <remarks>
 /// Kubernetes' own clients keep no windows: they never say that data was taken. So a client's window counts only once it has
 /// shown that it keeps one, by a SETTINGS or WINDOW_UPDATE frame; what this side takes in is bounded in any case, as a stream that
-/// is not read holds back the connection.
+/// is not read holds back the connection. And clients that open several streams at once draw their numbers before they take
+/// their turn to send, so a number may come after a higher one: each is taken once, in whatever order.
 /// </remarks>
 internal sealed class SpdyConnection(Stream transport) : IDisposable
 {
@@ -22,8 +23,10 @@ internal sealed class SpdyConnection(Stream transport) : IDisposable
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly System.Collections.Concurrent.ConcurrentDictionary<int, SpdyStream> _streams = new();
     private readonly Channel<SpdyStream> _opened = Channel.CreateBounded<SpdyStream>(MaximumStreams);
+    private readonly SortedSet<int> _skipped = [];
     private readonly byte[] _header = new byte[SpdyFrame.HeaderLength];
     private readonly byte[] _chunk = new byte[ChunkSize];
+    private CancellationToken _ends;
     private int _newest;
     private bool _clientIsLeaving;
 
@@ -36,6 +39,7 @@ internal sealed class SpdyConnection(Stream transport) : IDisposable
     /// <summary>Reads frames until the client leaves or breaks the protocol.</summary>
     public async Task ReceiveAsync(CancellationToken cancellationToken)
     {
+        _ends = cancellationToken;
         Exception failure = new IOException("the client has left");
         try
         {
@@ -163,9 +167,8 @@ internal sealed class SpdyConnection(Stream transport) : IDisposable
     {
         // The block is read in any case: the compression of the next one builds on it.
         var headers = _codec.Read(block);
-        if ((id & 1) == 0 || id <= _newest)
+        if ((id & 1) == 0 || !TakeNumber(id))
             throw new InvalidDataException($"stream {id} is not a number that a client may give after {_newest}");
-        _newest = id;
         var stream = new SpdyStream(this, id, headers);
         if (_clientIsLeaving || _streams.Count >= MaximumStreams || !_streams.TryAdd(id, stream))
         {
@@ -180,9 +183,25 @@ internal sealed class SpdyConnection(Stream transport) : IDisposable
             await ResetAsync(stream, SpdyReset.RefusedStream, cancellationToken);
     }
 
+    // A number is new when it is higher than all before, or is one of those that were passed over on the way there.
+    private bool TakeNumber(int id)
+    {
+        if (id <= _newest)
+            return _skipped.Remove(id);
+        for (var between = Math.Max(_newest | 1, id - 2 * MaximumStreams); between < id; between += 2)
+        {
+            if (between > _newest)
+                _skipped.Add(between);
+        }
+        while (_skipped.Count > MaximumStreams)
+            _skipped.Remove(_skipped.Min);
+        _newest = id;
+        return true;
+    }
+
     private async Task ReceiveDataAsync(SpdyFrameHeader frame, CancellationToken cancellationToken)
     {
-        if (frame.Stream == 0 || frame.Stream > _newest)
+        if (frame.Stream == 0 || frame.Stream > _newest || _skipped.Contains(frame.Stream))
             throw new InvalidDataException($"data came for stream {frame.Stream}, which was never opened");
         var stream = _streams.GetValueOrDefault(frame.Stream);
         for (var left = frame.Length; left > 0;)
@@ -232,14 +251,15 @@ internal sealed class SpdyConnection(Stream transport) : IDisposable
     private Task SendControlAsync(SpdyFrameType type, Func<byte[]> body, CancellationToken cancellationToken) =>
         SendAsync(() => SpdyFrame.Control(type, body()), cancellationToken);
 
-    // The frame is made in its turn: header blocks go out in the order in which they were compressed.
+    // The frame is made in its turn: header blocks go out in the order in which they were compressed. Who sends may give up while he
+    // waits for his turn and not after: a frame that is broken off, or a WebSocket's message, ends all other streams too.
     private async Task SendAsync(Func<byte[]> frame, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            await transport.WriteAsync(frame(), cancellationToken);
-            await transport.FlushAsync(cancellationToken);
+            await transport.WriteAsync(frame(), _ends);
+            await transport.FlushAsync(_ends);
         }
         finally
         {

@@ -57,8 +57,16 @@ internal sealed class SpdyStream
     /// <summary>Takes in what has come; waits while too much is unread.</summary>
     public async ValueTask TakeAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
-        if (!_inputHasEnded)
+        if (_inputHasEnded)
+            return;
+        try
+        {
             await _input.Writer.WriteAsync(bytes, cancellationToken);
+        }
+        catch (InvalidOperationException) when (_inputHasEnded)
+        {
+            // It was reset from this side at the same moment: what came has nobody to read it.
+        }
     }
 
     /// <summary>The client has sent all.</summary>
