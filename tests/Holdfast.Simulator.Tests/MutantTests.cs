@@ -13,7 +13,7 @@ public sealed class MutantTests
         { Mutant.IgnoresReadiness, Few, ["S4", "S7"] },
         { Mutant.IgnoresPartition, Many, ["S6", "S7"] },
         { Mutant.IgnoresMinReadySeconds, Few, ["S4", "S7"] },
-        { Mutant.ActsOnAStaleCache, Few, ["S4", "S7"] },
+        { Mutant.ActsOnAStaleCache, Many, ["S4", "S7"] },
         { Mutant.OwnsRetainedClaims, Few, ["V1", "V2"] },
         { Mutant.AdoptsStrangers, Few, ["S5"] },
         { Mutant.DeletesClaimsByName, Few, ["V1", "V2", "V3"] },
