@@ -83,7 +83,7 @@ internal sealed class ApiMeasurement(KubeConfig config, WrkLoad load, TimeSpan t
         started.Dispose();
     }
 
-    private static async Task WatchAsync(IApiTransport transport, string from, CountdownEvent started, CancellationToken cancellationToken)
+    private static async Task WatchAsync(HttpTransport transport, string from, CountdownEvent started, CancellationToken cancellationToken)
     {
         var seen = 0;
         await foreach (var _ in transport.WatchAsync<ConfigMap>(new ListQuery { Namespace = Listing, ResourceVersion = from }, cancellationToken))

@@ -48,7 +48,7 @@ public sealed class RefusedStartTests : IDisposable
         {
         }
         var key = Path.Combine(Data, "pki", "ca.key");
-        await File.WriteAllTextAsync(key, "");
+        await File.WriteAllTextAsync(key, "", TestContext.Current.CancellationToken);
         var line = (await HoldfastCommand.RunAsync("up", "--data", Data, "--port", "0", "--nodes", "0")).Refused();
         Assert.Contains("certificate authority", line, StringComparison.Ordinal);
         Assert.Contains("ca.key", line, StringComparison.Ordinal);

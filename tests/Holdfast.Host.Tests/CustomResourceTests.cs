@@ -1,4 +1,3 @@
-using Holdfast.Client;
 using Holdfast.Model.ApiExtensions;
 using Holdfast.Model.Core;
 using Holdfast.Model.CustomResources;

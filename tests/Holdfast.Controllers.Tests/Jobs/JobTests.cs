@@ -2,7 +2,6 @@ using Holdfast.Controllers.Jobs;
 using Holdfast.Model.Batch;
 using Holdfast.Model.Core;
 using Holdfast.Model.Json;
-using Holdfast.Model.Values;
 using Holdfast.Testing.Api;
 
 namespace Holdfast.Controllers.Tests.Jobs;

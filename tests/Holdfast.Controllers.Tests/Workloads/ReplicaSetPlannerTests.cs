@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Holdfast.Controllers.ReplicaSets;
 using Holdfast.Model.Apps;
 using Holdfast.Model.Core;

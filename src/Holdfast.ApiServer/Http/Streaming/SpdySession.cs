@@ -108,7 +108,7 @@ internal sealed class SpdySession : CommandSession
         _ends.Dispose();
     }
 
-    private Stream? Writing(string name) =>
+    private PlainWriteStream? Writing(string name) =>
         _streams.TryGetValue(name, out var stream) ? new PlainWriteStream(stream.SendAsync) : null;
 
     private static HashSet<string> Expected(CommandWish wish, string protocol)
