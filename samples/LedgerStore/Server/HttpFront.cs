@@ -27,7 +27,8 @@ public static class HttpFront
     private static void SetLimits(KestrelServerLimits limits, LedgerOptions options)
     {
         limits.MaxConcurrentConnections = MaxConnections;
-        limits.MaxRequestBodySize = options.MaxEntryBytes;
+        // Above the bound that is refused with a reason: what is a little too large is read to its end, so that the client sees why.
+        limits.MaxRequestBodySize = 4L * options.MaxEntryBytes;
         limits.MaxRequestLineSize = 4096;
         limits.MaxRequestHeadersTotalSize = 16 * 1024;
         limits.MaxRequestHeaderCount = 64;

@@ -33,12 +33,42 @@ internal sealed class NetworkPolicyRules : ResourceRules<NetworkPolicy>
     protected override void Check(NetworkPolicy policy, FieldErrors errors)
     {
         LabelSelectorValidation.Check(policy.Spec.PodSelector, SpecPath.Child("podSelector"), errors);
+        CheckRules(policy.Spec, errors);
+        if (policy.Spec.PolicyTypes.Count > 2)
+        {
+            errors.Add(FieldError.InvalidJson(SpecPath.Child("policyTypes"), $"[{string.Join(',', policy.Spec.PolicyTypes.Select(type => $"\"{type}\""))}]", "may not specify more than two policyTypes"));
+            return;
+        }
         for (var i = 0; i < policy.Spec.PolicyTypes.Count; i++)
         {
             if (policy.Spec.PolicyTypes[i] is not ("Ingress" or "Egress"))
             {
                 errors.Add(FieldError.NotSupported(SpecPath.Child("policyTypes").Index(i), policy.Spec.PolicyTypes[i], "Ingress", "Egress"));
             }
+        }
+    }
+
+    private static void CheckRules(NetworkPolicySpec spec, FieldErrors errors)
+    {
+        for (var i = 0; i < spec.Ingress.Count; i++)
+        {
+            CheckRule(spec.Ingress[i].Ports, spec.Ingress[i].From, SpecPath.Child("ingress").Index(i), "from", errors);
+        }
+        for (var i = 0; i < spec.Egress.Count; i++)
+        {
+            CheckRule(spec.Egress[i].Ports, spec.Egress[i].To, SpecPath.Child("egress").Index(i), "to", errors);
+        }
+    }
+
+    private static void CheckRule(ValueList<NetworkPolicyPort> ports, ValueList<NetworkPolicyPeer> peers, FieldPath path, string peersField, FieldErrors errors)
+    {
+        for (var i = 0; i < ports.Count; i++)
+        {
+            NetworkPolicyRuleValidation.CheckPort(ports[i], path.Child("ports").Index(i), errors);
+        }
+        for (var i = 0; i < peers.Count; i++)
+        {
+            NetworkPolicyRuleValidation.CheckPeer(peers[i], path.Child(peersField).Index(i), errors);
         }
     }
 
