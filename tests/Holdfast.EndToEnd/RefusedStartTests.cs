@@ -41,17 +41,19 @@ public sealed class RefusedStartTests : IDisposable
         Assert.Contains("--nodes is 99", (await HoldfastCommand.RunAsync("up", "--data", Data, "--nodes", "99")).Refused(), StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task A_damaged_authority_is_named_and_never_replaced_in_silence()
+    [Theory]
+    [InlineData("ca.key", "certificate authority")]
+    [InlineData("service-accounts.key", "tokens of service accounts")]
+    public async Task A_damaged_key_is_named_and_never_replaced_in_silence(string file, string what)
     {
         await using (await Cluster.StartAsync(Data, "--nodes", "0"))
         {
         }
-        var key = Path.Combine(Data, "pki", "ca.key");
+        var key = Path.Combine(Data, "pki", file);
         await File.WriteAllTextAsync(key, "", TestContext.Current.CancellationToken);
         var line = (await HoldfastCommand.RunAsync("up", "--data", Data, "--port", "0", "--nodes", "0")).Refused();
-        Assert.Contains("certificate authority", line, StringComparison.Ordinal);
-        Assert.Contains("ca.key", line, StringComparison.Ordinal);
+        Assert.Contains(what, line, StringComparison.Ordinal);
+        Assert.Contains(file, line, StringComparison.Ordinal);
     }
 
     [Theory]

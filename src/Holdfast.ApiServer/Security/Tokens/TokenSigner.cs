@@ -37,10 +37,22 @@ public sealed class TokenSigner : IDisposable
         var path = Path.Combine(folder, "service-accounts.key");
         var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         if (File.Exists(path))
-            key.ImportFromPem(File.ReadAllText(path));
+            Import(key, path);
         else
             PrivateFiles.Write(path, key.ExportPkcs8PrivateKeyPem() + "\n");
         return new TokenSigner(key);
+    }
+
+    private static void Import(ECDsa key, string path)
+    {
+        try
+        {
+            key.ImportFromPem(File.ReadAllText(path));
+        }
+        catch (Exception error) when (error is ArgumentException or CryptographicException)
+        {
+            throw new IOException($"{path}, the key that signs the tokens of service accounts, cannot be read. Put it back; or remove it, and every pod needs a new token.", error);
+        }
     }
 
     /// <summary>A token that carries a text.</summary>
