@@ -66,8 +66,10 @@ public sealed class ClaimChecker(GroundTruth truth) : Checker(truth)
         var added = now.Metadata.OwnerReferences.Where(owner => old?.Metadata.OwnerReferences.Contains(owner) != true);
         foreach (var owner in added.Where(owner => owner.Kind is "StatefulSet" or "Pod"))
         {
-            var setUid = owner.Kind == "StatefulSet" ? owner.Uid : Truth.RecordOf(owner.Uid)?.First.Metadata.Controller()?.Uid ?? "";
-            var sets = Truth.RecentSets(setUid).ToList();
+            // With a pod goes the data: that the policy says so was asked of the server a moment before, and not of a cache.
+            var sets = owner.Kind == "StatefulSet"
+                ? Truth.RecentSets(owner.Uid).ToList()
+                : [.. Truth.RecordOf(owner.Uid)?.ControllersWithin(Truth.Asked).SelectMany(uid => Truth.RecentSets(uid, Truth.Asked)) ?? []];
             if (sets.Count == 0)
                 continue;
             var isAllowed = sets.Exists(set => owner.Kind == "StatefulSet" ? Policy(set).WhenDeleted == "Delete" : Policy(set).WhenScaled == "Delete");

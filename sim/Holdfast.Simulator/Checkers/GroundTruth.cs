@@ -38,6 +38,9 @@ public sealed class GroundTruth(SimulationOptions options, ProcessTable processe
     /// <summary>How old what a controller acts on may be: delays of watches, calls and the disk together, with room; more where caches are held back.</summary>
     public TimeSpan Staleness { get; } = TimeSpan.FromSeconds(8) + options.LongestFreeze + (options.ListsThePast ? OldestList : TimeSpan.Zero);
 
+    /// <summary>How old what was asked of the server right before a write may be when the write takes effect: the ways of an answer and of a request.</summary>
+    public TimeSpan Asked { get; } = TimeSpan.FromSeconds(2);
+
     /// <summary>
     /// Now, in ticks of a clock that stands still while the server is down and until everybody can have heard from it again: nobody gets newer
     /// meanwhile, so nobody gets staler either.
@@ -93,10 +96,15 @@ public sealed class GroundTruth(SimulationOptions options, ProcessTable processe
 
     /// <summary>A set as it was at the moments of the last while, the present included.</summary>
     /// <param name="uid">The set's uid.</param>
-    public IEnumerable<StatefulSet> RecentSets(string uid)
+    public IEnumerable<StatefulSet> RecentSets(string uid) => RecentSets(uid, Staleness);
+
+    /// <summary>A set as it was at the moments of the last span, the present included.</summary>
+    /// <param name="uid">The set's uid.</param>
+    /// <param name="span">The span.</param>
+    public IEnumerable<StatefulSet> RecentSets(string uid, TimeSpan span)
     {
         var history = _sets.GetValueOrDefault(uid, []);
-        var last = history.FindLastIndex(entry => Moment - entry.At > Staleness.Ticks);
+        var last = history.FindLastIndex(entry => Moment - entry.At > span.Ticks);
         return history.Skip(Math.Max(0, last)).Select(entry => entry.Set);
     }
 

@@ -8,6 +8,7 @@ namespace Holdfast.Simulator.Checkers;
 public sealed class ProcessChecker(GroundTruth truth) : Checker(truth)
 {
     private long _seen = -1;
+    private int _startsSeen;
 
     /// <inheritdoc/>
     public override void OnStep()
@@ -15,6 +16,8 @@ public sealed class ProcessChecker(GroundTruth truth) : Checker(truth)
         if (_seen == Truth.Processes.Version)
             return;
         _seen = Truth.Processes.Version;
+        for (; _startsSeen < Truth.Processes.Started.Count; _startsSeen++)
+            CheckStart(Truth.Processes.Started[_startsSeen]);
         var live = Truth.Processes.Live;
         for (var index = 0; index < live.Count; index++)
         {
@@ -37,6 +40,11 @@ public sealed class ProcessChecker(GroundTruth truth) : Checker(truth)
                 $"pod {pod.Metadata.Name}'s grace period grew from {old.Metadata.DeletionGracePeriodSeconds} s to {pod.Metadata.DeletionGracePeriodSeconds} s");
         }
     }
+
+    /// <summary>S2 the other way round: once a pod's object is gone none of its processes starts either, as nobody would end it.</summary>
+    private void CheckStart(PodProcess process) => Holds(
+        "S2", Truth.Abandoned.Contains(process.PodUid) || Truth.World.Pod(process.Namespace, process.PodName)?.Metadata.Uid == process.PodUid,
+        $"{process.PodName} was started on {process.NodeName} after its object had gone, and nobody had given it up");
 
     private void CheckTogether(PodProcess one, PodProcess other)
     {

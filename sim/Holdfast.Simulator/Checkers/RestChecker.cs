@@ -47,6 +47,9 @@ public sealed class RestChecker(GroundTruth truth, BudgetChecker budgets)
             var process = truth.Processes.Live.FirstOrDefault(process => process.PodName == name && process.Namespace == space);
             if (process is not { IsReady: true })
                 return $"{name} is not ready";
+            // Without a probe such a pod is shown ready now and then; it never stays so.
+            if (process.Image.Contains("broken", StringComparison.Ordinal))
+                return $"{name} runs {process.Image}, which never stays ready";
             if (isRolling && index >= partition && process.Image != image)
                 return $"{name} runs {process.Image} and not {image}";
         }

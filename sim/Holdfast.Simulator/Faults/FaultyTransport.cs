@@ -18,7 +18,8 @@ namespace Holdfast.Simulator.Faults;
 /// <param name="identity">Who asks.</param>
 /// <param name="link">The network.</param>
 /// <param name="witness">Told of what arrives and of what is answered.</param>
-public sealed class FaultyTransport(ServerProcess server, UserInfo identity, Link link, Witness witness) : IApiTransport
+/// <param name="isForCaches">Whether caches ask, whose lists may be answered from the past: who asks for the present gets it.</param>
+public sealed class FaultyTransport(ServerProcess server, UserInfo identity, Link link, Witness witness, bool isForCaches = false) : IApiTransport
 {
     /// <inheritdoc/>
     public async Task<ApiAnswer> CallAsync(ApiCall call, CancellationToken cancellationToken)
@@ -39,8 +40,7 @@ public sealed class FaultyTransport(ServerProcess server, UserInfo identity, Lin
     {
         ArgumentNullException.ThrowIfNull(query);
         await link.RequestAsync(false, cancellationToken);
-        // Only reflectors, which list in pages, may be answered from the past: who asks for the present gets it.
-        var list = link.ListsThePast && query is { Limit: > 1, Continue.Length: 0, FieldSelector.Length: 0, LabelSelector.Length: 0 }
+        var list = isForCaches && link.ListsThePast && query is { Continue.Length: 0, FieldSelector.Length: 0, LabelSelector.Length: 0 }
             ? Past<T>(query)
             : await ServedAsync(token => server.Core.InProcess(identity).ListAsync<T>(query, token), cancellationToken);
         await link.AnswerAsync(cancellationToken);

@@ -43,7 +43,9 @@ internal sealed class SimulatedCluster : ILogSink
         Server.OnDown = Truth.NoteDown;
         ControllerLink = NewLink("controllers");
         Controllers = new ControllerProcess(
-            options, process => Environment(process, ControllerLink, UserInfo.Component("kube-controller-manager"), _controllerClock), scheduler, disks);
+            options, process => Environment(process, ControllerLink, ControllerManager, _controllerClock),
+            environment => environment with { Transport = new FaultyTransport(Server, ControllerManager, ControllerLink, _witness, isForCaches: true) },
+            scheduler, disks);
         foreach (var (name, zone) in new[] { ("node-a", "a"), ("node-b", "b"), ("node-c", "c") })
         {
             var (link, clock) = (NewLink(name), new ComponentClock(scheduler.Time));
@@ -51,6 +53,8 @@ internal sealed class SimulatedCluster : ILogSink
             Nodes.Add(new SimulatedNode(parts, zone, link, clock, process => Environment(process, link, UserInfo.Node(name), clock)));
         }
     }
+
+    private static UserInfo ControllerManager { get; } = UserInfo.Component("kube-controller-manager");
 
     /// <summary>What is really so.</summary>
     public GroundTruth Truth { get; }
