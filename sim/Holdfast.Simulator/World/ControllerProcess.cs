@@ -66,7 +66,7 @@ internal sealed class ControllerProcess(
         NamespaceReconciler.AddTo(host, context, Kinds);
         NodeReconciler.AddTo(host, context, new NodeLifecycleOptions { MonitorGracePeriod = TimeSpan.FromSeconds(25), StartupGracePeriod = TimeSpan.FromSeconds(40) });
         PodGarbageReconciler.AddTo(host, context);
-        if (options.IsFull)
+        if (options.HasServices)
             EndpointsReconciler.AddTo(host, context);
         return host.RunAsync(stop);
     }
