@@ -1,11 +1,11 @@
 using System.Collections.Immutable;
 using Holdfast.Client.Caching;
 using Holdfast.Client.Events;
+using Holdfast.Controllers.Ownership;
 using Holdfast.Controllers.Pods;
 using Holdfast.Controllers.Runtime;
 using Holdfast.Model.Apps;
 using Holdfast.Model.Core;
-using Holdfast.Model.Resources;
 using Holdfast.Model.Selectors;
 
 namespace Holdfast.Controllers.StatefulSets;
@@ -118,11 +118,5 @@ public sealed class StatefulSetReconciler : IReconciler<ResourceKey>
                 yield return key;
             }
         }
-    }
-
-    private static class Orphans<T> where T : class, IResource<T>
-    {
-        public static CacheIndex<T> ByNamespace { get; } =
-            new("namespace of objects that nobody controls", item => item.Metadata.Controller() is null ? [item.Metadata.Namespace] : []);
     }
 }
