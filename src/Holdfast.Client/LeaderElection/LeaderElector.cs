@@ -33,7 +33,7 @@ public sealed class LeaderElector(ResourceKey key, string identity, ClientEnviro
     {
         while (!stop.IsCancellationRequested)
         {
-            var triedAt = Now;
+            var triedAt = environment.Time.GetTimestamp();
             if (await TryHoldAsync(isLeading: false, stop) is { } number)
                 await LeadAsync(lead, number, triedAt, stop);
             else
@@ -41,13 +41,13 @@ public sealed class LeaderElector(ResourceKey key, string identity, ClientEnviro
         }
     }
 
-    private async Task LeadAsync(Func<LeaderTerm, Task> lead, long number, TimeSpan renewedAt, CancellationToken stop)
+    private async Task LeadAsync(Func<LeaderTerm, Task> lead, long number, long renewedAt, CancellationToken stop)
     {
         using var ended = new CancellationTokenSource();
         using var lost = new CancellationTokenSource(Timeout.InfiniteTimeSpan, environment.Time);
         using var onStop = stop.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), ended);
         using var onLost = lost.Token.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), ended);
-        var term = new LeaderTerm(new Fence(key, identity, number), environment.Time, options.RenewDeadline, Timestamp(renewedAt), ended.Token);
+        var term = new LeaderTerm(new Fence(key, identity, number), environment.Time, options.RenewDeadline, renewedAt, ended.Token);
         Tell(LogSeverity.Information, $"{identity} leads with term {number}");
         var leading = environment.Runner.Start($"leader of {key}", _ => lead(term), CancellationToken.None);
         await RenewAsync(term, lost, leading);
@@ -63,15 +63,15 @@ public sealed class LeaderElector(ResourceKey key, string identity, ClientEnviro
     {
         using var pause = CancellationTokenSource.CreateLinkedTokenSource(lost.Token);
         lost.CancelAfter(Positive(term.Remaining));
-        while (!leading.IsCompleted && !term.IsOver)
+        while (!leading.IsCompleted && !term.IsOver && !lost.IsCancellationRequested)
         {
             await Task.WhenAny(leading, PauseAsync(pause.Token));
             if (leading.IsCompleted || term.IsOver)
                 break;
-            var triedAt = Now;
+            var triedAt = environment.Time.GetTimestamp();
             if (await TryHoldAsync(isLeading: true, lost.Token) == term.Number && !term.IsOver)
             {
-                term.Renew(Timestamp(triedAt));
+                term.Renew(triedAt);
                 lost.CancelAfter(Positive(term.Remaining));
             }
             else if (_sighting is not { } seen || seen.Lease.Spec.HolderIdentity != identity || seen.Lease.Spec.LeaseTransitions != term.Number)
@@ -81,8 +81,6 @@ public sealed class LeaderElector(ResourceKey key, string identity, ClientEnviro
         }
         Cancel(pause);
     }
-
-    private long Timestamp(TimeSpan at) => _startedAt + (long)(at.TotalSeconds * environment.Time.TimestampFrequency);
 
     private static TimeSpan Positive(TimeSpan span) => span > TimeSpan.Zero ? span : TimeSpan.Zero;
 
@@ -146,7 +144,7 @@ public sealed class LeaderElector(ResourceKey key, string identity, ClientEnviro
         try
         {
             _sighting = new LeaseSighting(
-                await _client.UpdateAsync(lease with { Spec = lease.Spec with { HolderIdentity = "" } }, limit.Token), Now);
+                await _client.UpdateAsync(lease with { Spec = lease.Spec with { HolderIdentity = null } }, limit.Token), Now);
         }
         catch (Exception error) when (error is ApiException or OperationCanceledException)
         {
