@@ -60,6 +60,8 @@ public sealed class ApiServerHost : IAsyncDisposable
         parts.Authenticator = Authenticator.Open(parts.Authority, parts.Folder, options.Chance, parts.Tokens, core.Registry.View);
         core.Served.Serve(Reviews.OfTokens(parts.Authenticator));
         var host = new ApiServerHost(core, parts);
+        options.Metrics.Observe("holdfast_api_requests_in_flight", "Requests over the network that are being served or wait for a seat.", () => host.Load.Requests);
+        options.Metrics.Observe("holdfast_api_watches", "Watches that are open over the network.", () => host.Load.Watches);
         try
         {
             // Whoever is answered finds the custom resources of before.
@@ -126,7 +128,7 @@ public sealed class ApiServerHost : IAsyncDisposable
             new PodStreams(options.Nodes, options.Time), proxy, options.Chance, gate, stopping);
         return new HttpFront(parts.Authenticator!, core.Authorizer, resources, new DiscoveryDocuments(core.Served), responder,
             options.OpenApi?.Invoke(core.Served), parts.Tokens, parts.Flows, parts.Audit, options.OnFault,
-            new StoreBackupResponse(options.Store, options.Time));
+            new StoreBackupResponse(options.Store, options.Time), options.Metrics);
     }
 
     private static WebApplication Build(ApiServerOptions options, CertificateRenewal renewal)

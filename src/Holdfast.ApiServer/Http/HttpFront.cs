@@ -8,6 +8,7 @@ using Holdfast.ApiServer.Security;
 using Holdfast.ApiServer.Security.Audit;
 using Holdfast.ApiServer.Security.Tokens;
 using Holdfast.Client;
+using Holdfast.Platform.Metrics;
 using Holdfast.Store;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
@@ -21,7 +22,8 @@ namespace Holdfast.ApiServer.Http;
 /// </summary>
 internal sealed class HttpFront(
     Authenticator authenticator, IAuthorizer authorizer, ResourceHandler resources, DiscoveryDocuments discovery, Responder responder,
-    IOpenApiDocuments? openApi, ServiceAccountTokens tokens, FlowControl flows, AuditLog audit, Action<Exception> onFault, StoreBackupResponse backup)
+    IOpenApiDocuments? openApi, ServiceAccountTokens tokens, FlowControl flows, AuditLog audit, Action<Exception> onFault, StoreBackupResponse backup,
+    MetricRegistry metrics)
 {
     // kube-apiserver's answer to whoever asks for a path that it does not have.
     private const string NotFoundText = "404 page not found\n";
@@ -98,7 +100,7 @@ internal sealed class HttpFront(
     }
 
     private static bool IsDocument(RequestPath path) =>
-        path.Segments is [] or ["version" or "healthz" or "livez" or "readyz" or "api" or "apis" or "openapi" or "openid" or ".well-known", ..];
+        path.Segments is [] or ["version" or "healthz" or "livez" or "readyz" or "metrics" or "api" or "apis" or "openapi" or "openid" or ".well-known", ..];
 
     private async Task SeatedAsync(ApiRequest request)
     {
@@ -110,7 +112,7 @@ internal sealed class HttpFront(
     {
         return request.Path.Segments switch
         {
-            [] => Responder.BytesAsync(request, 200, Encoding.UTF8.GetBytes("""{"paths":["/api","/apis","/healthz","/livez","/openapi/v2","/openapi/v3","/readyz","/version"]}""")),
+            [] => Responder.BytesAsync(request, 200, Encoding.UTF8.GetBytes("""{"paths":["/api","/apis","/healthz","/livez","/metrics","/openapi/v2","/openapi/v3","/readyz","/version"]}""")),
             ["version"] => Responder.BytesAsync(request, 200, Encoding.UTF8.GetBytes(Version)),
             ["healthz" or "livez" or "readyz"] => TextAsync(request, 200, "ok"),
             ["api"] when request.Form == AcceptedForm.Discovery => AggregatedAsync(request, isCore: true),
@@ -120,6 +122,7 @@ internal sealed class HttpFront(
             ["api", var version] => DocumentAsync(request, discovery.Resources("", version)),
             ["apis", var group] => DocumentAsync(request, discovery.Group(group)),
             ["apis", var group, var version] => DocumentAsync(request, discovery.Resources(group, version)),
+            ["metrics"] => TextAsync(request, 200, metrics.ToText(), "text/plain; version=0.0.4; charset=utf-8"),
             ["openapi", ..] => OpenApiAsync(request),
             ["openid", "v1", "jwks"] => Responder.BytesAsync(request, 200, tokens.PublicKeys(), "application/jwk-set+json"),
             ["holdfast", "store", "backup"] => backup.SendAsync(request),
@@ -219,10 +222,10 @@ internal sealed class HttpFront(
 
     private static Task NotFoundAsync(ApiRequest request) => TextAsync(request, 404, NotFoundText);
 
-    private static Task TextAsync(ApiRequest request, int code, string text)
+    private static Task TextAsync(ApiRequest request, int code, string text, string type = "text/plain; charset=utf-8")
     {
         request.Http.Response.StatusCode = code;
-        request.Http.Response.ContentType = "text/plain; charset=utf-8";
+        request.Http.Response.ContentType = type;
         request.Http.Response.ContentLength = Encoding.UTF8.GetByteCount(text);
         return request.Http.Response.WriteAsync(text, request.Aborted);
     }

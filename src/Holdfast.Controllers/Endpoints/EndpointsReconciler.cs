@@ -24,6 +24,9 @@ public sealed class EndpointsReconciler : IReconciler<ResourceKey>
             ? [$"{slice.Metadata.Namespace}/{service}"]
             : []);
 
+    private static readonly SelectorIndex<Service> Selectors = new(service =>
+        service.HasEndpoints() ? LabelMatcher.FromLabels(service.Spec.Selector) : LabelMatcher.Nothing);
+
     private readonly ResourceCache<Service> _services;
     private readonly ResourceCache<Pod> _pods;
     private readonly ResourceCache<Node> _nodes;
@@ -33,8 +36,8 @@ public sealed class EndpointsReconciler : IReconciler<ResourceKey>
 
     private EndpointsReconciler(ControllerContext context, OwnWrites<ResourceKey> writes)
     {
-        _services = context.Caches.Get<Service>();
-        _pods = context.Caches.Get<Pod>(null, PodIndices.ByNode);
+        _services = context.Caches.Get<Service>(null, Selectors.Selecting);
+        _pods = context.Caches.Get<Pod>(null, PodIndices.ByNode, LabelIndex<Pod>.ByLabel);
         _nodes = context.Caches.Get<Node>();
         _slices = context.Caches.Get<EndpointSlice>(null, ByService);
         _endpoints = context.Caches.Get<Model.Core.Endpoints>();
@@ -90,7 +93,7 @@ public sealed class EndpointsReconciler : IReconciler<ResourceKey>
     {
         var namespaceName = service.Metadata.Namespace;
         var selector = LabelMatcher.FromLabels(service.Spec.Selector);
-        var pods = _pods.InNamespace(namespaceName).Where(pod => selector.Matches(pod.Metadata.Labels)).ToImmutableArray();
+        var pods = LabelIndex<Pod>.Select(_pods, namespaceName, selector).ToImmutableArray();
         var nodes = pods.Select(pod => pod.Spec.NodeName).Where(name => name.Length > 0).Distinct(StringComparer.Ordinal)
             .Select(name => _nodes.Find("", name)).OfType<Node>()
             .ToImmutableDictionary(node => node.Metadata.Name, StringComparer.Ordinal);
@@ -166,9 +169,8 @@ public sealed class EndpointsReconciler : IReconciler<ResourceKey>
         return sights.OfType<Pod>().SelectMany(ServicesOf);
     }
 
-    private IEnumerable<ResourceKey> ServicesOf(Pod pod) => _services.InNamespace(pod.Metadata.Namespace)
-        .Where(service => service.HasEndpoints() && LabelMatcher.FromLabels(service.Spec.Selector).Matches(pod.Metadata.Labels))
-        .Select(service => ResourceKey.Of(service));
+    private IEnumerable<ResourceKey> ServicesOf(Pod pod) =>
+        Selectors.Of(_services, pod.Metadata, pod.Metadata.Namespace).Select(service => ResourceKey.Of(service));
 
     /// <summary>A node that comes, goes or changes its zone concerns the Services of its pods.</summary>
     private IEnumerable<ResourceKey> ServicesOf(CacheChange<Node> change) =>

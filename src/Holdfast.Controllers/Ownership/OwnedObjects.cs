@@ -66,6 +66,23 @@ internal sealed class OwnedObjects<TOwner>(TOwner owner, KubernetesClient client
         }
     }
 
+    /// <summary>Writes the owner's status; that the owner is gone is as good.</summary>
+    /// <param name="updated">The owner with its new status.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The failure, or null.</returns>
+    internal async Task<ReconcileResult?> WriteStatusAsync(TOwner updated, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await client.UpdateStatusAsync(updated, cancellationToken);
+            return null;
+        }
+        catch (ApiException error)
+        {
+            return error.IsNotFound ? null : Failure("the status could not be written", error);
+        }
+    }
+
     /// <summary>What a refused write means for the reconcile.</summary>
     internal static ReconcileResult Failure(string what, ApiException error) =>
         ReconcileResult.Failed(error.Reason.Length > 0 ? error.Reason : "NoAnswer", $"{what}: {error.Message}", error);

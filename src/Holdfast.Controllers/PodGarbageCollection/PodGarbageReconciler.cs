@@ -138,7 +138,7 @@ public sealed class PodGarbageReconciler : IReconciler<ResourceKey>
         {
             _goneSince.TryAdd(change.Latest.Metadata.Name, _time.GetTimestamp());
         }
-        return change is { Old: { } old, New: { } now } && old.Spec.Taints == now.Spec.Taints
+        return change is { Old: { } old, New: { } now } && old.Spec.Taints == now.Spec.Taints && old.IsReady() == now.IsReady()
             ? []
             : _pods.Lookup(PodIndices.ByNode, change.Latest.Metadata.Name).Select(pod => ResourceKey.Of(pod));
     }

@@ -36,7 +36,7 @@ public sealed class Controller<TKey> : IController where TKey : notnull
         _writes = writes;
         _environment = context.Environment;
         _options = options ?? context.Options;
-        _metrics = new ControllerMetrics(name);
+        _metrics = new ControllerMetrics(name, _environment.Metrics);
         Queue = new WorkQueue<TKey>(_environment.Time, _environment.Chance, _options.Backoff, _metrics);
     }
 
@@ -76,6 +76,14 @@ public sealed class Controller<TKey> : IController where TKey : notnull
         return this;
     }
 
+    /// <summary>Has something held from when all sources have their first listing until the controller ends.</summary>
+    /// <param name="begin">Begins it and gives what ends it.</param>
+    public Controller<TKey> Holding(Func<IDisposable> begin)
+    {
+        _subscribe.Add(begin);
+        return this;
+    }
+
     /// <inheritdoc/>
     public async Task RunAsync(CancellationToken stop)
     {
@@ -109,8 +117,9 @@ public sealed class Controller<TKey> : IController where TKey : notnull
                 return;
             }
             var startedAt = _environment.Time.GetTimestamp();
+            _metrics.Began();
             var result = await RunOnceAsync(key, abort);
-            _metrics.Reconciled(result, _environment.Time.GetElapsedTime(startedAt));
+            _metrics.Ended(result, _environment.Time.GetElapsedTime(startedAt));
             var again = Queue.Finish(key, result);
             if (result is ReconcileResult.Failure failure)
                 Report(key, failure, again);
@@ -119,19 +128,25 @@ public sealed class Controller<TKey> : IController where TKey : notnull
 
     private async Task<ReconcileResult> RunOnceAsync(TKey key, CancellationToken abort)
     {
+        using var limit = new CancellationTokenSource(_options.RunLimit, _environment.Time);
+        using var onAbort = abort.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), limit);
         try
         {
             if (_writes is not null)
             {
                 var startedAt = _environment.Time.GetTimestamp();
-                await _writes.WaitUntilSeenAsync(key, abort);
+                await _writes.WaitUntilSeenAsync(key, limit.Token);
                 _metrics.WaitedForCaches(_environment.Time.GetElapsedTime(startedAt));
             }
-            return await _reconciler.ReconcileAsync(key, abort);
+            return await _reconciler.ReconcileAsync(key, limit.Token);
         }
         catch (OperationCanceledException) when (abort.IsCancellationRequested)
         {
             return ReconcileResult.Failed("Stopped", $"it had not ended {_options.DrainLimit.TotalSeconds:0} s after the stop and was cancelled");
+        }
+        catch (OperationCanceledException error) when (limit.IsCancellationRequested)
+        {
+            return ReconcileResult.Failed("DeadlineExceeded", $"it had not ended after {_options.RunLimit.TotalSeconds:0} s and was cancelled", error);
         }
         catch (ApiException error)
         {

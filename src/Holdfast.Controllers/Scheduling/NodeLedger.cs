@@ -13,7 +13,7 @@ internal sealed class NodeLedger
     private readonly Dictionary<string, Placement> _placements = new(StringComparer.Ordinal);
     private readonly Dictionary<string, PodRequests> _used = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Owner, string Node), int> _siblings = [];
-    private readonly Dictionary<string, Pod> _withAntiAffinity = new(StringComparer.Ordinal);
+    private readonly PlacedPods _pods = new();
 
     internal Lock Gate { get; } = new();
 
@@ -41,12 +41,12 @@ internal sealed class NodeLedger
         }
     }
 
-    /// <summary>The placed pods whose own anti-affinity may keep others away.</summary>
-    internal ImmutableArray<Pod> WithAntiAffinity()
+    /// <summary>The placed pods of whom a pod's rules speak, or whose rules may speak of it; those placed a moment ago included.</summary>
+    internal ImmutableArray<Pod> Concerning(Pod pod)
     {
         lock (Gate)
         {
-            return [.. _withAntiAffinity.Values];
+            return _pods.Concerning(pod);
         }
     }
 
@@ -55,10 +55,7 @@ internal sealed class NodeLedger
         var placement = new Placement(pod.Spec.NodeName, PodRequests.Of(pod), pod.Metadata.Controller()?.Uid ?? "");
         _placements[uid] = placement;
         Count(placement, placement.Requests, 1);
-        if (pod.Spec.Affinity?.PodAntiAffinity is not null)
-        {
-            _withAntiAffinity[uid] = pod;
-        }
+        _pods.Add(uid, pod);
     }
 
     private void Remove(string uid)
@@ -66,7 +63,7 @@ internal sealed class NodeLedger
         if (_placements.Remove(uid, out var placement))
         {
             Count(placement, default(PodRequests) - placement.Requests, -1);
-            _withAntiAffinity.Remove(uid);
+            _pods.Remove(uid);
         }
     }
 

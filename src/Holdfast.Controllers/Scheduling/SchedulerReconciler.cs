@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Holdfast.Client;
 using Holdfast.Client.Caching;
 using Holdfast.Client.Events;
@@ -85,13 +84,7 @@ public sealed class SchedulerReconciler : IReconciler<ResourceKey>
     private static bool Needs(Pod pod) =>
         pod.Spec.NodeName.Length == 0 && pod.Spec.SchedulerName is Name or "" && !pod.IsTerminating() && !pod.IsFinished();
 
-    private SchedulingObservation Observe(Pod pod)
-    {
-        var others = PlacementFilters.SpeaksOfOthers(pod)
-            ? _pods.All.Where(other => other.Spec.NodeName.Length > 0 && !other.IsFinished()).ToImmutableArray()
-            : _ledger.WithAntiAffinity();
-        return new(pod, _ledger.Loads(_nodes.All, pod), others, [.. Claims(pod)]);
-    }
+    private SchedulingObservation Observe(Pod pod) => new(pod, _ledger.Loads(_nodes.All, pod), _ledger.Concerning(pod), [.. Claims(pod)]);
 
     private IEnumerable<ClaimUse> Claims(Pod pod)
     {

@@ -7,7 +7,7 @@ namespace Holdfast.Controllers.Scheduling;
 /// <summary>What the scheduler is shown for one pod.</summary>
 /// <param name="Pod">The pod that needs a node.</param>
 /// <param name="Nodes">Every node with what is placed on it.</param>
-/// <param name="Others">Pods that are on nodes, as far as this pod's spread and affinity rules speak of others; otherwise empty.</param>
+/// <param name="Others">Pods that are on nodes, at least those of whom this pod's spread and affinity rules speak or whose anti-affinity speaks of it.</param>
 /// <param name="Claims">The claims that the pod uses.</param>
 public sealed record SchedulingObservation(
     Pod Pod, ImmutableArray<NodeLoad> Nodes, ImmutableArray<Pod> Others, ImmutableArray<ClaimUse> Claims);
