@@ -10,6 +10,7 @@ using Holdfast.Controllers.Namespaces;
 using Holdfast.Controllers.NodeLifecycle;
 using Holdfast.Controllers.PodGarbageCollection;
 using Holdfast.Controllers.ReplicaSets;
+using Holdfast.Controllers.Roles;
 using Holdfast.Controllers.Runtime;
 using Holdfast.Controllers.Scheduling;
 using Holdfast.Controllers.ServiceAccounts;
@@ -59,6 +60,7 @@ internal sealed class ClusterControllers : IAsyncDisposable
         GarbageCollector.AddTo(host, context, kinds);
         NodeReconciler.AddTo(host, context);
         PodGarbageReconciler.AddTo(host, context);
+        RoleReconciler.AddTo(host, context);
         return new ClusterControllers(host, context);
     }
 
