@@ -142,7 +142,7 @@ public sealed class LedgerControl(Func<string, string?> variable, TextWriter out
     {
         await using var source = file == "-" ? Console.OpenStandardInput() : File.OpenRead(file);
         var member = variable("POD_NAME") ?? variable("HOSTNAME") ?? Environment.MachineName;
-        var (identity, header) = await Restore.RunAsync(source, folder, member, DataFormat.Newest, cancellation);
+        var (identity, header) = await Restore.RunAsync(source, folder, member, DataFormat.Newest, TimeProvider.System, cancellation);
         await output.WriteLineAsync($"{folder}: {header.Index} entries of cluster {header.ClusterId ?? "(none)"} are now those of the new cluster {identity.ClusterId}, whose only member is {identity.Name}");
         return ExitCode.Done;
     }

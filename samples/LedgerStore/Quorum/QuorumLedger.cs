@@ -203,6 +203,11 @@ public sealed partial class QuorumLedger : ILedger
 
     private void Propose(RaftNode core, byte[] command, Proposal proposal)
     {
+        if (core.Role == RaftRole.Leader && !IsFounded)
+        {
+            proposal.Done.TrySetResult(new AppendOutcome.Founding());
+            return;
+        }
         switch (core.Propose(command, out var index))
         {
             case RaftVerdict.Accepted:
