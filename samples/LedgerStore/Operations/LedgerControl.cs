@@ -134,7 +134,7 @@ public sealed class LedgerControl(Func<string, string?> variable, TextWriter out
     private async Task<int> VerifyAsync(string file, CancellationToken cancellation)
     {
         var header = await CheckAsync(file, cancellation);
-        await output.WriteLineAsync($"{file} is whole: {header.Index} entries, checksum {header.Checksum}, taken {header.TakenAt:u} from {header.Member} ({header.Version}, data format {header.DataFormat})");
+        await output.WriteLineAsync($"{file} is whole: {header.Index} entries, checksum {header.Checksum}, taken {header.TakenAt:u} from {header.Member} ({header.Version}, data format {header.DataFormat}), cluster {header.ClusterId ?? "(none)"} with {string.Join(", ", header.Members.Select(static seat => seat.Name))}, log entry {header.LogIndex} of term {header.Term}");
         return ExitCode.Done;
     }
 

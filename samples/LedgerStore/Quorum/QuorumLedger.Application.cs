@@ -197,6 +197,8 @@ public sealed partial class QuorumLedger : IRaftApplication
         node.Flush();
     }
 
+    private LedgerPlace Place() => new(Head, node.Log.AppliedIndex, node.Log.TermAt(node.Log.AppliedIndex));
+
     private QuorumView Look()
     {
         var isLeader = node.Role == RaftRole.Leader;
@@ -208,6 +210,7 @@ public sealed partial class QuorumLedger : IRaftApplication
             Term = node.Term,
             Commit = node.Log.CommitIndex,
             Applied = node.Log.AppliedIndex,
+            Place = Place(),
             LastLogIndex = node.Log.LastIndex,
             Leader = NameOf(node.Leader),
             Format = disk.Ledger.Format,

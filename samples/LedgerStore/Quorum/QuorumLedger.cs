@@ -91,6 +91,9 @@ public sealed partial class QuorumLedger : ILedger
     }
 
     /// <inheritdoc />
+    public async Task<LedgerPlace> PlaceAsync() => await AskAsync(_ => Place()) ?? View.Place; // While the disk is full nothing is applied.
+
+    /// <inheritdoc />
     public LedgerEntry? Read(long index) => disk.Ledger.Read(index);
 
     /// <inheritdoc />

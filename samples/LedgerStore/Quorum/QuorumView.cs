@@ -31,6 +31,9 @@ public sealed record QuorumView
     /// <summary>The newest entry of the replicated log that it has applied.</summary>
     public long Applied { get; init; }
 
+    /// <summary>The ledger's newest entry at <see cref="Applied"/>.</summary>
+    public required LedgerPlace Place { get; init; }
+
     /// <summary>The newest entry of its own replicated log.</summary>
     public long LastLogIndex { get; init; }
 
