@@ -35,10 +35,9 @@ public sealed class QuorumMember(LedgerOptions options, PeerClient client, Ledge
     /// <summary>Another member reads formats up to this one.</summary>
     public void NoteReads(string member, int readsFormatsTo) => reads[member] = readsFormatsTo;
 
-    /// <summary>Members that are not known to read a data format, by name.</summary>
-    public IReadOnlyList<string> CannotRead(int format) => Ledger is not { } held ? [] :
-        [.. held.View.Members.Where(seat => seat.Id == Identity!.MemberId ? options.Release.ReadsFormatsTo < format : reads.GetValueOrDefault(seat.Id) < format)
-            .Select(static seat => seat.Name)];
+    /// <summary>Members that are not known to read a data format now, by name; only the leader can tell.</summary>
+    public async Task<IReadOnlyList<string>> CannotReadAsync(QuorumLedger held, int format) => await held.AskAsync<IReadOnlyList<string>>(core =>
+        [.. FormatRule.CannotRead(format, core, options.Release.ReadsFormatsTo, id => reads.GetValueOrDefault(id.ToString())).Select(id => core.Membership.Seats[id].Name)]) ?? [];
 
     /// <summary>Finds out whose disk this is: reads it, or, when it is empty, asks the others for their cluster, or founds one.</summary>
     /// <remarks>By <see cref="FoundingPlan"/>. An empty disk never gets an old identity (T4).</remarks>
