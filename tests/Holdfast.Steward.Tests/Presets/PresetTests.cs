@@ -156,7 +156,6 @@ public sealed class LedgerPresetTests() : PresetTests<LedgerSystem>(new LedgerSy
         System.Start(3);
         await Eventually.HoldsAsync("it has joined as the fourth voter", async () => Voters(await LeaderAsync()) == 4, Patience, DataSystem.Stop);
         var id = Text(await ObserveAsync(3), MemberFields.MemberId);
-        Assert.Null((await CallLeaderAsync(System.Description.Promote!, 3, id)).Failure);
         Assert.Null((await CallLeaderAsync(System.Description.Remove!, 3, id)).Failure);
         await Eventually.HoldsAsync("everyone counts three voters", async () => (await AllAsync(3)).All(answer => Voters(answer) == 3), Patience, DataSystem.Stop);
         Assert.NotEqual("leader", Text(await ObserveAsync(3), MemberFields.Role));
