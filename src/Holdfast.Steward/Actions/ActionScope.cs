@@ -28,7 +28,7 @@ public sealed record SetVariables(string Name, string Namespace, string Service,
 {
     internal CelMap ToValue() => CelMap.Of(
     [
-        new("name", new CelString(Name)), new("namespace", new CelString(Namespace)),
+        new("name", new CelString(Name)), new(CelIdentifiers.Escape("namespace")!, new CelString(Namespace)),
         new("service", new CelString(Service)), new("replicas", new CelInt(Replicas)),
     ]);
 }

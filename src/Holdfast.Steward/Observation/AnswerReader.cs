@@ -83,7 +83,7 @@ internal sealed class AnswerReader
                 return Missing<ValueList<MemberEntry>>($"an entry of {MemberFields.Members} has no id or does not say whether it is a voter");
             entries.Add(new MemberEntry(idText, Optional(map, "name"), Optional(map, "address"), voter.Value));
         }
-        return new ValueList<MemberEntry>(entries.DrainToImmutable());
+        return entries.ToValueList();
     }
 
     private CelValue? Find(string field) => _answer.Fields.GetValueOrDefault(field);

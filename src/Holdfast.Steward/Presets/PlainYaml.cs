@@ -6,18 +6,27 @@ using YamlDotNet.RepresentationModel;
 
 namespace Holdfast.Steward.Presets;
 
-/// <summary>Reads the YAML that this program brings along: mappings, lists, texts, whole numbers and truth values.</summary>
+/// <summary>Reads the YAML that this program brings along: mappings, lists, texts, numbers and truth values.</summary>
 internal static class PlainYaml
 {
     /// <summary>The document as JSON.</summary>
     /// <param name="text">One YAML document.</param>
-    internal static byte[] ToJson(string text)
+    internal static byte[] ToJson(string text) => ToJsonDocuments(text)[0];
+
+    /// <summary>The documents as JSON.</summary>
+    /// <param name="text">YAML documents.</param>
+    internal static IReadOnlyList<byte[]> ToJsonDocuments(string text)
     {
         var yaml = new YamlStream();
         yaml.Load(new StringReader(text));
+        return [.. yaml.Documents.Select(document => ToJson(document.RootNode))];
+    }
+
+    private static byte[] ToJson(YamlNode root)
+    {
         var buffer = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(buffer))
-            Write(writer, yaml.Documents[0].RootNode);
+            Write(writer, root);
         return buffer.WrittenSpan.ToArray();
     }
 
@@ -51,8 +60,12 @@ internal static class PlainYaml
         var isPlain = scalar.Style == ScalarStyle.Plain;
         if (isPlain && long.TryParse(scalar.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
             writer.WriteNumberValue(number);
-        else if (isPlain && scalar.Value is "true" or "false")
+        else if (isPlain && scalar.Value is ("true" or "false"))
             writer.WriteBooleanValue(scalar.Value == "true");
+        else if (isPlain && double.TryParse(scalar.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var fraction))
+            writer.WriteNumberValue(fraction);
+        else if (isPlain && scalar.Value is (null or "" or "null" or "~"))
+            writer.WriteNullValue();
         else
             writer.WriteStringValue(scalar.Value);
     }

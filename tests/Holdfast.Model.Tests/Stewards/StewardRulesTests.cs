@@ -42,7 +42,7 @@ public sealed class StewardRulesTests
     [InlineData("""{"httpGet": {"path": "/a"}, "timeout": "1"}""", "drain.timeout")]
     [InlineData("""{"httpGet": {"path": "/a"}, "on": "Somebody"}""", "drain.on")]
     public void An_impossible_call_is_refused(string action, string where) =>
-        Assert.StartsWith("spec.member." + where, Problems($$"""{"member": {"preset": "etcd", "drain": {{action}}}, "targetRef": {"name": "web"}}"""));
+        Assert.StartsWith("spec.member." + where, Problems($$$"""{"member": {"preset": "etcd", "drain": {{{action}}}}, "targetRef": {"name": "web"}}"""));
 
     [Fact]
     public void A_Steward_stays_with_its_set()

@@ -116,7 +116,7 @@ public sealed class ActionLanguageTests
     public void Fields_are_read_and_what_is_missing_says_why()
     {
         var call = Read(new() { Observe = Observing(Get("/o",
-            ("members", "response.json.peers.map(p, {'id': string(p), 'voter': true})"), ("term", "int(response.json.term)"), ("role", "response.json.?role"),
+            ("members", "response.json.peers.map(p, {'id': string(p), 'voter': dyn(true)})"), ("term", "int(response.json.term)"), ("role", "response.json.?role"),
             ("healthy", "response.status == 200"), ("version", "response.json.version"), ("leaderId", "null"))) }).Observe[0];
         var reading = call.Read(new ActionResponse(200, """{"peers": [1, 2], "term": "7"}"""), Scope);
         Assert.Equal(["healthy", "members", "term"], reading.Fields.Keys.Order(StringComparer.Ordinal));

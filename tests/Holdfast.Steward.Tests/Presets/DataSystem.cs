@@ -99,7 +99,7 @@ public sealed class EtcdSystem() : DataSystem(0, "etcd")
     }
 }
 
-/// <summary>The sample's ledger; it has room for one member more, which joins on its own.</summary>
+/// <summary>The sample's ledger.</summary>
 public sealed class LedgerSystem() : DataSystem(1, "ledger-store")
 {
     internal override string PodOf(int ordinal) => $"ledger-store-{ordinal}";
@@ -110,7 +110,7 @@ public sealed class LedgerSystem() : DataSystem(1, "ledger-store")
         start.Environment["POD_NAME"] = PodOf(ordinal);
         start.Environment["POD_IP"] = Address(ordinal);
         start.Environment["LEDGER_DATA"] = Path.Combine(Folder, $"{ordinal}");
-        start.Environment["LEDGER_PEERS"] = string.Join(',', Enumerable.Range(0, Members + 1).Select(other => $"{PodOf(other)}={Address(other)}:8081"));
+        start.Environment["LEDGER_PEERS"] = string.Join(',', Enumerable.Range(0, Members).Select(other => $"{PodOf(other)}={Address(other)}:8081"));
         return start;
     }
 }
