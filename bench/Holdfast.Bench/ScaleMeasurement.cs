@@ -15,6 +15,7 @@ internal sealed class ScaleMeasurement(string folder, string image)
 {
     private const string Space = "default";
     private const int WarmingPods = 300;
+    private const double UpkeepShare = 0.3;
 
     /// <summary>One shape: how many sets with how many pods in all.</summary>
     internal sealed record Shape(int Sets, int Pods)
@@ -63,7 +64,7 @@ internal sealed class ScaleMeasurement(string folder, string image)
         var time = Stopwatch.GetElapsedTime(begun);
         var processor = cluster.Processor - processorBefore;
         var reconciles = await cluster.ReconcilesAsync(cancellationToken);
-        var bytes = await cluster.MemoryAtRestAsync(cancellationToken) - restingBytes;
+        var bytes = await cluster.MemoryAtRestAsync(cancellationToken, UpkeepShare) - restingBytes;
         return new Cost(
             time, processor, reconciles.ToDictionary(pair => pair.Key, pair => pair.Value - reconcilesBefore.GetValueOrDefault(pair.Key)), bytes);
     }

@@ -58,7 +58,10 @@ public sealed class EndpointsReconciler : IReconciler<ResourceKey>
                 ? [new ResourceKey(slice.Metadata.Namespace, service)]
                 : [])
             .WatchChanges(reconciler._pods, reconciler.ServicesOf)
-            .WatchChanges(reconciler._nodes, reconciler.ServicesOf));
+            .WatchChanges(reconciler._nodes, reconciler.ServicesOf)
+            .Gather(key => reconciler._services.Find(key) is { } service
+                ? LabelIndex<Pod>.CountAtMost(reconciler._pods, key.Namespace, LabelMatcher.FromLabels(service.Spec.Selector))
+                : 0));
     }
 
     /// <inheritdoc/>

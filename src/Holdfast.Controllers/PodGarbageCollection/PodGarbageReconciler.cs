@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Holdfast.Client;
 using Holdfast.Client.Caching;
+using Holdfast.Controllers.NodeLifecycle;
 using Holdfast.Controllers.Pods;
 using Holdfast.Controllers.Runtime;
 using Holdfast.Model.Core;
