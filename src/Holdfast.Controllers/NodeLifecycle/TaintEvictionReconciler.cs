@@ -71,8 +71,7 @@ internal sealed class TaintEvictionReconciler : IReconciler<ResourceKey>
             {
                 await client.UpdateStatusAsync(marked, cancellationToken);
             }
-            var options = new DeleteOptions { Preconditions = new Preconditions { Uid = pod.Metadata.Uid } };
-            await client.DeleteAsync<Pod>(pod.Metadata.Namespace, pod.Metadata.Name, options, cancellationToken);
+            await client.DeleteThisAsync(pod, cancellationToken);
         }
         catch (ApiException error) when (error.IsNotFound)
         {

@@ -101,8 +101,7 @@ public sealed class PodGarbageReconciler : IReconciler<ResourceKey>
                 var failed = PodDisruptionMark.On(pod, "DeletionByPodGC", message, _time.GetUtcNow());
                 await client.UpdateStatusAsync(failed with { Status = failed.Status with { Phase = "Failed" } }, cancellationToken);
             }
-            var options = new DeleteOptions { GracePeriodSeconds = 0, Preconditions = new Preconditions { Uid = pod.Metadata.Uid } };
-            await client.DeleteAsync<Pod>(pod.Metadata.Namespace, pod.Metadata.Name, options, cancellationToken);
+            await client.DeleteThisAsync(pod, cancellationToken, new DeleteOptions { GracePeriodSeconds = 0 });
         }
         catch (ApiException error) when (error.IsNotFound)
         {

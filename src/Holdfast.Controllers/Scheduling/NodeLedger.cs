@@ -31,7 +31,7 @@ internal sealed class NodeLedger
         }
     }
 
-    /// <summary>Takes a pod as placed whose binding is on its way.</summary>
+    /// <summary>Takes a pod as placed whose binding is on its way, or whose volumes are.</summary>
     internal void Assume(string uid, Pod placed)
     {
         lock (Gate)

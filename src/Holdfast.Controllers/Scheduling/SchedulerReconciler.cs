@@ -96,11 +96,20 @@ public sealed class SchedulerReconciler : IReconciler<ResourceKey>
     {
         lock (_deciding)
         {
+            // Decided anew, as if nothing had been decided about it before.
+            _ledger.Forget(pod.Metadata.Uid, null);
             var plan = SchedulingPlanner.Plan(Observe(pod));
-            if (plan is SchedulingPlan.Bind bind)
+            var node = plan switch
             {
-                // Taken before it is sent: the next pod must not be given the same room while the caches catch up.
-                _ledger.Assume(pod.Metadata.Uid, pod with { Spec = pod.Spec with { NodeName = bind.NodeName } });
+                SchedulingPlan.Bind bind => bind.NodeName,
+                SchedulingPlan.ProvisionFirst provision => provision.NodeName,
+                SchedulingPlan.Wait wait => wait.NodeName,
+                _ => "",
+            };
+            if (node.Length > 0)
+            {
+                // Taken before it is sent, and while its volumes are made: the next pod must not be given the same room, nor a place beside one that it is to be apart from.
+                _ledger.Assume(pod.Metadata.Uid, pod with { Spec = pod.Spec with { NodeName = node } });
             }
             return plan;
         }
