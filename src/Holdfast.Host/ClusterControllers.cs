@@ -11,6 +11,7 @@ using Holdfast.Controllers.Namespaces;
 using Holdfast.Controllers.NodeLifecycle;
 using Holdfast.Controllers.PodGarbageCollection;
 using Holdfast.Controllers.ReplicaSets;
+using Holdfast.Controllers.Roles;
 using Holdfast.Controllers.Runtime;
 using Holdfast.Controllers.Scheduling;
 using Holdfast.Controllers.ServiceAccounts;
@@ -67,6 +68,7 @@ internal sealed class ClusterControllers : IAsyncDisposable
             GarbageCollector.AddTo(host, context, kinds);
             NodeReconciler.AddTo(host, context);
             PodGarbageReconciler.AddTo(host, context);
+            RoleReconciler.AddTo(host, context);
         });
 
     /// <summary>Starts them; when this ends, they lead and their caches have been filled.</summary>

@@ -55,6 +55,9 @@ public sealed class StandaloneLedger : ILedger
     public QuorumView? View => null;
 
     /// <inheritdoc />
+    public Task<LedgerPlace> PlaceAsync() => Task.FromResult(new LedgerPlace(Head));
+
+    /// <inheritdoc />
     public Task<ReadVerdict> ConfirmReadAsync(CancellationToken cancellation) => Task.FromResult(ReadVerdict.Confirmed);
 
     /// <inheritdoc />

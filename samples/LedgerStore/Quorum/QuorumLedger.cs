@@ -91,6 +91,9 @@ public sealed partial class QuorumLedger : ILedger
     }
 
     /// <inheritdoc />
+    public async Task<LedgerPlace> PlaceAsync() => await AskAsync(_ => Place()) ?? View.Place; // While the disk is full nothing is applied.
+
+    /// <inheritdoc />
     public LedgerEntry? Read(long index) => disk.Ledger.Read(index);
 
     /// <inheritdoc />
@@ -203,6 +206,11 @@ public sealed partial class QuorumLedger : ILedger
 
     private void Propose(RaftNode core, byte[] command, Proposal proposal)
     {
+        if (core.Role == RaftRole.Leader && !IsFounded)
+        {
+            proposal.Done.TrySetResult(new AppendOutcome.Founding());
+            return;
+        }
         switch (core.Propose(command, out var index))
         {
             case RaftVerdict.Accepted:

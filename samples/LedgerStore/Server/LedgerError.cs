@@ -29,6 +29,13 @@ public sealed record LedgerError(int Status, string Code, string Message, string
     /// <summary>The member still reads its log.</summary>
     public static LedgerError Recovering { get; } = new(503, "Recovering", "the member is still reading its log; ask again soon");
 
+    /// <summary>The member's disk is empty, and it has found no cluster to join.</summary>
+    public static LedgerError NoCluster(string reason) => new(503, "NoCluster", $"the member belongs to no cluster yet: {reason}");
+
+    /// <summary>The cluster is being founded.</summary>
+    public static LedgerError Founding { get; } = new(503, "Founding",
+        "the cluster is being founded and takes no appends until all its founders vote (LEDGER_FOUNDERS says how many): a first entry on fewer disks could be lost with one of them; ask again soon");
+
     /// <summary>The member is about to stop.</summary>
     public static LedgerError Draining { get; } = new(503, "Draining", "the member is draining and takes no new writes; ask another member or ask again later");
 
@@ -81,6 +88,7 @@ public sealed record LedgerError(int Status, string Code, string Message, string
             $"the ledger remembers {ClientWindows.MaxClients} clients and no more; use a name again, or append without Ledger-Client"),
         AppendOutcome.NotLeader other => NotLeader(other.Leader),
         AppendOutcome.LeadershipLost => LeadershipLost,
+        AppendOutcome.Founding => Founding,
         AppendOutcome.DiskFull => DiskFull(free, floor),
         AppendOutcome.Overloaded => Overloaded,
         _ => Draining,

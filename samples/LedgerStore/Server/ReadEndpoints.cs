@@ -91,7 +91,7 @@ public sealed class ReadEndpoints(Member member)
     public async Task<ILedger?> ReadableAsync(HttpContext context)
     {
         var consistency = context.Request.Query["consistency"].ToString();
-        var error = member.Ledger is not { } ledger ? LedgerError.Recovering
+        var error = member.Ledger is not { } ledger ? member.NotServing
             : consistency is not ("" or "linearizable" or "stale") ? LedgerError.BadRequest("consistency is linearizable or stale")
             : consistency == "stale" ? null : await ConfirmAsync(ledger, context.RequestAborted);
         if (error is null)

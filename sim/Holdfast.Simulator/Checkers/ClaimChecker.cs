@@ -1,4 +1,5 @@
 using Holdfast.Controllers.Pods;
+using Holdfast.Controllers.StatefulSets;
 using Holdfast.Model.Apps;
 using Holdfast.Model.Core;
 using Holdfast.Simulator.World;
@@ -45,6 +46,9 @@ public sealed class ClaimChecker(GroundTruth truth) : Checker(truth)
     /// <param name="earlier">How often pods had started on this volume before, on any node.</param>
     public void OnMount(PodProcess process, string claimName, MountedPath volume, VolumeContents? found, int earlier)
     {
+        var other = Truth.Processes.Live.FirstOrDefault(each => each.PodUid != process.PodUid && each.Volumes.Values.Any(mounted => mounted.Path == volume.Path));
+        Holds("V5", other is null || (other.NodeName == process.NodeName && !volume.IsForOnePod),
+            $"{process.PodName} on {process.NodeName} has mounted {volume.Path}, which {other?.PodName} on {other?.NodeName} has mounted");
         Holds("S5", found is null || found.FirstPod == process.PodName, $"{process.PodName} found the data of {found?.FirstPod} behind claim {claimName}");
         Holds("V1", (found?.Starts ?? 0) == earlier,
             $"{process.PodName} on {process.NodeName} found {found?.Starts ?? 0} of {earlier} earlier starts behind claim {claimName} ({volume.Path}): its data was left or lost");
@@ -66,13 +70,15 @@ public sealed class ClaimChecker(GroundTruth truth) : Checker(truth)
         var added = now.Metadata.OwnerReferences.Where(owner => old?.Metadata.OwnerReferences.Contains(owner) != true);
         foreach (var owner in added.Where(owner => owner.Kind is "StatefulSet" or "Pod"))
         {
-            var setUid = owner.Kind == "StatefulSet" ? owner.Uid : Truth.RecordOf(owner.Uid)?.First.Metadata.Controller()?.Uid ?? "";
-            var sets = Truth.RecentSets(setUid).ToList();
+            // With a pod goes the data: that the policy says so was asked of the server a moment before, and not of a cache.
+            var sets = owner.Kind == "StatefulSet"
+                ? Truth.RecentSets(owner.Uid).ToList()
+                : [.. Truth.RecordOf(owner.Uid)?.ControllersWithin(Truth.Asked).SelectMany(uid => Truth.RecentSets(uid, Truth.Asked)) ?? []];
             if (sets.Count == 0)
                 continue;
-            var isAllowed = sets.Exists(set => owner.Kind == "StatefulSet" ? Policy(set).WhenDeleted == "Delete" : Policy(set).WhenScaled == "Delete");
+            var isAllowed = sets.Exists(set => owner.Kind == "StatefulSet" ? Policy(set).WhenDeleted == "Delete" : Policy(set).WhenScaled == "Delete" && !IsWanted(set, owner.Name));
             var isRetained = sets.TrueForAll(set => Policy(set) is { WhenDeleted: not "Delete", WhenScaled: not "Delete" });
-            Holds(isRetained ? "V1" : "V2", isAllowed, $"claim {now.Metadata.Name} is now owned by {owner.Kind} {owner.Name} although its set's policy does not say so");
+            Holds(isRetained ? "V1" : "V2", isAllowed, $"claim {now.Metadata.Name} is now owned by {owner.Kind} {owner.Name} although its set's policy and size do not say so");
         }
     }
 
@@ -100,6 +106,8 @@ public sealed class ClaimChecker(GroundTruth truth) : Checker(truth)
     private static string By(IReadOnlyList<AskedDeletion> asked) => string.Join(", ", asked.Select(each => each.By).Distinct());
 
     private static bool Uses(PodProcess process, PersistentVolumeClaim claim) => process.Volumes.Values.Any(volume => volume.ClaimUid == claim.Metadata.Uid);
+
+    private static bool IsWanted(StatefulSet set, string pod) => StatefulSetIdentity.Wants(set, StatefulSetIdentity.Ordinal(set, pod));
 
     private static StatefulSetPersistentVolumeClaimRetentionPolicy Policy(StatefulSet set) =>
         set.Spec.PersistentVolumeClaimRetentionPolicy ?? StatefulSetPersistentVolumeClaimRetentionPolicy.Empty;

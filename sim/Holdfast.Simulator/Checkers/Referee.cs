@@ -2,6 +2,7 @@ using Holdfast.ApiServer.Registry;
 using Holdfast.Controllers.Pods;
 using Holdfast.Model.Apps;
 using Holdfast.Model.Core;
+using Holdfast.Model.Discovery;
 using Holdfast.Model.Policy;
 using Holdfast.Model.Resources;
 using Holdfast.Simulator.Story;
@@ -49,6 +50,7 @@ public sealed class Referee(ServerProcess server, GroundTruth truth, Witness wit
             Collector<Namespace>(store, null, _ => _ => { }),
             Collector<ConfigMap>(store, null, checker => checker.OnMap),
             Collector<ServiceAccount>(store, null, _ => _ => { }),
+            Collector<EndpointSlice>(store, null, _ => _ => { }),
         ];
     }
 

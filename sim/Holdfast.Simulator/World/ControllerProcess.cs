@@ -21,10 +21,12 @@ namespace Holdfast.Simulator.World;
 /// <summary>The process with the controllers and the scheduler: it can be killed between any two awaits and started again, with empty caches.</summary>
 /// <param name="options">How the run is.</param>
 /// <param name="environmentOf">The way to the API server for a process.</param>
+/// <param name="cachesOf">The same for its caches.</param>
 /// <param name="scheduler">Runs everything.</param>
 /// <param name="disks">Removes the data of volumes.</param>
 internal sealed class ControllerProcess(
-    SimulationOptions options, Func<SimulatedProcess, ClientEnvironment> environmentOf, SingleThreadScheduler scheduler, VolumeDisks disks)
+    SimulationOptions options, Func<SimulatedProcess, ClientEnvironment> environmentOf, Func<ClientEnvironment, ClientEnvironment> cachesOf,
+    SingleThreadScheduler scheduler, VolumeDisks disks)
 {
     private static readonly string[] Collected =
         ["Pod", "StatefulSet", "ControllerRevision", "PersistentVolumeClaim", "PodDisruptionBudget", "ConfigMap", "ServiceAccount", "Service", "EndpointSlice", "Endpoints"];
@@ -54,7 +56,7 @@ internal sealed class ControllerProcess(
 
     private Task RunAsync(ClientEnvironment environment, CancellationToken stop)
     {
-        var context = new ControllerContext(environment, new SharedCaches(environment, Impatient), new ControllerOptions { Workers = 2 });
+        var context = new ControllerContext(environment, new SharedCaches(cachesOf(environment), Impatient), new ControllerOptions { Workers = 2 });
         var host = new ControllerHost(context);
         StatefulSetReconciler.AddTo(host, context, new MutantPlanners(options.Mutant, scheduler.Time).Planner);
         VolumeReconcilers.AddTo(host, context, VolumeDisks.Folder, disks);
@@ -64,7 +66,7 @@ internal sealed class ControllerProcess(
         NamespaceReconciler.AddTo(host, context, Kinds);
         NodeReconciler.AddTo(host, context, new NodeLifecycleOptions { MonitorGracePeriod = TimeSpan.FromSeconds(25), StartupGracePeriod = TimeSpan.FromSeconds(40) });
         PodGarbageReconciler.AddTo(host, context);
-        if (options.IsFull)
+        if (options.HasServices)
             EndpointsReconciler.AddTo(host, context);
         return host.RunAsync(stop);
     }

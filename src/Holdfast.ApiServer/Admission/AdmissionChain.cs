@@ -31,6 +31,7 @@ public sealed class AdmissionChain(ImmutableArray<IAdmissionPlugin> plugins)
         new RoleEscalation(authorizer),
         .. webhooks,
         new ServiceAddresses(serviceBlock),
+        new ServiceNodePorts(),
         new LeaderFencing(),
     ]);
 

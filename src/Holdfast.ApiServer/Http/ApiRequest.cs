@@ -11,9 +11,20 @@ namespace Holdfast.ApiServer.Http;
 /// <param name="Http">The request and its response.</param>
 /// <param name="Path">Its path.</param>
 /// <param name="User">Who asks.</param>
-/// <param name="Form">The form of answer that is accepted.</param>
-internal sealed record ApiRequest(HttpContext Http, RequestPath Path, UserInfo User, AcceptedForm Form)
+internal sealed record ApiRequest(HttpContext Http, RequestPath Path, UserInfo User)
 {
+    /// <summary>What of what can be answered the client takes; whole objects as JSON until that was found out.</summary>
+    public Accepted Accepted { get; init; }
+
+    /// <summary>What the client wants to be told.</summary>
+    public AcceptedForm Form => Accepted.Form;
+
+    /// <summary>How that is written.</summary>
+    public AnswerMedia Media => Accepted.Media;
+
+    /// <summary>The header that says what the client takes; empty for none.</summary>
+    public string Accept => Http.Request.Headers.Accept.ToString();
+
     public QueryOptions Query { get; } = new(Http.Request.Query);
 
     /// <summary>What is noted of it for the audit log; null when nothing is.</summary>

@@ -99,7 +99,7 @@ internal sealed class StatefulSetExecutor(StatefulSet set, KubernetesClient clie
         RenumberRevision renumber => client.UpdateAsync(renumber.Revision, cancellationToken),
         DeleteRevision delete => _owned.DeleteAsync(delete.Revision, cancellationToken),
         CreateClaim create => CreateClaimAsync(create, cancellationToken),
-        UpdateClaim update => client.UpdateAsync(update.Claim, cancellationToken),
+        UpdateClaim update => UpdateClaimAsync(update, cancellationToken),
         CreatePod create => CreatePodAsync(create.Pod, cancellationToken),
         UpdatePod update => client.UpdateAsync(update.Pod, cancellationToken),
         DeletePod delete => DeletePodAsync(delete.Pod, cancellationToken),
@@ -116,6 +116,31 @@ internal sealed class StatefulSetExecutor(StatefulSet set, KubernetesClient clie
     {
         await client.CreateAsync(effect.Claim, cancellationToken);
         events.Normal(set, "SuccessfulCreate", $"Create Claim {effect.Claim.Metadata.Name} Pod {effect.PodName} in StatefulSet {set.Metadata.Name} success");
+    }
+
+    /// <summary>
+    /// Sets a claim's owners. A claim that is given to a pod goes with it, data and all, and that is not done on the word of a cache (V3): the set
+    /// must still be the one that was planned for, and the pod that very pod. Kubernetes does not ask.
+    /// </summary>
+    private async Task UpdateClaimAsync(UpdateClaim effect, CancellationToken cancellationToken)
+    {
+        if (effect.GivenTo is { } heir && !await IsAsSeenAsync(heir, cancellationToken))
+        {
+            throw new ApiException(Status.Empty with
+            {
+                Code = 409,
+                Reason = "Conflict",
+                Message = $"claim {effect.Claim.Metadata.Name} is not given to pod {heir.Metadata.Name}: the set or the pod is not as it was seen, so it is planned anew",
+            });
+        }
+        await client.UpdateAsync(effect.Claim, cancellationToken);
+    }
+
+    private async Task<bool> IsAsSeenAsync(Pod pod, CancellationToken cancellationToken)
+    {
+        var liveSet = await client.FindAsync<StatefulSet>(set.Metadata.Namespace, set.Metadata.Name, cancellationToken);
+        var livePod = await client.FindAsync<Pod>(pod.Metadata.Namespace, pod.Metadata.Name, cancellationToken);
+        return liveSet?.Metadata.Uid == set.Metadata.Uid && liveSet.Metadata.Generation == set.Metadata.Generation && livePod?.Metadata.Uid == pod.Metadata.Uid;
     }
 
     private async Task DeletePodAsync(Pod pod, CancellationToken cancellationToken)

@@ -27,6 +27,9 @@ public sealed class FakeContainerRuntime(TimeProvider time, string networkPrefix
     /// <inheritdoc/>
     public IImageStore Images { get; } = new AnyImage();
 
+    /// <summary>How long a container takes until its program runs, whatever becomes of who asked for it; zero unless set.</summary>
+    public TimeSpan StartTime { get; set; } = TimeSpan.Zero;
+
     /// <summary>How long a container takes to end after it was asked to; zero unless set.</summary>
     public TimeSpan TerminationTime { get; set; } = TimeSpan.Zero;
 
@@ -80,7 +83,8 @@ public sealed class FakeContainerRuntime(TimeProvider time, string networkPrefix
             throw failure;
         }
 
-        container.Status = container.Status with { State = ContainerState.Running, StartedAt = time.GetUtcNow() };
+        if (StartTime > TimeSpan.Zero) return StartLaterAsync(container, cancellationToken);
+        Run(container);
         return Task.FromResult(container.Status);
     }
 
@@ -178,6 +182,24 @@ public sealed class FakeContainerRuntime(TimeProvider time, string networkPrefix
     /// <summary>Lets go of nothing: there are no resources.</summary>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
+    private async Task<ContainerStatus> StartLaterAsync(FakeContainer container, CancellationToken cancellationToken)
+    {
+        var started = Completions.Source();
+        container.Start = time.CreateTimer(
+            _ =>
+            {
+                using Lock.Scope held = _gate.EnterScope();
+                if (!container.HasExited) Run(container);
+                started.TrySetResult();
+            },
+            null, StartTime, Timeout.InfiniteTimeSpan);
+        await started.Task.WaitAsync(cancellationToken);
+        return container.Status;
+    }
+
+    private void Run(FakeContainer container) =>
+        container.Status = container.Status with { State = ContainerState.Running, StartedAt = time.GetUtcNow() };
+
     // A delay that is cancelled under WhenAny would leave the simulated thread; a source of our own does not.
     private async Task EndedOrPassedAsync(FakeContainer container, TimeSpan wait, CancellationToken cancellationToken)
     {
@@ -251,6 +273,8 @@ public sealed class FakeContainerRuntime(TimeProvider time, string networkPrefix
     private sealed class FakeContainer(ContainerStatus status)
     {
         public ContainerStatus Status { get; set; } = status;
+
+        public ITimer? Start { get; set; }
 
         public TaskCompletionSource<ContainerStatus> Ended { get; } = Completions.Source<ContainerStatus>();
 

@@ -64,12 +64,46 @@ public sealed class ExecutorTests
     private static IEnumerable<string> Told(SimulatedWorld world, string reason) =>
         world.Api.All<Event>().Where(told => told.Reason == reason).Select(told => $"{told.Type}: {told.Message}");
 
-    private static Task In(Func<SimulatedWorld, Task> body, Func<StatefulSet, ControllerRevision?> there, params string[] ending) => Run(
+    [Theory]
+    [InlineData("statefulsets")]
+    [InlineData("pods")]
+    public Task A_claim_is_given_to_a_pod_only_when_set_and_pod_are_as_they_were_seen(string changed) => In(async world =>
+    {
+        await world.UntilAsync("the pod is made", () => world.Api.Find<Pod>("default", "web-0") is not null);
+        await world.PassAsync(TimeSpan.FromSeconds(1));
+        var pod = world.Api.Find<Pod>("default", "web-0")!;
+        var isChanged = false;
+        world.Api.Faults.OnCall = call =>
+        {
+            // Just before the server is asked, what the caches have shown is past.
+            if (call.Verb == ApiVerb.Get && call.Type.Plural == changed && !isChanged)
+            {
+                isChanged = true;
+                if (changed == "pods")
+                    world.Api.Put(pod with { Metadata = pod.Metadata with { Uid = "another" } });
+                else
+                    world.Api.Put(Scaled(world.Api.Find<StatefulSet>("default", "web")!, 1));
+            }
+            return FakeFault.None;
+        };
+        world.Api.Put(Scaled(world.Api.Find<StatefulSet>("default", "web")!, 0));
+        await world.UntilAsync("the server was asked", () => isChanged);
+        await world.PassAsync(TimeSpan.FromSeconds(20));
+        Assert.DoesNotContain(world.Api.History, change => change.New is PersistentVolumeClaim claim && claim.Metadata.OwnerReferences.Any(owner => owner.Uid == pod.Metadata.Uid));
+    }, _ => null, set => set with { Spec = set.Spec with { PersistentVolumeClaimRetentionPolicy = new() { WhenDeleted = "Retain", WhenScaled = "Delete" } } });
+
+    private static StatefulSet Scaled(StatefulSet set, int replicas) =>
+        set with { Spec = set.Spec with { Replicas = replicas }, Metadata = set.Metadata with { Generation = set.Metadata.Generation + 1 } };
+
+    private static Task In(Func<SimulatedWorld, Task> body, Func<StatefulSet, ControllerRevision?> there, params string[] ending) => In(body, there, set => set, ending);
+
+    private static Task In(
+        Func<SimulatedWorld, Task> body, Func<StatefulSet, ControllerRevision?> there, Func<StatefulSet, StatefulSet> change, params string[] ending) => Run(
         (host, context) => StatefulSetReconciler.AddTo(host, context),
         body,
         world =>
         {
-            var set = world.Api.Put(new ModelWorld(1).Set);
+            var set = world.Api.Put(change(new ModelWorld(1).Set));
             if (there(set) is { } revision)
             {
                 world.Api.Put(revision);

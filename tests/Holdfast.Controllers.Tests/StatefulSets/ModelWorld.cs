@@ -112,10 +112,7 @@ internal sealed class ModelWorld
     {
         if (pod.IsTerminating())
             return _pods.Remove(pod.Metadata.Name);
-        // Upstream takes away only the lowest of several ended surplus pods by itself; somebody else has to see to the others.
-        if (pod.IsFinished())
-            return !StatefulSetIdentity.Wants(Set, StatefulSetIdentity.Ordinal(Set, pod.Metadata.Name)) && _pods.Remove(pod.Metadata.Name);
-        if (pod.IsRunningAndReady())
+        if (pod.IsFinished() || pod.IsRunningAndReady())
             return false;
         Ready(pod);
         return true;
