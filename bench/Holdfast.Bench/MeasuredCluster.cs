@@ -75,7 +75,9 @@ internal sealed class MeasuredCluster : IAsyncDisposable
     }
 
     /// <summary>The resident memory in bytes once the process has next to nothing to do.</summary>
-    internal async Task<long> MemoryAtRestAsync(CancellationToken cancellationToken)
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="share">What share of one processor is next to nothing; the upkeep of many pods takes some.</param>
+    internal async Task<long> MemoryAtRestAsync(CancellationToken cancellationToken, double share = 0.05)
     {
         var window = TimeSpan.FromSeconds(2);
         TimeSpan used;
@@ -87,7 +89,7 @@ internal sealed class MeasuredCluster : IAsyncDisposable
             _process.Refresh();
             used = _process.TotalProcessorTime - before;
         }
-        while (used > window / 20);
+        while (used > window * share);
         return _process.WorkingSet64;
     }
 

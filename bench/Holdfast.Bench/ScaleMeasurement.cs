@@ -15,6 +15,8 @@ internal sealed class ScaleMeasurement(string folder, string image)
 {
     private const string Space = "default";
     private const int WarmingPods = 300;
+    private const int CreatedAtOnce = 32;
+    private const double UpkeepShare = 0.3;
 
     /// <summary>One shape: how many sets with how many pods in all.</summary>
     internal sealed record Shape(int Sets, int Pods)
@@ -32,17 +34,17 @@ internal sealed class ScaleMeasurement(string folder, string image)
     /// <summary>Measures each shape and how its time per pod compares with the first one's.</summary>
     internal async Task MeasureAsync(IReadOnlyList<Shape> shapes, ResultTable table, CancellationToken cancellationToken)
     {
-        double? first = null;
+        (double Time, double Processor)? first = null;
         foreach (var shape in shapes)
         {
             var cost = await MeasureAsync(shape, cancellationToken);
-            var perPod = cost.Time.TotalMilliseconds / shape.Pods;
-            first ??= perPod;
+            var (perPod, processor) = (cost.Time.TotalMilliseconds / shape.Pods, cost.Processor.TotalMilliseconds / shape.Pods);
+            first ??= (perPod, processor);
             var reconciles = string.Join(", ", cost.Reconciles.OrderByDescending(pair => pair.Value).Take(5)
                 .Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Key} {pair.Value / shape.Pods:n2}")));
             table.Add(shape.ToString(), string.Create(CultureInfo.InvariantCulture, $"{perPod:n2} ms/pod"), string.Create(
                 CultureInfo.InvariantCulture,
-                $"{cost.Time.TotalSeconds:n2} s in all, {perPod / first.Value:n2} times the first; {cost.Processor.TotalMilliseconds / shape.Pods:n2} ms of processors, {(double)cost.Bytes / shape.Pods / 1024:n1} KiB and {cost.Reconciles.Values.Sum() / shape.Pods:n1} reconciles a pod: {reconciles}"));
+                $"{cost.Time.TotalSeconds:n2} s in all, {perPod / first.Value.Time:n2} times the first; {processor:n2} ms of processors a pod, {processor / first.Value.Processor:n2} times; {(double)cost.Bytes / shape.Pods / 1024:n1} KiB and {cost.Reconciles.Values.Sum() / shape.Pods:n1} reconciles a pod: {reconciles}"));
         }
     }
 
@@ -57,13 +59,14 @@ internal sealed class ScaleMeasurement(string folder, string image)
         var (reconcilesBefore, processorBefore) = (await cluster.ReconcilesAsync(cancellationToken), cluster.Processor);
         var begun = Stopwatch.GetTimestamp();
         var replicas = shape.Pods / shape.Sets;
-        await Task.WhenAll(Enumerable.Range(0, shape.Sets).Select(number => client.CreateAsync(one.Set($"scale-{number}", replicas, "Parallel"), cancellationToken)));
+        foreach (var some in Enumerable.Range(0, shape.Sets).Chunk(CreatedAtOnce))
+            await Task.WhenAll(some.Select(number => client.CreateAsync(one.Set($"scale-{number}", replicas, "Parallel"), cancellationToken)));
         for (var number = 0; number < shape.Sets; number++)
             await UntilReadyAsync(client, $"scale-{number}", replicas, cancellationToken);
         var time = Stopwatch.GetElapsedTime(begun);
         var processor = cluster.Processor - processorBefore;
         var reconciles = await cluster.ReconcilesAsync(cancellationToken);
-        var bytes = await cluster.MemoryAtRestAsync(cancellationToken) - restingBytes;
+        var bytes = await cluster.MemoryAtRestAsync(cancellationToken, UpkeepShare) - restingBytes;
         return new Cost(
             time, processor, reconciles.ToDictionary(pair => pair.Key, pair => pair.Value - reconcilesBefore.GetValueOrDefault(pair.Key)), bytes);
     }

@@ -48,7 +48,10 @@ public sealed class BudgetReconciler : IReconciler<ResourceKey>
             .WatchChanges(reconciler._pods, reconciler.BudgetsOf)
             .Watch(reconciler._statefulSets, set => reconciler.BudgetsIn(set.Metadata.Namespace, set.Spec.Template.Metadata))
             .Watch(reconciler._replicaSets, set => reconciler.BudgetsIn(set.Metadata.Namespace, set.Spec.Template.Metadata))
-            .Watch(reconciler._deployments, set => reconciler.BudgetsIn(set.Metadata.Namespace, set.Spec.Template.Metadata)));
+            .Watch(reconciler._deployments, set => reconciler.BudgetsIn(set.Metadata.Namespace, set.Spec.Template.Metadata))
+            .Gather(key => reconciler._budgets.Find(key) is { } budget
+                ? LabelIndex<Pod>.CountAtMost(reconciler._pods, key.Namespace, LabelMatcher.From(budget.Spec.Selector))
+                : 0));
     }
 
     /// <inheritdoc/>

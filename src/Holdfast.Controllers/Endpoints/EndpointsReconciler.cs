@@ -58,7 +58,10 @@ public sealed class EndpointsReconciler : IReconciler<ResourceKey>
                 ? [new ResourceKey(slice.Metadata.Namespace, service)]
                 : [])
             .WatchChanges(reconciler._pods, reconciler.ServicesOf)
-            .WatchChanges(reconciler._nodes, reconciler.ServicesOf));
+            .WatchChanges(reconciler._nodes, reconciler.ServicesOf)
+            .Gather(key => reconciler._services.Find(key) is { } service
+                ? LabelIndex<Pod>.CountAtMost(reconciler._pods, key.Namespace, LabelMatcher.FromLabels(service.Spec.Selector))
+                : 0));
     }
 
     /// <inheritdoc/>
@@ -114,7 +117,7 @@ public sealed class EndpointsReconciler : IReconciler<ResourceKey>
                 await client.UpdateAsync(update.Slice, cancellationToken);
                 break;
             case DeleteSlice delete:
-                await DeleteAsync(client, delete.Slice, cancellationToken);
+                await client.DeleteThisAsync(delete.Slice, cancellationToken);
                 break;
             case CreateEndpoints create:
                 await client.CreateAsync(create.Endpoints, cancellationToken);
@@ -127,36 +130,15 @@ public sealed class EndpointsReconciler : IReconciler<ResourceKey>
         }
     }
 
-    private static async Task DeleteAsync(KubernetesClient client, EndpointSlice slice, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var options = new DeleteOptions { Preconditions = new Preconditions { Uid = slice.Metadata.Uid } };
-            await client.DeleteAsync<EndpointSlice>(slice.Metadata.Namespace, slice.Metadata.Name, options, cancellationToken);
-        }
-        catch (ApiException error) when (error.IsNotFound)
-        {
-            // Gone is what was wanted.
-        }
-    }
-
     private async Task DeleteEndpointsAsync(KubernetesClient client, ResourceKey key, CancellationToken cancellationToken)
     {
-        var isOurs = _endpoints.Find(key) is { } endpoints
-            && endpoints.Metadata.Labels.GetValueOrDefault(EndpointNames.EndpointsManagedBy) == EndpointNames.EndpointsController;
-        if (!isOurs || await client.FindAsync<Service>(key.Namespace, key.Name, cancellationToken) is not null)
+        if (_endpoints.Find(key) is not { } ours
+            || ours.Metadata.Labels.GetValueOrDefault(EndpointNames.EndpointsManagedBy) != EndpointNames.EndpointsController
+            || await client.FindAsync<Service>(key.Namespace, key.Name, cancellationToken) is not null)
         {
             return;
         }
-        try
-        {
-            var options = new DeleteOptions { Preconditions = new Preconditions { Uid = _endpoints.Find(key)?.Metadata.Uid } };
-            await client.DeleteAsync<Model.Core.Endpoints>(key.Namespace, key.Name, options, cancellationToken);
-        }
-        catch (ApiException error) when (error.IsNotFound)
-        {
-            // Gone is what was wanted.
-        }
+        await client.DeleteThisAsync(ours, cancellationToken);
     }
 
     private IEnumerable<ResourceKey> ServicesOf(CacheChange<Pod> change)

@@ -52,19 +52,8 @@ internal sealed class OwnedObjects<TOwner>(TOwner owner, KubernetesClient client
     }
 
     /// <summary>Deletes this very object; false when it was gone already.</summary>
-    internal async Task<bool> DeleteAsync<T>(T resource, CancellationToken cancellationToken, string? propagation = null) where T : class, IResource<T>
-    {
-        try
-        {
-            var options = new DeleteOptions { Preconditions = new Preconditions { Uid = resource.Metadata.Uid }, PropagationPolicy = propagation };
-            await client.DeleteAsync<T>(resource.Metadata.Namespace, resource.Metadata.Name, options, cancellationToken);
-            return true;
-        }
-        catch (ApiException error) when (error.IsNotFound)
-        {
-            return false;
-        }
-    }
+    internal Task<bool> DeleteAsync<T>(T resource, CancellationToken cancellationToken, string? propagation = null) where T : class, IResource<T> =>
+        client.DeleteThisAsync(resource, cancellationToken, new DeleteOptions { PropagationPolicy = propagation });
 
     /// <summary>Writes the owner's status; that the owner is gone is as good.</summary>
     /// <param name="updated">The owner with its new status.</param>

@@ -41,7 +41,8 @@ public sealed class ReplicaSetReconciler : IReconciler<ResourceKey>
         host.Add(events).Add(new Controller<ResourceKey>("replicaset", reconciler, context, writes)
             .WatchOwn(reconciler._sets)
             .WatchOwned(reconciler._pods, ReplicaSet.ResourceType)
-            .Watch(reconciler._pods, reconciler.SetsForOrphan));
+            .Watch(reconciler._pods, reconciler.SetsForOrphan)
+            .Gather(key => reconciler._sets.Find(key)?.Spec.Replicas ?? 0));
     }
 
     /// <inheritdoc/>

@@ -12,6 +12,9 @@ namespace Holdfast.Controllers.Runtime;
 /// <typeparam name="TKey">The key.</typeparam>
 public sealed class Controller<TKey> : IController where TKey : notnull
 {
+    private const int ObjectsForMillisecond = 100;
+    private const int LongestGathering = 1000;
+
     private readonly IReconciler<TKey> _reconciler;
     private readonly OwnWrites<TKey>? _writes;
     private readonly ClientEnvironment _environment;
@@ -19,6 +22,7 @@ public sealed class Controller<TKey> : IController where TKey : notnull
     private readonly ControllerMetrics _metrics;
     private readonly List<IResourceCache> _sources = [];
     private readonly List<Func<IDisposable>> _subscribe = [];
+    private Func<TKey, int> _sizeOf = _ => 0;
 
     /// <summary>Makes a controller without sources.</summary>
     /// <param name="name">Its name, for logs and metrics: "statefulset".</param>
@@ -71,8 +75,19 @@ public sealed class Controller<TKey> : IController where TKey : notnull
         _subscribe.Add(() => cache.Subscribe(change =>
         {
             foreach (var key in keysOf(change))
-                Queue.Add(key);
+                Queue.AddAfter(key, Gathering(key));
         }));
+        return this;
+    }
+
+    /// <summary>
+    /// Lets changes gather before the run of a key that looks at many objects, a millisecond for each hundred of them: else N changes would have it
+    /// look at N objects N times.
+    /// </summary>
+    /// <param name="sizeOf">How many objects a key's run looks at; quick.</param>
+    public Controller<TKey> Gather(Func<TKey, int> sizeOf)
+    {
+        _sizeOf = sizeOf;
         return this;
     }
 
@@ -102,6 +117,8 @@ public sealed class Controller<TKey> : IController where TKey : notnull
             Queue.Dispose();
         }
     }
+
+    private TimeSpan Gathering(TKey key) => TimeSpan.FromMilliseconds(Math.Min(_sizeOf(key) / ObjectsForMillisecond, LongestGathering));
 
     private async Task WorkAsync(CancellationToken stop, CancellationToken abort)
     {

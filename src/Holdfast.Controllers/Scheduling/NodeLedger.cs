@@ -14,19 +14,39 @@ internal sealed class NodeLedger
     private readonly Dictionary<string, PodRequests> _used = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Owner, string Node), int> _siblings = [];
     private readonly PlacedPods _pods = new();
+    private readonly HashSet<string> _assumed = new(StringComparer.Ordinal);
 
     internal Lock Gate { get; } = new();
 
-    /// <summary>Takes a pod as it is now; a pod that is finished or gone is <paramref name="pod"/> null.</summary>
+    /// <summary>Takes a pod as the cache shows it now; null for one that is gone. What is assumed of it stays until the cache shows a node or its end.</summary>
     internal void Set(string uid, Pod? pod)
     {
         lock (Gate)
         {
-            Remove(uid);
-            if (pod is not null && pod.Spec.NodeName.Length > 0 && !pod.IsFinished())
+            var isBehind = pod is not null && pod.Spec.NodeName.Length == 0 && !pod.IsFinished() && _assumed.Contains(uid);
+            if (!isBehind)
             {
-                Add(uid, pod);
+                Replace(uid, pod);
             }
+        }
+    }
+
+    /// <summary>Takes a pod as placed whose binding is on its way, or whose volumes are.</summary>
+    internal void Assume(string uid, Pod placed)
+    {
+        lock (Gate)
+        {
+            Replace(uid, placed);
+            _assumed.Add(uid);
+        }
+    }
+
+    /// <summary>Takes back what was assumed: the binding was not made, or nobody knows.</summary>
+    internal void Forget(string uid, Pod? shown)
+    {
+        lock (Gate)
+        {
+            Replace(uid, shown);
         }
     }
 
@@ -47,6 +67,16 @@ internal sealed class NodeLedger
         lock (Gate)
         {
             return _pods.Concerning(pod);
+        }
+    }
+
+    private void Replace(string uid, Pod? pod)
+    {
+        _assumed.Remove(uid);
+        Remove(uid);
+        if (pod is not null && pod.Spec.NodeName.Length > 0 && !pod.IsFinished())
+        {
+            Add(uid, pod);
         }
     }
 

@@ -52,7 +52,8 @@ public abstract record SchedulingPlan
 
     /// <summary>Nothing to do until something changes that is on its way.</summary>
     /// <param name="Reason">What is waited for.</param>
-    public sealed record Wait(string Reason) : SchedulingPlan;
+    /// <param name="NodeName">The node on which the pod's place is kept meanwhile; empty when there is none yet.</param>
+    public sealed record Wait(string Reason, string NodeName = "") : SchedulingPlan;
 
     /// <summary>No node will do; the pod says so and is looked at again when the cluster changes.</summary>
     /// <param name="Message">Why, node by node, summed up.</param>

@@ -49,7 +49,7 @@ public static class StatefulSetIdentity
         var prefix = set.Metadata.Name.Length + 1;
         return podName.Length > prefix && podName[prefix - 1] == '-' && podName.StartsWith(set.Metadata.Name, StringComparison.Ordinal)
             && int.TryParse(podName.AsSpan(prefix), NumberStyles.None, CultureInfo.InvariantCulture, out var ordinal)
-            && podName == PodName(set, ordinal)
+            && (podName[prefix] != '0' || podName.Length == prefix + 1)
             ? ordinal
             : -1;
     }

@@ -49,7 +49,8 @@ public sealed class StatefulSetReconciler : IReconciler<ResourceKey>
             .WatchOwned(reconciler._pods, StatefulSet.ResourceType)
             .Watch(reconciler._pods, reconciler.SetsForOrphan)
             .WatchOwned(reconciler._revisions, StatefulSet.ResourceType)
-            .Watch(reconciler._claims, reconciler.SetsForClaim);
+            .Watch(reconciler._claims, reconciler.SetsForClaim)
+            .Gather(key => reconciler._sets.Find(key)?.Spec.Replicas ?? 0);
         host.Add(events).Add(controller);
     }
 
