@@ -193,7 +193,7 @@ public sealed class CustomObjectTests
         const string phases = """
             {"type":"object","properties":{"spec":{"type":"object","properties":{"phase":{"type":"string","x-kubernetes-validations":[
               {"rule":"oldSelf.hasValue() || self == 'new'","optionalOldSelf":true,"message":"begins as new"},
-              {"rule":"oldSelf.orValue(self) != 'done' || self == 'done'","optionalOldSelf":true,"messageExpression":"'was ' + oldSelf.value()"}]}}}}}
+              {"rule":"oldSelf.orValue(self) != 'done' || self == 'done'","optionalOldSelf":true,"messageExpression":"'was %s'.format([oldSelf.value()])"}]}}}}}
             """;
         await using var server = await ServeAsync(Definition(phases, ""));
         Assert.Contains("spec.phase: Invalid value: \"done\": begins as new",
@@ -211,7 +211,7 @@ public sealed class CustomObjectTests
         {"type":"object","properties":{"spec":{"type":"object",
           "x-kubernetes-validations":[
             {"rule":"self.size <= 5 || (has(self.colour) && self.colour == 'blue')","message":"large ones are blue"},
-            {"rule":"!has(self.low) || !has(self.high) || self.low <= self.high","messageExpression":"'high (' + string(self.high) + ') is below low (' + string(self.low) + ')'","reason":"FieldValueForbidden","fieldPath":".high"}],
+            {"rule":"!has(self.low) || !has(self.high) || self.low <= self.high","messageExpression":"'high (%d) is below low (%d)'.format([self.high, self.low])","reason":"FieldValueForbidden","fieldPath":".high"}],
           "properties":{
             "size":{"type":"integer"},"colour":{"type":"string"},"low":{"type":"integer"},"high":{"type":"integer"},
             "fixed":{"type":"string","x-kubernetes-validations":[{"rule":"self == oldSelf","message":"fixed does not change"}]},

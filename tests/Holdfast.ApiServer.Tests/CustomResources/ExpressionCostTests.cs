@@ -13,11 +13,14 @@ public sealed class ExpressionCostTests
     [Theory]
     // A rule below a list without a bound is counted as often as the smallest item fits into a request.
     [InlineData("""{"type":"array","items":{"type":"string","maxLength":1000,"x-kubernetes-validations":[{"rule":"self.contains('x')"}]}}""",
-        "spec.validation.openAPIV3Schema.properties[spec].items.x-kubernetes-validations[0].rule: Forbidden: estimated rule cost exceeds budget by factor of 42.2x")]
+        "spec.validation.openAPIV3Schema.properties[spec].items.x-kubernetes-validations[0].rule: Forbidden: estimated rule cost exceeds budget by factor of 42.0x")]
     [InlineData("""{"type":"object","properties":{"a":{"type":"array","items":{"type":"string"}}},"x-kubernetes-validations":[{"rule":"self.a.all(x, self.a.exists(y, x == y))"}]}""",
         "spec.validation.openAPIV3Schema.properties[spec].x-kubernetes-validations[0].rule: Forbidden: estimated rule cost exceeds budget by factor of more than 100x")]
+    // A number as text has no length that is known, so that text made of one by + may be of any length; format is the way that passes.
+    [InlineData("""{"type":"object","properties":{"n":{"type":"integer"}},"x-kubernetes-validations":[{"rule":"self.n > 1","messageExpression":"'too low: ' + string(self.n)"}]}""",
+        "x-kubernetes-validations[0].messageExpression: Forbidden: estimated messageExpression cost exceeds budget by factor of more than 100x")]
     [InlineData("""{"type":"object","properties":{"m":{"type":"object","maxProperties":5000,"additionalProperties":{"type":"string","maxLength":5000}}},"x-kubernetes-validations":[{"rule":"self.m.all(k, self.m[k].contains('x'))"}]}""",
-        "rule: Forbidden: estimated rule cost exceeds budget by factor of 1.005000x")]
+        "rule: Forbidden: estimated rule cost exceeds budget by factor of 1.003500x")]
     [InlineData("""{"type":"object","properties":{"a":{"type":"array","items":{"type":"string"}}},"x-kubernetes-validations":[{"rule":"self.a.size() < 9","messageExpression":"self.a.map(x, x + x).join()"}]}""",
         "x-kubernetes-validations[0].messageExpression: Forbidden: estimated messageExpression cost exceeds budget by factor of more than 100x")]
     public async Task A_rule_that_may_cost_too_much_is_refused_when_it_is_written(string spec, string expected)
@@ -49,6 +52,7 @@ public sealed class ExpressionCostTests
 
     [Theory]
     [InlineData("""{"type":"array","maxItems":100,"items":{"type":"string","maxLength":1000,"x-kubernetes-validations":[{"rule":"self.contains('x')"}]}}""")]
+    [InlineData("""{"type":"object","properties":{"n":{"type":"integer"}},"x-kubernetes-validations":[{"rule":"self.n > 1","messageExpression":"'too low: %d'.format([self.n])"}]}""")]
     [InlineData("""{"type":"object","properties":{"s":{"type":"string"}},"x-kubernetes-validations":[{"rule":"self.s.startsWith('x') && self.s.size() < 40 && self.s.matches('^[a-z]+$')"}]}""")]
     [InlineData("""{"type":"object","properties":{"e":{"type":"array","maxItems":50,"items":{"type":"string","enum":["a","b"]}}},"x-kubernetes-validations":[{"rule":"self.e.all(x, self.e.exists_one(y, x == y))"}]}""")]
     [InlineData("""{"type":"object","properties":{"q":{"type":"string","maxLength":20},"ip":{"type":"string","maxLength":39},"v":{"type":"string","maxLength":20}},"x-kubernetes-validations":[{"rule":"quantity(self.q).isGreaterThan(quantity('1Gi')) && isIP(self.ip) && semver(self.v).major() > 0"}]}""")]

@@ -8,7 +8,8 @@ namespace Holdfast.ApiServer.CustomResources.Expressions;
 
 /// <summary>Evaluates the rules of a schema for one object, each within its own budget and all within one.</summary>
 /// <param name="errors">Where problems go.</param>
-internal sealed class ExpressionCheck(FieldErrors errors)
+/// <param name="skipsUnchanged">Whether what did not change is only checked by rules that compare it with what it was.</param>
+internal sealed class ExpressionCheck(FieldErrors errors, bool skipsUnchanged)
 {
     // As Kubernetes bounds them.
     private const long AllRules = 10_000_000;
@@ -31,7 +32,7 @@ internal sealed class ExpressionCheck(FieldErrors errors)
         if (value.ValueKind == JsonValueKind.Null || _isStopped)
             return;
         var hasOld = old.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null);
-        var isUnchanged = isPartOfUnchanged || (hasOld && JsonElement.DeepEquals(value, old));
+        var isUnchanged = isPartOfUnchanged || (skipsUnchanged && hasOld && JsonElement.DeepEquals(value, old));
         CheckRules(node, value, old, path, isUnchanged);
         if (value.ValueKind == JsonValueKind.Object)
         {

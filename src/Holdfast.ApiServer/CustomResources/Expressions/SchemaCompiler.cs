@@ -45,7 +45,7 @@ internal sealed class SchemaCompiler(FieldErrors errors, bool boundsRules)
         var type = _types.Of(schema, place.Name, place.IsRoot)?.Type ?? CelType.Dyn;
         var compiled = new Node(schema, type, rules, properties.ToFrozenDictionary(StringComparer.Ordinal), items, values);
         if (schema.Default is { } value && errors.Count == problems)
-            new ExpressionCheck(errors).Run(compiled, value, value, place.Path.Child("default"));
+            new ExpressionCheck(errors, skipsUnchanged: false).Run(compiled, value, value, place.Path.Child("default"));
         return compiled;
     }
 

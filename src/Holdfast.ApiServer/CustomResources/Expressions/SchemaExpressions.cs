@@ -35,7 +35,7 @@ internal sealed class SchemaExpressions : IExpressionRules
     }
 
     /// <inheritdoc/>
-    public void Check(JsonElement value, JsonElement old, FieldErrors errors) => new ExpressionCheck(errors).Run(_root, value, old, null);
+    public void Check(JsonElement value, JsonElement old, FieldErrors errors) => new ExpressionCheck(errors, skipsUnchanged: true).Run(_root, value, old, null);
 
     /// <summary>A part of a schema with rules on it or below it.</summary>
     internal sealed record Node(
