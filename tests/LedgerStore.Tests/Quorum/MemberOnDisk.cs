@@ -16,10 +16,14 @@ public sealed class MemberOnDisk : IDisposable
         identity = MemberIdentity.Read(folder) ?? new MemberIdentity(ClusterId, isFounder ? "0000000000000001" : "0000000000000002", "m", isFounder);
         identity.Write(folder);
         Disk = QuorumDisk.Open(folder, identity, LedgerRelease.All[^1], static _ => { });
+        Entries = [.. Disk.Files.Entries];
         LastIndexPath = Path.Combine(folder, "..", Path.GetFileName(folder) + ".last");
     }
 
     public QuorumDisk Disk { get; }
+
+    /// <summary>The replicated log: what was found, and what was appended since.</summary>
+    public List<RaftEntry> Entries { get; }
 
     /// <summary>The newest entry of the replicated log that is there.</summary>
     public long LastIndex => Disk.Files.Entries.Count > 0 ? Disk.Files.Entries[^1].Index : Disk.Files.Mark.Index;
@@ -36,7 +40,8 @@ public sealed class MemberOnDisk : IDisposable
         for (var number = 0; number < count; number++)
         {
             var command = new ReplicatedCommand.Append(new LedgerCommand(new byte[] { 1, 2, (byte)next }, new RequestIdentity("c", next + 1)), DateTimeOffset.UnixEpoch);
-            Disk.Files.Append([new RaftEntry(++next, 1, RaftEntryKind.Command, command.Encode())]);
+            Entries.Add(new RaftEntry(++next, 1, RaftEntryKind.Command, command.Encode()));
+            Disk.Files.Append([Entries[^1]]);
             Disk.Ledger.Apply([command]);
         }
         File.WriteAllText(LastIndexPath, next.ToString(System.Globalization.CultureInfo.InvariantCulture));

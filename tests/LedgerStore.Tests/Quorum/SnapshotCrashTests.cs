@@ -112,7 +112,7 @@ public sealed class SnapshotCrashTests : IDisposable
     private MemberOnDisk Behind(MemberOnDisk source)
     {
         var target = new MemberOnDisk(Target, isFounder: false);
-        foreach (var entry in source.Disk.Files.Entries.Take(Had + 1))
+        foreach (var entry in source.Entries.Take(Had + 1))
             target.Disk.Files.Append([entry]);
         for (var index = 1; index <= Had; index++)
         {
