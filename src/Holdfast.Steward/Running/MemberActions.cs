@@ -12,7 +12,9 @@ namespace Holdfast.Steward.Running;
 /// <param name="pods">The pods.</param>
 /// <param name="certificates">What secures calls.</param>
 /// <param name="caller">Calls.</param>
-internal sealed class MemberActions(StewardReading reading, StewardView view, ResourceCache<Pod> pods, MemberCertificates? certificates, MemberCaller caller)
+/// <param name="calls">Keeps how they went.</param>
+internal sealed class MemberActions(
+    StewardReading reading, StewardView view, ResourceCache<Pod> pods, MemberCertificates? certificates, MemberCaller caller, CallNotes calls)
 {
     /// <summary>Has the leader hand over.</summary>
     public Task<ActionFailure?> HandOverAsync(HandOver effect, CancellationToken cancellationToken) =>
@@ -33,6 +35,15 @@ internal sealed class MemberActions(StewardReading reading, StewardView view, Re
     }
 
     private async Task<ActionFailure?> CallAsync(
+        CompiledAction? action, string name, string member, string? memberId, string? candidate, CancellationToken cancellationToken)
+    {
+        var failure = await TryAsync(action, name, member, memberId, candidate, cancellationToken);
+        if (view.Memory.Operation is { } operation)
+            calls.Note(ResourceKey.Of(view.Steward), operation.Id, name, failure?.Message ?? "");
+        return failure;
+    }
+
+    private async Task<ActionFailure?> TryAsync(
         CompiledAction? action, string name, string member, string? memberId, string? candidate, CancellationToken cancellationToken)
     {
         if (action is null)

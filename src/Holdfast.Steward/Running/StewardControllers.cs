@@ -27,10 +27,11 @@ public sealed class StewardControllers
         _caches = new StewardCaches(context.Caches);
         _events = context.Events("holdfast-steward", StewardNames.FieldManager);
         Watches = new MemberWatches(caller, environment, key => _controller!.Queue.Add(key));
-        var observer = new TargetObserver(_caches, Watches, environment.Time);
+        var calls = new CallNotes(environment.Time);
+        var observer = new TargetObserver(_caches, Watches, calls, environment.Time);
         var book = new StewardBook(_caches, observer, Watches, new CertificateBook(client, environment.Time));
         var writes = context.Writes<ResourceKey>("steward", StewardNames.FieldManager);
-        _controller = _caches.AddSources(new Controller<ResourceKey>("steward", new StewardReconciler(_caches, book, caller, writes, _events), context, writes));
+        _controller = _caches.AddSources(new Controller<ResourceKey>("steward", new StewardReconciler(_caches, book, caller, calls, writes, _events), context, writes));
         Answerer = new StewardAnswerer(_caches, client, new EvictionGate(_caches, book, client, _events));
     }
 

@@ -147,6 +147,9 @@ internal sealed class StewardExecutor(StewardView view, KubernetesClient client,
     {
         writer.WriteStartObject("metadata");
         writer.WriteString("resourceVersion", view.Set.Metadata.ResourceVersion);
+        writer.WriteStartObject("annotations");
+        writer.WriteNull(StewardNames.WantedReplicasAnnotation);
+        writer.WriteEndObject();
         writer.WriteEndObject();
         writer.WriteStartObject("spec");
         writer.WriteNumber("replicas", effect.Replicas);
