@@ -52,6 +52,7 @@ internal sealed class QueryOptions(IQueryCollection query)
         {
             IsDryRun = IsDryRun(optionsKind),
             FieldManager = manager.Length > 0 ? manager : ManagerOf(userAgent),
+            GivenManager = manager,
             Force = Flag("force") ?? false,
             FieldValidation = Validation(optionsKind),
         };

@@ -43,6 +43,22 @@ public sealed class AuditTests
     }
 
     [Fact]
+    public async Task What_the_clusters_own_parts_write_is_told_and_what_they_are_refused()
+    {
+        await using var server = await RunningServer.StartAsync(Token);
+        var node = new Client.KubernetesClient(server.Host.InProcess(Security.UserInfo.Node("n1")), "kubelet");
+        await node.CreateAsync(new Model.Core.Node { Metadata = Objects.Meta("n1", "") }, Token);
+        await node.GetAsync<Model.Core.Node>("", "n1", Token);
+        await Assert.ThrowsAsync<Client.ApiException>(() => node.GetAsync<Model.Core.Secret>("default", "none", Token));
+        await Assert.ThrowsAsync<Client.ApiException>(() => node.CreateAsync(Objects.ConfigMap("a", ("k", "v")), Token));
+        var lines = await LinesAsync(server, 3);
+        Assert.Equal(["create nodes n1 201", "get secrets none 403", "create configmaps a 403"],
+            lines.Select(line => $"{Text(line, "verb")} {(string)line["objectRef"]!["resource"]!} {(string)line["objectRef"]!["name"]!} {Code(line)}"));
+        Assert.All(lines, line => Assert.Equal(("system:node:n1", "kubelet", "Metadata"), ((string)line["user"]!["username"]!, Text(line, "userAgent"), Text(line, "level"))));
+        Assert.All(lines, line => Assert.Null(line["sourceIPs"]));
+    }
+
+    [Fact]
     public async Task What_a_webhook_wants_to_be_kept_is_told_and_never_as_the_servers_own_words()
     {
         await using var world = await WebhookFixture.StartAsync();
