@@ -61,6 +61,8 @@ public sealed class ApiServerHost : IAsyncDisposable
         parts.Authenticator = Authenticator.Open(parts.Authority, parts.Folder, options.Chance, parts.Tokens, core.Registry.View);
         core.Served.Serve(Reviews.OfTokens(parts.Authenticator));
         var host = new ApiServerHost(core, parts);
+        options.Metrics.Observe("holdfast_api_requests_in_flight", "Requests over the network that are being served or wait for a seat.", () => host.Load.Requests);
+        options.Metrics.Observe("holdfast_api_watches", "Watches that are open over the network.", () => host.Load.Watches);
         try
         {
             // Whoever is answered finds the custom resources of before.
@@ -86,6 +88,12 @@ public sealed class ApiServerHost : IAsyncDisposable
     /// <summary>The administrator's credentials.</summary>
     public ClusterCredentials AdminCredentials() =>
         new(Address, _parts.Authority.CertificatePem, _parts.Authority.Client("admin", UserInfo.Administrator), _parts.Authenticator!.AdminToken);
+
+    /// <summary>The credentials of a part of this program that has to ask over HTTP.</summary>
+    /// <param name="fileName">The name under which its certificate is kept.</param>
+    /// <param name="user">Whom it stands for.</param>
+    public ClusterCredentials CredentialsOf(string fileName, UserInfo user) =>
+        new(Address, _parts.Authority.CertificatePem, _parts.Authority.Client(fileName, user), "");
 
     /// <summary>Ends running requests and stops.</summary>
     public async ValueTask DisposeAsync()
@@ -128,7 +136,7 @@ public sealed class ApiServerHost : IAsyncDisposable
         var resources = new ResourceHandler(core.Registry, core.Authorizer, responder, new PodLogs(options.Nodes),
             new PodStreams(options.Nodes, options.Time), proxy, options.Chance, gate, stopping);
         var documents = new DocumentHandler(responder, new DiscoveryDocuments(core.Served), options.OpenApi?.Invoke(core.Served), parts.Tokens,
-            parts.Flows, parts.Health = new HealthChecks(options.Store, stopping), new StoreBackupResponse(options.Store, options.Time));
+            parts.Flows, parts.Health = new HealthChecks(options.Store, stopping), new StoreBackupResponse(options.Store, options.Time), options.Metrics);
         return new HttpFront(parts.Authenticator!, core.Authorizer, resources, documents, parts.Audit, options.OnFault);
     }
 

@@ -1,6 +1,8 @@
+using Holdfast.ApiServer.Errors;
 using Holdfast.ApiServer.Registry;
 using Holdfast.ApiServer.Security;
 using Holdfast.ApiServer.Security.Audit;
+using Holdfast.Client.LeaderElection;
 using Microsoft.AspNetCore.Http;
 
 namespace Holdfast.ApiServer.Http;
@@ -33,9 +35,16 @@ internal sealed record ApiRequest(HttpContext Http, RequestPath Path, UserInfo U
     /// <summary>The context of a write; what it warns of reaches the client even when the write is refused.</summary>
     public WriteContext Context(string optionsKind)
     {
-        var context = Query.Context(User, optionsKind, Http.Request.Headers.UserAgent.ToString());
+        var context = Query.Context(User, optionsKind, Http.Request.Headers.UserAgent.ToString(), Fence());
         Keep(context);
         return context;
+    }
+
+    private Fence? Fence()
+    {
+        var given = Http.Request.Headers[Client.LeaderElection.Fence.Header].ToString();
+        return given.Length == 0 ? null : Client.LeaderElection.Fence.Parse(given)
+            ?? throw ApiErrors.BadRequest($"the header {Client.LeaderElection.Fence.Header} is \"{given}\", not NAMESPACE/LEASE/TERM/HOLDER");
     }
 
     /// <summary>Keeps the context of a write for what is told after it: warnings, and the audit log's line.</summary>

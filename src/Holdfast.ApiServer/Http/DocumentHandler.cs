@@ -3,14 +3,15 @@ using Holdfast.ApiServer.Errors;
 using Holdfast.ApiServer.Http.Fairness;
 using Holdfast.ApiServer.Http.Health;
 using Holdfast.ApiServer.Security.Tokens;
+using Holdfast.Platform.Metrics;
 using Microsoft.AspNetCore.Http;
 
 namespace Holdfast.ApiServer.Http;
 
-/// <summary>Answers requests for what is no resource: discovery, OpenAPI, health, version, the keys of tokens and the store's backup.</summary>
+/// <summary>Answers requests for what is no resource: discovery, OpenAPI, health, version, metrics, the keys of tokens and the store's backup.</summary>
 internal sealed class DocumentHandler(
     Responder responder, DiscoveryDocuments discovery, IOpenApiDocuments? openApi, ServiceAccountTokens tokens, FlowControl flows, HealthChecks health,
-    StoreBackupResponse backup)
+    StoreBackupResponse backup, MetricRegistry metrics)
 {
     // kube-apiserver's answer to whoever asks for a path that it does not have.
     private const string NotFoundText = "404 page not found\n";
@@ -32,7 +33,7 @@ internal sealed class DocumentHandler(
     }
 
     private static bool IsDocument(RequestPath path) =>
-        path.Segments is [] or ["version" or "healthz" or "livez" or "readyz" or "api" or "apis" or "openapi" or "openid" or ".well-known", ..];
+        path.Segments is [] or ["version" or "healthz" or "livez" or "readyz" or "metrics" or "api" or "apis" or "openapi" or "openid" or ".well-known", ..];
 
     private async Task SeatedAsync(ApiRequest request)
     {
@@ -42,10 +43,11 @@ internal sealed class DocumentHandler(
 
     private Task DocumentAsync(ApiRequest request) => request.Path.Segments switch
     {
-        [] => Responder.BytesAsync(request, 200, Encoding.UTF8.GetBytes("""{"paths":["/api","/apis","/healthz","/livez","/openapi/v2","/openapi/v3","/readyz","/version"]}""")),
+        [] => Responder.BytesAsync(request, 200, Encoding.UTF8.GetBytes("""{"paths":["/api","/apis","/healthz","/livez","/metrics","/openapi/v2","/openapi/v3","/readyz","/version"]}""")),
         ["version"] => Responder.BytesAsync(request, 200, Encoding.UTF8.GetBytes(Version)),
         ["healthz" or "livez" or "readyz", ..] => HealthAsync(request),
         ["api" or "apis", ..] => DiscoveryAsync(request with { Accepted = Negotiation.Choose(request.Accept, new Offer(false, true, false)) }),
+        ["metrics"] => TextAsync(request, 200, metrics.ToText(), "text/plain; version=0.0.4; charset=utf-8"),
         ["openapi", ..] => OpenApiAsync(request),
         ["openid", "v1", "jwks"] => Responder.BytesAsync(request, 200, tokens.PublicKeys(), "application/jwk-set+json"),
         ["holdfast", "store", "backup"] => backup.SendAsync(request),
@@ -120,10 +122,10 @@ internal sealed class DocumentHandler(
 
     private static Task NotFoundAsync(ApiRequest request) => TextAsync(request, 404, NotFoundText);
 
-    private static Task TextAsync(ApiRequest request, int code, string text)
+    private static Task TextAsync(ApiRequest request, int code, string text, string type = "text/plain; charset=utf-8")
     {
         request.Http.Response.StatusCode = code;
-        request.Http.Response.ContentType = "text/plain; charset=utf-8";
+        request.Http.Response.ContentType = type;
         request.Http.Response.ContentLength = Encoding.UTF8.GetByteCount(text);
         return request.Http.Response.WriteAsync(text, request.Aborted);
     }
