@@ -16,6 +16,7 @@ var root = new RootCommand("Holdfast keeps stateful workloads safe while they ar
     DemoCommand.Make(),
     ImageCommand.Make(),
     StoreCommand.Make(),
+    SimCommand.Make(),
     VersionCommand.Make(),
 };
 
