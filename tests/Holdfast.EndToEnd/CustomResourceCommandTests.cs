@@ -14,7 +14,9 @@ public sealed class CustomResourceCommandTests(FakeCluster cluster) : IClassFixt
         spec:
           group: example.com
           scope: Namespaced
-          names: {plural: {{plural}}, kind: {{kind}}}
+          names:
+            plural: {{plural}}
+            kind: {{kind}}
           versions:
           - name: v1
             served: true
@@ -45,7 +47,13 @@ public sealed class CustomResourceCommandTests(FakeCluster cluster) : IClassFixt
                     properties:
                       replicas: {type: integer}
                       selector: {type: string}
-                      conditions: {type: array, items: {type: object, properties: {type: {type: string}, status: {type: string}}}}
+                      conditions:
+                        type: array
+                        items:
+                          type: object
+                          properties:
+                            type: {type: string}
+                            status: {type: string}
           - name: v2
             served: true
             storage: false
@@ -53,7 +61,11 @@ public sealed class CustomResourceCommandTests(FakeCluster cluster) : IClassFixt
               openAPIV3Schema:
                 type: object
                 properties:
-                  spec: {type: object, properties: {size: {type: string}, replicas: {type: integer}}}
+                  spec:
+                    type: object
+                    properties:
+                      size: {type: string}
+                      replicas: {type: integer}
         """;
 
     private static string Object(string kind, string name, string spec = "{}", string version = "v1") =>
