@@ -102,8 +102,8 @@ public sealed class CustomResourceCommandTests(FakeCluster cluster) : IClassFixt
     {
         var space = await DefinedAsync("drums", "Drum");
         (await Kubectl.ApplyAsync(Object("Drum", "d", """{"size":"3Gi"}""", "v2"), "-n", space)).Succeeded();
-        Assert.Equal("example.com/v2 3Gi ", await Kubectl.SaysAsync("-n", space, "get", "drums.v2.example.com", "d", "-o", "jsonpath={.apiVersion} {.spec.size} {.spec.replicas}"));
-        // The schema that it is stored by has a default, which who reads that version sees.
+        // The schema that it is stored by has a default, which is read in either version.
+        Assert.Equal("example.com/v2 3Gi 1", await Kubectl.SaysAsync("-n", space, "get", "drums.v2.example.com", "d", "-o", "jsonpath={.apiVersion} {.spec.size} {.spec.replicas}"));
         Assert.Equal("example.com/v1 3Gi 1", await Kubectl.SaysAsync("-n", space, "get", "drums.v1.example.com", "d", "-o", "jsonpath={.apiVersion} {.spec.size} {.spec.replicas}"));
         Assert.Equal("[\"v1\"]", await Kubectl.SaysAsync("get", "crd", "drums.example.com", "-o", "jsonpath={.status.storedVersions}"));
     }
