@@ -71,9 +71,9 @@ internal sealed class ObjectApplication(ServedResource served, string subresourc
         {
             return JsonDocument.Parse(patch, new JsonDocumentOptions { MaxDepth = JsonInput.MaximumDepth });
         }
-        catch (JsonException problem)
+        catch (JsonException)
         {
-            throw ApiErrors.BadRequest($"error decoding YAML: {problem.Message}");
+            throw ApiErrors.BadRequest($"error decoding YAML: {JsonSyntax.Describe(patch.Span)}");
         }
     }
 
@@ -106,7 +106,7 @@ internal sealed class ObjectApplication(ServedResource served, string subresourc
         }
         catch (Exception problem) when (problem is ModelDecodeException or JsonException)
         {
-            throw Untyped(namespaceName, name, problem.Message);
+            throw Untyped(namespaceName, name, JsonProblem.Words(problem, patch.Span));
         }
         if (issues.UnknownFields.Count > 0)
             throw Untyped(namespaceName, name, string.Join(", ", issues.UnknownFields.Select(field => $".{field}: field not declared in schema")));
