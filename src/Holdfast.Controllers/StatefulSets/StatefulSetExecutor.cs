@@ -6,6 +6,7 @@ using Holdfast.Controllers.Pods;
 using Holdfast.Controllers.Runtime;
 using Holdfast.Model.Apps;
 using Holdfast.Model.Core;
+using Holdfast.Model.Meta;
 
 namespace Holdfast.Controllers.StatefulSets;
 
