@@ -88,6 +88,12 @@ public sealed class ApiServerHost : IAsyncDisposable
     public ClusterCredentials AdminCredentials() =>
         new(Address, _parts.Authority.CertificatePem, _parts.Authority.Client("admin", UserInfo.Administrator), _parts.Authenticator!.AdminToken);
 
+    /// <summary>The credentials of a part of this program that has to ask over HTTP.</summary>
+    /// <param name="fileName">The name under which its certificate is kept.</param>
+    /// <param name="user">Whom it stands for.</param>
+    public ClusterCredentials CredentialsOf(string fileName, UserInfo user) =>
+        new(Address, _parts.Authority.CertificatePem, _parts.Authority.Client(fileName, user), "");
+
     /// <summary>Ends running requests and stops.</summary>
     public async ValueTask DisposeAsync()
     {

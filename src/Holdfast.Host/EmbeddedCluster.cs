@@ -146,6 +146,14 @@ public sealed class EmbeddedCluster : IAsyncDisposable
         {
             await TimedAsync("nodes", () => StartNodesAsync(api, addresses, network, cancellationToken), nodes => nodes);
         }
+        if (_options.HasSteward)
+        {
+            await TimedAsync("Steward", () => StartStewardAsync(api, cancellationToken), steward => $"webhooks on {steward.WebhookAddress}");
+        }
+        else
+        {
+            await ClusterSteward.LeaveOutAsync(Client, cancellationToken);
+        }
     }
 
     private ClusterNetwork StartNetwork(AddressPlan addresses, ClusterControllers controllers)
@@ -171,6 +179,13 @@ public sealed class EmbeddedCluster : IAsyncDisposable
         await nodes.StartAsync(name => Environment(api, UserInfo.Node(name)), Server, cancellationToken);
         _nodeLogs.Attach(nodes);
         return string.Join(", ", nodes.Names);
+    }
+
+    private async Task<ClusterSteward> StartStewardAsync(ApiServerHost api, CancellationToken cancellationToken)
+    {
+        var steward = await ClusterSteward.StartAsync(api, Environment(api, ClusterSteward.User), Client, cancellationToken);
+        Stopping("Steward", async () => await steward.DisposeAsync());
+        return steward;
     }
 
     private ClientEnvironment Environment(ApiServerHost api, UserInfo identity) =>

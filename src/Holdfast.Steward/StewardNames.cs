@@ -15,6 +15,9 @@ public static class StewardNames
     /// <summary>An annotation of a pod, or of an Eviction: let it go although the Steward says no, for the reason that is its value.</summary>
     public const string OverrideAnnotation = "holdfast.dev/override";
 
+    /// <summary>An annotation of a set: how many replicas someone wanted of it directly, held back until the Steward has seen to it.</summary>
+    public const string WantedReplicasAnnotation = "holdfast.dev/wanted-replicas";
+
     /// <summary>A label of what the Steward keeps: the name of the Steward.</summary>
     public const string StewardLabel = "holdfast.dev/steward";
 

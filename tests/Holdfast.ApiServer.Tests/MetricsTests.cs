@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Holdfast.ApiServer.Security;
 using Holdfast.Model.Rbac;
 using Holdfast.Platform.Metrics;
 

@@ -21,6 +21,9 @@ public interface ILedger : IAsyncDisposable
     /// <summary>Batches made durable since the ledger was opened.</summary>
     long SyncCount { get; }
 
+    /// <summary>How long each of them took.</summary>
+    LatencyHistogram SyncSeconds { get; }
+
     /// <summary>Appends an entry; completes when it is durable or refused. An append that was taken goes on when the caller gives up.</summary>
     Task<AppendOutcome> AppendAsync(LedgerCommand command, CancellationToken cancellation);
 

@@ -41,6 +41,9 @@ public sealed class StandaloneLedger : ILedger
     public long SyncCount => writer.SyncCount;
 
     /// <inheritdoc />
+    public LatencyHistogram SyncSeconds => writer.SyncSeconds;
+
+    /// <inheritdoc />
     public TimeSpan Stalled =>
         Volatile.Read(ref busySince) is var since and not 0 ? time.GetElapsedTime(since) : TimeSpan.Zero;
 

@@ -201,7 +201,7 @@ public sealed partial class QuorumLedger : IRaftApplication
 
     private QuorumView Look()
     {
-        var isLeader = node.Role == RaftRole.Leader;
+        var isLeader = node.Role == RaftRole.Leader && !pump.IsStalled;
         return new QuorumView
         {
             ClusterId = identity.ClusterId,
@@ -212,7 +212,7 @@ public sealed partial class QuorumLedger : IRaftApplication
             Applied = node.Log.AppliedIndex,
             Place = Place(),
             LastLogIndex = node.Log.LastIndex,
-            Leader = NameOf(node.Leader),
+            Leader = pump.IsStalled ? null : NameOf(node.Leader),
             Format = disk.Ledger.Format,
             Backlog = disk.Ledger.Backlog,
             Founding = disk.Ledger.Founding,
@@ -226,6 +226,7 @@ public sealed partial class QuorumLedger : IRaftApplication
     }
 
     private string RoleName() =>
+        pump.IsStalled ? "stalled" :
         isRemoved ? "removed" :
         !node.Membership.Contains(node.Id) ? "joining" :
         !node.Membership.IsVoter(node.Id) ? "learner" :

@@ -69,6 +69,9 @@ public sealed partial class QuorumLedger : ILedger
     public long SyncCount => disk.Files.SyncCount;
 
     /// <inheritdoc />
+    public LatencyHistogram SyncSeconds => disk.Files.SyncSeconds;
+
+    /// <inheritdoc />
     public TimeSpan Stalled => Volatile.Read(ref busySince) is var since and not 0 ? time.GetElapsedTime(since) : TimeSpan.Zero;
 
     /// <inheritdoc />

@@ -1,4 +1,7 @@
+using System.Net.Http.Json;
+using System.Text.Json;
 using LedgerStore.Raft;
+using LedgerStore.Server;
 
 namespace LedgerStore.Quorum;
 
@@ -69,15 +72,16 @@ public sealed class QuorumProcess : IAsyncDisposable
     public async Task<string> LeaveAsync(QuorumLedger ledger, TimeSpan patience)
     {
         var began = time.GetTimestamp();
-        while (ledger.View.Role is "leader" or "follower" or "learner" && time.GetElapsedTime(began) < patience)
+        var isGone = false;
+        while (!isGone && ledger.View.Role is "leader" or "follower" or "learner" or "candidate" && time.GetElapsedTime(began) < patience)
         {
             if (ledger.View.IsLeader)
                 await ledger.AskAsync(static core => core.Change(new MembershipChange.Remove(core.Id), out _));
             else if (ledger.View.Leader is { } leader && await Directory.FindApiAsync(leader, CancellationToken.None) is { } api)
-                await AskToRemoveAsync(api);
+                isGone = await IsRemovedAsync(api);
             await Task.Delay(LookAround / 5, time, CancellationToken.None);
         }
-        return ledger.View.Role is "removed" or "joining" ? "membership: given back" : "membership: could not be given back in time; remove the member by hand";
+        return isGone || ledger.View.Role is "removed" or "joining" ? "membership: given back" : "membership: could not be given back in time; remove the member by hand";
     }
 
     /// <inheritdoc />
@@ -97,17 +101,23 @@ public sealed class QuorumProcess : IAsyncDisposable
         stopping.Dispose();
     }
 
-    private async Task AskToRemoveAsync(Uri api)
+    // Whoever was removed is sent nothing more, not even that: what the leader answers is what there is to know.
+    private async Task<bool> IsRemovedAsync(Uri api)
     {
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(3) };
         try
         {
-            using var answer = await http.PostAsync(new Uri(api, $"/v1/members/remove?name={options.Member}"), null);
+            using var answer = await http.PostAsync(new Uri(api, $"/v1/members/remove?id={Member.Identity!.MemberId}"), null);
             journal.Write($"membership: {api} answers {(int)answer.StatusCode}");
+            if (!answer.IsSuccessStatusCode)
+                return false;
+            var left = await answer.Content.ReadFromJsonAsync(AnswerJson.Readable.MembersAnswer);
+            return left is not null && left.Members.All(seat => seat.Id != Member.Identity.MemberId);
         }
-        catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException)
+        catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException or JsonException)
         {
             journal.Write($"membership: {api} does not answer: {failure.Message}");
+            return false;
         }
     }
 

@@ -19,7 +19,7 @@ public sealed record QuorumView
     /// <summary>The member.</summary>
     public required string MemberId { get; init; }
 
-    /// <summary>leader, follower, candidate, learner, joining or removed.</summary>
+    /// <summary>leader, follower, candidate, learner, joining, removed, or stalled: its disk is full and it takes part in nothing.</summary>
     public required string Role { get; init; }
 
     /// <summary>The newest term that it knows.</summary>

@@ -68,6 +68,9 @@ public sealed record LedgerError(int Status, string Code, string Message, string
     public static LedgerError DiskFull(long free, long floor) => new(503, "DiskFull",
         $"the volume has {free} bytes free and appends need {floor}: grow the volume; entries already in the ledger stay readable");
 
+    /// <summary>The disk no longer holds what was written.</summary>
+    public static LedgerError Damaged { get; } = new(503, "Damaged", "the member's disk is damaged, so it stops and shows nothing more; ask another member");
+
     /// <summary>Something failed that the client has no part in.</summary>
     public static LedgerError Internal { get; } = new(500, "Internal", "the member could not answer; its log says why");
 

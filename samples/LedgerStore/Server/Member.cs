@@ -100,17 +100,6 @@ public sealed class Member(LedgerOptions options, TimeProvider time, Func<long> 
     /// <summary>True when the membership is to be given back at the end.</summary>
     public bool IsLeaving { get; set; }
 
-    /// <summary>Lets no new writes in, waits for those under way and makes sure that they are durable.</summary>
-    /// <exception cref="TimeoutException">They took longer than the bound.</exception>
-    public async Task DrainAsync(CancellationToken cancellation)
-    {
-        await Gate.Shut().WaitAsync(options.DrainTimeout, time, cancellation);
-        if (Ledger is { } held)
-            await held.FlushAsync().WaitAsync(options.DrainTimeout, time, cancellation);
-        if (Ledger is QuorumLedger ledger)
-            await ledger.HandOverAsync(options.DrainTimeout);
-    }
-
     private static ProbeAnswer Probe(ReadOnlySpan<(bool IsFailing, string Reason)> checks)
     {
         var reasons = new List<string>();

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -8,7 +9,8 @@ namespace LedgerStore.Server;
 
 /// <summary>`GET /v1/entries/{index}`, `GET /v1/entries?from=&amp;limit=` and `GET /v1/checksum?at=`. Only durable entries are shown.</summary>
 /// <param name="member">The member.</param>
-public sealed class ReadEndpoints(Member member)
+/// <param name="metrics">Where it is counted.</param>
+public sealed class ReadEndpoints(Member member, LedgerMetrics metrics)
 {
     private const int DefaultLimit = 100;
     private const int MaxLimit = 1000;
@@ -100,10 +102,11 @@ public sealed class ReadEndpoints(Member member)
         return null;
     }
 
-    private static async Task<LedgerError?> ConfirmAsync(ILedger ledger, CancellationToken cancellation)
+    private async Task<LedgerError?> ConfirmAsync(ILedger ledger, CancellationToken cancellation)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         patience.CancelAfter(ReadPatience);
+        var began = Stopwatch.GetTimestamp();
         try
         {
             return await ledger.ConfirmReadAsync(patience.Token) switch
@@ -116,6 +119,10 @@ public sealed class ReadEndpoints(Member member)
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
             return LedgerError.NotLeader(null);
+        }
+        finally
+        {
+            metrics.Confirmed(Stopwatch.GetElapsedTime(began));
         }
     }
 

@@ -1,4 +1,3 @@
-using Holdfast.Controllers.Pods;
 using Holdfast.Controllers.StatefulSets;
 using Holdfast.Model.Apps;
 using Holdfast.Model.Core;
@@ -54,15 +53,16 @@ public sealed class ClaimChecker(GroundTruth truth) : Checker(truth)
             $"{process.PodName} on {process.NodeName} found {found?.Starts ?? 0} of {earlier} earlier starts behind claim {claimName} ({volume.Path}): its data was left or lost");
     }
 
-    /// <summary>A pod starts for the first time on a machine, or for the first time since the machine did: its claims must be there to stay.</summary>
-    /// <param name="process">The pod's processes.</param>
-    /// <param name="claimName">The claim.</param>
-    public void OnFirstStart(PodProcess process, string claimName)
+    /// <summary>
+    /// A node has asked for a claim and prepares its volume for a pod: the claim must be there to stay. What is prepared is kept while the pod is
+    /// on the node, so a container that starts again later starts on no claim anew.
+    /// </summary>
+    /// <param name="node">The node.</param>
+    /// <param name="claimUid">The claim's uid.</param>
+    public void OnPrepared(string node, string claimUid)
     {
-        var claim = Truth.World.Claim(process.Namespace, claimName);
-        var since = claim is not null && _askedAt.TryGetValue(claim.Metadata.Uid, out var at) ? Truth.Time.GetElapsedTime(at) : TimeSpan.Zero;
-        Holds("V4", since < Truth.Options.StartDelay + TimeSpan.FromSeconds(12),
-            $"{process.PodName} was started on claim {claimName}, which has been going for {since.TotalSeconds:0} s");
+        var since = _askedAt.TryGetValue(claimUid, out var at) ? Truth.Time.GetElapsedTime(at) : TimeSpan.Zero;
+        Holds("V4", since < Truth.Asked, $"{node} prepares the volume of claim {Truth.World.ByUid(claimUid)?.Metadata.Name ?? claimUid}, which has been going for {since.TotalSeconds:0} s");
     }
 
     private void CheckOwners(PersistentVolumeClaim? old, PersistentVolumeClaim now)

@@ -1,3 +1,4 @@
+using Holdfast.Controllers.Pods;
 using Holdfast.Model.Core;
 using Holdfast.Simulator.Options;
 using Holdfast.Simulator.World;
@@ -36,6 +37,9 @@ public sealed class ProcessChecker(GroundTruth truth) : Checker(truth)
             CheckEnd(change.Latest);
         else if (change.Old is { } old)
         {
+            // Whoever gives a pod up says first that it has failed; from then on its claims are free.
+            if (pod.IsFinished() && !old.IsFinished() && IsGivenUp(pod))
+                Truth.Abandoned.Add(pod.Metadata.Uid);
             Holds("S3", Rank(pod) >= Rank(old), $"pod {pod.Metadata.Name} went from {old.Status.Phase} back to {pod.Status.Phase}");
             Holds("S3", old.Metadata.DeletionGracePeriodSeconds is not { } granted || pod.Metadata.DeletionGracePeriodSeconds <= granted,
                 $"pod {pod.Metadata.Name}'s grace period grew from {old.Metadata.DeletionGracePeriodSeconds} s to {pod.Metadata.DeletionGracePeriodSeconds} s");

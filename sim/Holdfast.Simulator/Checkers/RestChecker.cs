@@ -1,6 +1,7 @@
 using Holdfast.Controllers.Pods;
 using Holdfast.Controllers.StatefulSets;
 using Holdfast.Model.Apps;
+using Holdfast.Model.Batch;
 using Holdfast.Model.Core;
 using Holdfast.Model.Discovery;
 using Holdfast.Model.Policy;
@@ -32,7 +33,7 @@ public sealed class RestChecker(GroundTruth truth, BudgetChecker budgets)
         var stray = truth.Processes.Live.FirstOrDefault(process => truth.World.Pod(process.Namespace, process.PodName)?.Metadata.Uid != process.PodUid);
         if (stray is not null)
             return $"S2: {stray.PodName} runs on {stray.NodeName} and has no object";
-        return BudgetMissing() ?? OwnerMissing();
+        return BudgetMissing() ?? OwnerMissing() ?? OthersMissing();
     }
 
     private string? MissingOf(StatefulSet set)
@@ -129,6 +130,29 @@ public sealed class RestChecker(GroundTruth truth, BudgetChecker budgets)
     {
         var selector = LabelMatcher.From(budget.Spec.Selector);
         return truth.World.All<Pod>(budget.Metadata.Namespace).Any(pod => selector.Matches(pod.Metadata.Labels) && pod.Metadata.Controller() is null);
+    }
+
+    /// <summary>Deployments run what they ask for, as often as they ask, and Jobs have ended well, each pod counted once.</summary>
+    private string? OthersMissing()
+    {
+        foreach (var deployment in truth.World.All<Deployment>())
+        {
+            var (name, wanted, status) = (deployment.Metadata.Name, deployment.Spec.Replicas ?? 1, deployment.Status);
+            var image = deployment.Spec.Template.Spec.Containers[0].Image;
+            var running = truth.Processes.Live.Count(process => process.Image == image && process.IsReady);
+            if (running != wanted || status.ObservedGeneration != deployment.Metadata.Generation
+                || status.Replicas != wanted || status.UpdatedReplicas != wanted || status.AvailableReplicas != wanted)
+            {
+                return $"Deployment {name} has {running} of {wanted} pods of {image} and shows {status.AvailableReplicas} available of {status.UpdatedReplicas} updated of {status.Replicas}";
+            }
+        }
+        foreach (var job in truth.World.All<Job>())
+        {
+            if (job.Status.Succeeded != job.Spec.Completions || !job.Status.Conditions.Any(condition => condition is { Type: "Complete", Status: "True" }))
+                return $"Job {job.Metadata.Name} shows {job.Status.Succeeded} of {job.Spec.Completions} completions and {string.Join(' ', job.Status.Conditions.Select(condition => condition.Type))}";
+        }
+        truth.Checks.Add("Others");
+        return null;
     }
 
     /// <summary>What only had owners that are gone is gone too; what has one that lives has no other.</summary>

@@ -21,6 +21,8 @@ internal sealed class FaultInjector(SimulatedCluster cluster, SimulationOptions 
     /// <summary>Injects until <see cref="StopAsync"/>.</summary>
     public async Task RunAsync()
     {
+        foreach (var node in cluster.Nodes)
+            node.OnKilled = () => Last(ReviveAsync(node));
         if (options.ListsThePast)
             cluster.ControllerLink.ListsThePast = chance.Next(2) == 0;
         if (options.Faults.Contains(FaultKind.ClockDrift))
@@ -37,8 +39,9 @@ internal sealed class FaultInjector(SimulatedCluster cluster, SimulationOptions 
     public async Task StopAsync()
     {
         _isOver = true;
-        foreach (var lasting in _lasting)
-            await lasting;
+        // What lasts may lead to more that does.
+        for (var index = 0; index < _lasting.Count; index++)
+            await _lasting[index];
         cluster.Calm();
     }
 
@@ -113,7 +116,6 @@ internal sealed class FaultInjector(SimulatedCluster cluster, SimulationOptions 
                 break;
             case FaultKind.AgentKillInTheMiddle:
                 node.KillAgentInTheMiddle(chance.Next(3));
-                Last(ReviveAsync(node));
                 break;
             case FaultKind.NodeKill:
                 story.Tell("fault", $"{node.Name} dies with all its processes");

@@ -82,6 +82,7 @@ internal sealed partial class SimulatedUser(KubernetesClient client, SimulationO
         UserHabit.DeletesNamespaces => DeleteNamespaceAsync(),
         UserHabit.ChainsOwners => ChainOwnersAsync(),
         UserHabit.RemovesNodes => RemoveNodeAsync(),
+        UserHabit.RunsOthers => RunOthersAsync(),
         _ => Task.CompletedTask,
     };
 

@@ -1,12 +1,15 @@
 using Holdfast.Client;
 using Holdfast.Client.Caching;
 using Holdfast.Client.Reflectors;
+using Holdfast.Controllers.Deployments;
 using Holdfast.Controllers.Disruption;
 using Holdfast.Controllers.Endpoints;
 using Holdfast.Controllers.GarbageCollection;
+using Holdfast.Controllers.Jobs;
 using Holdfast.Controllers.Namespaces;
 using Holdfast.Controllers.NodeLifecycle;
 using Holdfast.Controllers.PodGarbageCollection;
+using Holdfast.Controllers.ReplicaSets;
 using Holdfast.Controllers.Runtime;
 using Holdfast.Controllers.Scheduling;
 using Holdfast.Controllers.StatefulSets;
@@ -31,13 +34,17 @@ internal sealed class ControllerProcess(
     private static readonly string[] Collected =
         ["Pod", "StatefulSet", "ControllerRevision", "PersistentVolumeClaim", "PodDisruptionBudget", "ConfigMap", "ServiceAccount", "Service", "EndpointSlice", "Endpoints"];
 
+    private static readonly string[] Others = ["Deployment", "ReplicaSet", "Job"];
+
     // Reflectors come back soon, so that how old what controllers act on may be stays known.
     private static readonly ReflectorOptions Impatient = new() { Backoff = new Backoff(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(2)) };
 
     private SimulatedProcess? _process;
     private int _starts;
 
-    private static ResourceCodec[] Kinds { get; } = [.. ServedKinds.OfModel.Where(codec => Collected.Contains(codec.Type.Kind))];
+    private bool HasOthers => options.Habits.Contains(UserHabit.RunsOthers);
+
+    private ResourceCodec[] Kinds => [.. ServedKinds.OfModel.Where(codec => Collected.Contains(codec.Type.Kind) || (HasOthers && Others.Contains(codec.Type.Kind)))];
 
     /// <summary>Whether it runs.</summary>
     public bool IsRunning => _process is { IsKilled: false };
@@ -66,6 +73,12 @@ internal sealed class ControllerProcess(
         NamespaceReconciler.AddTo(host, context, Kinds);
         NodeReconciler.AddTo(host, context, new NodeLifecycleOptions { MonitorGracePeriod = TimeSpan.FromSeconds(25), StartupGracePeriod = TimeSpan.FromSeconds(40) });
         PodGarbageReconciler.AddTo(host, context);
+        if (HasOthers)
+        {
+            DeploymentReconciler.AddTo(host, context);
+            ReplicaSetReconciler.AddTo(host, context);
+            JobReconciler.AddTo(host, context);
+        }
         if (options.HasServices)
             EndpointsReconciler.AddTo(host, context);
         return host.RunAsync(stop);

@@ -28,14 +28,14 @@ internal sealed class ObjectApplication(ServedResource served, string subresourc
         using var document = Parse();
         var sent = Check(document.RootElement);
         using var live = stored is null ? null : JsonDocument.Parse(FieldManagement.WithoutBook(stored));
-        var book = OwnershipBook.Open(stored?.Metadata.ManagedFields ?? default);
+        var book = OwnershipBook.Open(EventBooks.Told(served, stored?.Metadata.ManagedFields ?? default));
         var writer = FieldManagement.Writer(served, subresource, context, now);
         var application = new Application(live?.RootElement ?? served.Blank, document.RootElement, served.Codec.Schema, Tracked(book, live, writer), writer)
         {
             IsIgnored = IsIgnored,
         };
         var outcome = Run(application, sent, stored);
-        var merged = FieldManagement.WithBook(served.Codec.Read(outcome.Json, new DecodeIssues()), outcome.Book.ToManagedFields());
+        var merged = FieldManagement.WithBook(served.Codec.Read(outcome.Json, new DecodeIssues()), EventBooks.Stored(served, outcome.Book.ToManagedFields()));
         return writer.Manager == LastApplied.Manager && stored?.Metadata.Annotations.ContainsKey(LastApplied.Annotation) == true
             ? Annotated(merged, LastApplied.TextOf(document.RootElement))
             : merged;

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Holdfast.Cel.Syntax;
 
 namespace Holdfast.Cel.Costs;

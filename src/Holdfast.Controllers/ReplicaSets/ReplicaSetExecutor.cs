@@ -5,7 +5,6 @@ using Holdfast.Controllers.Ownership;
 using Holdfast.Controllers.Pods;
 using Holdfast.Controllers.Runtime;
 using Holdfast.Model.Apps;
-using Holdfast.Model.Core;
 
 namespace Holdfast.Controllers.ReplicaSets;
 

@@ -2296,6 +2296,7 @@ public sealed partial record StewardStatus : IModelType<StewardStatus>
         internal static readonly TypeSchema Value = new("dev.holdfast.v1alpha1.StewardStatus", "What the Steward sees and does.", [
             new("clusterId", Shape.Of(ShapeKind.String)) { Description = "The identity that all members name; another one on a member is a reason to stop." },
             new("conditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Meta.Condition.ModelSchema))) { Description = "What is true at the moment: Ready, Reconciling, Stalled, Observed, QuorumSafe, SplitBrain, RolloutProgressing and Scaling.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["type"] },
+            new("lastOperation", Shape.Object(static () => global::Holdfast.Model.Stewards.EndedOperation.ModelSchema)) { Description = "The operation that ended last." },
             new("leader", Shape.Of(ShapeKind.String)) { Description = "The name of the member that leads; empty when none is known." },
             new("leaderless", Shape.Object(static () => global::Holdfast.Model.Stewards.LeaderlessStatus.ModelSchema)) { Description = "How long there was no leader." },
             new("members", Shape.List(Shape.Object(static () => global::Holdfast.Model.Stewards.MemberStatus.ModelSchema))) { Description = "The members, by the names of their pods.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["name"] },
@@ -2316,6 +2317,9 @@ public sealed partial record StewardStatus : IModelType<StewardStatus>
 
     /// <summary>What is true at the moment: Ready, Reconciling, Stalled, Observed, QuorumSafe, SplitBrain, RolloutProgressing and Scaling.</summary>
     public ValueList<global::Holdfast.Model.Meta.Condition> Conditions { get; init; }
+
+    /// <summary>The operation that ended last.</summary>
+    public global::Holdfast.Model.Stewards.EndedOperation? LastOperation { get; init; }
 
     /// <summary>The name of the member that leads; empty when none is known.</summary>
     public string Leader { get; init; } = "";
@@ -2363,6 +2367,7 @@ public sealed partial record StewardStatus : IModelType<StewardStatus>
         ulong seen = 0;
         string vClusterId = "";
         ValueList<global::Holdfast.Model.Meta.Condition> vConditions = default;
+        global::Holdfast.Model.Stewards.EndedOperation? vLastOperation = null;
         string vLeader = "";
         global::Holdfast.Model.Stewards.LeaderlessStatus? vLeaderless = null;
         ValueList<global::Holdfast.Model.Stewards.MemberStatus> vMembers = default;
@@ -2382,7 +2387,7 @@ public sealed partial record StewardStatus : IModelType<StewardStatus>
                 case 4:
                     if (name.SequenceEqual("term"u8))
                     {
-                        input.Mark(ref seen, 13, "term");
+                        input.Mark(ref seen, 14, "term");
                         if (!input.IsNull) { vTerm = Int64Codec.Read(ref input, "term"); }
                         continue;
                     }
@@ -2390,13 +2395,13 @@ public sealed partial record StewardStatus : IModelType<StewardStatus>
                 case 6:
                     if (name.SequenceEqual("leader"u8))
                     {
-                        input.Mark(ref seen, 2, "leader");
+                        input.Mark(ref seen, 3, "leader");
                         vLeader = StringCodec.Read(ref input, "leader");
                         continue;
                     }
                     if (name.SequenceEqual("quorum"u8))
                     {
-                        input.Mark(ref seen, 8, "quorum");
+                        input.Mark(ref seen, 9, "quorum");
                         if (!input.IsNull) { vQuorum = ObjectCodec<global::Holdfast.Model.Stewards.QuorumStatus>.Read(ref input, "quorum"); }
                         continue;
                     }
@@ -2404,19 +2409,19 @@ public sealed partial record StewardStatus : IModelType<StewardStatus>
                 case 7:
                     if (name.SequenceEqual("members"u8))
                     {
-                        input.Mark(ref seen, 4, "members");
+                        input.Mark(ref seen, 5, "members");
                         vMembers = ListCodec<ObjectCodec<global::Holdfast.Model.Stewards.MemberStatus>, global::Holdfast.Model.Stewards.MemberStatus>.Read(ref input, "members");
                         continue;
                     }
                     if (name.SequenceEqual("rollout"u8))
                     {
-                        input.Mark(ref seen, 10, "rollout");
+                        input.Mark(ref seen, 11, "rollout");
                         if (!input.IsNull) { vRollout = ObjectCodec<global::Holdfast.Model.Stewards.RolloutStatus>.Read(ref input, "rollout"); }
                         continue;
                     }
                     if (name.SequenceEqual("summary"u8))
                     {
-                        input.Mark(ref seen, 12, "summary");
+                        input.Mark(ref seen, 13, "summary");
                         vSummary = StringCodec.Read(ref input, "summary");
                         continue;
                     }
@@ -2424,13 +2429,13 @@ public sealed partial record StewardStatus : IModelType<StewardStatus>
                 case 8:
                     if (name.SequenceEqual("replicas"u8))
                     {
-                        input.Mark(ref seen, 9, "replicas");
+                        input.Mark(ref seen, 10, "replicas");
                         vReplicas = Int32Codec.Read(ref input, "replicas");
                         continue;
                     }
                     if (name.SequenceEqual("selector"u8))
                     {
-                        input.Mark(ref seen, 11, "selector");
+                        input.Mark(ref seen, 12, "selector");
                         vSelector = StringCodec.Read(ref input, "selector");
                         continue;
                     }
@@ -2444,13 +2449,13 @@ public sealed partial record StewardStatus : IModelType<StewardStatus>
                     }
                     if (name.SequenceEqual("operation"u8))
                     {
-                        input.Mark(ref seen, 6, "operation");
+                        input.Mark(ref seen, 7, "operation");
                         if (!input.IsNull) { vOperation = ObjectCodec<global::Holdfast.Model.Stewards.OperationStatus>.Read(ref input, "operation"); }
                         continue;
                     }
                     if (name.SequenceEqual("overrides"u8))
                     {
-                        input.Mark(ref seen, 7, "overrides");
+                        input.Mark(ref seen, 8, "overrides");
                         vOverrides = ListCodec<ObjectCodec<global::Holdfast.Model.Stewards.OverrideStatus>, global::Holdfast.Model.Stewards.OverrideStatus>.Read(ref input, "overrides");
                         continue;
                     }
@@ -2464,15 +2469,23 @@ public sealed partial record StewardStatus : IModelType<StewardStatus>
                     }
                     if (name.SequenceEqual("leaderless"u8))
                     {
-                        input.Mark(ref seen, 3, "leaderless");
+                        input.Mark(ref seen, 4, "leaderless");
                         if (!input.IsNull) { vLeaderless = ObjectCodec<global::Holdfast.Model.Stewards.LeaderlessStatus>.Read(ref input, "leaderless"); }
+                        continue;
+                    }
+                    break;
+                case 13:
+                    if (name.SequenceEqual("lastOperation"u8))
+                    {
+                        input.Mark(ref seen, 2, "lastOperation");
+                        if (!input.IsNull) { vLastOperation = ObjectCodec<global::Holdfast.Model.Stewards.EndedOperation>.Read(ref input, "lastOperation"); }
                         continue;
                     }
                     break;
                 case 18:
                     if (name.SequenceEqual("observedGeneration"u8))
                     {
-                        input.Mark(ref seen, 5, "observedGeneration");
+                        input.Mark(ref seen, 6, "observedGeneration");
                         vObservedGeneration = Int64Codec.Read(ref input, "observedGeneration");
                         continue;
                     }
@@ -2486,6 +2499,7 @@ public sealed partial record StewardStatus : IModelType<StewardStatus>
         {
             ClusterId = vClusterId,
             Conditions = vConditions,
+            LastOperation = vLastOperation,
             Leader = vLeader,
             Leaderless = vLeaderless,
             Members = vMembers,
@@ -2507,6 +2521,7 @@ public sealed partial record StewardStatus : IModelType<StewardStatus>
         writer.WriteStartObject();
         if (ClusterId.Length > 0) { writer.WritePropertyName("clusterId"u8); StringCodec.Write(writer, ClusterId); }
         if (!Conditions.IsEmpty) { writer.WritePropertyName("conditions"u8); ListCodec<ObjectCodec<global::Holdfast.Model.Meta.Condition>, global::Holdfast.Model.Meta.Condition>.Write(writer, Conditions); }
+        if (LastOperation is not null) { writer.WritePropertyName("lastOperation"u8); ObjectCodec<global::Holdfast.Model.Stewards.EndedOperation>.Write(writer, LastOperation); }
         if (Leader.Length > 0) { writer.WritePropertyName("leader"u8); StringCodec.Write(writer, Leader); }
         if (Leaderless is not null) { writer.WritePropertyName("leaderless"u8); ObjectCodec<global::Holdfast.Model.Stewards.LeaderlessStatus>.Write(writer, Leaderless); }
         if (!Members.IsEmpty) { writer.WritePropertyName("members"u8); ListCodec<ObjectCodec<global::Holdfast.Model.Stewards.MemberStatus>, global::Holdfast.Model.Stewards.MemberStatus>.Write(writer, Members); }
@@ -2939,6 +2954,7 @@ public sealed partial record OperationStatus : IModelType<OperationStatus>
             new("deadline", Shape.Of(ShapeKind.Time)) { Description = "When it is given up and reported." },
             new("fromTerm", Shape.Of(ShapeKind.Int64)) { Description = "The term of the leader that hands over." },
             new("id", Shape.Of(ShapeKind.String)) { Description = "Tells one operation from another.", IsRequired = true, IsAlwaysWritten = true },
+            new("isLearner", Shape.Of(ShapeKind.Boolean)) { Description = "Whether the member is a learner, so that it is back once it learns again." },
             new("kind", Shape.Of(ShapeKind.String)) { Description = "What is done: a member is brought to a new revision, leadership is handed over, a member is added or removed, or it is evicted by someone else.", IsRequired = true, IsAlwaysWritten = true },
             new("member", Shape.Of(ShapeKind.String)) { Description = "The name of the member's pod.", IsRequired = true, IsAlwaysWritten = true },
             new("memberId", Shape.Of(ShapeKind.String)) { Description = "What the member is called in the membership." },
@@ -2963,6 +2979,9 @@ public sealed partial record OperationStatus : IModelType<OperationStatus>
 
     /// <summary>Tells one operation from another.</summary>
     public string Id { get; init; } = "";
+
+    /// <summary>Whether the member is a learner, so that it is back once it learns again.</summary>
+    public bool IsLearner { get; init; }
 
     /// <summary>What is done: a member is brought to a new revision, leadership is handed over, a member is added or removed, or it is evicted by someone else.</summary>
     public string Kind { get; init; } = "";
@@ -3006,6 +3025,7 @@ public sealed partial record OperationStatus : IModelType<OperationStatus>
         DateTimeOffset? vDeadline = null;
         long? vFromTerm = null;
         string vId = "";
+        bool vIsLearner = default;
         string vKind = "";
         string vMember = "";
         string vMemberId = "";
@@ -3031,7 +3051,7 @@ public sealed partial record OperationStatus : IModelType<OperationStatus>
                 case 4:
                     if (name.SequenceEqual("kind"u8))
                     {
-                        input.Mark(ref seen, 4, "kind");
+                        input.Mark(ref seen, 5, "kind");
                         vKind = StringCodec.Read(ref input, "kind");
                         continue;
                     }
@@ -3039,7 +3059,7 @@ public sealed partial record OperationStatus : IModelType<OperationStatus>
                 case 5:
                     if (name.SequenceEqual("phase"u8))
                     {
-                        input.Mark(ref seen, 7, "phase");
+                        input.Mark(ref seen, 8, "phase");
                         vPhase = StringCodec.Read(ref input, "phase");
                         continue;
                     }
@@ -3047,19 +3067,19 @@ public sealed partial record OperationStatus : IModelType<OperationStatus>
                 case 6:
                     if (name.SequenceEqual("member"u8))
                     {
-                        input.Mark(ref seen, 5, "member");
+                        input.Mark(ref seen, 6, "member");
                         vMember = StringCodec.Read(ref input, "member");
                         continue;
                     }
                     if (name.SequenceEqual("podUid"u8))
                     {
-                        input.Mark(ref seen, 9, "podUid");
+                        input.Mark(ref seen, 10, "podUid");
                         vPodUid = StringCodec.Read(ref input, "podUid");
                         continue;
                     }
                     if (name.SequenceEqual("reason"u8))
                     {
-                        input.Mark(ref seen, 10, "reason");
+                        input.Mark(ref seen, 11, "reason");
                         vReason = StringCodec.Read(ref input, "reason");
                         continue;
                     }
@@ -3085,27 +3105,33 @@ public sealed partial record OperationStatus : IModelType<OperationStatus>
                     }
                     if (name.SequenceEqual("memberId"u8))
                     {
-                        input.Mark(ref seen, 6, "memberId");
+                        input.Mark(ref seen, 7, "memberId");
                         vMemberId = StringCodec.Read(ref input, "memberId");
                         continue;
                     }
                     if (name.SequenceEqual("revision"u8))
                     {
-                        input.Mark(ref seen, 11, "revision");
+                        input.Mark(ref seen, 12, "revision");
                         vRevision = StringCodec.Read(ref input, "revision");
                         continue;
                     }
                     break;
                 case 9:
+                    if (name.SequenceEqual("isLearner"u8))
+                    {
+                        input.Mark(ref seen, 4, "isLearner");
+                        vIsLearner = BooleanCodec.Read(ref input, "isLearner");
+                        continue;
+                    }
                     if (name.SequenceEqual("startedAt"u8))
                     {
-                        input.Mark(ref seen, 12, "startedAt");
+                        input.Mark(ref seen, 13, "startedAt");
                         if (!input.IsNull) { vStartedAt = TimeCodec.Read(ref input, "startedAt"); }
                         continue;
                     }
                     if (name.SequenceEqual("successor"u8))
                     {
-                        input.Mark(ref seen, 13, "successor");
+                        input.Mark(ref seen, 14, "successor");
                         vSuccessor = StringCodec.Read(ref input, "successor");
                         continue;
                     }
@@ -3113,7 +3139,7 @@ public sealed partial record OperationStatus : IModelType<OperationStatus>
                 case 10:
                     if (name.SequenceEqual("phaseSince"u8))
                     {
-                        input.Mark(ref seen, 8, "phaseSince");
+                        input.Mark(ref seen, 9, "phaseSince");
                         if (!input.IsNull) { vPhaseSince = TimeCodec.Read(ref input, "phaseSince"); }
                         continue;
                     }
@@ -3129,6 +3155,7 @@ public sealed partial record OperationStatus : IModelType<OperationStatus>
             Deadline = vDeadline,
             FromTerm = vFromTerm,
             Id = vId,
+            IsLearner = vIsLearner,
             Kind = vKind,
             Member = vMember,
             MemberId = vMemberId,
@@ -3150,6 +3177,7 @@ public sealed partial record OperationStatus : IModelType<OperationStatus>
         if (Deadline is not null) { writer.WritePropertyName("deadline"u8); TimeCodec.Write(writer, Deadline.Value); }
         if (FromTerm is not null) { writer.WritePropertyName("fromTerm"u8); Int64Codec.Write(writer, FromTerm.Value); }
         writer.WritePropertyName("id"u8); StringCodec.Write(writer, Id);
+        if (IsLearner) { writer.WritePropertyName("isLearner"u8); BooleanCodec.Write(writer, IsLearner); }
         writer.WritePropertyName("kind"u8); StringCodec.Write(writer, Kind);
         writer.WritePropertyName("member"u8); StringCodec.Write(writer, Member);
         if (MemberId.Length > 0) { writer.WritePropertyName("memberId"u8); StringCodec.Write(writer, MemberId); }
@@ -3159,6 +3187,139 @@ public sealed partial record OperationStatus : IModelType<OperationStatus>
         if (Reason.Length > 0) { writer.WritePropertyName("reason"u8); StringCodec.Write(writer, Reason); }
         if (Revision.Length > 0) { writer.WritePropertyName("revision"u8); StringCodec.Write(writer, Revision); }
         if (StartedAt is not null) { writer.WritePropertyName("startedAt"u8); TimeCodec.Write(writer, StartedAt.Value); }
+        if (Successor.Length > 0) { writer.WritePropertyName("successor"u8); StringCodec.Write(writer, Successor); }
+        writer.WriteEndObject();
+    }
+}
+
+/// <summary>An operation that ended.</summary>
+public sealed partial record EndedOperation : IModelType<EndedOperation>
+{
+    /// <summary>The record with nothing set.</summary>
+    public static EndedOperation Empty { get; } = new();
+
+    /// <inheritdoc/>
+    public static TypeSchema ModelSchema => SchemaHolder.Value;
+
+    private static class SchemaHolder
+    {
+        internal static readonly TypeSchema Value = new("dev.holdfast.v1alpha1.EndedOperation", "An operation that ended.", [
+            new("finishedAt", Shape.Of(ShapeKind.Time)) { Description = "When it ended." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "What was done.", IsRequired = true, IsAlwaysWritten = true },
+            new("member", Shape.Of(ShapeKind.String)) { Description = "The name of the member's pod.", IsRequired = true, IsAlwaysWritten = true },
+            new("message", Shape.Of(ShapeKind.String)) { Description = "How it went, in words." },
+            new("outcome", Shape.Of(ShapeKind.String)) { Description = "Whether it was done, failed, or was given up because something else is wanted now.", IsRequired = true, IsAlwaysWritten = true },
+            new("successor", Shape.Of(ShapeKind.String)) { Description = "The name of the member that was to lead." },
+        ]);
+    }
+
+    /// <summary>When it ended.</summary>
+    public DateTimeOffset? FinishedAt { get; init; }
+
+    /// <summary>What was done.</summary>
+    public string Kind { get; init; } = "";
+
+    /// <summary>The name of the member&apos;s pod.</summary>
+    public string Member { get; init; } = "";
+
+    /// <summary>How it went, in words.</summary>
+    public string Message { get; init; } = "";
+
+    /// <summary>Whether it was done, failed, or was given up because something else is wanted now.</summary>
+    public string Outcome { get; init; } = "";
+
+    /// <summary>The name of the member that was to lead.</summary>
+    public string Successor { get; init; } = "";
+
+    /// <inheritdoc/>
+    public static EndedOperation Read(ref JsonInput input)
+    {
+        if (!input.BeginObject("EndedOperation"))
+        {
+            return Empty;
+        }
+        ulong seen = 0;
+        DateTimeOffset? vFinishedAt = null;
+        string vKind = "";
+        string vMember = "";
+        string vMessage = "";
+        string vOutcome = "";
+        string vSuccessor = "";
+        while (input.NextField(out var name))
+        {
+            switch (name.Length)
+            {
+                case 4:
+                    if (name.SequenceEqual("kind"u8))
+                    {
+                        input.Mark(ref seen, 1, "kind");
+                        vKind = StringCodec.Read(ref input, "kind");
+                        continue;
+                    }
+                    break;
+                case 6:
+                    if (name.SequenceEqual("member"u8))
+                    {
+                        input.Mark(ref seen, 2, "member");
+                        vMember = StringCodec.Read(ref input, "member");
+                        continue;
+                    }
+                    break;
+                case 7:
+                    if (name.SequenceEqual("message"u8))
+                    {
+                        input.Mark(ref seen, 3, "message");
+                        vMessage = StringCodec.Read(ref input, "message");
+                        continue;
+                    }
+                    if (name.SequenceEqual("outcome"u8))
+                    {
+                        input.Mark(ref seen, 4, "outcome");
+                        vOutcome = StringCodec.Read(ref input, "outcome");
+                        continue;
+                    }
+                    break;
+                case 9:
+                    if (name.SequenceEqual("successor"u8))
+                    {
+                        input.Mark(ref seen, 5, "successor");
+                        vSuccessor = StringCodec.Read(ref input, "successor");
+                        continue;
+                    }
+                    break;
+                case 10:
+                    if (name.SequenceEqual("finishedAt"u8))
+                    {
+                        input.Mark(ref seen, 0, "finishedAt");
+                        if (!input.IsNull) { vFinishedAt = TimeCodec.Read(ref input, "finishedAt"); }
+                        continue;
+                    }
+                    break;
+                default:
+                    break;
+            }
+            input.Unknown(name);
+        }
+        return new EndedOperation
+        {
+            FinishedAt = vFinishedAt,
+            Kind = vKind,
+            Member = vMember,
+            Message = vMessage,
+            Outcome = vOutcome,
+            Successor = vSuccessor,
+        };
+    }
+
+    /// <inheritdoc/>
+    public void Write(Utf8JsonWriter writer)
+    {
+        writer.WriteStartObject();
+        if (FinishedAt is not null) { writer.WritePropertyName("finishedAt"u8); TimeCodec.Write(writer, FinishedAt.Value); }
+        writer.WritePropertyName("kind"u8); StringCodec.Write(writer, Kind);
+        writer.WritePropertyName("member"u8); StringCodec.Write(writer, Member);
+        if (Message.Length > 0) { writer.WritePropertyName("message"u8); StringCodec.Write(writer, Message); }
+        writer.WritePropertyName("outcome"u8); StringCodec.Write(writer, Outcome);
         if (Successor.Length > 0) { writer.WritePropertyName("successor"u8); StringCodec.Write(writer, Successor); }
         writer.WriteEndObject();
     }
@@ -3179,11 +3340,15 @@ public sealed partial record RolloutStatus : IModelType<RolloutStatus>
             new("evidence", Shape.List(Shape.Of(ShapeKind.String))) { Description = "What was seen of a member that did not come back: the state of its containers, its last lines, its own word.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
             new("failedRevision", Shape.Of(ShapeKind.String)) { Description = "The revision that was given up; it is not tried again until a person says so or the template changes." },
             new("finishedAt", Shape.Of(ShapeKind.Time)) { Description = "When it ended." },
+            new("fromFormat", Shape.Of(ShapeKind.String)) { Description = "The newest format of data that any member had when it began." },
             new("fromRevision", Shape.Of(ShapeKind.String)) { Description = "The revision that members come from." },
             new("handledRequest", Shape.Of(ShapeKind.String)) { Description = "The id of the last request that was acted upon." },
             new("message", Shape.Of(ShapeKind.String)) { Description = "What it waits for, or why it stopped, in words." },
+            new("newestFormat", Shape.Of(ShapeKind.String)) { Description = "The newest format of data that any member was seen with since." },
             new("phase", Shape.Of(ShapeKind.String)) { Description = "How far it is: it waits for what must hold before the first step, goes on, is paused, has stopped and waits for a person, goes back, or ended either way.", IsAlwaysWritten = true },
             new("progressedAt", Shape.Of(ShapeKind.Time)) { Description = "When the last step was begun or ended." },
+            new("readableFormat", Shape.Of(ShapeKind.String)) { Description = "The newest format of data that every member of the old revision said it could read." },
+            new("restored", Shape.Of(ShapeKind.Boolean)) { Description = "Whether the set was seen with the template of the revision before, after it was written back." },
             new("startedAt", Shape.Of(ShapeKind.Time)) { Description = "When it began." },
             new("steps", Shape.List(Shape.Object(static () => global::Holdfast.Model.Stewards.RolloutStep.ModelSchema))) { Description = "The members that were or are being brought to the revision, in the order in which that was done.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["member"] },
             new("toRevision", Shape.Of(ShapeKind.String)) { Description = "The revision that members are brought to." },
@@ -3201,6 +3366,9 @@ public sealed partial record RolloutStatus : IModelType<RolloutStatus>
     /// <summary>When it ended.</summary>
     public DateTimeOffset? FinishedAt { get; init; }
 
+    /// <summary>The newest format of data that any member had when it began.</summary>
+    public string FromFormat { get; init; } = "";
+
     /// <summary>The revision that members come from.</summary>
     public string FromRevision { get; init; } = "";
 
@@ -3210,11 +3378,20 @@ public sealed partial record RolloutStatus : IModelType<RolloutStatus>
     /// <summary>What it waits for, or why it stopped, in words.</summary>
     public string Message { get; init; } = "";
 
+    /// <summary>The newest format of data that any member was seen with since.</summary>
+    public string NewestFormat { get; init; } = "";
+
     /// <summary>How far it is: it waits for what must hold before the first step, goes on, is paused, has stopped and waits for a person, goes back, or ended either way.</summary>
     public string Phase { get; init; } = "";
 
     /// <summary>When the last step was begun or ended.</summary>
     public DateTimeOffset? ProgressedAt { get; init; }
+
+    /// <summary>The newest format of data that every member of the old revision said it could read.</summary>
+    public string ReadableFormat { get; init; } = "";
+
+    /// <summary>Whether the set was seen with the template of the revision before, after it was written back.</summary>
+    public bool Restored { get; init; }
 
     /// <summary>When it began.</summary>
     public DateTimeOffset? StartedAt { get; init; }
@@ -3242,11 +3419,15 @@ public sealed partial record RolloutStatus : IModelType<RolloutStatus>
         ValueList<string> vEvidence = default;
         string vFailedRevision = "";
         DateTimeOffset? vFinishedAt = null;
+        string vFromFormat = "";
         string vFromRevision = "";
         string vHandledRequest = "";
         string vMessage = "";
+        string vNewestFormat = "";
         string vPhase = "";
         DateTimeOffset? vProgressedAt = null;
+        string vReadableFormat = "";
+        bool vRestored = default;
         DateTimeOffset? vStartedAt = null;
         ValueList<global::Holdfast.Model.Stewards.RolloutStep> vSteps = default;
         string vToRevision = "";
@@ -3259,19 +3440,19 @@ public sealed partial record RolloutStatus : IModelType<RolloutStatus>
                 case 5:
                     if (name.SequenceEqual("phase"u8))
                     {
-                        input.Mark(ref seen, 6, "phase");
+                        input.Mark(ref seen, 8, "phase");
                         vPhase = StringCodec.Read(ref input, "phase");
                         continue;
                     }
                     if (name.SequenceEqual("steps"u8))
                     {
-                        input.Mark(ref seen, 9, "steps");
+                        input.Mark(ref seen, 13, "steps");
                         vSteps = ListCodec<ObjectCodec<global::Holdfast.Model.Stewards.RolloutStep>, global::Holdfast.Model.Stewards.RolloutStep>.Read(ref input, "steps");
                         continue;
                     }
                     if (name.SequenceEqual("total"u8))
                     {
-                        input.Mark(ref seen, 11, "total");
+                        input.Mark(ref seen, 15, "total");
                         vTotal = Int32Codec.Read(ref input, "total");
                         continue;
                     }
@@ -3279,13 +3460,13 @@ public sealed partial record RolloutStatus : IModelType<RolloutStatus>
                 case 7:
                     if (name.SequenceEqual("message"u8))
                     {
-                        input.Mark(ref seen, 5, "message");
+                        input.Mark(ref seen, 6, "message");
                         vMessage = StringCodec.Read(ref input, "message");
                         continue;
                     }
                     if (name.SequenceEqual("updated"u8))
                     {
-                        input.Mark(ref seen, 12, "updated");
+                        input.Mark(ref seen, 16, "updated");
                         vUpdated = Int32Codec.Read(ref input, "updated");
                         continue;
                     }
@@ -3297,11 +3478,17 @@ public sealed partial record RolloutStatus : IModelType<RolloutStatus>
                         vEvidence = ListCodec<StringCodec, string>.Read(ref input, "evidence");
                         continue;
                     }
+                    if (name.SequenceEqual("restored"u8))
+                    {
+                        input.Mark(ref seen, 11, "restored");
+                        vRestored = BooleanCodec.Read(ref input, "restored");
+                        continue;
+                    }
                     break;
                 case 9:
                     if (name.SequenceEqual("startedAt"u8))
                     {
-                        input.Mark(ref seen, 8, "startedAt");
+                        input.Mark(ref seen, 12, "startedAt");
                         if (!input.IsNull) { vStartedAt = TimeCodec.Read(ref input, "startedAt"); }
                         continue;
                     }
@@ -3313,9 +3500,15 @@ public sealed partial record RolloutStatus : IModelType<RolloutStatus>
                         if (!input.IsNull) { vFinishedAt = TimeCodec.Read(ref input, "finishedAt"); }
                         continue;
                     }
+                    if (name.SequenceEqual("fromFormat"u8))
+                    {
+                        input.Mark(ref seen, 3, "fromFormat");
+                        vFromFormat = StringCodec.Read(ref input, "fromFormat");
+                        continue;
+                    }
                     if (name.SequenceEqual("toRevision"u8))
                     {
-                        input.Mark(ref seen, 10, "toRevision");
+                        input.Mark(ref seen, 14, "toRevision");
                         vToRevision = StringCodec.Read(ref input, "toRevision");
                         continue;
                     }
@@ -3323,13 +3516,19 @@ public sealed partial record RolloutStatus : IModelType<RolloutStatus>
                 case 12:
                     if (name.SequenceEqual("fromRevision"u8))
                     {
-                        input.Mark(ref seen, 3, "fromRevision");
+                        input.Mark(ref seen, 4, "fromRevision");
                         vFromRevision = StringCodec.Read(ref input, "fromRevision");
+                        continue;
+                    }
+                    if (name.SequenceEqual("newestFormat"u8))
+                    {
+                        input.Mark(ref seen, 7, "newestFormat");
+                        vNewestFormat = StringCodec.Read(ref input, "newestFormat");
                         continue;
                     }
                     if (name.SequenceEqual("progressedAt"u8))
                     {
-                        input.Mark(ref seen, 7, "progressedAt");
+                        input.Mark(ref seen, 9, "progressedAt");
                         if (!input.IsNull) { vProgressedAt = TimeCodec.Read(ref input, "progressedAt"); }
                         continue;
                     }
@@ -3343,8 +3542,14 @@ public sealed partial record RolloutStatus : IModelType<RolloutStatus>
                     }
                     if (name.SequenceEqual("handledRequest"u8))
                     {
-                        input.Mark(ref seen, 4, "handledRequest");
+                        input.Mark(ref seen, 5, "handledRequest");
                         vHandledRequest = StringCodec.Read(ref input, "handledRequest");
+                        continue;
+                    }
+                    if (name.SequenceEqual("readableFormat"u8))
+                    {
+                        input.Mark(ref seen, 10, "readableFormat");
+                        vReadableFormat = StringCodec.Read(ref input, "readableFormat");
                         continue;
                     }
                     break;
@@ -3358,11 +3563,15 @@ public sealed partial record RolloutStatus : IModelType<RolloutStatus>
             Evidence = vEvidence,
             FailedRevision = vFailedRevision,
             FinishedAt = vFinishedAt,
+            FromFormat = vFromFormat,
             FromRevision = vFromRevision,
             HandledRequest = vHandledRequest,
             Message = vMessage,
+            NewestFormat = vNewestFormat,
             Phase = vPhase,
             ProgressedAt = vProgressedAt,
+            ReadableFormat = vReadableFormat,
+            Restored = vRestored,
             StartedAt = vStartedAt,
             Steps = vSteps,
             ToRevision = vToRevision,
@@ -3378,11 +3587,15 @@ public sealed partial record RolloutStatus : IModelType<RolloutStatus>
         if (!Evidence.IsEmpty) { writer.WritePropertyName("evidence"u8); ListCodec<StringCodec, string>.Write(writer, Evidence); }
         if (FailedRevision.Length > 0) { writer.WritePropertyName("failedRevision"u8); StringCodec.Write(writer, FailedRevision); }
         if (FinishedAt is not null) { writer.WritePropertyName("finishedAt"u8); TimeCodec.Write(writer, FinishedAt.Value); }
+        if (FromFormat.Length > 0) { writer.WritePropertyName("fromFormat"u8); StringCodec.Write(writer, FromFormat); }
         if (FromRevision.Length > 0) { writer.WritePropertyName("fromRevision"u8); StringCodec.Write(writer, FromRevision); }
         if (HandledRequest.Length > 0) { writer.WritePropertyName("handledRequest"u8); StringCodec.Write(writer, HandledRequest); }
         if (Message.Length > 0) { writer.WritePropertyName("message"u8); StringCodec.Write(writer, Message); }
+        if (NewestFormat.Length > 0) { writer.WritePropertyName("newestFormat"u8); StringCodec.Write(writer, NewestFormat); }
         writer.WritePropertyName("phase"u8); StringCodec.Write(writer, Phase);
         if (ProgressedAt is not null) { writer.WritePropertyName("progressedAt"u8); TimeCodec.Write(writer, ProgressedAt.Value); }
+        if (ReadableFormat.Length > 0) { writer.WritePropertyName("readableFormat"u8); StringCodec.Write(writer, ReadableFormat); }
+        if (Restored) { writer.WritePropertyName("restored"u8); BooleanCodec.Write(writer, Restored); }
         if (StartedAt is not null) { writer.WritePropertyName("startedAt"u8); TimeCodec.Write(writer, StartedAt.Value); }
         if (!Steps.IsEmpty) { writer.WritePropertyName("steps"u8); ListCodec<ObjectCodec<global::Holdfast.Model.Stewards.RolloutStep>, global::Holdfast.Model.Stewards.RolloutStep>.Write(writer, Steps); }
         if (ToRevision.Length > 0) { writer.WritePropertyName("toRevision"u8); StringCodec.Write(writer, ToRevision); }

@@ -111,14 +111,18 @@ internal sealed class ClusterReading
             bool? isVoter = entries is null || values is null || values.MemberId is null ? null : entry?.IsVoter ?? false;
             var lag = _head - values?.AppliedIndex is { } behind ? Math.Max(0, behind) : (long?)null;
             var problem = values?.MemberId is { } own && twins.Contains(own) ? "another pod says that it is the same member" : Problem(member, values, lag, clusterId);
-            members.Add(new(member.Name, member, values, isVoter, _leaders is [var leader] && leader == member.Name, lag, problem) { Id = values?.MemberId });
+            members.Add(new(member.Name, member, values, isVoter, _leaders is [var leader] && leader == member.Name, lag, problem)
+            {
+                Id = values?.MemberId,
+                IsListed = isVoter is null ? null : entry is not null,
+            });
         }
         foreach (var entry in (entries ?? default).Where(entry => !named.Contains(entry.Id)))
         {
             // Only for the words: a name alone proves nothing.
             var silent = _members.FirstOrDefault(member => member.Name == entry.Name && !_fresh.ContainsKey(member.Name));
             var problem = silent is null ? "no pod says that it is this member" : Unknown(silent);
-            members.Add(new(entry.Name is { Length: > 0 } name ? name : entry.Id, null, null, entry.IsVoter, false, null, problem) { Id = entry.Id });
+            members.Add(new(entry.Name is { Length: > 0 } name ? name : entry.Id, null, null, entry.IsVoter, false, null, problem) { Id = entry.Id, IsListed = true });
         }
         return members.ToImmutable();
     }

@@ -92,6 +92,9 @@ public sealed record ClusterMember(
     /// <summary>What it is called in the membership; null when that is not known.</summary>
     public string? Id { get; init; }
 
+    /// <summary>Whether the membership names it; null when that is not known.</summary>
+    public bool? IsListed { get; init; }
+
     /// <summary>Its pod; null when there is none.</summary>
     public PodFacts? Pod => Observation?.Pod;
 

@@ -15,7 +15,10 @@ public sealed record TargetObservation(StewardResource Steward, DateTimeOffset N
     /// <summary>The set; null when there is none by that name.</summary>
     public StatefulSet? Set { get; init; }
 
-    /// <summary>The ordinals that the set wants, and every other pod of it, by ordinal.</summary>
+    /// <summary>
+    /// By ordinal: the ordinals that the set wants, those that the Steward wants besides, every other pod of the set, and the member that the
+    /// operation is about, also when only its claims are left.
+    /// </summary>
     public ImmutableArray<MemberObservation> Members { get; init; } = [];
 
     /// <summary>The revisions of the set.</summary>
@@ -36,6 +39,9 @@ public sealed record TargetObservation(StewardResource Steward, DateTimeOffset N
     /// <summary>What the gates last showed, by name; a gate that is not here was not looked at yet.</summary>
     public ImmutableArray<GateReading> Gates { get; init; } = [];
 
+    /// <summary>How the calls to members last went that the present operation asked for; what was asked before a restart is not here and is asked again.</summary>
+    public ImmutableArray<CallOutcome> Calls { get; init; } = [];
+
     /// <summary>What was gathered of the member that the operation is about: last lines, states; for status when it fails.</summary>
     public ImmutableArray<string> Evidence { get; init; } = [];
 
@@ -43,6 +49,14 @@ public sealed record TargetObservation(StewardResource Steward, DateTimeOffset N
     /// <param name="name">The name.</param>
     public MemberObservation? Find(string name) => Members.FirstOrDefault(member => member.Name == name);
 }
+
+/// <summary>How a call to a member went.</summary>
+/// <param name="OperationId">The operation that asked for it.</param>
+/// <param name="Action">Which action, as it is called in the spec.</param>
+/// <param name="IsDone">Whether it was done.</param>
+/// <param name="Problem">Why not, in words; empty when it was.</param>
+/// <param name="Age">How long ago it ended, by the Steward's own clock.</param>
+public sealed record CallOutcome(string OperationId, string Action, bool IsDone, string Problem, TimeSpan Age);
 
 /// <summary>Another Steward of the same set.</summary>
 /// <param name="Name">Its name.</param>

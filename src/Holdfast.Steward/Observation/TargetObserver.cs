@@ -14,8 +14,9 @@ namespace Holdfast.Steward.Observation;
 /// <summary>Puts everything together that planners are shown of one target, from the caches and from what members said.</summary>
 /// <param name="caches">The cluster.</param>
 /// <param name="watches">What members said.</param>
+/// <param name="calls">How calls to members went.</param>
 /// <param name="time">The clock.</param>
-internal sealed class TargetObserver(StewardCaches caches, MemberWatches watches, TimeProvider time)
+internal sealed class TargetObserver(StewardCaches caches, MemberWatches watches, CallNotes calls, TimeProvider time)
 {
     /// <summary>The target at this moment.</summary>
     public TargetObservation Observe(StewardReading reading)
@@ -32,7 +33,8 @@ internal sealed class TargetObserver(StewardCaches caches, MemberWatches watches
         return observation with
         {
             Set = set,
-            Members = Members(ResourceKey.Of(steward), set, pods),
+            Calls = calls.Of(ResourceKey.Of(steward)),
+            Members = Members(steward, set, pods),
             Revisions = [.. caches.Revisions.OwnedBy(set.Metadata.Uid)],
             Budgets = [.. caches.Budgets.InNamespace(set.Metadata.Namespace).Where(budget => LabelMatcher.From(budget.Spec.Selector) is var matcher
                 && (pods.Any(pod => matcher.Matches(pod.Metadata.Labels)) || matcher.Matches(set.Spec.Template.Metadata.Labels)))],
@@ -79,11 +81,13 @@ internal sealed class TargetObserver(StewardCaches caches, MemberWatches watches
             pod.Metadata.Uid, variables, VariablesOf(set, pod.Metadata.Name, pod.Status.PodIP, said, null), PlaceOf(steward, set, pod, certificates));
     }
 
-    private ImmutableArray<MemberObservation> Members(ResourceKey key, StatefulSet set, IReadOnlyList<Pod> pods)
+    private ImmutableArray<MemberObservation> Members(StewardResource steward, StatefulSet set, IReadOnlyList<Pod> pods)
     {
         var byOrdinal = pods.ToDictionary(pod => StatefulSetIdentity.Ordinal(set, pod.Metadata.Name));
-        var wanted = Enumerable.Range(StatefulSetIdentity.Start(set), StatefulSetIdentity.Replicas(set));
-        return [.. wanted.Union(byOrdinal.Keys).Order().Select(ordinal => Member(key, set, ordinal, byOrdinal.GetValueOrDefault(ordinal)))];
+        var wanted = Enumerable.Range(StatefulSetIdentity.Start(set), Math.Max(StatefulSetIdentity.Replicas(set), steward.Spec.Replicas ?? 0));
+        IEnumerable<int> concerned = steward.Status.Operation is { } operation && StatefulSetIdentity.Ordinal(set, operation.Member) is >= 0 and var ordinal ? [ordinal] : [];
+        var key = ResourceKey.Of(steward);
+        return [.. wanted.Union(byOrdinal.Keys).Union(concerned).Order().Select(ordinal => Member(key, set, ordinal, byOrdinal.GetValueOrDefault(ordinal)))];
     }
 
     private MemberObservation Member(ResourceKey key, StatefulSet set, int ordinal, Pod? pod)

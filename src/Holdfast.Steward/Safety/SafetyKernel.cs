@@ -90,6 +90,59 @@ public static class SafetyKernel
         return new(refusals.ToValueList());
     }
 
+    /// <summary>Whether a member may be added to the membership.</summary>
+    /// <param name="name">The name of its pod.</param>
+    /// <param name="asVoter">Whether it gets a vote at once.</param>
+    /// <param name="state">The cluster.</param>
+    /// <param name="inFlight">An operation that is being done, unless it is the one that asks.</param>
+    /// <param name="policy">What holds besides.</param>
+    public static Verdict MayAdd(string name, bool asVoter, ClusterState state, OperationStatus? inFlight, SafetyPolicy policy)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        ArgumentNullException.ThrowIfNull(policy);
+        var refusals = new List<Refusal>();
+        var added = new ClusterMember(name, null, null, null, false, null, "it is new");
+        AddCommon(refusals, added, state, inFlight, policy);
+        AddMembership(refusals, state);
+        AddLeader(refusals, added, state);
+        var (voters, counted) = (state.VoterCount + (asVoter ? 1 : 0), state.CountedVoters);
+        if (state.IsMembershipKnown && counted < (voters / 2) + 1)
+        {
+            refusals.Add(new(RefusalReason.QuorumAtRisk, Text($"with {name} there would be {voters} voters, of which {(voters / 2) + 1} are needed and {counted} are well{Unwell(state, added)}")));
+        }
+        return new(refusals.ToValueList());
+    }
+
+    /// <summary>Whether the leader may hand over to another voter.</summary>
+    /// <param name="from">The leader.</param>
+    /// <param name="to">The voter that is to lead.</param>
+    /// <param name="state">The cluster.</param>
+    /// <param name="inFlight">An operation that is being done, unless it is the one that asks.</param>
+    /// <param name="policy">What holds besides.</param>
+    public static Verdict MayHandOver(ClusterMember from, ClusterMember to, ClusterState state, OperationStatus? inFlight, SafetyPolicy policy)
+    {
+        ArgumentNullException.ThrowIfNull(from);
+        ArgumentNullException.ThrowIfNull(to);
+        ArgumentNullException.ThrowIfNull(state);
+        ArgumentNullException.ThrowIfNull(policy);
+        var refusals = new List<Refusal>();
+        AddCommon(refusals, from, state, inFlight, policy);
+        AddMembership(refusals, state);
+        if (!from.IsLeader)
+        {
+            refusals.Add(new(RefusalReason.NoLeader, $"{from.Name} does not lead"));
+        }
+        if (!to.Counts)
+        {
+            refusals.Add(new(RefusalReason.MemberNotWell, $"{to.Name} cannot lead: {ProblemOf(to)}"));
+        }
+        if (state.IsMembershipKnown && state.CountedVoters < state.Majority)
+        {
+            refusals.Add(new(RefusalReason.QuorumAtRisk, Text($"{state.CountedVoters} of {state.VoterCount} voters are well, and {state.Majority} are needed to elect{Unwell(state, to)}")));
+        }
+        return new(refusals.ToValueList());
+    }
+
     private static void AddCommon(List<Refusal> refusals, ClusterMember member, ClusterState state, OperationStatus? inFlight, SafetyPolicy policy)
     {
         foreach (var problem in policy.SpecProblems)

@@ -68,6 +68,10 @@ public sealed record AdmissionAnswer
     public static AdmissionAnswer Later(string message, TimeSpan retryAfter) =>
         new() { Code = 429, Reason = "TooManyRequests", Message = message, RetryAfterSeconds = Math.Max(1, (int)Math.Ceiling(retryAfter.TotalSeconds)) };
 
+    /// <summary>The object is not what it may be.</summary>
+    /// <param name="message">All that is wrong with it.</param>
+    public static AdmissionAnswer Invalid(string message) => new() { Code = 422, Reason = "Invalid", Message = message };
+
     /// <summary>Not in this way, now or later.</summary>
     /// <param name="message">Why, and what to do instead.</param>
     public static AdmissionAnswer Forbidden(string message) => new() { Code = 403, Reason = "Forbidden", Message = message };
@@ -87,10 +91,12 @@ public static class AdmissionReview
         {
             if (JsonNode.Parse(utf8, documentOptions: Bounds)?["request"] is not JsonObject request || Text(request["uid"]) is not { Length: > 0 } uid)
                 return null;
+            // The deletion of a collection is asked about object by object, without names.
+            var name = Text(request["name"]) is { Length: > 0 } given ? given : Text((request["oldObject"] ?? request["object"])?["metadata"]?["name"]) ?? "";
             var groups = request["userInfo"]?["groups"] is JsonArray listed ? listed.Select(Text).OfType<string>() : [];
             return new AdmissionQuestion(
                 uid, Text(request["operation"]) ?? "", Text(request["resource"]?["resource"]) ?? "", Text(request["subResource"]) ?? "",
-                Text(request["namespace"]) ?? "", Text(request["name"]) ?? "", Text(request["userInfo"]?["username"]) ?? "", [.. groups],
+                Text(request["namespace"]) ?? "", name, Text(request["userInfo"]?["username"]) ?? "", [.. groups],
                 request["dryRun"] is JsonValue dry && dry.TryGetValue<bool>(out var isDry) && isDry)
             {
                 Object = request["object"] as JsonObject,
@@ -138,6 +144,8 @@ public static class AdmissionReview
         }
         return buffer.WrittenSpan.ToArray();
     }
+
+    internal static int? Number(JsonNode? node) => node is JsonValue value && value.TryGetValue<int>(out var number) ? number : null;
 
     internal static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 

@@ -6,7 +6,6 @@ using Holdfast.Client.Http;
 using Holdfast.Client.LeaderElection;
 using Holdfast.Model.Coordination;
 using Holdfast.Model.Core;
-using Holdfast.Model.Meta;
 using Holdfast.Model.Policy;
 using Key = Holdfast.Client.Caching.ResourceKey;
 

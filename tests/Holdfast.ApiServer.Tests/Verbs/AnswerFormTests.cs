@@ -4,7 +4,6 @@ using System.Text.Json.Nodes;
 using Holdfast.ApiServer.Http;
 using Holdfast.Model.Protobuf;
 using Holdfast.Model.Resources;
-using Holdfast.Model.Schema;
 
 namespace Holdfast.ApiServer.Tests.Verbs;
 

@@ -1,4 +1,3 @@
-using Holdfast.Client;
 using Holdfast.Model.Core;
 
 namespace Holdfast.ApiServer.Tests.Verbs;

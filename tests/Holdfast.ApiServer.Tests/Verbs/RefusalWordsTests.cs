@@ -52,6 +52,6 @@ public sealed class RefusalWordsTests(SharedServer shared)
         Assert.DoesNotContain("\\u0022", message, StringComparison.Ordinal);
     }
 
-    private static Task MakeAsync(RunningServer server) =>
+    private static Task<(int Code, System.Text.Json.Nodes.JsonNode Body)> MakeAsync(RunningServer server) =>
         server.SendAsync("POST", Maps, """{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"words"},"data":{"k":"v"}}""");
 }

@@ -7,7 +7,6 @@ using Holdfast.Controllers.Endpoints;
 using Holdfast.Controllers.GarbageCollection;
 using Holdfast.Controllers.Jobs;
 using Holdfast.Controllers.Namespaces;
-using Holdfast.Controllers.NodeLifecycle;
 using Holdfast.Controllers.PodGarbageCollection;
 using Holdfast.Controllers.ReplicaSets;
 using Holdfast.Controllers.Runtime;

@@ -35,9 +35,10 @@ internal static class Samples
             "lag": 0, "version": "1.0", "dataFormat": "8", "node": "n", "zone": "a", "claim": "data-web-0", "revision": "r", "observedAt": "2026-01-01T00:00:00Z", "problem": "none"}],
           "quorum": {"voters": 3, "needed": 2, "healthy": 3, "margin": 1, "text": "3/3"},
           "operation": {"id": "o", "kind": "Update", "member": "web-2", "podUid": "u", "phase": "Replacing", "phaseSince": "2026-01-01T00:00:00Z", "attempts": 1, "memberId": "2",
-            "startedAt": "2026-01-01T00:00:00Z", "deadline": "2026-01-01T00:10:00Z", "reason": "r", "successor": "web-1", "fromTerm": 3, "revision": "web-2"},
+            "startedAt": "2026-01-01T00:00:00Z", "deadline": "2026-01-01T00:10:00Z", "reason": "r", "successor": "web-1", "fromTerm": 3, "revision": "web-2", "isLearner": true},
+          "lastOperation": {"kind": "Update", "member": "web-1", "outcome": "Done", "finishedAt": "2026-01-01T00:00:00Z", "message": "m", "successor": "web-2"},
           "rollout": {"phase": "Progressing", "fromRevision": "a", "toRevision": "b", "failedRevision": "c", "startedAt": "2026-01-01T00:00:00Z", "finishedAt": "2026-01-01T00:00:00Z",
-            "progressedAt": "2026-01-01T00:00:00Z", "updated": 1, "total": 3, "message": "m", "handledRequest": "1", "evidence": ["e"],
+            "progressedAt": "2026-01-01T00:00:00Z", "updated": 1, "total": 3, "message": "m", "handledRequest": "1", "fromFormat": "8", "newestFormat": "9", "readableFormat": "8", "restored": true, "evidence": ["e"],
             "steps": [{"member": "web-2", "phase": "Done", "startedAt": "2026-01-01T00:00:00Z", "finishedAt": "2026-01-01T00:00:00Z", "message": "m"}]},
           "leaderless": {"since": "2026-01-01T00:00:00.000000Z", "count": 1, "longestSeconds": 1.5, "lastSeconds": 0.5},
           "overrides": [{"at": "2026-01-01T00:00:00Z", "member": "web-1", "reason": "r", "user": "u", "refusals": ["x"]}]} }

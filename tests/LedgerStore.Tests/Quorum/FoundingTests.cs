@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Net;
-using System.Text.Json;
 using LedgerStore.Quorum;
 
 namespace LedgerStore.Tests.Quorum;
@@ -112,9 +111,7 @@ public sealed class FoundingTests
     {
         await using var cluster = await LedgerCluster.StartAsync(1);
         await cluster.KillAsync(0);
-        var path = Path.Combine(cluster.DataOf(0), "identity.json");
-        var identity = JsonSerializer.Deserialize<MemberIdentity>(await File.ReadAllTextAsync(path, Stop), JsonSerializerOptions.Web)!;
-        await File.WriteAllTextAsync(path, JsonSerializer.Serialize(identity with { ClusterId = "00000000000000ab" }, JsonSerializerOptions.Web), Stop);
+        (MemberIdentity.Read(cluster.DataOf(0))! with { ClusterId = "00000000000000ab" }).Write(cluster.DataOf(0));
         cluster.Run(0);
         Assert.Equal(ExitCode.Data, await cluster[0].ExitCodeAsync());
         Assert.Contains("two clusters were mixed", cluster[0].Output, StringComparison.Ordinal);
