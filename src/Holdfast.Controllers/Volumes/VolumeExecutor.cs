@@ -91,7 +91,6 @@ internal sealed class VolumeExecutor(KubernetesClient client, IEventRecorder eve
             return;
         }
         await backend.RemoveAsync(volume, cancellationToken);
-        var options = new DeleteOptions { Preconditions = new Preconditions { Uid = volume.Metadata.Uid } };
-        await client.DeleteAsync<PersistentVolume>("", volume.Metadata.Name, options, cancellationToken);
+        await client.DeleteThisAsync(volume, cancellationToken);
     }
 }
