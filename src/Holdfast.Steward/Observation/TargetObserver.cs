@@ -15,8 +15,10 @@ namespace Holdfast.Steward.Observation;
 /// <param name="caches">The cluster.</param>
 /// <param name="watches">What members said.</param>
 /// <param name="calls">How calls to members went.</param>
+/// <param name="gates">What gates showed.</param>
+/// <param name="evidence">What was gathered of a member that does not come back.</param>
 /// <param name="time">The clock.</param>
-internal sealed class TargetObserver(StewardCaches caches, MemberWatches watches, CallNotes calls, TimeProvider time)
+internal sealed class TargetObserver(StewardCaches caches, MemberWatches watches, CallNotes calls, GateNotes gates, EvidenceNotes evidence, TimeProvider time)
 {
     /// <summary>The target at this moment.</summary>
     public TargetObservation Observe(StewardReading reading)
@@ -34,6 +36,8 @@ internal sealed class TargetObserver(StewardCaches caches, MemberWatches watches
         {
             Set = set,
             Calls = calls.Of(ResourceKey.Of(steward)),
+            Gates = gates.Of(ResourceKey.Of(steward)),
+            Evidence = evidence.Of(ResourceKey.Of(steward)),
             Members = Members(steward, set, pods),
             Revisions = [.. caches.Revisions.OwnedBy(set.Metadata.Uid)],
             Budgets = [.. caches.Budgets.InNamespace(set.Metadata.Namespace).Where(budget => LabelMatcher.From(budget.Spec.Selector) is var matcher

@@ -15,7 +15,7 @@ namespace Holdfast.Steward.Running;
 /// again. Memory and deed never happen in one run: a deed follows from what was written, so that a Steward that ends anywhere goes on from there.
 /// </summary>
 internal sealed class StewardReconciler(
-    StewardCaches caches, StewardBook book, MemberCaller caller, CallNotes calls, OwnWrites<ResourceKey> writes, IEventRecorder events) : IReconciler<ResourceKey>
+    StewardCaches caches, StewardBook book, TargetNotes notes, MemberCaller caller, OwnWrites<ResourceKey> writes, IEventRecorder events) : IReconciler<ResourceKey>
 {
     private static readonly TimeSpan AtRest = TimeSpan.FromSeconds(10);
 
@@ -24,15 +24,17 @@ internal sealed class StewardReconciler(
     {
         if (await book.OpenAsync(key, cancellationToken) is not { } page)
         {
-            calls.Forget(key);
+            notes.Forget(key);
             return ReconcileResult.Done;
         }
+        if (await notes.LookAsync(page.View, cancellationToken) && await book.OpenAsync(key, cancellationToken) is { } noted)
+            page = noted;
         var step = WorkPlanner.Plan(page.View);
         // What is about to be done rests on what members say at this moment, not on what they said a while ago.
         if (step.Effect is not null && await book.OpenFreshAsync(key, cancellationToken) is { } fresh)
             (page, step) = (fresh, WorkPlanner.Plan(fresh.View));
         var client = writes.ClientFor(key);
-        var executor = new StewardExecutor(page.View, client, new MemberActions(page.Reading, page.View, caches.Pods, page.Certificates, caller, calls));
+        var executor = new StewardExecutor(page.View, client, new MemberActions(page.Reading, page.View, caches.Pods, page.Certificates, caller, notes.Calls));
         foreach (var effect in RolePlanner.Plan(page.View))
         {
             if (await executor.ApplyAsync(effect, cancellationToken) is { } failure)
