@@ -10,7 +10,7 @@ namespace Holdfast.Cli.Screens;
 internal static class StewardScreen
 {
     /// <summary>How old the newest news of a member may be before nothing on the screen can be relied upon.</summary>
-    internal static readonly TimeSpan MaximumAge = TimeSpan.FromSeconds(45);
+    internal static readonly TimeSpan MaximumAge = TimeSpan.FromSeconds(75);
 
     /// <summary>Whether the Steward says that all is as it is wanted, and says so of its present spec and of now.</summary>
     internal static bool IsHealthy(StewardResource steward, DateTimeOffset now) =>

@@ -7,13 +7,18 @@ namespace Holdfast.Steward.Observation;
 /// <param name="Calls">How calls to members went.</param>
 /// <param name="Gates">What gates showed.</param>
 /// <param name="Evidence">What a member wrote that does not come back.</param>
-internal sealed record TargetNotes(CallNotes Calls, GateNotes Gates, EvidenceNotes Evidence)
+/// <param name="Snapshots">What became of snapshots of claims.</param>
+internal sealed record TargetNotes(CallNotes Calls, GateNotes Gates, EvidenceNotes Evidence, SnapshotNotes Snapshots)
 {
+    /// <summary>What was told already and still holds.</summary>
+    public StandingEvents Standing { get; } = new();
+
     /// <summary>Looks at what is to be looked at now.</summary>
     /// <returns>Whether anything was.</returns>
     public async Task<bool> LookAsync(StewardView view, CancellationToken cancellationToken)
     {
         var looked = await Gates.LookAsync(view, cancellationToken);
+        looked |= await Snapshots.LookAsync(view, cancellationToken);
         return await Evidence.LookAsync(view, cancellationToken) || looked;
     }
 
@@ -23,5 +28,7 @@ internal sealed record TargetNotes(CallNotes Calls, GateNotes Gates, EvidenceNot
         Calls.Forget(key);
         Gates.Forget(key);
         Evidence.Forget(key);
+        Snapshots.Forget(key);
+        Standing.Forget(key);
     }
 }

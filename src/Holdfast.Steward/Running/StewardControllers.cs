@@ -30,10 +30,11 @@ public sealed class StewardControllers
         _events = context.Events("holdfast-steward", StewardNames.FieldManager);
         Watches = new MemberWatches(caller, environment, key => _controller!.Queue.Add(key));
         var (calls, gates, evidence) = (new CallNotes(environment.Time), new GateNotes(outside, environment.Time), new EvidenceNotes(outside, environment.Time));
-        var observer = new TargetObserver(_caches, Watches, calls, gates, evidence, environment.Time);
+        var snapshots = new SnapshotNotes(client);
+        var observer = new TargetObserver(_caches, Watches, calls, gates, evidence, snapshots, environment.Time);
         var book = new StewardBook(_caches, observer, Watches, new CertificateBook(client, environment.Time));
         var writes = context.Writes<ResourceKey>("steward", StewardNames.FieldManager);
-        _controller = _caches.AddSources(new Controller<ResourceKey>("steward", new StewardReconciler(_caches, book, new TargetNotes(calls, gates, evidence), caller, writes, _events), context, writes));
+        _controller = _caches.AddSources(new Controller<ResourceKey>("steward", new StewardReconciler(_caches, book, new TargetNotes(calls, gates, evidence, snapshots), caller, writes, _events), context, writes));
         Answerer = new StewardAnswerer(_caches, client, new EvictionGate(_caches, book, client, _events));
     }
 
