@@ -4,6 +4,7 @@ using Holdfast.ApiServer;
 using Holdfast.ApiServer.Security;
 using Holdfast.Client;
 using Holdfast.Platform;
+using Holdfast.Platform.Metrics;
 using Holdfast.Store;
 
 namespace Holdfast.Host;
@@ -25,6 +26,7 @@ public sealed class EmbeddedCluster : IAsyncDisposable
     private readonly List<(string Name, Func<bool, Task> Stop)> _stops = [];
     private readonly TimeProvider _time = TimeProvider.System;
     private readonly IChance _chance = new SystemChance();
+    private readonly MetricRegistry _metrics = new();
     private readonly ThreadPoolTaskRunner _runner;
     private readonly EmbeddedClusterOptions _options;
     private readonly ClusterNodeProxy _nodeLogs = new(TimeProvider.System);
@@ -187,7 +189,7 @@ public sealed class EmbeddedCluster : IAsyncDisposable
     }
 
     private ClientEnvironment Environment(ApiServerHost api, UserInfo identity) =>
-        new(api.InProcess(identity), _runner, _time, _chance, Log);
+        new(api.InProcess(identity), _runner, _time, _chance, Log) { Metrics = _metrics };
 
     private void Stopping(string name, Func<Task> stop) => _stops.Add((name, _ => stop()));
 
@@ -211,6 +213,7 @@ public sealed class EmbeddedCluster : IAsyncDisposable
             ServiceBlock = addresses.ServiceBlock,
             Time = _time,
             Chance = _chance,
+            Metrics = _metrics,
             Nodes = _nodeLogs,
         };
         var api = await ApiServerHost.StartAsync(options, cancellationToken);

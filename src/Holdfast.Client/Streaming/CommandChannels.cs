@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Net.WebSockets;
 using Holdfast.Model.Json;
@@ -16,9 +17,9 @@ internal sealed class CommandChannels(WebSocket socket, PodCommand command, bool
     private const int PieceSize = 16 * 1024;
     private const int MaximumOutcomeBytes = 64 * 1024;
 
-    private readonly MemoryStream _output = new();
-    private readonly MemoryStream _errors = new();
-    private readonly MemoryStream _outcome = new();
+    private readonly ArrayBufferWriter<byte> _output = new();
+    private readonly ArrayBufferWriter<byte> _errors = new();
+    private readonly ArrayBufferWriter<byte> _outcome = new();
 
     /// <summary>Sends the input while it takes in the outputs, until the server says how the command ended.</summary>
     public async Task<PodCommandResult> RunAsync(CancellationToken cancellationToken)
@@ -34,7 +35,7 @@ internal sealed class CommandChannels(WebSocket socket, PodCommand command, bool
             await sending;
         else
             socket.Abort();
-        return new PodCommandResult(code, _output.ToArray(), _errors.ToArray());
+        return new PodCommandResult(code, _output.WrittenSpan.ToArray(), _errors.WrittenSpan.ToArray());
     }
 
     private async Task SendInputAsync(CancellationToken cancellationToken)
@@ -60,7 +61,7 @@ internal sealed class CommandChannels(WebSocket socket, PodCommand command, bool
 
     private async Task<bool> ReceiveAsync(byte[] buffer, CancellationToken cancellationToken)
     {
-        MemoryStream? into = null;
+        ArrayBufferWriter<byte>? into = null;
         var isFirst = true;
         while (true)
         {
@@ -80,21 +81,21 @@ internal sealed class CommandChannels(WebSocket socket, PodCommand command, bool
         }
     }
 
-    private void Keep(MemoryStream? into, ReadOnlySpan<byte> bytes)
+    private void Keep(ArrayBufferWriter<byte>? into, ReadOnlySpan<byte> bytes)
     {
         if (into is null)
             return;
         var bound = ReferenceEquals(into, _outcome) ? MaximumOutcomeBytes : command.MaximumOutputBytes;
-        if (into.Length + bytes.Length > bound)
+        if (into.WrittenCount + bytes.Length > bound)
             throw Refused("TooLarge", $"{command.Arguments.FirstOrDefault()} in pod {command.Namespace}/{command.Pod} wrote more than {bound} bytes; it was left alone");
         into.Write(bytes);
     }
 
     private int ExitCode()
     {
-        if (_outcome.Length == 0)
+        if (_outcome.WrittenCount == 0)
             throw new IOException("the server closed the connection without saying how the command ended");
-        var outcome = ModelJson.Read<Status>(_outcome.GetBuffer().AsSpan(0, (int)_outcome.Length));
+        var outcome = ModelJson.Read<Status>(_outcome.WrittenSpan);
         if (outcome.StatusValue == "Success")
             return 0;
         var cause = outcome.Details?.Causes.FirstOrDefault(each => each.Reason == "ExitCode");

@@ -60,7 +60,7 @@ public sealed class PodExec(HttpClient client, TimeProvider time) : IPodCommands
         return WebSocket.CreateFromStream(await response.Content.ReadAsStreamAsync(cancellationToken), new WebSocketCreationOptions { SubProtocol = protocol });
     }
 
-    private HttpRequestMessage Upgrade(PodCommand command)
+    private static HttpRequestMessage Upgrade(PodCommand command)
     {
         var request = new HttpRequestMessage(HttpMethod.Get, PathOf(command)) { Version = HttpVersion.Version11, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
         request.Headers.Connection.Add("Upgrade");
