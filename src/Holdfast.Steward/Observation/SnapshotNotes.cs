@@ -26,7 +26,7 @@ internal sealed class SnapshotNotes(KubernetesClient client)
             return false;
         }
         var found = ImmutableDictionary.CreateBuilder<string, SnapshotFacts>(StringComparer.Ordinal);
-        foreach (var claim in member.Claims)
+        foreach (var claim in member.Claims.ToArray())
         {
             var name = string.Create(CultureInfo.InvariantCulture, $"{claim.Name}-{begun.ToUnixTimeSeconds()}");
             if (await ClaimSnapshots.FindAsync(client, new ResourceKey(key.Namespace, name), cancellationToken) is { } snapshot)
