@@ -23,16 +23,6 @@ internal sealed class MeasuredCluster : IAsyncDisposable
     /// <summary>From the start of the process until it says that its controllers and nodes are ready too.</summary>
     internal TimeSpan CompleteAfter { get; }
 
-    /// <summary>The processor time that it has used, user and system.</summary>
-    internal TimeSpan ProcessorTime
-    {
-        get
-        {
-            _process.Refresh();
-            return _process.TotalProcessorTime;
-        }
-    }
-
     /// <summary>How it is reached.</summary>
     internal KubeConfig Config { get; }
 
@@ -63,18 +53,46 @@ internal sealed class MeasuredCluster : IAsyncDisposable
         return new(process, readyAfter, completeAfter, KubeConfig.Load(Path.Combine(folder, "kubeconfig")) with { Token = token.Trim() });
     }
 
+    /// <summary>What the process has used of the processors.</summary>
+    internal TimeSpan Processor
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
+    /// <summary>How many reconciles have ended, of each controller.</summary>
+    internal async Task<IReadOnlyDictionary<string, double>> ReconcilesAsync(CancellationToken cancellationToken)
+    {
+        using var http = Config.CreateClient();
+        var counts = new Dictionary<string, double>(StringComparer.Ordinal);
+        foreach (var line in (await http.GetStringAsync(new Uri("/metrics", UriKind.Relative), cancellationToken)).Split('\n'))
+        {
+            if (line.StartsWith("holdfast_reconcile_total{controller=\"", StringComparison.Ordinal))
+            {
+                var name = line.Split('"')[1];
+                counts[name] = counts.GetValueOrDefault(name) + double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture);
+            }
+        }
+        return counts;
+    }
+
     /// <summary>The resident memory in bytes once the process has next to nothing to do.</summary>
-    internal async Task<long> MemoryAtRestAsync(CancellationToken cancellationToken)
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="share">What share of one processor is next to nothing; the upkeep of many pods takes some.</param>
+    internal async Task<long> MemoryAtRestAsync(CancellationToken cancellationToken, double share = 0.05)
     {
         var window = TimeSpan.FromSeconds(2);
         TimeSpan used;
         do
         {
-            var before = ProcessorTime;
+            var before = Processor;
             await Task.Delay(window, TimeProvider.System, cancellationToken);
-            used = ProcessorTime - before;
+            used = Processor - before;
         }
-        while (used > window / 20);
+        while (used > window * share);
         return _process.WorkingSet64;
     }
 

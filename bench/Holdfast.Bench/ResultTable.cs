@@ -11,7 +11,7 @@ internal sealed class ResultTable
     internal void Add(string what, string value, string note = "")
     {
         _rows.Add((what, value, note));
-        Console.Error.WriteLine($"measured: {what}");
+        Console.Error.WriteLine($"measured: {what}: {value}  {note}".TrimEnd());
     }
 
     /// <summary>What two programs have shown in turns, with the ratio of the second's medians to the first's.</summary>

@@ -3,6 +3,7 @@ using System.Net.Security;
 using Holdfast.ApiServer.Admission.Webhooks;
 using Holdfast.ApiServer.Http;
 using Holdfast.ApiServer.Http.Fairness;
+using Holdfast.ApiServer.Http.Health;
 using Holdfast.ApiServer.Http.Proxying;
 using Holdfast.ApiServer.Http.Streaming;
 using Holdfast.ApiServer.Registry;
@@ -61,6 +62,8 @@ public sealed class ApiServerHost : IAsyncDisposable
         parts.Authenticator = Authenticator.Open(parts.Keys.Authority, ServerKeys.FolderOf(options.DataFolder), options.Chance, parts.Tokens, core.Registry.View);
         core.Served.Serve(Reviews.OfTokens(parts.Authenticator));
         var host = new ApiServerHost(core, parts);
+        options.Metrics.Observe("holdfast_api_requests_in_flight", "Requests over the network that are being served or wait for a seat.", () => host.Load.Requests);
+        options.Metrics.Observe("holdfast_api_watches", "Watches that are open over the network.", () => host.Load.Watches);
         try
         {
             // Whoever is answered finds the custom resources of before.
@@ -68,6 +71,7 @@ public sealed class ApiServerHost : IAsyncDisposable
             await host.ListenAsync(options, cancellationToken);
             var reached = options.Address.Equals(IPAddress.Any) || options.Address.Equals(IPAddress.IPv6Any) || options.Address.Equals(IPAddress.IPv6Loopback) ? IPAddress.Loopback : options.Address;
             await core.BootstrapAsync(new IPEndPoint(reached, host.Address.Port), cancellationToken);
+            parts.Health!.Furnish();
             return host;
         }
         catch
@@ -87,6 +91,12 @@ public sealed class ApiServerHost : IAsyncDisposable
     /// <summary>The administrator's credentials.</summary>
     public ClusterCredentials AdminCredentials() =>
         new(Address, AuthorityPem, _parts.Keys.Authority.Client("admin", UserInfo.Administrator), _parts.Authenticator!.AdminToken);
+
+    /// <summary>The credentials of a part of this program that has to ask over HTTP.</summary>
+    /// <param name="fileName">The name under which its certificate is kept.</param>
+    /// <param name="user">Whom it stands for.</param>
+    public ClusterCredentials CredentialsOf(string fileName, UserInfo user) =>
+        new(Address, AuthorityPem, _parts.Keys.Authority.Client(fileName, user), "");
 
     /// <summary>Ends running requests and stops.</summary>
     public async ValueTask DisposeAsync()
@@ -127,9 +137,9 @@ public sealed class ApiServerHost : IAsyncDisposable
         var gate = new RequestGate(parts.Flows, parts.Watches, options.Bounds, options.Time);
         var resources = new ResourceHandler(core.Registry, core.Authorizer, responder, new PodLogs(options.Nodes),
             new PodStreams(options.Nodes, options.Time), proxy, options.Chance, gate, stopping);
-        return new HttpFront(parts.Authenticator!, core.Authorizer, resources, new DiscoveryDocuments(core.Served), responder,
-            options.OpenApi?.Invoke(core.Served), parts.Tokens, parts.Flows, parts.Audit, options.OnFault,
-            new StoreBackupResponse(options.Store, options.Time));
+        var documents = new DocumentHandler(responder, new DiscoveryDocuments(core.Served), options.OpenApi?.Invoke(core.Served), parts.Tokens,
+            parts.Flows, parts.Health = new HealthChecks(options.Store, stopping), new StoreBackupResponse(options.Store, options.Time), options.Metrics);
+        return new HttpFront(parts.Authenticator!, core.Authorizer, resources, documents, parts.Audit, options.OnFault);
     }
 
     private static WebApplication Build(ApiServerOptions options, Func<SslServerAuthenticationOptions> handshake)
@@ -148,6 +158,7 @@ public sealed class ApiServerHost : IAsyncDisposable
             {
                 endpoint.Protocols = HttpProtocols.Http1AndHttp2;
                 endpoint.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(handshake()) });
+                KestrelRefusals.Use(endpoint);
             });
         });
         return builder.Build();
@@ -155,11 +166,7 @@ public sealed class ApiServerHost : IAsyncDisposable
 
     private static void Bound(KestrelServerLimits limits, RequestBounds bounds)
     {
-        // Above the bound that is refused with a Status: what is a little too large is drained, so that the client reads it.
-        limits.MaxRequestBodySize = 4 * RequestBody.MaximumBytes;
-        limits.MaxRequestLineSize = 32 * 1024;
-        limits.MaxRequestHeadersTotalSize = 64 * 1024;
-        limits.MaxRequestHeaderCount = 100;
+        RequestLimits.Set(limits);
         limits.MaxConcurrentConnections = bounds.Connections;
         limits.MaxConcurrentUpgradedConnections = bounds.Connections;
         limits.RequestHeadersTimeout = TimeSpan.FromSeconds(30);
@@ -182,6 +189,8 @@ public sealed class ApiServerHost : IAsyncDisposable
         ServerKeys Keys, ServiceAccountTokens Tokens, FlowControl Flows, WatchCount Watches, AuditLog Audit, ITaskRunner Runner)
     {
         public Authenticator? Authenticator { get; set; }
+
+        public HealthChecks? Health { get; set; }
 
         public HttpWebhookTransport Webhooks { get; } = new();
 

@@ -5,6 +5,7 @@ using Holdfast.ApiServer.Security;
 using Holdfast.Client;
 using Holdfast.Node.Process;
 using Holdfast.Platform;
+using Holdfast.Platform.Metrics;
 using Holdfast.Store;
 
 namespace Holdfast.Host;
@@ -26,6 +27,7 @@ public sealed class EmbeddedCluster : IAsyncDisposable
     private readonly List<(string Name, Func<bool, Task> Stop)> _stops = [];
     private readonly TimeProvider _time = TimeProvider.System;
     private readonly IChance _chance = new SystemChance();
+    private readonly MetricRegistry _metrics = new();
     private readonly ThreadPoolTaskRunner _runner;
     private readonly EmbeddedClusterOptions _options;
     private readonly ClusterNodeProxy _nodeLogs = new(TimeProvider.System);
@@ -147,6 +149,14 @@ public sealed class EmbeddedCluster : IAsyncDisposable
         await Task.WhenAll(
             TimedAsync("controllers", () => StartControllersAsync(controllers, network, cancellationToken), names => names),
             _options.Nodes == 0 ? Task.CompletedTask : TimedAsync("nodes", () => StartNodesAsync(api, addresses, network, isolation, cancellationToken), nodes => nodes));
+        if (_options.HasSteward)
+        {
+            await TimedAsync("Steward", () => StartStewardAsync(api, cancellationToken), steward => $"webhooks on {steward.WebhookAddress}");
+        }
+        else
+        {
+            await ClusterSteward.LeaveOutAsync(Client, cancellationToken);
+        }
     }
 
     private ClusterNetwork StartNetwork(AddressPlan addresses, ClusterControllers controllers)
@@ -175,8 +185,15 @@ public sealed class EmbeddedCluster : IAsyncDisposable
         return string.Join(", ", nodes.Names);
     }
 
+    private async Task<ClusterSteward> StartStewardAsync(ApiServerHost api, CancellationToken cancellationToken)
+    {
+        var steward = await ClusterSteward.StartAsync(api, Environment(api, ClusterSteward.User), Client, cancellationToken);
+        Stopping("Steward", async () => await steward.DisposeAsync());
+        return steward;
+    }
+
     private ClientEnvironment Environment(ApiServerHost api, UserInfo identity) =>
-        new(api.InProcess(identity), _runner, _time, _chance, Log);
+        new(api.InProcess(identity), _runner, _time, _chance, Log) { Metrics = _metrics };
 
     /// <summary>Begins a part of the start beside the rest; a stop waits for it.</summary>
     private Task<T> Beside<T>(string name, Func<Task<T>> work)
@@ -209,6 +226,7 @@ public sealed class EmbeddedCluster : IAsyncDisposable
             ServiceBlock = addresses.ServiceBlock,
             Time = _time,
             Chance = _chance,
+            Metrics = _metrics,
             Nodes = _nodeLogs,
         };
         var api = await ApiServerHost.StartAsync(options, cancellationToken);

@@ -69,6 +69,9 @@ public sealed partial class QuorumLedger : ILedger
     public long SyncCount => disk.Files.SyncCount;
 
     /// <inheritdoc />
+    public LatencyHistogram SyncSeconds => disk.Files.SyncSeconds;
+
+    /// <inheritdoc />
     public TimeSpan Stalled => Volatile.Read(ref busySince) is var since and not 0 ? time.GetElapsedTime(since) : TimeSpan.Zero;
 
     /// <inheritdoc />
@@ -89,6 +92,9 @@ public sealed partial class QuorumLedger : ILedger
         using var given = cancellation.Register(() => TryEnqueue(new Input(core => ForgetRead(core, context), static () => { })));
         return await done.Task.WaitAsync(cancellation);
     }
+
+    /// <inheritdoc />
+    public async Task<LedgerPlace> PlaceAsync() => await AskAsync(_ => Place()) ?? View.Place; // While the disk is full nothing is applied.
 
     /// <inheritdoc />
     public LedgerEntry? Read(long index) => disk.Ledger.Read(index);
@@ -203,6 +209,11 @@ public sealed partial class QuorumLedger : ILedger
 
     private void Propose(RaftNode core, byte[] command, Proposal proposal)
     {
+        if (core.Role == RaftRole.Leader && !IsFounded)
+        {
+            proposal.Done.TrySetResult(new AppendOutcome.Founding());
+            return;
+        }
         switch (core.Propose(command, out var index))
         {
             case RaftVerdict.Accepted:

@@ -110,7 +110,7 @@ public sealed partial class RaftNode
         {
             electionElapsed = 0;
             EndTransfer();
-            if (!HasActiveQuorum())
+            if (!HasActiveQuorum() && !options.Flaws.HasFlag(RaftFlaws.LeadsUnheard))
             {
                 // A leader that hears no majority may have been replaced; clients must not be kept waiting by it (thesis, 6.2).
                 BecomeFollower(Term, MemberId.None);

@@ -23,7 +23,18 @@ internal static class MutantFocus
         Mutant.CountsGrantedAsHealthy or Mutant.EvictsByStaleStatus or Mutant.ReappliesBudgetAfterConflict => With(options, UserHabit.Evicts),
         Mutant.AcknowledgesBeforeCommit => With(options, FaultKind.ServerCrash) with { DiskDelay = TimeSpan.FromMilliseconds(20) },
         Mutant.SkipsSync => With(options, FaultKind.ServerCrash),
-        Mutant.TrustsDamagedLog => With(options, FaultKind.DamagedLog),
+        Mutant.TrustsDamagedLog or Mutant.RestoresAnOlderCopy => With(options, FaultKind.DamagedLog),
+        Mutant.LeavesFailedPods => With(options, FaultKind.PodFailure),
+        Mutant.ForgetsPhases => With(options, FaultKind.ContainerFailure),
+        Mutant.GivesClaimsUnasked => With(With(With(options, UserHabit.MovesOrdinals), FaultKind.ControllerKill), FaultKind.PastList) with
+        {
+            WhenScaled = "Delete",
+            FaultPause = TimeSpan.FromSeconds(6),
+            LongestPause = TimeSpan.FromSeconds(6),
+            Operations = 15,
+        },
+        Mutant.WatchesFromNow => With(options, FaultKind.ServerCrash),
+        Mutant.IgnoresResourceVersion => With(options, FaultKind.StaleCache) with { LongestFreeze = TimeSpan.FromSeconds(15) },
         _ => options,
     };
 

@@ -82,6 +82,7 @@ internal sealed partial class SimulatedUser(KubernetesClient client, SimulationO
         UserHabit.DeletesNamespaces => DeleteNamespaceAsync(),
         UserHabit.ChainsOwners => ChainOwnersAsync(),
         UserHabit.RemovesNodes => RemoveNodeAsync(),
+        UserHabit.RunsOthers => RunOthersAsync(),
         _ => Task.CompletedTask,
     };
 
@@ -111,6 +112,12 @@ internal sealed partial class SimulatedUser(KubernetesClient client, SimulationO
               "volumeClaimTemplates": [{"metadata": {"name": "data"}, "spec": {"accessModes": ["{{{{mode}}}}"],
                "storageClassName": "standard", "resources": {"requests": {"storage": "1Gi"}} }}]}}
             """);
+        if (options.HasServices && await AskAsync(async stop => await client.FindAsync<Service>(space, name, stop) ?? Service.Empty) is { Metadata.Name.Length: 0 })
+        {
+            await AskAsync(stop => client.CreateAsync(ModelJson.Read<Service>($$$$"""
+                {"metadata": {"name": "{{{{name}}}}", "namespace": "{{{{space}}}}"}, "spec": {"clusterIP": "None", "selector": {"app": "{{{{name}}}}"}, "ports": [{"port": 80}]} }
+                """), stop));
+        }
         if (await AskAsync(stop => client.CreateAsync(set, stop)) is not null)
             story.Tell("user", $"makes {name} with 3 replicas of {image}, {options.PodManagementPolicy}, claims {options.WhenDeleted}/{options.WhenScaled}");
     }

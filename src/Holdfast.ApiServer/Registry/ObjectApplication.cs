@@ -28,14 +28,14 @@ internal sealed class ObjectApplication(ServedResource served, string subresourc
         using var document = Parse();
         var sent = Check(document.RootElement);
         using var live = stored is null ? null : JsonDocument.Parse(FieldManagement.WithoutBook(stored));
-        var book = OwnershipBook.Open(stored?.Metadata.ManagedFields ?? default);
+        var book = OwnershipBook.Open(EventBooks.Told(served, stored?.Metadata.ManagedFields ?? default));
         var writer = FieldManagement.Writer(served, subresource, context, now);
         var application = new Application(live?.RootElement ?? served.Blank, document.RootElement, served.Codec.Schema, Tracked(book, live, writer), writer)
         {
             IsIgnored = IsIgnored,
         };
         var outcome = Run(application, sent, stored);
-        var merged = FieldManagement.WithBook(served.Codec.Read(outcome.Json, new DecodeIssues()), outcome.Book.ToManagedFields());
+        var merged = FieldManagement.WithBook(served.Codec.Read(outcome.Json, new DecodeIssues()), EventBooks.Stored(served, outcome.Book.ToManagedFields()));
         return writer.Manager == LastApplied.Manager && stored?.Metadata.Annotations.ContainsKey(LastApplied.Annotation) == true
             ? Annotated(merged, LastApplied.TextOf(document.RootElement))
             : merged;
@@ -71,9 +71,9 @@ internal sealed class ObjectApplication(ServedResource served, string subresourc
         {
             return JsonDocument.Parse(patch, new JsonDocumentOptions { MaxDepth = JsonInput.MaximumDepth });
         }
-        catch (JsonException problem)
+        catch (JsonException)
         {
-            throw ApiErrors.BadRequest($"error decoding YAML: {problem.Message}");
+            throw ApiErrors.BadRequest($"error decoding YAML: {JsonSyntax.Describe(patch.Span)}");
         }
     }
 
@@ -106,7 +106,7 @@ internal sealed class ObjectApplication(ServedResource served, string subresourc
         }
         catch (Exception problem) when (problem is ModelDecodeException or JsonException)
         {
-            throw Untyped(namespaceName, name, problem.Message);
+            throw Untyped(namespaceName, name, JsonProblem.Words(problem, patch.Span));
         }
         if (issues.UnknownFields.Count > 0)
             throw Untyped(namespaceName, name, string.Join(", ", issues.UnknownFields.Select(field => $".{field}: field not declared in schema")));

@@ -1,4 +1,5 @@
 using Holdfast.ApiServer.Security;
+using Holdfast.Client.LeaderElection;
 
 namespace Holdfast.ApiServer.Registry;
 
@@ -35,6 +36,9 @@ public sealed class WriteContext(UserInfo user)
 
     /// <summary>Whether an apply takes over fields of others.</summary>
     public bool Force { get; init; }
+
+    /// <summary>The leadership that the write depends on; null when it depends on none.</summary>
+    public Fence? Fence { get; init; }
 
     /// <summary>What happens to unknown and repeated fields.</summary>
     public FieldValidation FieldValidation { get; init; } = FieldValidation.Warn;

@@ -31,6 +31,7 @@ public sealed class InProcessTransport(ResourceRegistry registry, IAuthorizer au
             IsDryRun = call.IsDryRun,
             FieldManager = call.FieldManager,
             Force = call.Force,
+            Fence = call.Fence,
             FieldValidation = FieldValidation.Strict,
         };
         return call.Verb switch

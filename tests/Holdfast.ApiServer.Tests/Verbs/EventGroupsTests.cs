@@ -81,6 +81,31 @@ public sealed class EventGroupsTests
     }
 
     [Fact]
+    public async Task Who_owns_a_field_is_known_in_both_groups_by_its_name_in_either()
+    {
+        await using var server = await RunningServer.StartAsync(Token);
+        const string Merge = "application/merge-patch+json";
+        await server.SendAsync("POST", Old + "?fieldManager=a", FromCore);
+        Assert.Equal(200, (await server.SendAsync("PATCH", Old + "/a?fieldManager=b", """{"message":"Still waiting.","count":4}""", Merge)).Code);
+        Assert.Equal(200, (await server.SendAsync("PATCH", New + "/a?fieldManager=c", """{"deprecatedCount":5}""", Merge)).Code);
+        var books = (await server.SendAsync("GET", New + "/a")).Body["metadata"]!["managedFields"]!.AsArray();
+        // What a owned before b wrote it is b's, and what b owned before c wrote it c's, in the words of the group that each wrote through.
+        Assert.Equal("v1: involvedObject reason", Owned(books, "a", "involvedObject", "regarding", "reason", "count", "deprecatedCount"));
+        Assert.Equal("v1: message", Owned(books, "b", "message", "note", "count", "deprecatedCount"));
+        Assert.Equal("events.k8s.io/v1: deprecatedCount", Owned(books, "c", "message", "note", "count", "deprecatedCount"));
+        var (code, refusal) = await server.SendAsync("PATCH", New + "/a?fieldManager=d",
+            """{"apiVersion":"events.k8s.io/v1","kind":"Event","metadata":{"name":"a"},"note":"No more."}""", "application/apply-patch+yaml");
+        Assert.Equal(409, code);
+        Assert.Equal(".note", (string)refusal["details"]!["causes"]![0]!["field"]!);
+    }
+
+    private static string Owned(JsonArray books, string manager, params string[] fields)
+    {
+        var book = Assert.Single(books, entry => (string)entry!["manager"]! == manager)!;
+        return $"{book["apiVersion"]}: {string.Join(' ', fields.Where(field => book["fieldsV1"]!["f:" + field] is not null))}";
+    }
+
+    [Fact]
     public async Task Each_group_selects_by_its_own_names_and_keeps_its_pages()
     {
         await using var server = await RunningServer.StartAsync(Token);

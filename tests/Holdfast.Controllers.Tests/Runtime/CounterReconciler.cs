@@ -17,6 +17,9 @@ internal sealed class CounterReconciler(ResourceCache<ConfigMap> maps, ResourceC
 
     public int Runs { get; private set; }
 
+    /// <summary>What the last run was given to end it.</summary>
+    public CancellationToken Token { get; private set; }
+
     public Func<ResourceKey, Task> DuringRun { get; set; } = _ => Task.CompletedTask;
 
     private readonly Dictionary<ResourceKey, int> _running = [];
@@ -35,6 +38,7 @@ internal sealed class CounterReconciler(ResourceCache<ConfigMap> maps, ResourceC
     public async Task<ReconcileResult> ReconcileAsync(ResourceKey key, CancellationToken cancellationToken)
     {
         Runs++;
+        Token = cancellationToken;
         _running[key] = _running.GetValueOrDefault(key) + 1;
         MostAtOnce = Math.Max(MostAtOnce, _running[key]);
         try

@@ -94,6 +94,27 @@ public sealed class AdoptionTests
     }
 
     [Fact]
+    public async Task A_start_that_a_crash_interrupted_is_seen_to_its_end_by_the_next_agent()
+    {
+        var node = new NodeFixture();
+        node.Runtime.StartTime = TimeSpan.FromSeconds(10);
+        await node.World.Run(async () =>
+        {
+            var first = await node.StartedAsync();
+            node.World.Api.Put(Pods.Named("web-0"));
+            await node.World.PassAsync(TimeSpan.FromSeconds(2));
+            await first.StopAsync(leavePods: true, CancellationToken.None);
+            var second = await node.StartedAsync();
+            await node.World.PassAsync(TimeSpan.FromSeconds(2));
+            Assert.NotEqual("True", node.Pod("web-0").Condition("Ready"));
+            await node.UntilReadyAsync("web-0");
+            Assert.Equal(0, node.Pod("web-0")!.StatusOf("app").RestartCount);
+            await second.StopAsync(leavePods: true, CancellationToken.None);
+        });
+        Assert.Empty(node.World.Faults);
+    }
+
+    [Fact]
     public Task A_stop_that_runs_out_of_time_leaves_its_pods_running_and_says_which() => NodeFixture.RunAsync(async node =>
     {
         node.Runtime.TerminationTime = TimeSpan.FromHours(1);
