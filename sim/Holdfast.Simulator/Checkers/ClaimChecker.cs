@@ -1,4 +1,3 @@
-using Holdfast.Controllers.Pods;
 using Holdfast.Controllers.StatefulSets;
 using Holdfast.Model.Apps;
 using Holdfast.Model.Core;
