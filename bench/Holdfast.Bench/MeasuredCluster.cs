@@ -48,8 +48,36 @@ internal sealed class MeasuredCluster : IAsyncDisposable
         return new(process, readyAfter, KubeConfig.Load(Path.Combine(folder, "kubeconfig")) with { Token = token.Trim() });
     }
 
+    /// <summary>What the process has used of the processors.</summary>
+    internal TimeSpan Processor
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
+    /// <summary>How many reconciles have ended, of each controller.</summary>
+    internal async Task<IReadOnlyDictionary<string, double>> ReconcilesAsync(CancellationToken cancellationToken)
+    {
+        using var http = Config.CreateClient();
+        var counts = new Dictionary<string, double>(StringComparer.Ordinal);
+        foreach (var line in (await http.GetStringAsync(new Uri("/metrics", UriKind.Relative), cancellationToken)).Split('\n'))
+        {
+            if (line.StartsWith("holdfast_reconcile_total{controller=\"", StringComparison.Ordinal))
+            {
+                var name = line.Split('"')[1];
+                counts[name] = counts.GetValueOrDefault(name) + double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture);
+            }
+        }
+        return counts;
+    }
+
     /// <summary>The resident memory in bytes once the process has next to nothing to do.</summary>
-    internal async Task<long> MemoryAtRestAsync(CancellationToken cancellationToken)
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="share">What share of one processor is next to nothing; the upkeep of many pods takes some.</param>
+    internal async Task<long> MemoryAtRestAsync(CancellationToken cancellationToken, double share = 0.05)
     {
         var window = TimeSpan.FromSeconds(2);
         TimeSpan used;
@@ -61,7 +89,7 @@ internal sealed class MeasuredCluster : IAsyncDisposable
             _process.Refresh();
             used = _process.TotalProcessorTime - before;
         }
-        while (used > window / 20);
+        while (used > window * share);
         return _process.WorkingSet64;
     }
 

@@ -11,6 +11,7 @@ internal static class Measurements
     private const int ParallelPods = 500;
     private const int SomePods = 600;
     private const long Mebibyte = 1024 * 1024;
+    private static readonly ScaleMeasurement.Shape[] Shapes = [new(1, 100), new(100, 100), new(1, 10_000), new(100, 10_000), new(1000, 10_000)];
     private static readonly int[] ObjectCounts = [10_000, 100_000];
 
     /// <summary>Starts Holdfast on a folder of its own and measures all there is.</summary>
@@ -25,6 +26,20 @@ internal static class Measurements
             await using (var scale = await MeasuredCluster.StartAsync(Path.Combine(folder, "fake"), "fake", cancellationToken))
                 await ServerAsync(scale.Config, hasPods: true, settings, folder, table, cancellationToken);
             await MemoryAsync(folder, settings, table, cancellationToken);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    /// <summary>Measures what many pods cost, in clusters of their own.</summary>
+    internal static async Task ScaleAsync(BenchSettings settings, ResultTable table, CancellationToken cancellationToken)
+    {
+        var folder = Directory.CreateTempSubdirectory("holdfast-bench-").FullName;
+        try
+        {
+            await new ScaleMeasurement(folder, settings.Image).MeasureAsync(Shapes, table, cancellationToken);
         }
         finally
         {

@@ -12,11 +12,12 @@ var insecure = new Option<bool>("--insecure") { Description = "Do not look at --
 var runs = new Option<int>("--runs") { Description = "How many starts are measured", DefaultValueFactory = _ => 5 };
 var seconds = new Option<int>("--seconds") { Description = "How long each sort of request is measured", DefaultValueFactory = _ => 5 };
 var pods = new Option<bool>("--pods") { Description = "With --server: measure sets of pods too; its nodes must be able to run --image" };
+var scale = new Option<bool>("--scale") { Description = "Measure only what pods cost when there are 10,000 of them" };
 var image = new Option<string>("--image") { Description = "The image of the pods", DefaultValueFactory = _ => "registry.k8s.io/pause:3.10" };
 
 var root = new RootCommand("Measures Holdfast, or another Kubernetes API server, as its users meet it: over HTTPS.")
 {
-    server, token, authority, insecure, runs, seconds, pods, image,
+    server, token, authority, insecure, runs, seconds, pods, scale, image,
 };
 root.SetAction(async (result, cancellationToken) =>
 {
@@ -32,6 +33,10 @@ root.SetAction(async (result, cancellationToken) =>
             IsTlsUnverified = result.GetValue(insecure),
         };
         await Measurements.ServerAsync(config, result.GetValue(pods), settings, Path.GetTempPath(), table, cancellationToken);
+    }
+    else if (result.GetValue(scale))
+    {
+        await Measurements.ScaleAsync(settings, table, cancellationToken);
     }
     else
     {

@@ -10,7 +10,7 @@ internal sealed class ResultTable
     internal void Add(string what, string value, string note = "")
     {
         _rows.Add((what, value, note));
-        Console.Error.WriteLine($"measured: {what}");
+        Console.Error.WriteLine($"measured: {what}: {value}  {note}".TrimEnd());
     }
 
     public override string ToString()

@@ -7,7 +7,8 @@ namespace Holdfast.ModelGenerator;
 /// <param name="Version">The version.</param>
 /// <param name="Namespace">The C# namespace of the records.</param>
 /// <param name="Types">The types in the order of the file.</param>
-public sealed record KindsFile(string Group, string Version, string Namespace, ImmutableArray<TypeData> Types)
+/// <param name="IsCustom">Whether a definition, and no server, brings its kinds.</param>
+public sealed record KindsFile(string Group, string Version, string Namespace, ImmutableArray<TypeData> Types, bool IsCustom = false)
 {
     /// <summary>The last word of the namespace, by which other files name this one's types.</summary>
     public string ShortName => Namespace[(Namespace.LastIndexOf('.') + 1)..];
@@ -24,7 +25,22 @@ public sealed record KindsFile(string Group, string Version, string Namespace, I
 /// <param name="Fields">Its fields.</param>
 public sealed record TypeData(
     string Name, string? Plural, bool IsNamespaced, ImmutableArray<string> ShortNames, ImmutableArray<string> Categories,
-    bool IsAtomic, string Description, ImmutableArray<FieldData> Fields);
+    bool IsAtomic, string Description, ImmutableArray<FieldData> Fields)
+{
+    /// <summary>The columns of its tables, when it is a custom kind.</summary>
+    public ImmutableArray<ColumnData> Columns { get; init; } = [];
+
+    /// <summary>Where its scale finds the wanted number, the found number and the selector; empty when it has none.</summary>
+    public ImmutableArray<string> Scale { get; init; } = [];
+}
+
+/// <summary>A column of the table in which objects of a custom kind are listed.</summary>
+/// <param name="Name">Its heading.</param>
+/// <param name="Type">What its cells hold.</param>
+/// <param name="JsonPath">Where in the object the value stands.</param>
+/// <param name="Priority">0 for one that is always shown.</param>
+/// <param name="Description">What it shows.</param>
+public sealed record ColumnData(string Name, string Type, string JsonPath, int Priority, string Description);
 
 /// <summary>One field.</summary>
 /// <param name="Name">Its name in JSON.</param>

@@ -31,7 +31,8 @@ public static class KindsParser
     private sealed class State
     {
         private readonly List<TypeData> _types = [];
-        private (string Group, string Version, string Namespace) _api;
+        private (string Group, string Version, string Namespace, bool IsCustom) _api;
+        private bool _isColumn;
 
         public void Take(string line)
         {
@@ -46,11 +47,12 @@ public static class KindsParser
                 return;
             }
             var words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            switch (line[0] == ' ' ? "" : words[0])
+            _isColumn = false;
+            switch (line[0] == ' ' && words[0] is not ("column" or "scale") ? "" : words[0])
             {
                 case "api":
                     var names = words[1].Split('/');
-                    _api = (names[0] == "core" ? "" : names[0], names[1], words[2]);
+                    _api = (names[0] == "core" ? "" : names[0], names[1], words[2], words.Contains("custom"));
                     break;
                 case "kind":
                     _types.Add(new(words[1], words[2], words[3] == "namespaced", List(words, "short"), List(words, "categories"),
@@ -59,13 +61,27 @@ public static class KindsParser
                 case "type":
                     _types.Add(new(words[1], null, false, [], [], words.Contains("map-type=atomic"), "", []));
                     break;
+                case "column":
+                    AddColumn(words);
+                    break;
+                case "scale":
+                    _types[^1] = _types[^1] with { Scale = [.. words[1..]] };
+                    break;
                 default:
                     AddField(words);
                     break;
             }
         }
 
-        public KindsFile Finish() => new(_api.Group, _api.Version, _api.Namespace, [.. _types]);
+        public KindsFile Finish() => new(_api.Group, _api.Version, _api.Namespace, [.. _types], _api.IsCustom);
+
+        private void AddColumn(string[] words)
+        {
+            var priority = words.FirstOrDefault(word => word.StartsWith("priority=", StringComparison.Ordinal))?["priority=".Length..];
+            var column = new ColumnData(words[1], words[2], words[3], priority is null ? 0 : Number(priority), "");
+            _types[^1] = _types[^1] with { Columns = _types[^1].Columns.Add(column) };
+            _isColumn = true;
+        }
 
         private void AddField(string[] words)
         {
@@ -88,7 +104,9 @@ public static class KindsParser
         private void Describe(string text)
         {
             var type = _types[^1];
-            _types[^1] = type.Fields.IsEmpty
+            _types[^1] = _isColumn
+                ? type with { Columns = type.Columns.SetItem(type.Columns.Length - 1, type.Columns[^1] with { Description = text }) }
+                : type.Fields.IsEmpty
                 ? type with { Description = text }
                 : type with { Fields = type.Fields.SetItem(type.Fields.Length - 1, type.Fields[^1] with { Description = text }) };
         }

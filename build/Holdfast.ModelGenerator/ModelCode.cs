@@ -25,7 +25,7 @@ public static class ModelCode
     /// <param name="folder">Where the data files are.</param>
     public static IEnumerable<(string Name, string Code)> Generate(string folder)
     {
-        var files = Directory.GetFiles(folder, "*.kinds").Order(StringComparer.Ordinal).Select(KindsParser.Parse).ToList();
+        var files = Read(folder);
         foreach (var file in files)
         {
             var code = new StringBuilder(Head).Append('\n').Append(Usings).Append("\n\nnamespace ").Append(file.Namespace).Append(";\n");
@@ -37,6 +37,21 @@ public static class ModelCode
         }
         yield return ("ResourceCatalog.g.cs", Catalog(files));
     }
+
+    /// <summary>The definitions of custom kinds: names and contents.</summary>
+    /// <param name="folder">Where the data files are.</param>
+    public static IEnumerable<(string Name, string Yaml)> Definitions(string folder)
+    {
+        var files = Read(folder);
+        return from file in files
+               where file.IsCustom
+               from type in file.Types
+               where type.Plural is not null
+               select ($"{type.Plural}.{file.Group}.yaml", new DefinitionYaml(type, file, files).Generate());
+    }
+
+    private static List<KindsFile> Read(string folder) =>
+        [.. Directory.GetFiles(folder, "*.kinds").Order(StringComparer.Ordinal).Select(KindsParser.Parse)];
 
     private static string Catalog(List<KindsFile> files)
     {
@@ -51,7 +66,7 @@ public static class ModelCode
                 [
 
             """);
-        foreach (var file in files)
+        foreach (var file in files.Where(file => !file.IsCustom))
         {
             foreach (var type in file.Types.Where(type => type.Plural is not null))
             {

@@ -2,7 +2,7 @@ using Holdfast.ModelGenerator;
 
 if (args is ["--help"] or { Length: > 1 })
 {
-    Console.WriteLine("usage: Holdfast.ModelGenerator [--check]\nWrites src/Holdfast.Model/Generated from src/Holdfast.Model/Schema; with --check only says whether it is up to date.");
+    Console.WriteLine("usage: Holdfast.ModelGenerator [--check]\nWrites src/Holdfast.Model/Generated and deploy/crds from src/Holdfast.Model/Schema; with --check only says whether it is up to date.");
     return args is ["--help"] ? 0 : 2;
 }
 
@@ -13,11 +13,13 @@ while (!File.Exists(Path.Combine(root, "Holdfast.slnx")))
 }
 
 var model = Path.Combine(root, "src", "Holdfast.Model");
+var schema = Path.Combine(model, "Schema");
+var files = ModelCode.Generate(schema).Select(file => (Path: Path.Combine(model, "Generated", file.Name), Text: file.Code))
+    .Concat(ModelCode.Definitions(schema).Select(file => (Path: Path.Combine(root, "deploy", "crds", file.Name), Text: file.Yaml)));
 var stale = 0;
-foreach (var (name, code) in ModelCode.Generate(Path.Combine(model, "Schema")))
+foreach (var (path, text) in files)
 {
-    var path = Path.Combine(model, "Generated", name);
-    if (File.Exists(path) && File.ReadAllText(path) == code)
+    if (File.Exists(path) && File.ReadAllText(path) == text)
     {
         continue;
     }
@@ -26,7 +28,7 @@ foreach (var (name, code) in ModelCode.Generate(Path.Combine(model, "Schema")))
     if (args.Length == 0)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        File.WriteAllText(path, code);
+        File.WriteAllText(path, text);
     }
 }
 return args.Length == 0 || stale == 0 ? 0 : 1;

@@ -88,6 +88,7 @@ public sealed class TypeCode(TypeData type, KindsFile file)
 
     private string OpenApiName => file.ShortName switch
     {
+        _ when file.IsCustom => $"{string.Join('.', file.Group.Split('.').Reverse())}.{file.Version}.{type.Name}",
         "Meta" => "io.k8s.apimachinery.pkg.apis.meta.v1." + type.Name,
         "ApiExtensions" => "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1." + type.Name,
         _ => $"io.k8s.api.{(file.Group.Length == 0 ? "core" : file.Group.Split('.')[0])}.{file.Version}.{type.Name}",

@@ -2,6 +2,7 @@ using System.Net;
 using Holdfast.ApiServer.Admission.Webhooks;
 using Holdfast.ApiServer.Http;
 using Holdfast.ApiServer.Http.Fairness;
+using Holdfast.ApiServer.Http.Health;
 using Holdfast.ApiServer.Http.Proxying;
 using Holdfast.ApiServer.Http.Streaming;
 using Holdfast.ApiServer.Registry;
@@ -60,6 +61,8 @@ public sealed class ApiServerHost : IAsyncDisposable
         parts.Authenticator = Authenticator.Open(parts.Authority, parts.Folder, options.Chance, parts.Tokens, core.Registry.View);
         core.Served.Serve(Reviews.OfTokens(parts.Authenticator));
         var host = new ApiServerHost(core, parts);
+        options.Metrics.Observe("holdfast_api_requests_in_flight", "Requests over the network that are being served or wait for a seat.", () => host.Load.Requests);
+        options.Metrics.Observe("holdfast_api_watches", "Watches that are open over the network.", () => host.Load.Watches);
         try
         {
             // Whoever is answered finds the custom resources of before.
@@ -67,6 +70,7 @@ public sealed class ApiServerHost : IAsyncDisposable
             await host.ListenAsync(options, cancellationToken);
             var reached = options.Address.Equals(IPAddress.Any) || options.Address.Equals(IPAddress.IPv6Any) || options.Address.Equals(IPAddress.IPv6Loopback) ? IPAddress.Loopback : options.Address;
             await core.BootstrapAsync(new IPEndPoint(reached, host.Address.Port), cancellationToken);
+            parts.Health!.Furnish();
             return host;
         }
         catch
@@ -76,13 +80,20 @@ public sealed class ApiServerHost : IAsyncDisposable
         }
     }
 
-    /// <summary>A way in for a part of the same process.</summary>
+    /// <summary>A way in for a part of the same process; what it writes is told by the audit log.</summary>
     /// <param name="identity">Who asks.</param>
-    public IApiTransport InProcess(UserInfo identity) => Core.InProcess(identity);
+    public IApiTransport InProcess(UserInfo identity) =>
+        _parts.Audit.IsKept ? new AuditedTransport(Core.InProcess(identity), identity, _parts.Audit) : Core.InProcess(identity);
 
     /// <summary>The administrator's credentials.</summary>
     public ClusterCredentials AdminCredentials() =>
         new(Address, _parts.Authority.CertificatePem, _parts.Authority.Client("admin", UserInfo.Administrator), _parts.Authenticator!.AdminToken);
+
+    /// <summary>The credentials of a part of this program that has to ask over HTTP.</summary>
+    /// <param name="fileName">The name under which its certificate is kept.</param>
+    /// <param name="user">Whom it stands for.</param>
+    public ClusterCredentials CredentialsOf(string fileName, UserInfo user) =>
+        new(Address, _parts.Authority.CertificatePem, _parts.Authority.Client(fileName, user), "");
 
     /// <summary>Ends running requests and stops.</summary>
     public async ValueTask DisposeAsync()
@@ -124,9 +135,9 @@ public sealed class ApiServerHost : IAsyncDisposable
         var gate = new RequestGate(parts.Flows, parts.Watches, options.Bounds, options.Time);
         var resources = new ResourceHandler(core.Registry, core.Authorizer, responder, new PodLogs(options.Nodes),
             new PodStreams(options.Nodes, options.Time), proxy, options.Chance, gate, stopping);
-        return new HttpFront(parts.Authenticator!, core.Authorizer, resources, new DiscoveryDocuments(core.Served), responder,
-            options.OpenApi?.Invoke(core.Served), parts.Tokens, parts.Flows, parts.Audit, options.OnFault,
-            new StoreBackupResponse(options.Store, options.Time));
+        var documents = new DocumentHandler(responder, new DiscoveryDocuments(core.Served), options.OpenApi?.Invoke(core.Served), parts.Tokens,
+            parts.Flows, parts.Health = new HealthChecks(options.Store, stopping), new StoreBackupResponse(options.Store, options.Time), options.Metrics);
+        return new HttpFront(parts.Authenticator!, core.Authorizer, resources, documents, parts.Audit, options.OnFault);
     }
 
     private static WebApplication Build(ApiServerOptions options, CertificateRenewal renewal)
@@ -145,6 +156,7 @@ public sealed class ApiServerHost : IAsyncDisposable
             {
                 endpoint.Protocols = HttpProtocols.Http1AndHttp2;
                 endpoint.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(renewal.Handshake) });
+                KestrelRefusals.Use(endpoint);
             });
         });
         return builder.Build();
@@ -152,11 +164,7 @@ public sealed class ApiServerHost : IAsyncDisposable
 
     private static void Bound(KestrelServerLimits limits, RequestBounds bounds)
     {
-        // Above the bound that is refused with a Status: what is a little too large is drained, so that the client reads it.
-        limits.MaxRequestBodySize = 4 * RequestBody.MaximumBytes;
-        limits.MaxRequestLineSize = 32 * 1024;
-        limits.MaxRequestHeadersTotalSize = 64 * 1024;
-        limits.MaxRequestHeaderCount = 100;
+        RequestLimits.Set(limits);
         limits.MaxConcurrentConnections = bounds.Connections;
         limits.MaxConcurrentUpgradedConnections = bounds.Connections;
         limits.RequestHeadersTimeout = TimeSpan.FromSeconds(30);
@@ -179,6 +187,8 @@ public sealed class ApiServerHost : IAsyncDisposable
         string Folder, CertificateAuthority Authority, TokenSigner Signer, ServiceAccountTokens Tokens, FlowControl Flows, WatchCount Watches, AuditLog Audit, ITaskRunner Runner)
     {
         public Authenticator? Authenticator { get; set; }
+
+        public HealthChecks? Health { get; set; }
 
         public HttpWebhookTransport Webhooks { get; } = new();
 

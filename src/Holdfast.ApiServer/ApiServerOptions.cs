@@ -3,6 +3,7 @@ using Holdfast.ApiServer.Http;
 using Holdfast.ApiServer.Security;
 using Holdfast.ApiServer.Security.Audit;
 using Holdfast.Platform;
+using Holdfast.Platform.Metrics;
 using Holdfast.Store;
 
 namespace Holdfast.ApiServer;
@@ -35,6 +36,9 @@ public sealed record ApiServerOptions(string DataFolder, ResourceStore Store)
 
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>The figures that <c>/metrics</c> shows.</summary>
+    public MetricRegistry Metrics { get; init; } = new();
 
     /// <summary>Draws uids, names and secrets.</summary>
     public IChance Chance { get; init; } = new SystemChance();

@@ -4,6 +4,7 @@ using Holdfast.ApiServer;
 using Holdfast.ApiServer.Security;
 using Holdfast.Client;
 using Holdfast.Platform;
+using Holdfast.Platform.Metrics;
 using Holdfast.Store;
 
 namespace Holdfast.Host;
@@ -25,6 +26,7 @@ public sealed class EmbeddedCluster : IAsyncDisposable
     private readonly List<(string Name, Func<bool, Task> Stop)> _stops = [];
     private readonly TimeProvider _time = TimeProvider.System;
     private readonly IChance _chance = new SystemChance();
+    private readonly MetricRegistry _metrics = new();
     private readonly ThreadPoolTaskRunner _runner;
     private readonly EmbeddedClusterOptions _options;
     private readonly ClusterNodeProxy _nodeLogs = new(TimeProvider.System);
@@ -81,8 +83,14 @@ public sealed class EmbeddedCluster : IAsyncDisposable
         }
         catch (Exception error)
         {
+            // What cannot be explained is told by the log, which stays.
+            var explained = StartFailure.Explain(error, options);
+            if (explained is not null)
+            {
+                folder.Abandon();
+            }
             await cluster.StopAsync(leavePods: true);
-            if (StartFailure.Explain(error, options) is { } explained)
+            if (explained is not null)
             {
                 throw explained;
             }
@@ -144,6 +152,14 @@ public sealed class EmbeddedCluster : IAsyncDisposable
         {
             await TimedAsync("nodes", () => StartNodesAsync(api, addresses, network, cancellationToken), nodes => nodes);
         }
+        if (_options.HasSteward)
+        {
+            await TimedAsync("Steward", () => StartStewardAsync(api, cancellationToken), steward => $"webhooks on {steward.WebhookAddress}");
+        }
+        else
+        {
+            await ClusterSteward.LeaveOutAsync(Client, cancellationToken);
+        }
     }
 
     private ClusterNetwork StartNetwork(AddressPlan addresses, ClusterControllers controllers)
@@ -171,8 +187,15 @@ public sealed class EmbeddedCluster : IAsyncDisposable
         return string.Join(", ", nodes.Names);
     }
 
+    private async Task<ClusterSteward> StartStewardAsync(ApiServerHost api, CancellationToken cancellationToken)
+    {
+        var steward = await ClusterSteward.StartAsync(api, Environment(api, ClusterSteward.User), Client, cancellationToken);
+        Stopping("Steward", async () => await steward.DisposeAsync());
+        return steward;
+    }
+
     private ClientEnvironment Environment(ApiServerHost api, UserInfo identity) =>
-        new(api.InProcess(identity), _runner, _time, _chance, Log);
+        new(api.InProcess(identity), _runner, _time, _chance, Log) { Metrics = _metrics };
 
     private void Stopping(string name, Func<Task> stop) => _stops.Add((name, _ => stop()));
 
@@ -196,6 +219,7 @@ public sealed class EmbeddedCluster : IAsyncDisposable
             ServiceBlock = addresses.ServiceBlock,
             Time = _time,
             Chance = _chance,
+            Metrics = _metrics,
             Nodes = _nodeLogs,
         };
         var api = await ApiServerHost.StartAsync(options, cancellationToken);

@@ -20,7 +20,7 @@ public sealed partial class DependencyTests
         ["Holdfast.Controllers"] = ["Holdfast.Client", "Holdfast.Model", "Holdfast.Platform"],
         ["Holdfast.Network"] = ["Holdfast.Client", "Holdfast.Model", "Holdfast.Platform"],
         ["Holdfast.Node"] = ["Holdfast.Client", "Holdfast.Model", "Holdfast.Platform"],
-        ["Holdfast.Steward"] = ["Holdfast.Client", "Holdfast.Model", "Holdfast.Platform"],
+        ["Holdfast.Steward"] = ["Holdfast.Controllers", "Holdfast.Cel", "Holdfast.Client", "Holdfast.Model", "Holdfast.Platform"],
         ["Holdfast.Node.Process"] = ["Holdfast.Node", "Holdfast.Model", "Holdfast.Platform", "Holdfast.Client"],
         ["Holdfast.Node.Cri"] = ["Holdfast.Node", "Holdfast.Model", "Holdfast.Platform", "Holdfast.Client"],
         ["Holdfast.Advisor"] = ["Holdfast.Model"],

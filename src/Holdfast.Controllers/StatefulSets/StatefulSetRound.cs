@@ -33,9 +33,10 @@ internal sealed class StatefulSetRound
             }
             else if (ordinal >= 0)
             {
-                _surplus.Insert(0, pod);
+                _surplus.Add(pod);
             }
         }
+        _surplus.Reverse();
     }
 
     internal List<StatefulSetEffect> Effects { get; } = [];

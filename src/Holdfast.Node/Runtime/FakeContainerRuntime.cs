@@ -14,6 +14,8 @@ public sealed class FakeContainerRuntime(TimeProvider time, string networkPrefix
     private const int AddressCapacity = 250 * 250;
 
     private readonly SortedDictionary<string, FakePod> _pods = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Namespace, string Name), List<FakePod>> _byName = [];
+    private readonly HashSet<string> _addresses = new(StringComparer.Ordinal);
     private int _lastAddress;
 
     // An agent's workers come from several threads; in the simulator there is one, and nobody waits.
@@ -44,9 +46,9 @@ public sealed class FakeContainerRuntime(TimeProvider time, string networkPrefix
         ArgumentNullException.ThrowIfNull(spec);
         cancellationToken.ThrowIfCancellationRequested();
         if (_pods.TryGetValue(spec.Uid, out FakePod? known)) return Task.FromResult(known.Sandbox);
-        FakePod? other = _pods.Values.FirstOrDefault(pod =>
-            pod.Sandbox.Namespace == spec.Namespace && pod.Sandbox.Name == spec.Name && pod.HasRunning);
-        if (other is not null) throw RuntimeErrors.NameInUse(spec, other.Sandbox.Uid);
+        if (!_byName.TryGetValue((spec.Namespace, spec.Name), out List<FakePod>? namesakes))
+            _byName[(spec.Namespace, spec.Name)] = namesakes = [];
+        if (namesakes.Find(pod => pod.HasRunning) is { } other) throw RuntimeErrors.NameInUse(spec, other.Sandbox.Uid);
         PodSandbox sandbox = new()
         {
             Namespace = spec.Namespace,
@@ -55,7 +57,10 @@ public sealed class FakeContainerRuntime(TimeProvider time, string networkPrefix
             Address = spec.RequestedAddress ?? NextAddress(),
             CreatedAt = time.GetUtcNow(),
         };
-        _pods.Add(spec.Uid, new FakePod(sandbox, spec.LogDirectory));
+        FakePod made = new(sandbox, spec.LogDirectory);
+        _pods.Add(spec.Uid, made);
+        namesakes.Add(made);
+        _addresses.Add(sandbox.Address);
         return Task.FromResult(sandbox);
     }
 
@@ -130,6 +135,10 @@ public sealed class FakeContainerRuntime(TimeProvider time, string networkPrefix
         }
 
         _pods.Remove(podUid);
+        _addresses.Remove(pod.Sandbox.Address);
+        (string, string) name = (pod.Sandbox.Namespace, pod.Sandbox.Name);
+        if (_byName.TryGetValue(name, out List<FakePod>? namesakes) && namesakes.Remove(pod) && namesakes.Count == 0)
+            _byName.Remove(name);
         return Task.CompletedTask;
     }
 
@@ -238,7 +247,6 @@ public sealed class FakeContainerRuntime(TimeProvider time, string networkPrefix
     {
         if (_pods.Count >= AddressCapacity)
             throw RuntimeErrors.NoAddress(networkPrefix + ".0.0/16");
-        HashSet<string> used = [.. _pods.Values.Select(pod => pod.Sandbox.Address)];
         string address;
         do
         {
@@ -246,7 +254,7 @@ public sealed class FakeContainerRuntime(TimeProvider time, string networkPrefix
             int index = _lastAddress - 1;
             address = string.Create(CultureInfo.InvariantCulture, $"{networkPrefix}.{index / 250}.{(index % 250) + 1}");
         }
-        while (used.Contains(address));
+        while (_addresses.Contains(address));
         return address;
     }
 

@@ -41,6 +41,29 @@ public sealed class ExecutorTests
         Assert.InRange(world.Api.Calls.Count(call => call.Verb == ApiVerb.Create), 1, 3);
     }, _ => null, "default");
 
+    [Fact]
+    public Task What_is_made_and_deleted_is_told_in_upstreams_words() => In(async world =>
+    {
+        await world.UntilAsync("the pod is told of", () => Told(world, "SuccessfulCreate").Contains("Normal: Create Pod web-0 in StatefulSet web successful"));
+        Assert.Contains("Normal: Create Claim data-web-0 Pod web-0 in StatefulSet web success", Told(world, "SuccessfulCreate"));
+        var set = world.Api.Find<StatefulSet>("default", "web")!;
+        world.Api.Put(set with { Spec = set.Spec with { Replicas = 0 } });
+        await world.UntilAsync("its end is told of", () => Told(world, "SuccessfulDelete").Contains("Normal: Delete Pod web-0 in StatefulSet web successful"));
+    }, _ => null);
+
+    [Fact]
+    public Task What_the_server_refuses_is_told_with_its_reason_and_counted_up() => In(async world =>
+    {
+        world.Api.Faults.OnCall = call => call is { Verb: ApiVerb.Create, Body: Pod } ? FakeFault.ServerError : FakeFault.None;
+        await world.UntilAsync("it is told of", () => world.Api.All<Event>().Any(told => told is { Reason: "FailedCreate", Count: > 2 }));
+        var failed = Assert.Single(world.Api.All<Event>(), told => told.Reason == "FailedCreate");
+        Assert.StartsWith("Create Pod web-0 in StatefulSet web failed error: ", failed.Message, StringComparison.Ordinal);
+        Assert.Equal(("Warning", "statefulset-controller"), (failed.Type, failed.Source.Component));
+    }, _ => null);
+
+    private static IEnumerable<string> Told(SimulatedWorld world, string reason) =>
+        world.Api.All<Event>().Where(told => told.Reason == reason).Select(told => $"{told.Type}: {told.Message}");
+
     [Theory]
     [InlineData("statefulsets")]
     [InlineData("pods")]

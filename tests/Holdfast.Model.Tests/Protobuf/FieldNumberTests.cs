@@ -18,7 +18,8 @@ public sealed class FieldNumberTests
     [Fact]
     public void Every_field_has_a_number_but_those_that_are_listed()
     {
-        var without = ModelTypes.Schemas.Values
+        // Custom resources never come in protocol buffers.
+        var without = ModelTypes.Schemas.Values.Where(schema => !schema.Name.StartsWith("dev.holdfast.", StringComparison.Ordinal))
             .SelectMany(schema => schema.Fields.Where(field => field.ProtobufPath.IsEmpty && field.JsonName is not ("apiVersion" or "kind"))
                 .Select(field => $"{schema.Name[(schema.Name.LastIndexOf('.') + 1)..]}.{field.JsonName}"))
             .Order(StringComparer.Ordinal);

@@ -17,4 +17,16 @@ public sealed class GeneratorTests
             Assert.True(File.ReadAllText(Path.Combine(model, "Generated", name)) == code, $"{name} is stale: run the generator");
         }
     }
+
+    [Fact]
+    public void The_committed_definitions_are_what_the_data_gives()
+    {
+        var folder = Path.Combine(SharedFolder.RepositoryRoot, "deploy", "crds");
+        var generated = ModelCode.Definitions(Path.Combine(SharedFolder.RepositoryRoot, "src", "Holdfast.Model", "Schema")).ToDictionary(file => file.Name, file => file.Yaml);
+        Assert.Equal(generated.Keys.Order(StringComparer.Ordinal), Directory.GetFiles(folder).Select(file => Path.GetFileName(file)!).Order(StringComparer.Ordinal));
+        foreach (var (name, yaml) in generated)
+        {
+            Assert.True(File.ReadAllText(Path.Combine(folder, name)) == yaml, $"{name} is stale: run the generator");
+        }
+    }
 }

@@ -1,0 +1,131 @@
+using Holdfast.Model.Stewards;
+using Holdfast.Model.Values;
+using Holdfast.Steward.Observation;
+using Holdfast.Steward.Planning;
+using Holdfast.Steward.Rollout;
+using Holdfast.Steward.Safety;
+
+namespace Holdfast.Steward.Eviction;
+
+/// <summary>
+/// Answers evictions and deletions that others ask for, and holds the lock until the member is back. What is granted is remembered before
+/// the answer is given, so that the next one who asks is told of it.
+/// </summary>
+public static class EvictionPlanner
+{
+    private static readonly TimeSpan Again = TimeSpan.FromSeconds(1);
+
+    // Whoever asks acts upon the answer at once; a pod that is still there after this was not evicted for another reason, such as a budget.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    /// <summary>Answers.</summary>
+    /// <param name="view">What is seen.</param>
+    /// <param name="request">Who asks for what.</param>
+    public static EvictionAnswer Answer(StewardView view, EvictionRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(view);
+        ArgumentNullException.ThrowIfNull(request);
+        if (view.State.Find(request.Pod) is not { Pod: { } pod } member || (request.PodUid.Length > 0 && pod.Uid != request.PodUid))
+        {
+            return EvictionAnswer.Allow;
+        }
+        var inFlight = view.Memory.Operation;
+        var isGranted = inFlight is { Kind: Operations.Update or Operations.Eviction or Operations.ScaleDown } && inFlight.Member == member.Name
+            && (inFlight.PodUid == pod.Uid || inFlight.Kind == Operations.ScaleDown);
+        var verdict = SafetyKernel.MayLose(member, view.State, isGranted ? null : inFlight, view.Policy);
+        if (request.Override.Length > 0)
+        {
+            return Override(view, request, member, verdict);
+        }
+        if (request.IsForced && !request.IsNodeGone && !pod.IsDown)
+        {
+            return EvictionAnswer.Forbid($"{member.Name} may not be deleted by force: nothing proves that its process has ended, and two of one member must never run. "
+                + $"Delete it with its grace period, or fence its node (taint node.kubernetes.io/out-of-service), or say why on the pod: {StewardNames.OverrideAnnotation}=REASON");
+        }
+        // A pod that is going already, or whose going the Steward asked for itself, is not refused half-way.
+        if (pod.IsTerminating || (isGranted && verdict.IsYes))
+        {
+            return EvictionAnswer.Allow;
+        }
+        return verdict.IsYes ? Grant(view, request, member) : Refuse(view, request, member, verdict);
+    }
+
+    /// <summary>Goes on with an eviction that was granted: nothing else is begun until the member is back.</summary>
+    /// <param name="view">What is seen.</param>
+    /// <param name="operation">The operation.</param>
+    public static StewardPlan Continue(StewardView view, OperationStatus operation)
+    {
+        ArgumentNullException.ThrowIfNull(view);
+        ArgumentNullException.ThrowIfNull(operation);
+        var member = view.State.Find(operation.Member);
+        if (member?.Pod is { IsTerminating: false } pod)
+        {
+            if (pod.Uid == operation.PodUid)
+            {
+                return view.Now - operation.StartedAt < Patience
+                    ? StewardPlan.Wait($"{operation.Member} may go", Again)
+                    : End(view, "Superseded", $"{operation.Member} was allowed to go, and did not within {DurationText.Of(Patience)}");
+            }
+            if (member.IsWell && (member.IsVoter == true || operation.IsLearner))
+            {
+                return End(view, "Done", $"{operation.Member} is back after its eviction");
+            }
+        }
+        return operation.IsOverdue(view.Now)
+            ? End(view, "Failed", $"{operation.Member} is not back within {view.Spec.Disruption.EvictionDeadline} of its eviction: {Why(member)}")
+            : StewardPlan.Wait($"{operation.Member} was evicted and is not back: {Why(member)}", Again);
+    }
+
+    private static string Why(ClusterMember? member) => member switch
+    {
+        null or { Pod: null } => "its pod is gone",
+        { Pod.Problem.Length: > 0 } => member.Pod.Problem,
+        { IsWell: false } => member.Problem,
+        _ => "it has no vote yet",
+    };
+
+    private static StewardPlan End(StewardView view, string outcome, string words) =>
+        StewardPlan.Remember(view.Memory.Ended(outcome, words, view.Now), new StewardEvent(outcome == "Failed", "Eviction" + outcome, words));
+
+    private static EvictionAnswer Grant(StewardView view, EvictionRequest request, ClusterMember member)
+    {
+        var memory = view.Memory with { Operation = Operation(view, request, member) };
+        return EvictionAnswer.Allow with { Memory = request.IsDryRun ? null : memory };
+    }
+
+    private static EvictionAnswer Refuse(StewardView view, EvictionRequest request, ClusterMember member, Verdict verdict)
+    {
+        if (!verdict.AsksForSwitchover || request.IsDryRun)
+        {
+            return EvictionAnswer.TryLater($"{member.Name} may not go now: {verdict.Words}");
+        }
+        var plan = Switchover.Begin(view, member, $"{request.User} asks for its eviction");
+        return plan.Memory is { } memory
+            ? EvictionAnswer.TryLater($"{member.Name} leads; leadership goes to {memory.Operation!.Successor} first, try again in a moment") with { Memory = memory, Events = plan.Events }
+            : EvictionAnswer.TryLater($"{member.Name} may not go now: {plan.Waiting}");
+    }
+
+    private static EvictionAnswer Override(StewardView view, EvictionRequest request, ClusterMember member, Verdict verdict)
+    {
+        var note = new OverrideStatus
+        {
+            At = view.Now,
+            Member = member.Name,
+            Reason = request.Override,
+            User = request.User,
+            Refusals = verdict.Refusals.Select(refusal => refusal.Words).Take(20).ToValueList(),
+        };
+        var words = verdict.IsYes ? "" : $", although {verdict.Words}";
+        return EvictionAnswer.Allow with
+        {
+            Memory = request.IsDryRun || view.Memory.Operation is not null ? null : view.Memory with { Operation = Operation(view, request, member) },
+            Override = request.IsDryRun ? null : note,
+            Events = request.IsDryRun ? [] : [new StewardEvent(true, "EvictionOverridden", $"{request.User} takes {member.Name} away, because: {request.Override}{words}")],
+        };
+    }
+
+    private static OperationStatus Operation(StewardView view, EvictionRequest request, ClusterMember member) =>
+        Operations.Begin(
+            view, Operations.Eviction, member.Name, StewardView.Span(view.Spec.Disruption.EvictionDeadline, TimeSpan.FromMinutes(5)), "Granted",
+            $"{request.User} asked for it").About(member);
+}

@@ -1,0 +1,72 @@
+using System.Collections.Immutable;
+using Holdfast.Model.Apps;
+using Holdfast.Model.Core;
+using Holdfast.Model.Policy;
+
+namespace Holdfast.Steward.Observation;
+
+/// <summary>
+/// Everything that the Steward's planners are shown of one target, taken at one moment. Immutable; two equal observations give equal plans.
+/// </summary>
+/// <param name="Steward">The Steward, with defaults and what its preset fills in.</param>
+/// <param name="Now">The time of day, for deadlines in status; ages of what members said are in their readings.</param>
+public sealed record TargetObservation(StewardResource Steward, DateTimeOffset Now)
+{
+    /// <summary>The set; null when there is none by that name.</summary>
+    public StatefulSet? Set { get; init; }
+
+    /// <summary>
+    /// By ordinal: the ordinals that the set wants, those that the Steward wants besides, every other pod of the set, and the member that the
+    /// operation is about, also when only its claims are left.
+    /// </summary>
+    public ImmutableArray<MemberObservation> Members { get; init; } = [];
+
+    /// <summary>The revisions of the set.</summary>
+    public ImmutableArray<ControllerRevision> Revisions { get; init; } = [];
+
+    /// <summary>Every budget of the namespace whose selector takes a pod of the set.</summary>
+    public ImmutableArray<PodDisruptionBudget> Budgets { get; init; } = [];
+
+    /// <summary>Services of the namespace with the names that routing asks for, and those that the Steward made.</summary>
+    public ImmutableArray<Service> Services { get; init; } = [];
+
+    /// <summary>The names of other Stewards of the same set, older ones first.</summary>
+    public ImmutableArray<OtherSteward> OtherStewards { get; init; } = [];
+
+    /// <summary>What is wrong with the Steward's own spec, as it was found when it was read; nothing is done while there is anything.</summary>
+    public ImmutableArray<string> SpecProblems { get; init; } = [];
+
+    /// <summary>What the gates last showed, by name; a gate that is not here was not looked at yet.</summary>
+    public ImmutableArray<GateReading> Gates { get; init; } = [];
+
+    /// <summary>How the calls to members last went that the present operation asked for; what was asked before a restart is not here and is asked again.</summary>
+    public ImmutableArray<CallOutcome> Calls { get; init; } = [];
+
+    /// <summary>What was gathered of the member that the operation is about: last lines, states; for status when it fails.</summary>
+    public ImmutableArray<string> Evidence { get; init; } = [];
+
+    /// <summary>A member by the name of its pod, or null.</summary>
+    /// <param name="name">The name.</param>
+    public MemberObservation? Find(string name) => Members.FirstOrDefault(member => member.Name == name);
+}
+
+/// <summary>How a call to a member went.</summary>
+/// <param name="OperationId">The operation that asked for it.</param>
+/// <param name="Action">Which action, as it is called in the spec.</param>
+/// <param name="IsDone">Whether it was done.</param>
+/// <param name="Problem">Why not, in words; empty when it was.</param>
+/// <param name="Age">How long ago it ended, by the Steward's own clock.</param>
+public sealed record CallOutcome(string OperationId, string Action, bool IsDone, string Problem, TimeSpan Age);
+
+/// <summary>Another Steward of the same set.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="IsOlder">Whether it was there first.</param>
+public sealed record OtherSteward(string Name, bool IsOlder);
+
+/// <summary>What a gate last showed.</summary>
+/// <param name="Name">The gate's name.</param>
+/// <param name="Value">The value; null when there was none.</param>
+/// <param name="Age">How long ago it was looked at, by the Steward's own clock.</param>
+/// <param name="HeldFor">For how long every look has been within the bounds; null when the last one was not.</param>
+/// <param name="Problem">Why there is no value, in words; empty when there is one.</param>
+public sealed record GateReading(string Name, double? Value, TimeSpan Age, TimeSpan? HeldFor, string Problem);

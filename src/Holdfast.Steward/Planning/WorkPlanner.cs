@@ -1,0 +1,47 @@
+using Holdfast.Steward.Eviction;
+using Holdfast.Steward.Rollout;
+using Holdfast.Steward.Scaling;
+
+namespace Holdfast.Steward.Planning;
+
+/// <summary>
+/// What is done next about members, of everything that could be: the operation that is going on; else the rollout; else scaling. One at a
+/// time, and nothing at all while it is not known who is responsible or what is wanted (T2).
+/// </summary>
+public static class WorkPlanner
+{
+    /// <summary>Plans the next thing.</summary>
+    /// <param name="view">What is seen.</param>
+    public static StewardPlan Plan(StewardView view)
+    {
+        ArgumentNullException.ThrowIfNull(view);
+        var target = view.Spec.TargetRef.Name;
+        if (view.Observation.Set is not { } set)
+        {
+            return StewardPlan.Wait($"there is no StatefulSet {target} in namespace {view.Steward.Metadata.Namespace}");
+        }
+        if (set.Metadata.DeletionTimestamp is not null || view.Steward.Metadata.DeletionTimestamp is not null)
+        {
+            return StewardPlan.Wait($"StatefulSet {target}, or its Steward, is being deleted");
+        }
+        if (!view.Policy.SpecProblems.IsEmpty)
+        {
+            return StewardPlan.Wait($"the spec cannot be followed: {string.Join("; ", view.Policy.SpecProblems)}");
+        }
+        if (!view.Policy.OtherStewards.IsEmpty)
+        {
+            return StewardPlan.Wait($"Steward {string.Join(" and ", view.Policy.OtherStewards)} looks after the same set; only one may");
+        }
+        if (view.Memory.Operation is { } operation)
+        {
+            return operation.Kind switch
+            {
+                Operations.Update => UpdateStep.Continue(view, operation),
+                Operations.Switchover => Switchover.Continue(view, operation),
+                Operations.Eviction => EvictionPlanner.Continue(view, operation),
+                _ => ScalingPlanner.Continue(view, operation),
+            };
+        }
+        return RolloutPlanner.Plan(view) ?? ScalingPlanner.Plan(view);
+    }
+}

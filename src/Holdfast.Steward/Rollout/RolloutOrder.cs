@@ -1,0 +1,39 @@
+using Holdfast.Steward.Observation;
+using Holdfast.Steward.Planning;
+
+namespace Holdfast.Steward.Rollout;
+
+/// <summary>
+/// Whose turn it is. Where the Steward deletes pods itself (<c>OnDelete</c>): first those that are not well, since they cost nothing; then
+/// followers away from the leader's zone, those least behind first; the leader last. Where the set's own controller does
+/// (<c>RollingUpdate</c>), it goes from the highest ordinal down and nothing else can be had.
+/// </summary>
+internal static class RolloutOrder
+{
+    public static ClusterMember Next(StewardView view)
+    {
+        var outdated = view.Outdated;
+        if (view.IsRollingUpdate)
+        {
+            return outdated.MaxBy(view.IndexOf)!;
+        }
+        var zone = view.State.Leader?.Pod?.Zone;
+        return outdated.OrderBy(member => member.IsLeader)
+            .ThenBy(member => member.IsWell)
+            .ThenBy(member => member.Pod!.Zone.Length > 0 && member.Pod.Zone == zone)
+            .ThenBy(member => member.Lag ?? long.MaxValue)
+            .ThenByDescending(member => member.Observation!.Ordinal)
+            .First();
+    }
+
+    /// <summary>Why it is this member's turn, in words.</summary>
+    public static string Words(StewardView view, ClusterMember member, bool isFirst) => member switch
+    {
+        _ when view.IsRollingUpdate => isFirst ? "the canary: the highest ordinal" : "the next ordinal down",
+        { IsLeader: true } => "the leader goes last",
+        { IsWell: false } => $"it is not well, so it costs nothing: {member.Problem}",
+        _ when view.Outdated.Length == 1 && view.State.VoterCount > 1 => isFirst ? "the only one" : "the last one",
+        _ when isFirst => "the canary: a follower that is least behind, away from the leader's zone",
+        _ => "the next follower",
+    };
+}

@@ -1,0 +1,157 @@
+using Holdfast.Model.Stewards;
+using Holdfast.Model.Values;
+using Holdfast.Steward.Observation;
+using Holdfast.Steward.Planning;
+using Holdfast.Steward.Safety;
+
+namespace Holdfast.Steward.Rollout;
+
+/// <summary>
+/// Brings members to the set's present revision, one at a time, each with the kernel's yes, the leader last and only after it handed over. A pure
+/// function; everything that it must know of the past is in the Steward's status.
+/// </summary>
+/// <remarks>
+/// The target is always the set's present template: a spec that is corrected midway goes on from where it stands, and members that are not well
+/// go first, which undoes the broken-revision trap. A revision that failed is not tried again until a person says so or the template changes.
+/// </remarks>
+public static class RolloutPlanner
+{
+    private static readonly TimeSpan Again = TimeSpan.FromSeconds(2);
+
+    /// <summary>Plans the next move of a rollout, while no operation is going on.</summary>
+    /// <param name="view">What is seen.</param>
+    /// <returns>Null when every member is as wanted and nothing is to be noted.</returns>
+    public static StewardPlan? Plan(StewardView view)
+    {
+        ArgumentNullException.ThrowIfNull(view);
+        if (!view.IsSetSeen)
+        {
+            return StewardPlan.Wait($"the controller of StatefulSet {view.Set.Metadata.Name} has not seen its spec yet", Again);
+        }
+        var outdated = view.Outdated;
+        var rollout = view.Memory.Rollout;
+        if (Park(view) is { } park)
+        {
+            return park;
+        }
+        if (rollout is not null && (RolloutRequests.Handle(view, rollout) ?? Rollback.Settle(view, rollout)) is { } settled)
+        {
+            return settled;
+        }
+        if (outdated.IsEmpty)
+        {
+            return Finish(view, rollout);
+        }
+        return rollout is null || IsOver(rollout) || rollout.ToRevision != view.Target ? Begin(view, rollout) : Next(view, rollout);
+    }
+
+    /// <summary>Whether a rollout is over, one way or the other.</summary>
+    /// <param name="rollout">The rollout.</param>
+    public static bool IsOver(RolloutStatus rollout)
+    {
+        ArgumentNullException.ThrowIfNull(rollout);
+        return rollout.Phase is "Completed" or "RolledBack";
+    }
+
+    /// <summary>The set's controller would go on by itself: the partition is kept where only members stand that were brought to the revision.</summary>
+    private static StewardPlan? Park(StewardView view)
+    {
+        if (!view.IsRollingUpdate || view.Outdated.IsEmpty)
+        {
+            return null;
+        }
+        var stop = view.Outdated.Max(view.IndexOf) + 1;
+        return view.Partition >= stop ? null : StewardPlan.Do(new SetPartition(stop, "no member goes before the Steward says so"));
+    }
+
+    private static StewardPlan? Finish(StewardView view, RolloutStatus? rollout)
+    {
+        var isWhole = view.Observation.Members.All(member => member.Pod is not null);
+        if (rollout is null || IsOver(rollout) || !isWhole || rollout.ToRevision != view.Target)
+        {
+            return null;
+        }
+        var isBack = rollout.Phase == "RollingBack";
+        var words = isBack ? $"every member is back at revision {view.Target}" : $"every member is at revision {view.Target}";
+        return StewardPlan.Remember(
+            view.Memory with { Rollout = rollout with { Phase = isBack ? "RolledBack" : "Completed", FinishedAt = view.Now, ProgressedAt = view.Now, Message = words } },
+            new StewardEvent(false, isBack ? "RolledBack" : "RolloutCompleted", words));
+    }
+
+    private static StewardPlan Begin(StewardView view, RolloutStatus? before)
+    {
+        var outdated = view.Outdated;
+        var isCorrection = before is not null && !IsOver(before) && before.FromRevision != view.Target && before.FromRevision.Length > 0;
+        var from = isCorrection
+            ? before!.FromRevision
+            : outdated.GroupBy(member => member.Pod!.Revision, StringComparer.Ordinal).OrderByDescending(group => group.Count()).ThenBy(group => group.Key, StringComparer.Ordinal).First().Key;
+        var rollout = new RolloutStatus
+        {
+            Phase = "Waiting",
+            FromRevision = from,
+            ToRevision = view.Target,
+            StartedAt = view.Now,
+            ProgressedAt = view.Now,
+            HandledRequest = before?.HandledRequest ?? view.Spec.Rollout.Request?.Id ?? "",
+        };
+        rollout = isCorrection
+            ? rollout with { FromFormat = before!.FromFormat, ReadableFormat = before.ReadableFormat, NewestFormat = before.NewestFormat }
+            : rollout.Noted(view);
+        var words = isCorrection ? $"goes on to revision {view.Target}: the template was changed again" : $"goes from revision {from} to {view.Target}";
+        return StewardPlan.Remember(view.Memory with { Rollout = rollout }, new StewardEvent(false, "RolloutStarted", $"{outdated.Length} members to update: {words}"));
+    }
+
+    private static StewardPlan Next(StewardView view, RolloutStatus rollout)
+    {
+        if (rollout.Phase == "Stopped")
+        {
+            return StewardPlan.Wait(rollout.Message);
+        }
+        if (view.Spec.Rollout.Paused)
+        {
+            return rollout.Phase is "Paused" or "RollingBack"
+                ? StewardPlan.Wait("the rollout is paused")
+                : StewardPlan.Remember(view.Memory with { Rollout = rollout with { Phase = "Paused" } }, new StewardEvent(false, "RolloutPaused", "no further step begins until it is resumed"));
+        }
+        if (rollout.Phase == "Paused")
+        {
+            var phase = rollout.Steps.IsEmpty ? "Waiting" : "Progressing";
+            return StewardPlan.Remember(view.Memory with { Rollout = rollout with { Phase = phase, ProgressedAt = view.Now } }, new StewardEvent(false, "RolloutResumed", "the rollout goes on"));
+        }
+        if (rollout.Seen(view.State) is var seen && seen != rollout)
+        {
+            return StewardPlan.Remember(view.Memory with { Rollout = seen });
+        }
+        return Step(view, rollout, RolloutOrder.Next(view));
+    }
+
+    private static StewardPlan Step(StewardView view, RolloutStatus rollout, ClusterMember member)
+    {
+        var verdict = SafetyKernel.MayLose(member, view.State, null, view.Policy);
+        if (verdict.AsksForSwitchover)
+        {
+            return Switchover.Begin(view, member, $"{member.Name} is next to be brought to revision {view.Target}");
+        }
+        if (!verdict.IsYes)
+        {
+            return StewardPlan.Wait($"{member.Name} may not go yet: {verdict.Words}", Again);
+        }
+        if (rollout.Phase == "Waiting" && Preflight.Objection(view, member) is { Length: > 0 } objection)
+        {
+            return StewardPlan.Wait(objection, Again);
+        }
+        var reason = RolloutOrder.Words(view, member, rollout.Steps.IsEmpty);
+        var deadline = StewardView.Span(view.Spec.Rollout.StepDeadline, TimeSpan.FromMinutes(10));
+        var operation = Operations.Begin(view, Operations.Update, member.Name, deadline, UpdateStep.Replacing, reason).About(member) with { Revision = view.Target };
+        var begun = rollout with
+        {
+            Phase = rollout.Phase == "Waiting" ? "Progressing" : rollout.Phase,
+            ProgressedAt = view.Now,
+            Steps = rollout.Steps.Where(step => step.Member != member.Name)
+                .Append(new RolloutStep { Member = member.Name, Phase = UpdateStep.Replacing, StartedAt = view.Now, Message = reason }).ToValueList(),
+        };
+        return StewardPlan.Remember(
+            view.Memory with { Operation = operation, Rollout = begun },
+            new StewardEvent(false, "UpdateStarted", $"{member.Name} goes to revision {view.Target}: {reason}"));
+    }
+}

@@ -1,0 +1,154 @@
+using System.Collections.Immutable;
+using Holdfast.Model.Stewards;
+using Holdfast.Model.Values;
+using Holdfast.Steward.Observation;
+using Holdfast.Steward.Planning;
+using Holdfast.Steward.Safety;
+
+namespace Holdfast.Steward.Rollout;
+
+/// <summary>One member's way to a revision: its pod goes, comes back, is a voter that is caught up and healthy, does well for a while, and the gates hold.</summary>
+internal static class UpdateStep
+{
+    public const string Replacing = "Replacing";
+    private const string Starting = "Starting";
+    private const string Rejoining = "Rejoining";
+    private const string Soaking = "Soaking";
+    private const string Gating = "Gating";
+
+    private static readonly TimeSpan Again = TimeSpan.FromSeconds(1);
+
+    public static StewardPlan Continue(StewardView view, OperationStatus operation)
+    {
+        var pod = view.Observation.Find(operation.Member)?.Pod;
+        if (view.IsSetSeen && view.Target != operation.Revision)
+        {
+            return End(view, "Superseded", $"{operation.Member}: the template was changed again, {view.Target} is wanted now", "Superseded");
+        }
+        if (view.Memory.Rollout is { } rollout && rollout.Seen(view.State) is var seen && seen != rollout)
+        {
+            return StewardPlan.Remember(view.Memory with { Rollout = seen });
+        }
+        if (pod is { IsTerminating: false } && (pod.Uid == operation.PodUid || pod.Revision != operation.Revision))
+        {
+            return Replace(view, operation, pod);
+        }
+        var member = view.State.Find(operation.Member);
+        if (pod is null or { IsTerminating: true } || member is null)
+        {
+            return InPhase(view, operation, Starting, pod is null ? $"{operation.Member} is made again" : $"{operation.Member} ends");
+        }
+        if (Missing(member, operation) is { Length: > 0 } missing)
+        {
+            return InPhase(view, operation, Rejoining, $"{operation.Member} is not back: {missing}");
+        }
+        return Soak(view, operation);
+    }
+
+    /// <summary>What the member lacks to be back; empty when it is.</summary>
+    private static string Missing(ClusterMember member, OperationStatus operation) => member switch
+    {
+        { Problem.Length: > 0 } => member.Problem,
+        { Pod.IsReady: false } => member.Pod.Problem,
+        { IsVoter: not true } when !operation.IsLearner => "it has no vote yet",
+        _ => "",
+    };
+
+    private static StewardPlan Replace(StewardView view, OperationStatus operation, PodFacts pod)
+    {
+        var member = view.State.Find(operation.Member)!;
+        var index = view.IndexOf(member);
+        var verdict = SafetyKernel.MayLose(member, view.State, null, view.Policy);
+        if (!verdict.IsYes)
+        {
+            return view.IsRollingUpdate && view.Partition <= index
+                ? StewardPlan.Do(new SetPartition(index + 1, $"{operation.Member} may not go any more: {verdict.Words}"))
+                : End(view, "Superseded", $"{operation.Member} may not go any more: {verdict.Words}", "Waiting");
+        }
+        if (operation.IsOverdue(view.Now))
+        {
+            return Fail(view, operation, $"{operation.Member} was not replaced within {view.Spec.Rollout.StepDeadline}");
+        }
+        if (pod.Uid != operation.PodUid)
+        {
+            // It came back with another revision, which is taken for a new pod to replace under the same lock.
+            return StewardPlan.Remember(view.Memory with { Operation = operation with { PodUid = pod.Uid, Phase = Replacing, PhaseSince = view.Now } });
+        }
+        if (view.IsRollingUpdate && view.Partition > index)
+        {
+            return StewardPlan.Do(new SetPartition(index, operation.Reason));
+        }
+        // The set's own controller replaces a pod that is ready; one that never becomes ready it would leave there for ever.
+        return view.IsRollingUpdate && pod.IsReady
+            ? StewardPlan.Wait($"the set's controller replaces {operation.Member}", Again)
+            : StewardPlan.Do(new EvictMember(operation.Member, pod.Uid, operation.Reason)) with { RequeueAfter = Again };
+    }
+
+    private static StewardPlan Soak(StewardView view, OperationStatus operation)
+    {
+        var soak = StewardView.Span(view.Spec.Rollout.Soak, TimeSpan.FromSeconds(30));
+        if (operation.Phase is not (Soaking or Gating))
+        {
+            return To(view, operation, Soaking, $"{operation.Member} is back, and is watched for {DurationText.Of(soak)}");
+        }
+        if (operation.Phase == Soaking && view.Now - operation.PhaseSince < soak)
+        {
+            return StewardPlan.Wait($"{operation.Member} is back and is watched", operation.PhaseSince + soak - view.Now);
+        }
+        if (GateCheck.Shut(view) is not { Length: > 0 } shut)
+        {
+            return End(view, "Done", $"{operation.Member} is at revision {operation.Revision} and well", "Done");
+        }
+        if (operation.Phase == Soaking)
+        {
+            return To(view, operation, Gating, shut);
+        }
+        return view.Now - operation.PhaseSince >= StewardView.Span(view.Spec.Rollout.StepDeadline, TimeSpan.FromMinutes(10))
+            ? Fail(view, operation, $"after {operation.Member}, {shut}")
+            : StewardPlan.Wait(shut, Again);
+    }
+
+    private static StewardPlan InPhase(StewardView view, OperationStatus operation, string phase, string words)
+    {
+        if (operation.IsOverdue(view.Now))
+        {
+            return Fail(view, operation, $"{operation.Member} is not back within {view.Spec.Rollout.StepDeadline}: {words}");
+        }
+        return operation.Phase == phase ? StewardPlan.Wait(words, Again) : To(view, operation, phase, words);
+    }
+
+    private static StewardPlan To(StewardView view, OperationStatus operation, string phase, string words) => StewardPlan.Remember(view.Memory with
+    {
+        Operation = operation with { Phase = phase, PhaseSince = view.Now },
+        Rollout = WithStep(view.Memory.Rollout, operation.Member, step => step with { Phase = phase, Message = words }),
+    });
+
+    private static StewardPlan End(StewardView view, string outcome, string words, string phase)
+    {
+        var member = view.Memory.Operation!.Member;
+        var memory = view.Memory.Ended(outcome, words, view.Now);
+        var isDone = outcome == "Done";
+        return StewardPlan.Remember(
+            memory with
+            {
+                Rollout = WithStep(memory.Rollout, member, step => step with { Phase = phase, Message = words, FinishedAt = isDone ? view.Now : null }) is { } rollout
+                    ? rollout with { ProgressedAt = isDone ? view.Now : rollout.ProgressedAt }
+                    : null,
+            },
+            new StewardEvent(!isDone, isDone ? "UpdateDone" : "UpdateGivenUp", words));
+    }
+
+    private static StewardPlan Fail(StewardView view, OperationStatus operation, string words)
+    {
+        var member = view.State.Find(operation.Member);
+        ImmutableArray<string> evidence = [.. new[] { member?.Pod?.Problem, member?.Problem }.Where(text => !string.IsNullOrEmpty(text)).Distinct().Select(text => $"{operation.Member}: {text}"), .. view.Observation.Evidence];
+        var memory = view.Memory.Ended("Failed", words, view.Now);
+        var rollout = WithStep(memory.Rollout, operation.Member, step => step with { Phase = "Failed", Message = words }) ?? RolloutStatus.Empty;
+        return Rollback.Decide(view, memory with { Rollout = rollout with { Evidence = evidence.Take(20).ToValueList(), ProgressedAt = view.Now } }, operation.Revision, words);
+    }
+
+    private static RolloutStatus? WithStep(RolloutStatus? rollout, string member, Func<RolloutStep, RolloutStep> change) => rollout is null ? null : rollout with
+    {
+        Steps = rollout.Steps.Select(step => step.Member == member ? change(step) : step).ToValueList(),
+    };
+}

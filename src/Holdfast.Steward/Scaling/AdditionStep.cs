@@ -1,0 +1,131 @@
+using Holdfast.Controllers.StatefulSets;
+using Holdfast.Model.Stewards;
+using Holdfast.Steward.Observation;
+using Holdfast.Steward.Planning;
+using Holdfast.Steward.Safety;
+
+namespace Holdfast.Steward.Scaling;
+
+/// <summary>One member's way into the quorum.</summary>
+internal static class AdditionStep
+{
+    private const string Joining = "Joining";
+    private const string Starting = "Starting";
+    private const string CatchingUp = "CatchingUp";
+    private const string Promoting = "Promoting";
+    private const string Verifying = "Verifying";
+
+    public static StewardPlan Begin(StewardView view, string name)
+    {
+        var verdict = SafetyKernel.MayAdd(name, IsVoterAtOnce(view), view.State, null, view.Policy);
+        if (!verdict.IsYes)
+        {
+            return ScalingPlanner.Wait($"{name} may not be added yet: {verdict.Words}");
+        }
+        var observed = view.Observation.Find(name);
+        if (observed is { Pod: null, Claims.IsEmpty: false } && !JoinsItself(view))
+        {
+            return ScalingPlanner.Wait($"{name} is not added: claim {observed.Claims[0].Name} holds the data of a member that was removed, and it must not come back under its old name. "
+                + "Delete the claim, or copy what it holds and then delete it");
+        }
+        var phase = view.Spec.Member.Joins == "BeforeStart" && observed?.Pod is null ? Joining : Starting;
+        var operation = Operations.Begin(view, Operations.ScaleUp, name, ScalingPlanner.Deadline(view), phase, $"{ScalingPlanner.Wanted(view)} members are wanted");
+        var warning = ScalingPlanner.EvenWarning(ScalingPlanner.Wanted(view));
+        var begun = new StewardEvent(false, "ScaleUpStarted", $"{name} is added");
+        return StewardPlan.Remember(
+            view.Memory with { Operation = operation },
+            warning.Length > 0 ? [begun, new StewardEvent(true, "EvenVoters", warning)] : [begun]);
+    }
+
+    public static StewardPlan Continue(StewardView view, OperationStatus operation)
+    {
+        var member = view.State.Find(operation.Member);
+        if (member is { IsVoter: true, Counts: true, Pod.IsReady: true })
+        {
+            return ScalingPlanner.Done(view, $"{operation.Member} is a voter and well");
+        }
+        return operation.Phase switch
+        {
+            Joining => Join(view, operation),
+            Starting => Start(view, operation, member),
+            CatchingUp => CatchUp(view, operation, member),
+            Promoting => Promote(view, operation, member),
+            _ => ScalingPlanner.Wait($"{operation.Member} has a vote and is not well yet: {member?.Problem}"),
+        };
+    }
+
+    /// <summary>The membership must name it before its pod starts; it is the one that no pod says it is.</summary>
+    private static StewardPlan Join(StewardView view, OperationStatus operation)
+    {
+        if (!view.State.IsMembershipKnown || view.State.Members.Any(member => member is { Pod: not null, IsKnown: false }))
+        {
+            return ScalingPlanner.Wait($"every member must be known before {operation.Member} is added");
+        }
+        var unstarted = view.State.Members.Where(member => member.Observation is null).ToArray();
+        return unstarted.Length switch
+        {
+            0 => Call(view, operation, null),
+            1 => StewardPlan.Remember(view.Memory with { Operation = operation with { MemberId = unstarted[0].Id!, Phase = Starting, PhaseSince = view.Now } }),
+            _ => ScalingPlanner.Wait($"the membership names {string.Join(" and ", unstarted.Select(member => member.Name))}, which no pod says it is: remove what is left over"),
+        };
+    }
+
+    private static StewardPlan Start(StewardView view, OperationStatus operation, ClusterMember? member)
+    {
+        var ordinal = StatefulSetIdentity.Ordinal(view.Set, operation.Member);
+        if (!StatefulSetIdentity.Wants(view.Set, ordinal))
+        {
+            return ScalingPlanner.Call(new ScaleSet(ordinal - StatefulSetIdentity.Start(view.Set) + 1, $"{operation.Member} is added"));
+        }
+        if (member is not { IsKnown: true })
+        {
+            return ScalingPlanner.Wait($"{operation.Member} starts: {member?.Problem ?? "it has no pod yet"}");
+        }
+        if (operation.MemberId.Length > 0 && member.Id != operation.MemberId)
+        {
+            return ScalingPlanner.Wait($"{operation.Member} came as {member.Id}, and {operation.MemberId} was added for it: its disk was not empty (T4). Delete its claim and its pod");
+        }
+        if (!view.State.IsMembershipKnown)
+        {
+            return ScalingPlanner.Wait($"it is not known who votes: {view.State.MembershipProblem}");
+        }
+        return member.IsListed == true ? ScalingPlanner.To(view, operation with { MemberId = member.Id! }, CatchingUp)
+            : JoinsItself(view) ? ScalingPlanner.Wait($"{operation.Member} asks to be let in")
+            : Call(view, operation, member.Id);
+    }
+
+    private static StewardPlan CatchUp(StewardView view, OperationStatus operation, ClusterMember? member) => member switch
+    {
+        { IsVoter: true } => ScalingPlanner.To(view, operation, Verifying),
+        { IsKnown: true, IsWell: true, Pod.IsTerminating: false } => view.Spec.Member.Promote is not null
+            ? ScalingPlanner.To(view, operation, Promoting)
+            : ScalingPlanner.Wait($"{operation.Member} is caught up and gets its vote"),
+        _ => ScalingPlanner.Wait($"{operation.Member} catches up: {member?.Problem ?? "it is gone"}"),
+    };
+
+    private static StewardPlan Promote(StewardView view, OperationStatus operation, ClusterMember? member)
+    {
+        if (member is null or { IsVoter: true })
+        {
+            return ScalingPlanner.To(view, operation, Verifying);
+        }
+        var verdict = SafetyKernel.MayPromote(member, view.State, null, view.Policy);
+        return verdict.IsYes
+            ? ScalingPlanner.Call(new CallAction(MembershipAction.Promote, operation.Member, member.Id, $"{operation.Member} is caught up"))
+            : ScalingPlanner.Wait(verdict.Words);
+    }
+
+    private static StewardPlan Call(StewardView view, OperationStatus operation, string? id)
+    {
+        var verdict = SafetyKernel.MayAdd(operation.Member, IsVoterAtOnce(view), view.State, null, view.Policy);
+        return verdict.IsYes
+            ? ScalingPlanner.Call(new CallAction(IsVoterAtOnce(view) ? MembershipAction.JoinVoter : MembershipAction.JoinLearner, operation.Member, id, operation.Reason))
+            : ScalingPlanner.Wait(verdict.Words);
+    }
+
+    private static bool IsVoterAtOnce(StewardView view) =>
+        view.Spec.Member.JoinVoter is not null && (view.Spec.Scaling.Join == "Voter" || view.Spec.Member.JoinLearner is null);
+
+    private static bool JoinsItself(StewardView view) =>
+        view.Spec.Member.Joins == "Itself" || view.Spec.Member is { Joins: "", JoinLearner: null, JoinVoter: null };
+}
