@@ -116,7 +116,7 @@ public sealed class TwoLeadersTests
                 }
             }, stop);
 
-        private async Task WriteAsync(KubernetesClient client, long term)
+        private static async Task WriteAsync(KubernetesClient client, long term)
         {
             try
             {
