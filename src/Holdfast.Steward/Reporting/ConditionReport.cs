@@ -51,7 +51,7 @@ internal static class ConditionReport
 
     private static Finding Observed(StewardView view)
     {
-        var members = view.State.Members.Where(member => member.Observation is not null).ToArray();
+        var members = view.Present;
         var missing = members.Where(member => !member.IsKnown).Select(member => $"{member.Name}: {member.Problem}").ToArray();
         return members.Length == 0 ? new(Unknown, "NoMembers", "there is no member to ask")
             : missing.Length == 0 ? new(True, "AllMembersKnown", Text($"{members.Length} members answered lately"))

@@ -11,7 +11,7 @@ internal static class MemberReport
     // From here on it is no accident, and what ends a container again and again may be the probe that should help it.
     private const int ManyRestarts = 3;
 
-    public static IEnumerable<MemberStatus> Of(StewardView view) => view.State.Members.Where(member => member.Observation is not null).Select(One);
+    public static IEnumerable<MemberStatus> Of(StewardView view) => view.Present.Select(One);
 
     private static MemberStatus One(ClusterMember member)
     {

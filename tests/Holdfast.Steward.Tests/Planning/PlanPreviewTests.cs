@@ -10,8 +10,8 @@ public sealed class PlanPreviewTests
     public void A_restart_of_three_moves_the_leader_once_and_never_leaves_less_than_a_majority()
     {
         var forecast = PlanPreview.Restart(Scenes.Observation());
-        Assert.Equal(["replace web-2 0", "replace web-1 0", "hand over web-0 → web-2 1", "replace web-0 0"], Steps(forecast));
-        Assert.Equal(("", 1, "web-2", 1), (forecast.StoppedBy, forecast.LeaderMoves, forecast.Leader, forecast.Margin));
+        Assert.Equal(["replace web-2 0", "replace web-1 0", "hand over web-0 → web-1 1", "replace web-0 0"], Steps(forecast));
+        Assert.Equal(("", 1, "web-1", 1), (forecast.StoppedBy, forecast.LeaderMoves, forecast.Leader, forecast.Margin));
     }
 
     [Fact]
