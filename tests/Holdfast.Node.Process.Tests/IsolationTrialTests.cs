@@ -1,4 +1,3 @@
-using Holdfast.Platform;
 using Holdfast.Testing;
 
 namespace Holdfast.Node.Process.Tests;
