@@ -81,9 +81,10 @@ public sealed class ApiServerHost : IAsyncDisposable
         }
     }
 
-    /// <summary>A way in for a part of the same process.</summary>
+    /// <summary>A way in for a part of the same process; what it writes is told by the audit log.</summary>
     /// <param name="identity">Who asks.</param>
-    public IApiTransport InProcess(UserInfo identity) => Core.InProcess(identity);
+    public IApiTransport InProcess(UserInfo identity) =>
+        _parts.Audit.IsKept ? new AuditedTransport(Core.InProcess(identity), identity, _parts.Audit) : Core.InProcess(identity);
 
     /// <summary>The certificate of the authority that clients are to trust, as PEM.</summary>
     public string AuthorityPem => _parts.Keys.Authority.CertificatePem;

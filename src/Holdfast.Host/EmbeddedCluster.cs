@@ -84,8 +84,14 @@ public sealed class EmbeddedCluster : IAsyncDisposable
         }
         catch (Exception error)
         {
+            // What cannot be explained is told by the log, which stays.
+            var explained = StartFailure.Explain(error, options);
+            if (explained is not null)
+            {
+                folder.Abandon();
+            }
             await cluster.StopAsync(leavePods: true);
-            if (StartFailure.Explain(error, options) is { } explained)
+            if (explained is not null)
             {
                 throw explained;
             }

@@ -28,7 +28,7 @@ public sealed class CostTests
 
     private static long Spent(CelProgram program)
     {
-        var cost = new CelCost();
+        var cost = new CelCost(100_000_000);
         var value = program.Evaluate(CelActivation.Empty.With("self", Largest), cost);
         Assert.False(value is CelError, $"{program.Text}: {value}");
         return cost.Spent;

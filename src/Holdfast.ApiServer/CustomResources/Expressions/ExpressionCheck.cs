@@ -13,7 +13,6 @@ internal sealed class ExpressionCheck(FieldErrors errors, bool skipsUnchanged)
 {
     // As Kubernetes bounds them.
     private const long AllRules = 10_000_000;
-    private const long OneRule = 1_000_000;
     private const int LongestMessage = 5 * 1024;
     private const string Exhausted = "validation failed due to running out of cost budget, no further validation rules will be run";
 
@@ -102,7 +101,7 @@ internal sealed class ExpressionCheck(FieldErrors errors, bool skipsUnchanged)
     {
         if (_budget > 0)
         {
-            var cost = new CelCost(OneRule);
+            var cost = new CelCost();
             var result = program.Evaluate(activation, cost);
             if (cost.IsExceeded)
                 return result;
