@@ -143,7 +143,6 @@ public sealed class EmbeddedCluster : IAsyncDisposable
         var keys = Beside("keys", () => Task.FromResult(ServerKeys.Open(_folder.Path, new(_options.Address, addresses.ServiceBlock), _time, _chance)));
         var store = await TimedAsync("store", () => OpenStoreAsync(cancellationToken), opened => $"revision {opened.CurrentRevision}");
         var api = await TimedAsync("API server", () => StartApiAsync(store, keys, addresses, cancellationToken), _ => Server.GetLeftPart(UriPartial.Authority));
-        // Other processes do it, while this one starts its controllers.
         var isolation = Beside("isolation trial", () => ClusterNodes.TryIsolationAsync(_options, _folder.Path, _time, cancellationToken));
         var controllers = ClusterControllers.Make(
             Environment(api, UserInfo.Component("kube-controller-manager")), ClusterWiring.WatchedKinds(api), _folder.Volumes, api.AuthorityPem);
