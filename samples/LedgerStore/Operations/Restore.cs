@@ -35,7 +35,7 @@ public static class Restore
     private static async Task<(MemberIdentity Identity, BackupHeader Header)> FillAsync(
         Stream backup, string folder, string member, int readsFormatsTo, TimeProvider time, CancellationToken cancellation)
     {
-        var identity = new MemberIdentity(MemberIdentity.NewId(), MemberIdentity.NewId(), member, true);
+        var identity = new MemberIdentity(MemberIdentity.NewId(), MemberIdentity.NewId(), member, true, IsInUse: true);
         var batch = new List<ReadOnlyMemory<byte>>();
         BackupHeader header;
         using (var log = SegmentedLog.Open(new SegmentedLogOptions(Path.Combine(folder, "log")) { SegmentBytes = 8 * 1024 * 1024 }, static _ => { }))

@@ -12,8 +12,9 @@ namespace LedgerStore.Quorum;
 /// <param name="MemberId">The member: it belongs to this disk for ever (T4).</param>
 /// <param name="Name">What it was called when it joined.</param>
 /// <param name="IsFounder">True for the one that founded the cluster.</param>
+/// <param name="IsInUse">True once term, vote and log are there beside it: without them it must not come back.</param>
 /// <param name="Checksum">CRC-32C of the rest: a flipped bit must not make another member of this one.</param>
-public sealed record MemberIdentity(string ClusterId, string MemberId, string Name, bool IsFounder, uint? Checksum = null)
+public sealed record MemberIdentity(string ClusterId, string MemberId, string Name, bool IsFounder, bool IsInUse = false, uint? Checksum = null)
 {
     private const string FileName = "identity.json";
 
@@ -59,7 +60,7 @@ public sealed record MemberIdentity(string ClusterId, string MemberId, string Na
         return new MemberId(value).ToString();
     }
 
-    private uint Sum() => Crc32C.Of(Encoding.UTF8.GetBytes($"{ClusterId}/{MemberId}/{Name}/{IsFounder}"));
+    private uint Sum() => Crc32C.Of(Encoding.UTF8.GetBytes($"{ClusterId}/{MemberId}/{Name}/{IsFounder}/{IsInUse}"));
 
     private static MemberIdentity? RefuseStrayData(string folder)
     {

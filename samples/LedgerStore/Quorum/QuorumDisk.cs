@@ -32,15 +32,22 @@ public sealed class QuorumDisk
     public static QuorumDisk Open(string folder, MemberIdentity identity, LedgerRelease release, Action<string> note)
     {
         var hasLedger = Directory.Exists(Path.Combine(folder, "log"));
-        if (hasLedger && !File.Exists(Path.Combine(folder, "raft", "state")))
+        if ((hasLedger || identity.IsInUse) && Missing(folder) is { } missing)
             throw new UnusableDataException(
-                $"{folder} holds a ledger but no term and vote (raft/state): a member that has forgotten its votes must not come back under the " +
-                "same identity; give it an empty volume");
+                $"{folder} belongs to member {identity.MemberId}, but {missing} is gone: a member that has forgotten its votes or entries must not come back under the " +
+                "same identity; give it an empty volume, and it comes back as a learner with a new one");
         var options = new SegmentedLogOptions(Path.Combine(folder, "log")) { Note = note, ReadsFormatsTo = release.ReadsFormatsTo, SegmentBytes = 8 * 1024 * 1024 };
         var disk = new QuorumDisk(folder, identity, options, OpenFiles(folder, identity, note, hasLedger));
         disk.Recover();
+        if (!identity.IsInUse)
+            (identity with { IsInUse = true }).Write(folder);
         return disk;
     }
+
+    private static string? Missing(string folder) =>
+        !File.Exists(Path.Combine(folder, "raft", "state")) ? "raft/state (term and vote)" :
+        !Directory.Exists(Path.Combine(folder, "raft", "log")) ? "raft/log (the replicated log)" :
+        !Directory.Exists(Path.Combine(folder, "log")) ? "log (the ledger)" : null;
 
     /// <summary>Puts a snapshot that is whole in the place of the ledger and the log.</summary>
     public void Install()

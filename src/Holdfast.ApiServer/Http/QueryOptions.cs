@@ -54,6 +54,7 @@ internal sealed class QueryOptions(IQueryCollection query)
         {
             IsDryRun = IsDryRun(optionsKind),
             FieldManager = manager.Length > 0 ? manager : ManagerOf(userAgent),
+            GivenManager = manager,
             Force = Flag("force") ?? false,
             Fence = fence,
             FieldValidation = Validation(optionsKind),

@@ -58,7 +58,7 @@ internal sealed class ResourceHandler(
             return SubresourceAsync(request, path, served, verb);
         var isKnown = served.Verbs.Contains(verb) && (verb is not ("create" or "deletecollection") || path.IsInNamespace == served.Type.IsNamespaced);
         if (!isKnown)
-            throw ApiErrors.MethodNotAllowed();
+            throw served.IsAlwaysEmpty ? ApiErrors.NeverMade(served.Type) : ApiErrors.MethodNotAllowed();
         return verb switch
         {
             "get" => GetAsync(request, path, served),

@@ -92,6 +92,9 @@ internal sealed class ObjectApplication(ServedResource served, string subresourc
         var metadata = configuration.TryGetProperty("metadata", out var given) ? given : default;
         if (metadata.ValueKind == JsonValueKind.Object && metadata.TryGetProperty("managedFields", out var book) && book.ValueKind != JsonValueKind.Null)
             throw ApiErrors.BadRequest("metadata.managedFields must be nil");
+        var problems = TypedCheck.Problems(configuration, served.Codec.Schema);
+        if (!problems.IsEmpty)
+            throw Untyped(Text(metadata, "namespace"), Text(metadata, "name"), TypedCheck.Join(problems));
         var sent = Read(Text(metadata, "namespace"), Text(metadata, "name"));
         return sent.Metadata.Name.Length > 0 ? sent : throw ApiErrors.BadRequest("name must be provided");
     }
@@ -108,8 +111,6 @@ internal sealed class ObjectApplication(ServedResource served, string subresourc
         {
             throw Untyped(namespaceName, name, JsonProblem.Words(problem, patch.Span));
         }
-        if (issues.UnknownFields.Count > 0)
-            throw Untyped(namespaceName, name, string.Join(", ", issues.UnknownFields.Select(field => $".{field}: field not declared in schema")));
         var repeated = issues.DuplicateFields.Select(field => $"key \"{field}\" already set in map").ToImmutableArray();
         if (!repeated.IsEmpty && context.FieldValidation == FieldValidation.Strict)
             throw ApiErrors.BadRequest($"error strict decoding YAML: {string.Join(", ", repeated)}");

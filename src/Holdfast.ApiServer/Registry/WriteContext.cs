@@ -34,6 +34,9 @@ public sealed class WriteContext(UserInfo user)
     /// <summary>Who writes, for the ownership of fields.</summary>
     public string FieldManager { get; init; } = "";
 
+    /// <summary>The manager that the client itself named in the options of its write; empty when it named none.</summary>
+    public string GivenManager { get; init; } = "";
+
     /// <summary>Whether an apply takes over fields of others.</summary>
     public bool Force { get; init; }
 

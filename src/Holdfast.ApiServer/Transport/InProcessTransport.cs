@@ -25,6 +25,8 @@ public sealed class InProcessTransport(ResourceRegistry registry, IAuthorizer au
     {
         ArgumentNullException.ThrowIfNull(call);
         var served = Served(call.Type);
+        if (served.IsAlwaysEmpty && call.Verb != ApiVerb.Get)
+            throw ApiErrors.NeverMade(served.Type);
         Authorize(call.Verb.ToString().ToLowerInvariant(), served, call.Namespace, call.Name, call.Subresource);
         var context = new WriteContext(identity)
         {

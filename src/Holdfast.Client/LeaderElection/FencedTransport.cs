@@ -16,14 +16,22 @@ namespace Holdfast.Client.LeaderElection;
 public sealed class FencedTransport(IApiTransport inner, LeaderTerm term) : IApiTransport
 {
     /// <inheritdoc/>
-    public Task<ApiAnswer> CallAsync(ApiCall call, CancellationToken cancellationToken)
+    public async Task<ApiAnswer> CallAsync(ApiCall call, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(call);
         if (call.Verb == ApiVerb.Get)
-            return inner.CallAsync(call, cancellationToken);
-        return term.IsOver
-            ? Task.FromException<ApiAnswer>(Refusal(call))
-            : inner.CallAsync(call with { Fence = term.Fence }, cancellationToken);
+            return await inner.CallAsync(call, cancellationToken);
+        if (term.IsOver)
+            throw NotLeading(409, "Conflict", $"{call.Verb} {call.Type.GroupResource} {call.Name} was not sent");
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, term.Lost);
+        try
+        {
+            return await inner.CallAsync(call with { Fence = term.Fence }, either.Token);
+        }
+        catch (OperationCanceledException) when (term.Lost.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw NotLeading(0, "LeadershipLost", $"{call.Verb} {call.Type.GroupResource} {call.Name} was given up and may have taken effect");
+        }
     }
 
     /// <inheritdoc/>
@@ -34,11 +42,11 @@ public sealed class FencedTransport(IApiTransport inner, LeaderTerm term) : IApi
     public IAsyncEnumerable<WatchEvent<T>> WatchAsync<T>(ListQuery query, CancellationToken cancellationToken) where T : class, IResource<T> =>
         inner.WatchAsync<T>(query, cancellationToken);
 
-    private ApiException Refusal(ApiCall call) => new(Status.Empty with
+    private ApiException NotLeading(int code, string reason, string what) => new(Status.Empty with
     {
         StatusValue = "Failure",
-        Code = 409,
-        Reason = "Conflict",
-        Message = $"{call.Verb} {call.Type.GroupResource} {call.Name} was not sent: {term.Fence.Holder} no longer holds the lease {term.Fence.Lease} with term {term.Number}",
+        Code = code,
+        Reason = reason,
+        Message = $"{what}: {term.Fence.Holder} no longer holds the lease {term.Fence.Lease} with term {term.Number}",
     });
 }

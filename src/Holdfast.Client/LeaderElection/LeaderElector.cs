@@ -47,7 +47,7 @@ public sealed class LeaderElector(ResourceKey key, string identity, ClientEnviro
         using var lost = new CancellationTokenSource(Timeout.InfiniteTimeSpan, environment.Time);
         using var onStop = stop.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), ended);
         using var onLost = lost.Token.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), ended);
-        var term = new LeaderTerm(new Fence(key, identity, number), environment.Time, options.RenewDeadline, renewedAt, ended.Token);
+        var term = new LeaderTerm(new Fence(key, identity, number), environment.Time, options.RenewDeadline, renewedAt, ended.Token, lost.Token);
         Tell(LogSeverity.Information, $"{identity} leads with term {number}");
         var leading = environment.Runner.Start($"leader of {key}", _ => lead(term), CancellationToken.None);
         await RenewAsync(term, lost, leading);

@@ -8,8 +8,8 @@ public sealed class LeaderTerm
     private long _renewedAt;
     private volatile bool _isLost;
 
-    internal LeaderTerm(Fence fence, TimeProvider time, TimeSpan renewDeadline, long renewedAt, CancellationToken ended) =>
-        (Fence, _time, _renewDeadline, _renewedAt, Ended) = (fence, time, renewDeadline, renewedAt, ended);
+    internal LeaderTerm(Fence fence, TimeProvider time, TimeSpan renewDeadline, long renewedAt, CancellationToken ended, CancellationToken lost) =>
+        (Fence, _time, _renewDeadline, _renewedAt, Ended, Lost) = (fence, time, renewDeadline, renewedAt, ended, lost);
 
     /// <summary>The fencing number: higher than that of every earlier leader.</summary>
     public long Number => Fence.Term;
@@ -19,6 +19,9 @@ public sealed class LeaderTerm
 
     /// <summary>Cancelled when it no longer leads, or is to stop; after a stop it may still write until its work has ended.</summary>
     public CancellationToken Ended { get; }
+
+    /// <summary>Cancelled when it may no longer write; unlike <see cref="IsOver"/> it waits for a timer.</summary>
+    internal CancellationToken Lost { get; }
 
     /// <summary>
     /// Whether it may no longer write: the lease is lost, or was not renewed in time by the monotonic clock. It is looked up and no timer, so that

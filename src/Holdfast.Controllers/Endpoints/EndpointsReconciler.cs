@@ -6,7 +6,6 @@ using Holdfast.Controllers.Pods;
 using Holdfast.Controllers.Runtime;
 using Holdfast.Model.Core;
 using Holdfast.Model.Discovery;
-using Holdfast.Model.Meta;
 using Holdfast.Model.Selectors;
 
 namespace Holdfast.Controllers.Endpoints;

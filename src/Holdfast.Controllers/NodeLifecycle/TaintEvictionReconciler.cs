@@ -6,7 +6,6 @@ using Holdfast.Client.Events;
 using Holdfast.Controllers.Pods;
 using Holdfast.Controllers.Runtime;
 using Holdfast.Model.Core;
-using Holdfast.Model.Meta;
 
 namespace Holdfast.Controllers.NodeLifecycle;
 

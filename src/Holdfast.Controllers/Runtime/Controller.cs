@@ -12,6 +12,8 @@ namespace Holdfast.Controllers.Runtime;
 /// <typeparam name="TKey">The key.</typeparam>
 public sealed class Controller<TKey> : IController where TKey : notnull
 {
+    // A run over fewer objects costs less than a timer's accuracy.
+    private const int SmallestGathered = 1000;
     private const int ObjectsForMillisecond = 100;
     private const int LongestGathering = 1000;
 
@@ -81,8 +83,8 @@ public sealed class Controller<TKey> : IController where TKey : notnull
     }
 
     /// <summary>
-    /// Lets changes gather before the run of a key that looks at many objects, a millisecond for each hundred of them: else N changes would have it
-    /// look at N objects N times.
+    /// Lets changes gather before the run of a key that looks at a thousand objects or more, a millisecond for each hundred of them: else N changes
+    /// would have it look at N objects N times.
     /// </summary>
     /// <param name="sizeOf">How many objects a key's run looks at; quick.</param>
     public Controller<TKey> Gather(Func<TKey, int> sizeOf)
@@ -118,7 +120,9 @@ public sealed class Controller<TKey> : IController where TKey : notnull
         }
     }
 
-    private TimeSpan Gathering(TKey key) => TimeSpan.FromMilliseconds(Math.Min(_sizeOf(key) / ObjectsForMillisecond, LongestGathering));
+    private TimeSpan Gathering(TKey key) => _sizeOf(key) is >= SmallestGathered and var size
+        ? TimeSpan.FromMilliseconds(Math.Min(size / ObjectsForMillisecond, LongestGathering))
+        : TimeSpan.Zero;
 
     private async Task WorkAsync(CancellationToken stop, CancellationToken abort)
     {

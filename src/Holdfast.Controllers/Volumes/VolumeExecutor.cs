@@ -4,7 +4,6 @@ using Holdfast.Client.Events;
 using Holdfast.Controllers.Pods;
 using Holdfast.Controllers.Runtime;
 using Holdfast.Model.Core;
-using Holdfast.Model.Meta;
 using Holdfast.Model.Resources;
 
 namespace Holdfast.Controllers.Volumes;

@@ -57,7 +57,7 @@ public sealed class MemberDoor(MemberRoute route, HttpClient api, IPodCommands c
             var client = route == MemberRoute.Direct ? _clients.For(place.Certificates) : api;
             using var message = Message(place, request, port);
             using var answer = await client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, either.Token);
-            return await ReadAsync(answer, request.MaximumBytes, either.Token) is { } text
+            return await BoundedText.ReadAsync(answer.Content, request.MaximumBytes, either.Token) is { } text
                 ? ActionOutcome.Of(new ActionResponse((int)answer.StatusCode, text))
                 : ActionOutcome.Failed(ActionFailureKind.Unreadable, $"{what}: the answer is larger than {request.MaximumBytes} bytes");
         }
@@ -117,21 +117,6 @@ public sealed class MemberDoor(MemberRoute route, HttpClient api, IPodCommands c
                 _ => ActionFailureKind.Unreachable,
             }, error.Message);
         }
-    }
-
-    private static async Task<string?> ReadAsync(HttpResponseMessage answer, int maximumBytes, CancellationToken cancellationToken)
-    {
-        await using var body = await answer.Content.ReadAsStreamAsync(cancellationToken);
-        using var buffer = new MemoryStream();
-        var chunk = new byte[16 * 1024];
-        int read;
-        while ((read = await body.ReadAsync(chunk, cancellationToken)) > 0)
-        {
-            if (buffer.Length + read > maximumBytes)
-                return null;
-            buffer.Write(chunk, 0, read);
-        }
-        return Encoding.UTF8.GetString(buffer.GetBuffer().AsSpan(0, (int)buffer.Length));
     }
 
     private static int? PortOf(MemberPlace place, HttpActionRequest request) =>

@@ -15,8 +15,11 @@ namespace Holdfast.Steward.Observation;
 /// <param name="caches">The cluster.</param>
 /// <param name="watches">What members said.</param>
 /// <param name="calls">How calls to members went.</param>
+/// <param name="gates">What gates showed.</param>
+/// <param name="evidence">What was gathered of a member that does not come back.</param>
+/// <param name="snapshots">What became of snapshots of claims.</param>
 /// <param name="time">The clock.</param>
-internal sealed class TargetObserver(StewardCaches caches, MemberWatches watches, CallNotes calls, TimeProvider time)
+internal sealed class TargetObserver(StewardCaches caches, MemberWatches watches, CallNotes calls, GateNotes gates, EvidenceNotes evidence, SnapshotNotes snapshots, TimeProvider time)
 {
     /// <summary>The target at this moment.</summary>
     public TargetObservation Observe(StewardReading reading)
@@ -34,6 +37,8 @@ internal sealed class TargetObserver(StewardCaches caches, MemberWatches watches
         {
             Set = set,
             Calls = calls.Of(ResourceKey.Of(steward)),
+            Gates = gates.Of(ResourceKey.Of(steward)),
+            Evidence = evidence.Of(ResourceKey.Of(steward)),
             Members = Members(steward, set, pods),
             Revisions = [.. caches.Revisions.OwnedBy(set.Metadata.Uid)],
             Budgets = [.. caches.Budgets.InNamespace(set.Metadata.Namespace).Where(budget => LabelMatcher.From(budget.Spec.Selector) is var matcher
@@ -70,7 +75,7 @@ internal sealed class TargetObserver(StewardCaches caches, MemberWatches watches
     {
         ServerName = steward.Spec.Member.Tls is { ServerName.Length: > 0 } tls ? tls.ServerName : $"{pod.Metadata.Name}.{set.Spec.ServiceName}.{set.Metadata.Namespace}.svc",
         Ports = pod.Spec.Containers.SelectMany(container => container.Ports).Where(port => port.Name.Length > 0)
-            .GroupBy(port => port.Name, StringComparer.Ordinal).ToImmutableDictionary(ports => ports.Key, ports => ports.First().ContainerPort, StringComparer.Ordinal),
+            .GroupBy(port => port.Name, StringComparer.Ordinal).ToImmutableDictionary(ports => ports.Key, ports => ports.First().ContainerPortValue, StringComparer.Ordinal),
         Certificates = certificates,
     };
 
@@ -96,12 +101,12 @@ internal sealed class TargetObserver(StewardCaches caches, MemberWatches watches
             : pod.Status.PodIP.Length == 0 ? new MemberReading.Unknown("its pod has no address yet", null)
             : watches.Read(key, pod.Metadata.Uid);
         var facts = pod is null ? null : PodFacts.Of(pod, pod.Spec.NodeName.Length > 0 ? caches.Nodes.Find("", pod.Spec.NodeName) : null);
-        return new MemberObservation(StatefulSetIdentity.PodName(set, ordinal), ordinal, facts, Claims(set, ordinal), reading);
+        return new MemberObservation(StatefulSetIdentity.PodName(set, ordinal), ordinal, facts, Claims(key, set, ordinal), reading);
     }
 
-    private ValueList<ClaimFacts> Claims(StatefulSet set, int ordinal) => set.Spec.VolumeClaimTemplates
+    private ValueList<ClaimFacts> Claims(ResourceKey key, StatefulSet set, int ordinal) => set.Spec.VolumeClaimTemplates
         .Select(template => caches.Claims.Find(set.Metadata.Namespace, StatefulSetIdentity.ClaimName(set, template, ordinal)))
-        .OfType<PersistentVolumeClaim>().Select(ClaimFacts.Of).ToValueList();
+        .OfType<PersistentVolumeClaim>().Select(claim => ClaimFacts.Of(claim) with { Snapshot = snapshots.Of(key, claim.Metadata.Name) }).ToValueList();
 
     private List<Pod> PodsOf(StatefulSet set) =>
         [.. caches.Pods.OwnedBy(set.Metadata.Uid).Where(pod => StatefulSetIdentity.Ordinal(set, pod.Metadata.Name) >= 0)];

@@ -1,58 +1,72 @@
 using System.Globalization;
+using Holdfast.Controllers.StatefulSets;
 using Holdfast.Model.Selectors;
 using Holdfast.Model.Stewards;
 using Holdfast.Model.Values;
 using Holdfast.Steward.Observation;
 using Holdfast.Steward.Planning;
+using Holdfast.Steward.Safety;
 
 namespace Holdfast.Steward.Reporting;
 
 /// <summary>
-/// Decides what the Steward's status says, and when it is worth a write. Pure. What members do changes with every entry they apply: such
-/// numbers are written with something else, or every few seconds.
+/// What people and programs are shown. Nothing is said to be well that is not known to be: missing data give Unknown, never True. What changes all the
+/// time (indexes, times of answers) is written at most twice a minute, so that a set at rest costs the API nothing.
 /// </summary>
 public static class StatusPlanner
 {
-    /// <summary>How often numbers alone are written.</summary>
-    public static TimeSpan NumbersEvery { get; } = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Refresh = TimeSpan.FromSeconds(30);
 
-    /// <summary>Plans the status.</summary>
+    /// <summary>Plans the status; the very same as before when there is nothing worth a write.</summary>
     /// <param name="view">What is seen.</param>
-    /// <param name="work">What is done next.</param>
-    /// <returns>The status to write; null when what is written holds.</returns>
-    public static StewardStatus? Plan(StewardView view, StewardPlan work)
+    /// <param name="plan">What is done next; its memory is in the status.</param>
+    public static StewardStatus Plan(StewardView view, StewardPlan plan)
     {
         ArgumentNullException.ThrowIfNull(view);
-        ArgumentNullException.ThrowIfNull(work);
-        var kept = view.Steward.Status;
-        var wanted = Of(view, work);
-        if (wanted == kept)
-            return null;
-        return work.Memory is not null || Still(wanted) != Still(kept) || IsDue(kept, view.Now) ? wanted : null;
-    }
-
-    /// <summary>The whole status.</summary>
-    private static StewardStatus Of(StewardView view, StewardPlan work)
-    {
-        var (state, kept) = (view.State, view.Steward.Status);
-        var remembered = (work.Memory ?? view.Memory).In(kept);
-        return remembered with
+        ArgumentNullException.ThrowIfNull(plan);
+        var before = view.Steward.Status;
+        var memory = plan.Memory ?? view.Memory;
+        var status = memory.In(before) with
         {
             ObservedGeneration = view.Steward.Metadata.Generation,
-            Leader = state.Leader?.Name ?? "",
-            Term = state.Term ?? kept.Term,
-            ClusterId = kept.ClusterId.Length > 0 ? kept.ClusterId : state.ClusterId ?? "",
-            Members = Members(view),
-            Quorum = state.IsMembershipKnown ? Quorum(state) : null,
             Replicas = view.Observation.Members.Count(member => member.Pod is not null),
-            Selector = view.Observation.Set is { } set ? LabelMatcher.From(set.Spec.Selector).ToString() ?? "" : "",
-            Leaderless = Leaderless(view),
-            Conditions = Conditions.Of(view, work, kept.Conditions),
-            Summary = Summary(view, work),
+            Selector = view.Observation.Set is { } set ? LabelSelectorText(set) : before.Selector,
+            Leader = view.State.Leader?.Name ?? "",
+            Term = Highest(before.Term, view.State.Term),
+            ClusterId = before.ClusterId.Length > 0 ? before.ClusterId : view.State.Leader is { Counts: true } ? view.State.ClusterId ?? "" : "",
+            Members = MemberReport.Of(view).ToValueList(),
+            Quorum = Quorum(view.State),
+            Leaderless = Leaderless(before.Leaderless, view),
+            Rollout = Rollout(memory.Rollout, view, plan),
+            Summary = Summary(view, plan, memory.Operation),
         };
+        status = status with { Conditions = ConditionReport.Of(view, plan, status) };
+        return IsWorthWriting(before, status, view.Now) ? status : before;
     }
 
-    private static QuorumStatus Quorum(ClusterState state) => new()
+    private static bool IsWorthWriting(StewardStatus before, StewardStatus status, DateTimeOffset now)
+    {
+        var calm = status with
+        {
+            Members = status.Members.Select(member => before.Members.FirstOrDefault(old => old.Name == member.Name) is { } old
+                ? member with { AppliedIndex = old.AppliedIndex, Lag = old.Lag, ObservedAt = old.ObservedAt }
+                : member).ToValueList(),
+        };
+        return calm != before || before.Members.Any(member => now - member.ObservedAt >= Refresh && member.IsHealthy != "Unknown");
+    }
+
+    private static long? Highest(long? one, long? other) => one is null ? other : other is null ? one : Math.Max(one.Value, other.Value);
+
+    private static string LabelSelectorText(Model.Apps.StatefulSet set) => set.Spec.Selector is not { } selector ? "" : string.Join(',',
+        selector.MatchLabels.Select(pair => $"{pair.Key}={pair.Value}").Concat(selector.MatchExpressions.Select(expression => expression.Operator switch
+        {
+            "In" => $"{expression.Key} in ({string.Join(',', expression.Values)})",
+            "NotIn" => $"{expression.Key} notin ({string.Join(',', expression.Values)})",
+            "Exists" => expression.Key,
+            _ => "!" + expression.Key,
+        })));
+
+    private static QuorumStatus? Quorum(ClusterState state) => !state.IsMembershipKnown ? null : new QuorumStatus
     {
         Voters = state.VoterCount,
         Needed = state.Majority,
@@ -61,56 +75,47 @@ public static class StatusPlanner
         Text = string.Create(CultureInfo.InvariantCulture, $"{state.CountedVoters}/{state.VoterCount}"),
     };
 
-    private static ValueList<MemberStatus> Members(StewardView view) => view.State.Members
-        .Where(member => member.Observation is not null).OrderBy(member => member.Observation!.Ordinal).Select(Member).ToValueList();
-
-    private static MemberStatus Member(ClusterMember member) => new()
+    /// <summary>A time without a leader begins when members can be asked and none of them leads; while nobody can be asked nothing is known of it.</summary>
+    private static LeaderlessStatus? Leaderless(LeaderlessStatus? before, StewardView view)
     {
-        Name = member.Name,
-        Ordinal = member.Observation!.Ordinal,
-        PodUid = member.Pod?.Uid ?? "",
-        MemberId = member.Id ?? "",
-        Role = member.Values?.Role is { } role ? role.ToString().ToLowerInvariant() : "unknown",
-        IsVoter = member.IsVoter,
-        IsHealthy = member.Values?.IsHealthy is { } healthy ? healthy ? "True" : "False" : "Unknown",
-        AppliedIndex = member.Values?.AppliedIndex,
-        Lag = member.Lag,
-        Version = member.Values?.Version ?? "",
-        DataFormat = member.Values?.DataFormat ?? "",
-        Node = member.Pod?.Node ?? "",
-        Zone = member.Pod?.Zone ?? "",
-        Claim = member.Observation.Claims.IsEmpty ? "" : member.Observation.Claims[0].Name,
-        Revision = member.Pod?.Revision ?? "",
-        ObservedAt = member.Observation.Reading is MemberReading.Known known ? known.ObservedAt : null,
-        Problem = member.Problem.Length > 0 ? member.Problem : member.Pod?.Problem ?? "its pod is gone",
-    };
-
-    // Counted from the sight of the loss to the sight of a leader: what the members' clients see is shorter by what the schedule of observation adds.
-    private static LeaderlessStatus? Leaderless(StewardView view)
-    {
-        var kept = view.Steward.Status.Leaderless;
-        var hadLeader = view.Steward.Status.Leader.Length > 0;
-        if (view.State.Leader is null)
-            return kept is { Since: not null } || !hadLeader ? kept : (kept ?? LeaderlessStatus.Empty) with { Since = view.Now, Count = (kept?.Count ?? 0) + 1 };
-        if (kept is not { Since: { } since })
-            return kept;
+        var state = view.State;
+        if (state.Leader is null)
+        {
+            return state.Members.Any(member => member.IsKnown) && before?.Since is null
+                ? (before ?? LeaderlessStatus.Empty) with { Since = view.Now, Count = (before?.Count ?? 0) + 1 }
+                : before;
+        }
+        if (before?.Since is not { } since)
+        {
+            return before;
+        }
         var seconds = Math.Round((view.Now - since).TotalSeconds, 3);
-        return kept with { Since = null, LastSeconds = seconds, LongestSeconds = Math.Max(seconds, kept.LongestSeconds ?? 0) };
+        return before with { Since = null, LastSeconds = seconds, LongestSeconds = Math.Max(before.LongestSeconds ?? 0, seconds) };
     }
 
-    private static string Summary(StewardView view, StewardPlan work)
+    private static RolloutStatus? Rollout(RolloutStatus? rollout, StewardView view, StewardPlan plan)
     {
-        if ((work.Memory ?? view.Memory).Operation is { } operation)
-            return Safety.OperationWords.Of(operation);
-        return work.Waiting.Length > 0 ? work.Waiting : work.Effect?.Reason ?? "";
+        if (rollout is null || view.Observation.Set is not { } set || Holdfast.Steward.Rollout.RolloutPlanner.IsOver(rollout))
+        {
+            return rollout;
+        }
+        var members = view.Observation.Members.Where(member => StatefulSetIdentity.Wants(set, member.Ordinal)).ToArray();
+        var waits = plan.Waiting.Length > 0 && rollout.Phase is "Waiting" or "Progressing" or "RollingBack";
+        return rollout with
+        {
+            Total = members.Length,
+            Updated = members.Count(member => member.Pod?.Revision == rollout.ToRevision),
+            Message = waits && plan.Waiting.Length > 0 ? plan.Waiting : rollout.Message,
+        };
     }
 
-    private static bool IsDue(StewardStatus kept, DateTimeOffset now) =>
-        !(kept.Members.Select(member => member.ObservedAt).Max() is { } last) || now - last >= NumbersEvery;
-
-    // Without the numbers that change all the time.
-    private static StewardStatus Still(StewardStatus status) => status with
+    private static string Summary(StewardView view, StewardPlan plan, OperationStatus? operation)
     {
-        Members = status.Members.Select(member => member with { AppliedIndex = null, Lag = null, ObservedAt = null }).ToValueList(),
-    };
+        if (view.State.IsSplit)
+        {
+            return $"split brain: {string.Join(" and ", view.State.RivalLeaders)}";
+        }
+        var words = operation is not null ? OperationWords.Of(operation) : plan.Waiting;
+        return words.Length <= 120 ? words : words[..117] + "...";
+    }
 }

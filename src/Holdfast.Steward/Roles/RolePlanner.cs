@@ -6,60 +6,51 @@ using Holdfast.Steward.Planning;
 namespace Holdfast.Steward.Roles;
 
 /// <summary>
-/// Decides which labels tell the roles of members. Pure. What was said for a term that is over is taken back before anything is said for a
-/// newer one (T10), and nobody is called leader who did not say so lately.
+/// Keeps the role labels of pods true. On sight of a higher term every leader's label of a lower one is taken back before any other is
+/// set (T10); a label of the leader stands only on the one that is known to lead. Of two leaders in one term neither has it.
 /// </summary>
+/// <remarks>
+/// Caveat, on purpose: while no member at all can be asked, labels stay as they are. Then it is more likely the Steward that is cut off, and
+/// to take the labels away would cut every client off too.
+/// </remarks>
 public static class RolePlanner
 {
-    /// <summary>The label's value for the member that leads.</summary>
-    public const string Leader = "leader";
-
-    /// <summary>The label's value for voters that follow.</summary>
-    public const string Follower = "follower";
-
-    /// <summary>The label's value for members without a vote.</summary>
-    public const string Learner = "learner";
-
-    /// <summary>Plans the labels.</summary>
+    /// <summary>Plans the labels, in the order in which they are to be set.</summary>
     /// <param name="view">What is seen.</param>
-    /// <returns>First what is taken back, then what is said anew.</returns>
     public static ImmutableArray<SetRole> Plan(StewardView view)
     {
         ArgumentNullException.ThrowIfNull(view);
-        var (taken, said) = (new List<SetRole>(), new List<SetRole>());
-        foreach (var member in view.State.Members)
+        if (view.State.Term is not { } term || !view.State.Members.Any(member => member.IsKnown))
         {
-            if (member.Pod is not { } pod)
-                continue;
-            var role = RoleOf(member, view.State);
-            var term = role is null ? null : member.Values!.Term;
-            if (role is null && (pod.RoleLabel is not null || pod.RoleTerm is not null))
-                taken.Add(new SetRole(pod.Name, pod.Uid, null, null, WhyTaken(member, pod, view.State)));
-            else if (role is not null && (pod.RoleLabel != role || pod.RoleTerm != term) && !(pod.RoleTerm > term))
-                (pod.RoleLabel == Leader ? taken : said).Add(new SetRole(pod.Name, pod.Uid, role, term, Said(member, role, term)));
+            return [];
         }
-        // Followers before the leader: where two could be shown to lead for a moment, none is.
-        return [.. taken, .. said.OrderBy(effect => effect.Role == Leader)];
+        // Another Steward, or this one before, may have seen a higher term than anyone shows now.
+        var seen = Math.Max(term, view.Steward.Status.Term ?? 0);
+        var changes = view.State.Members.Where(member => member.Pod is { IsTerminating: false })
+            .Select(member => Change(member, seen, RoleOf(view.State, member, seen))).OfType<SetRole>().ToArray();
+        return [.. changes.OrderBy(change => change.Role == "leader" ? 2 : view.Observation.Find(change.Member)!.Pod!.RoleLabel == "leader" ? 0 : 1)];
     }
 
-    private static string? RoleOf(ClusterMember member, ClusterState state)
+    private static SetRole? Change(ClusterMember member, long term, string? role)
     {
-        if (member.Values is not { Term: { } term } values || term != state.Term || state.IsSplit || state.IdentityProblem.Length > 0)
-            return null;
-        return values.Role switch
+        var pod = member.Pod!;
+        if (pod.RoleLabel == role && (role is null || pod.RoleTerm == term))
         {
-            MemberRole.Leader => member.IsLeader ? Leader : null,
-            MemberRole.Follower => Follower,
-            MemberRole.Learner => Learner,
-            _ => null,
-        };
+            return null;
+        }
+        var words = role is null
+            ? $"{member.Name} is no longer known to be {pod.RoleLabel}: {(member.Problem.Length > 0 ? member.Problem : "its role is not clear")}"
+            : string.Create(CultureInfo.InvariantCulture, $"{member.Name} is {role} in term {term}");
+        return new SetRole(member.Name, pod.Uid, role, role is null ? null : term, words);
     }
 
-    private static string Said(ClusterMember member, string role, long? term) =>
-        string.Create(CultureInfo.InvariantCulture, $"{member.Name} is {role} in term {term}");
-
-    private static string WhyTaken(ClusterMember member, PodFacts pod, ClusterState state) =>
-        state.IsSplit ? $"{string.Join(" and ", state.RivalLeaders)} lead in the same term"
-        : pod.RoleTerm < state.Term ? string.Create(CultureInfo.InvariantCulture, $"{pod.Name} was {pod.RoleLabel} in term {pod.RoleTerm}, and term {state.Term} was seen")
-        : $"the role of {pod.Name} is not known: {(member.Problem.Length > 0 ? member.Problem : "it takes no part")}";
+    private static string? RoleOf(ClusterState state, ClusterMember member, long term) => member.Values switch
+    {
+        null => null,
+        _ when state.Term < term => null,
+        _ when member.IsLeader && !state.IsSplit => "leader",
+        { Role: MemberRole.Follower } values when values.Term == term && member.IsVoter == true => "follower",
+        { Role: MemberRole.Learner } values when values.Term == term => "learner",
+        _ => null,
+    };
 }

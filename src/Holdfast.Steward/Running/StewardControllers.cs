@@ -19,19 +19,22 @@ public sealed class StewardControllers
     /// <summary>Puts the pieces together.</summary>
     /// <param name="context">The world.</param>
     /// <param name="caller">Calls members.</param>
-    public StewardControllers(ControllerContext context, MemberCaller caller)
+    /// <param name="outside">Asks what is neither the API server's objects nor a member: gates, and the last lines of a pod.</param>
+    public StewardControllers(ControllerContext context, MemberCaller caller, IOutside outside)
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(caller);
+        ArgumentNullException.ThrowIfNull(outside);
         var (environment, client) = (context.Environment, new KubernetesClient(context.Environment.Transport, StewardNames.FieldManager, "steward"));
         _caches = new StewardCaches(context.Caches);
         _events = context.Events("holdfast-steward", StewardNames.FieldManager);
         Watches = new MemberWatches(caller, environment, key => _controller!.Queue.Add(key));
-        var calls = new CallNotes(environment.Time);
-        var observer = new TargetObserver(_caches, Watches, calls, environment.Time);
+        var (calls, gates, evidence) = (new CallNotes(environment.Time), new GateNotes(outside, environment.Time), new EvidenceNotes(outside, environment.Time));
+        var snapshots = new SnapshotNotes(client);
+        var observer = new TargetObserver(_caches, Watches, calls, gates, evidence, snapshots, environment.Time);
         var book = new StewardBook(_caches, observer, Watches, new CertificateBook(client, environment.Time));
         var writes = context.Writes<ResourceKey>("steward", StewardNames.FieldManager);
-        _controller = _caches.AddSources(new Controller<ResourceKey>("steward", new StewardReconciler(_caches, book, caller, calls, writes, _events), context, writes));
+        _controller = _caches.AddSources(new Controller<ResourceKey>("steward", new StewardReconciler(_caches, book, new TargetNotes(calls, gates, evidence, snapshots), caller, writes, _events), context, writes));
         Answerer = new StewardAnswerer(_caches, client, new EvictionGate(_caches, book, client, _events));
     }
 

@@ -129,7 +129,7 @@ internal sealed class StewardExecutor(StewardView view, KubernetesClient client,
             writer.WriteEndObject();
             writer.WriteEndObject();
         });
-        return new KubernetesClient(client.Transport, PartitionManager).Transport.CallAsync(new ApiCall(ApiVerb.Patch, StatefulSet.ResourceType, Namespace, set.Metadata.Name)
+        return client.Transport.CallAsync(new ApiCall(ApiVerb.Patch, StatefulSet.ResourceType, Namespace, set.Metadata.Name)
         {
             PatchForm = PatchForm.Apply,
             Patch = patch,

@@ -38,7 +38,7 @@ public sealed class StewardProcess : IAsyncDisposable
 
         var context = new ControllerContext(environment, new SharedCaches(environment), new ControllerOptions { Workers = options.Workers });
         var door = new MemberDoor(options.Route, api, new PodExec(api, environment.Time), environment.Time);
-        var controllers = new StewardControllers(context, new MemberCaller(door));
+        var controllers = new StewardControllers(context, new MemberCaller(door), new Outside(api, environment.Time));
         var process = new StewardProcess(door, controllers.Watches);
         try
         {

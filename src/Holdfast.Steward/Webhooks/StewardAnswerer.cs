@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Holdfast.Client;
 using Holdfast.Model.Json;
@@ -32,7 +33,7 @@ internal sealed class StewardAnswerer(StewardCaches caches, KubernetesClient cli
         var change = SetChanges.Decide(question, steward.Metadata.Name);
         if (change.Replicas is { } replicas && !question.IsDryRun)
         {
-            var patch = Encoding.UTF8.GetBytes($$"""{"spec":{"replicas":{{replicas}}}}""");
+            var patch = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{{\"spec\":{{\"replicas\":{replicas}}}}}"));
             await client.PatchAsync<StewardResource>(question.Namespace, steward.Metadata.Name, PatchForm.Merge, patch, cancellationToken);
         }
         return change.Answer;

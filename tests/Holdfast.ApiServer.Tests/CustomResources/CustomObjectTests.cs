@@ -9,6 +9,18 @@ public sealed class CustomObjectTests
     private const string Merge = "application/merge-patch+json";
     private const string Apply = "application/apply-patch+yaml";
 
+    [Theory]
+    [InlineData("""{"size":"big"}""", ".spec.size: expected numeric (int or float), got string")]
+    [InlineData("""{"colour":true}""", ".spec.colour: expected string, got &value.valueUnstructured{Value:true}")]
+    [InlineData("""{"parts":[{"name":"a","count":{}}]}""", ".spec.parts[name=\"a\"].count: expected numeric (int or float), got map[string]interface {}")]
+    [InlineData("""{"weight":1}""", ".spec.weight: field not declared in schema")]
+    public async Task An_applied_configuration_of_the_wrong_types_is_refused_as_kubernetes_refuses_it(string spec, string problem)
+    {
+        await using var server = await Widgets.ServeAsync();
+        var (code, status) = await server.SendAsync("PATCH", Widgets.Collection + "/w?fieldManager=me", Widgets.Widget("w", spec), "application/apply-patch+yaml");
+        Assert.Equal((400, $"failed to create typed patch object (w; example.com/v1, Kind=Widget): {problem}"), (code, (string)status["message"]!));
+    }
+
     [Fact]
     public async Task Unknown_fields_are_warned_of_refused_or_passed_over()
     {

@@ -80,7 +80,7 @@ public sealed class TwoLeadersTests
             _ = runner.Start("watcher", inner => WatchAsync(transport, inner), token);
             var clocks = Enumerable.Range(0, 3).Select(_ => new PausableTime(_scheduler.Time)).ToList();
             var candidates = clocks.Select((clock, index) => StandAsync(
-                $"holder-{index}", new ClientEnvironment(new SlowWay(transport, _scheduler.Time, _chance.Fork()), runner, clock, _chance.Fork(), this), stop.Token)).ToList();
+                $"holder-{index}", new ClientEnvironment(new SlowWay(transport, _scheduler.Time, _chance.Fork(), Refused), runner, clock, _chance.Fork(), this), stop.Token)).ToList();
             for (var round = 0; round < 20; round++)
             {
                 var clock = clocks[_chance.Next(clocks.Count)];
@@ -116,7 +116,7 @@ public sealed class TwoLeadersTests
                 }
             }, stop);
 
-        private async Task WriteAsync(KubernetesClient client, long term)
+        private static async Task WriteAsync(KubernetesClient client, long term)
         {
             try
             {
@@ -126,21 +126,35 @@ public sealed class TwoLeadersTests
                     Data = ValueMap.Of(("term", term.ToString(CultureInfo.InvariantCulture))),
                 }, CancellationToken.None);
             }
-            catch (ApiException refusal)
+            catch (ApiException)
             {
-                LateRefusals += refusal.Message.Contains("so its write was not done", StringComparison.Ordinal) ? 1 : 0;
+                // Refused or given up: what matters is what the server has stored.
             }
         }
+
+        private void Refused(ApiException refusal) =>
+            LateRefusals += refusal.Message.Contains("so its write was not done", StringComparison.Ordinal) ? 1 : 0;
     }
 
     /// <summary>A way to the server on which a request may hang for longer than a lease lasts.</summary>
-    private sealed class SlowWay(IApiTransport inner, TimeProvider time, SeededChance chance) : IApiTransport
+    private sealed class SlowWay(IApiTransport inner, TimeProvider time, SeededChance chance, Action<ApiException> onRefusal) : IApiTransport
     {
-        public async Task<ApiAnswer> CallAsync(ApiCall call, CancellationToken cancellationToken)
+        // What was sent arrives, also when its sender has given up.
+        public Task<ApiAnswer> CallAsync(ApiCall call, CancellationToken cancellationToken) => SendAsync(call).WaitAsync(cancellationToken);
+
+        private async Task<ApiAnswer> SendAsync(ApiCall call)
         {
             if (chance.Next(10) == 0)
-                await time.DelayAsync(TimeSpan.FromSeconds(chance.Next(40)), cancellationToken);
-            return await inner.CallAsync(call, cancellationToken);
+                await time.DelayAsync(TimeSpan.FromSeconds(chance.Next(40)), CancellationToken.None);
+            try
+            {
+                return await inner.CallAsync(call, CancellationToken.None);
+            }
+            catch (ApiException refusal)
+            {
+                onRefusal(refusal);
+                throw;
+            }
         }
 
         public Task<ResourceList<T>> ListAsync<T>(ListQuery query, CancellationToken cancellationToken) where T : class, IResource<T> =>

@@ -20,20 +20,14 @@ public sealed class AnswerFormTests(SharedServer shared)
     public async Task An_object_a_list_a_table_a_refusal_and_discovery_are_given_as_yaml()
     {
         var server = shared.Running;
-        var made = new JsonObject
-        {
-            ["apiVersion"] = "v1", ["kind"] = "ConfigMap", ["metadata"] = new JsonObject { ["name"] = "form-yaml" },
-            ["data"] = new JsonObject
-            {
-                ["number"] = "12", ["truth"] = "yes", ["none"] = "null", ["empty"] = "", ["lines"] = "a: b\n  c\n\nd", ["spaced"] = "  x\ny ", ["tab"] = "\tz",
-                ["odd"] = "\u0001é\u2028", ["colon"] = "a: b #c", ["end"] = "x\n\n", ["quote"] = "'\"", ["smile"] = "😀\n😀", ["date"] = "2026-01-01",
-            },
-        };
+        string[] texts = ["12", "yes", "null", "", "a: b\n  c\n\nd", "  x\ny ", "\tz", "\u0001é\u2028", "a: b #c", "x\n\n", "'\"", "😀\n😀", "2026-01-01", "- a", "*b", "a\n\tb"];
+        var data = new JsonObject(texts.Select((value, index) => KeyValuePair.Create($"k{index}", (JsonNode?)JsonValue.Create(value))));
+        var made = new JsonObject { ["apiVersion"] = "v1", ["kind"] = "ConfigMap", ["metadata"] = new JsonObject { ["name"] = "form-yaml" }, ["data"] = data };
         var (code, type, text) = await AskAsync("POST", Maps, Yaml, made.ToJsonString());
         Assert.Equal((201, Yaml), (code, type));
         Assert.StartsWith("apiVersion: v1\ndata:\n", text, StringComparison.Ordinal);
-        Assert.Contains("\n  lines: |-\n    a: b\n      c\n\n    d\n", text, StringComparison.Ordinal);
-        Assert.Contains("\n  number: \"12\"\n", text, StringComparison.Ordinal);
+        Assert.Contains("\n  k4: |-\n    a: b\n      c\n\n    d\n", text, StringComparison.Ordinal);
+        Assert.Contains("\n  k0: \"12\"\n", text, StringComparison.Ordinal);
         var read = JsonNode.Parse(YamlJson.Convert(Encoding.UTF8.GetBytes(text)))!;
         Assert.True(JsonNode.DeepEquals(made["data"], read["data"]), text);
         Assert.True(JsonNode.DeepEquals((await server.SendAsync("GET", Maps + "/form-yaml")).Body, read), text);

@@ -4,6 +4,7 @@ using Holdfast.Client.LeaderElection;
 using Holdfast.Model.Coordination;
 using Holdfast.Model.Core;
 using Holdfast.Model.Meta;
+using Holdfast.Model.Resources;
 using Holdfast.Model.Values;
 using Holdfast.Platform;
 using Holdfast.Platform.Simulation;
@@ -104,6 +105,37 @@ public sealed class FencedTransportTests
         Assert.Equal(30, world.Api.All<ConfigMap>().Count);
         Assert.Equal("", Holder(world));
     });
+
+    [Fact]
+    public Task A_write_that_hangs_when_the_term_ends_is_given_up() => In(2, async world =>
+    {
+        using var stop = new CancellationTokenSource();
+        var hanging = new HangingTransport(world.Environment.Transport);
+        var (refusal, at) = ("", TimeSpan.Zero);
+        var running = new LeaderElector(Key, "a", world.Environment, new LeaderElectionOptions()).RunAsync(async term =>
+        {
+            world.Api.Faults.OnCall = call => call.Type == Lease.ResourceType ? FakeFault.LoseRequest : FakeFault.None;
+            var begun = world.Environment.Time.GetTimestamp();
+            var client = new KubernetesClient(new FencedTransport(hanging, term), "a");
+            refusal = (await Assert.ThrowsAsync<ApiException>(() => client.CreateAsync(Map("a", 1), CancellationToken.None))).Message;
+            at = world.Environment.Time.GetElapsedTime(begun);
+            Cancel(stop);
+        }, stop.Token);
+        await running;
+        Assert.InRange(at, TimeSpan.FromSeconds(9), TimeSpan.FromSeconds(10));
+        Assert.Contains("was given up and may have taken effect: a no longer holds the lease kube-system/steward with term 1", refusal, StringComparison.Ordinal);
+    });
+
+    private sealed class HangingTransport(IApiTransport inner) : IApiTransport
+    {
+        public async Task<ApiAnswer> CallAsync(ApiCall call, CancellationToken cancellationToken) => await Completions.Source<ApiAnswer>().Task.WaitAsync(cancellationToken);
+
+        public Task<ResourceList<T>> ListAsync<T>(ListQuery query, CancellationToken cancellationToken) where T : class, IResource<T> =>
+            inner.ListAsync<T>(query, cancellationToken);
+
+        public IAsyncEnumerable<WatchEvent<T>> WatchAsync<T>(ListQuery query, CancellationToken cancellationToken) where T : class, IResource<T> =>
+            inner.WatchAsync<T>(query, cancellationToken);
+    }
 
     [Fact]
     public void A_fence_comes_out_of_its_header_as_it_went_in()

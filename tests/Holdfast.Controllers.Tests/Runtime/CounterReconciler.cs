@@ -17,6 +17,9 @@ internal sealed class CounterReconciler(ResourceCache<ConfigMap> maps, ResourceC
 
     public int Runs { get; private set; }
 
+    /// <summary>How many objects a run is said to look at.</summary>
+    public int Size { get; set; }
+
     /// <summary>What the last run was given to end it.</summary>
     public CancellationToken Token { get; private set; }
 
@@ -29,10 +32,11 @@ internal sealed class CounterReconciler(ResourceCache<ConfigMap> maps, ResourceC
         var maps = context.Caches.Get<ConfigMap>();
         var pods = context.Caches.Get<Pod>();
         var writes = context.Writes<ResourceKey>("counter-controller");
-        reconciler = new CounterReconciler(maps, pods, writes);
-        return new Controller<ResourceKey>("counter", reconciler, context, writes)
+        var made = reconciler = new CounterReconciler(maps, pods, writes);
+        return new Controller<ResourceKey>("counter", made, context, writes)
             .WatchOwn(maps)
-            .WatchOwned(pods, ConfigMap.ResourceType);
+            .WatchOwned(pods, ConfigMap.ResourceType)
+            .Gather(_ => made.Size);
     }
 
     public async Task<ReconcileResult> ReconcileAsync(ResourceKey key, CancellationToken cancellationToken)

@@ -118,7 +118,7 @@ public sealed class StewardTests(StewardCluster cluster) : IClassFixture<Steward
     public async Task Members_are_updated_one_by_one_the_leader_last_while_writes_go_on(string strategy, string release)
     {
         await cluster.ReadyAsync();
-        await Kubectl.SaysAsync("patch", "statefulset", "ledger-store", "--type=merge", "-p", $$$"""{"spec":{"updateStrategy":{"type":"{{{strategy}}}","rollingUpdate":null}}}""");
+        await Kubectl.SaysAsync("patch", "statefulset", "ledger-store", "--type=merge", "-p", "{\"spec\":{\"updateStrategy\":{\"type\":\"" + strategy + "\",\"rollingUpdate\":null}}}");
         await using var writer = new RepeatingWriter(cluster.Cluster.Client);
         var before = await cluster.FieldAsync(".status.rollout.startedAt");
         await Kubectl.SaysAsync("set", "image", "statefulset/ledger-store", $"app=example/ledger-store:{release}");

@@ -13,6 +13,8 @@ public sealed class AdoptionTests
         Assert.Equal("a", found.Metadata.Labels["topology.kubernetes.io/zone"]);
         Assert.Equal("True", found.Status.Conditions.Single(condition => condition.Type == "Ready").Status);
         Assert.Equal("v1.36.0-holdfast", found.Status.NodeInfo.KubeletVersion);
+        var owner = Assert.Single(node.World.Api.Find<Lease>("kube-node-lease", Pods.NodeName)!.Metadata.OwnerReferences);
+        Assert.Equal(("v1", "Node", Pods.NodeName, found.Metadata.Uid), (owner.ApiVersion, owner.Kind, owner.Name, owner.Uid));
         var renewed = node.World.Api.Find<Lease>("kube-node-lease", Pods.NodeName)!.Spec.RenewTime;
         await node.World.PassAsync(TimeSpan.FromSeconds(11));
         Assert.True(node.World.Api.Find<Lease>("kube-node-lease", Pods.NodeName)!.Spec.RenewTime > renewed);

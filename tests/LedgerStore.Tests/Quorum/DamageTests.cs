@@ -35,6 +35,24 @@ public sealed class DamageTests : IDisposable
         Assert.Equal(HttpStatusCode.Created, others.StatusCode);
     }
 
+    [Theory]
+    [InlineData("raft", "log")]
+    [InlineData("raft/log")]
+    [InlineData("log")]
+    public async Task A_member_that_kept_its_identity_and_lost_its_votes_or_entries_is_refused_until_all_is_gone(params string[] lost)
+    {
+        await using var cluster = await LedgerCluster.StartAsync();
+        (await cluster[0].AppendAsync("kept")).Dispose();
+        await cluster.KillAsync(1);
+        foreach (var part in lost)
+            Directory.Delete(Path.Combine(cluster.DataOf(1), part), recursive: true);
+        cluster.Run(1);
+        Assert.Equal(ExitCode.Data, await cluster[1].ExitCodeAsync());
+        Assert.Contains("must not come back under the same identity", cluster[1].Output, StringComparison.Ordinal);
+        await cluster.WipeAsync(1);
+        await cluster.ReadyAsync();
+    }
+
     [Fact]
     public async Task An_entry_that_was_damaged_under_a_running_member_is_never_shown_and_ends_it()
     {

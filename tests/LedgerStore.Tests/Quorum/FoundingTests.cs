@@ -88,6 +88,20 @@ public sealed class FoundingTests
     }
 
     [Fact]
+    public async Task A_member_that_comes_back_at_another_address_is_found_again_by_its_name()
+    {
+        await using var members = new NamedMembers(3);
+        await members.StartInOrderAsync();
+        await members.AreOneClusterAsync();
+        var before = members[1].Address;
+        await members.KillAsync(1);
+        Assert.NotEqual(before, members.Start(1).Address);
+        await members.AreOneClusterAsync();
+        using var answer = await members[1].AppendAsync("from the new address");
+        Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
+    }
+
+    [Fact]
     public async Task Without_a_leader_a_member_is_ready_only_while_too_few_others_were_started()
     {
         await using var members = new NamedMembers(3);

@@ -45,6 +45,8 @@ public sealed class NamedMembers(int count, params (string Name, string Value)[]
         {
             await this[ordinal].UntilAsync(async () =>
             {
+                if (await this[ordinal].StatusOfAsync("/ready") != HttpStatusCode.OK)
+                    return false;
                 var status = await this[ordinal].GetAsync("/status");
                 return status.GetProperty("ready").GetBoolean() && status.TryGetProperty("voters", out var voters) && voters.GetArrayLength() == count && status.TryGetProperty("foundedBy", out _);
             }, $"a voter of the whole cluster: member {ordinal}");

@@ -1,5 +1,4 @@
 using LedgerStore.Ledger;
-using LedgerStore.Quorum;
 using LedgerStore.Raft;
 using LedgerStore.Storage;
 

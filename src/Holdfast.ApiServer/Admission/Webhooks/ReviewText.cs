@@ -122,7 +122,7 @@ internal static class ReviewText
         writer.WriteString("apiVersion"u8, "meta.k8s.io/v1");
         if (context.IsDryRun)
             WriteTexts(writer, "dryRun", ["All"]);
-        WriteOptional(writer, "fieldManager", context.FieldManager);
+        WriteOptional(writer, "fieldManager", context.GivenManager);
         writer.WriteString("fieldValidation"u8, context.FieldValidation.ToString());
         writer.WriteEndObject();
     }
