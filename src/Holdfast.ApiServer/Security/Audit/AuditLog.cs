@@ -47,7 +47,12 @@ internal sealed class AuditLog : IAsyncDisposable
     public bool IsKept => _options.Level != AuditLevel.None;
 
     /// <summary>Begins the record of a request of this process, of which no bodies are told.</summary>
-    public AuditRecord Begin(UserInfo user) => new(_chance.NewUid(), _time.GetUtcNow(), AuditLevel.Metadata) { User = user };
+    /// <param name="user">Who asks.</param>
+    /// <param name="received">When it came.</param>
+    public AuditRecord Begin(UserInfo user, DateTimeOffset received) => new(_chance.NewUid(), received, AuditLevel.Metadata) { User = user };
+
+    /// <summary>The time, as records have it.</summary>
+    public DateTimeOffset Now() => _time.GetUtcNow();
 
     /// <summary>Tells of a request that came over the network; waits while the queue is full.</summary>
     public ValueTask TellAsync(AuditRecord record, HttpContext http, string stage) => TellAsync(record, AuditedRequest.Of(http), stage);

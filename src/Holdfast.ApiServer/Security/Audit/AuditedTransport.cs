@@ -20,16 +20,17 @@ internal sealed class AuditedTransport(IApiTransport inner, UserInfo identity, A
     public async Task<ApiAnswer> CallAsync(ApiCall call, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(call);
-        var record = audit.Begin(identity);
+        var received = audit.Now();
         try
         {
             var answer = await inner.CallAsync(call, cancellationToken);
             if (call.Verb != ApiVerb.Get)
-                await TellAsync(record, call, call.Verb == ApiVerb.Create ? Created : Done);
+                await TellAsync(audit.Begin(identity, received), call, call.Verb == ApiVerb.Create ? Created : Done);
             return answer;
         }
         catch (ApiException refusal) when (call.Verb != ApiVerb.Get || refusal.Code == 403)
         {
+            var record = audit.Begin(identity, received);
             record.Refusal = (refusal.Status.Reason, refusal.Status.Message);
             await TellAsync(record, call, refusal.Code);
             throw;
