@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Holdfast.Steward.Eviction;
 using Holdfast.Steward.Observation;
 using Holdfast.Steward.Planning;
-using Holdfast.Steward.Safety;
 using Holdfast.Steward.Scaling;
 
 namespace Holdfast.Steward.Plans;
