@@ -9,9 +9,10 @@ namespace Holdfast.Bench;
 /// What a pod costs when there are many: time, the controllers' work and memory, for the same number of pods in few and in many sets. Each shape
 /// gets a cluster of its own, whose code is compiled by a set of another name before anything is counted.
 /// </summary>
+/// <param name="program">The program.</param>
 /// <param name="folder">Where the clusters are kept.</param>
 /// <param name="image">The image of the pods.</param>
-internal sealed class ScaleMeasurement(string folder, string image)
+internal sealed class ScaleMeasurement(string program, string folder, string image)
 {
     private const string Space = "default";
     private const int WarmingPods = 300;
@@ -50,7 +51,7 @@ internal sealed class ScaleMeasurement(string folder, string image)
 
     private async Task<Cost> MeasureAsync(Shape shape, CancellationToken cancellationToken)
     {
-        await using var cluster = await MeasuredCluster.StartAsync(Path.Combine(folder, $"scale-{shape.Sets}-{shape.Pods}"), "fake", cancellationToken);
+        await using var cluster = await MeasuredCluster.StartAsync(program, Path.Combine(folder, $"scale-{shape.Sets}-{shape.Pods}"), "fake", cancellationToken);
         using var transport = cluster.Config.CreateTransport(TimeProvider.System);
         var client = new KubernetesClient(transport, "holdfast-bench");
         var one = new SetMeasurement(client, image);

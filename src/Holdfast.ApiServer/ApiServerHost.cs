@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using Holdfast.ApiServer.Admission.Webhooks;
 using Holdfast.ApiServer.Http;
 using Holdfast.ApiServer.Http.Fairness;
@@ -56,9 +57,9 @@ public sealed class ApiServerHost : IAsyncDisposable
     public static async Task<ApiServerHost> StartAsync(ApiServerOptions options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var parts = Parts.Of(options);
+        var parts = await Parts.OfAsync(options);
         var core = new ApiServerCore(options.Store, options.Time, options.Chance, options.ServiceBlock, parts.Tokens, parts.Webhooks);
-        parts.Authenticator = Authenticator.Open(parts.Authority, parts.Folder, options.Chance, parts.Tokens, core.Registry.View);
+        parts.Authenticator = Authenticator.Open(parts.Keys.Authority, ServerKeys.FolderOf(options.DataFolder), options.Chance, parts.Tokens, core.Registry.View);
         core.Served.Serve(Reviews.OfTokens(parts.Authenticator));
         var host = new ApiServerHost(core, parts);
         options.Metrics.Observe("holdfast_api_requests_in_flight", "Requests over the network that are being served or wait for a seat.", () => host.Load.Requests);
@@ -85,15 +86,18 @@ public sealed class ApiServerHost : IAsyncDisposable
     public IApiTransport InProcess(UserInfo identity) =>
         _parts.Audit.IsKept ? new AuditedTransport(Core.InProcess(identity), identity, _parts.Audit) : Core.InProcess(identity);
 
+    /// <summary>The certificate of the authority that clients are to trust, as PEM.</summary>
+    public string AuthorityPem => _parts.Keys.Authority.CertificatePem;
+
     /// <summary>The administrator's credentials.</summary>
     public ClusterCredentials AdminCredentials() =>
-        new(Address, _parts.Authority.CertificatePem, _parts.Authority.Client("admin", UserInfo.Administrator), _parts.Authenticator!.AdminToken);
+        new(Address, AuthorityPem, _parts.Keys.Authority.Client("admin", UserInfo.Administrator), _parts.Authenticator!.AdminToken);
 
     /// <summary>The credentials of a part of this program that has to ask over HTTP.</summary>
     /// <param name="fileName">The name under which its certificate is kept.</param>
     /// <param name="user">Whom it stands for.</param>
     public ClusterCredentials CredentialsOf(string fileName, UserInfo user) =>
-        new(Address, _parts.Authority.CertificatePem, _parts.Authority.Client(fileName, user), "");
+        new(Address, AuthorityPem, _parts.Keys.Authority.Client(fileName, user), "");
 
     /// <summary>Ends running requests and stops.</summary>
     public async ValueTask DisposeAsync()
@@ -111,15 +115,14 @@ public sealed class ApiServerHost : IAsyncDisposable
         }
         await _parts.Audit.DisposeAsync();
         _parts.Webhooks.Dispose();
-        _parts.Signer.Dispose();
+        _parts.Keys.Signer.Dispose();
         _stop.Dispose();
     }
 
     private async Task ListenAsync(ApiServerOptions options, CancellationToken cancellationToken)
     {
-        var service = IPAddress.Parse($"127.{options.ServiceBlock}.0.1");
-        var renewal = new CertificateRenewal(_parts.Authority, () => _parts.Authority.Serving(options.Address, service), AdminCredentials, options);
-        _web = Build(options, renewal);
+        var renewal = new CertificateRenewal(_parts.Keys, AdminCredentials, options);
+        _web = Build(options, () => renewal.Handshake);
         _proxy = new ResourceProxy(_web.Services.GetRequiredService<IHttpForwarder>(), options.Chance);
         var front = Front(options, Core, _parts, _proxy, _web.Lifetime.ApplicationStopping);
         _web.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.FromSeconds(20) });
@@ -140,7 +143,7 @@ public sealed class ApiServerHost : IAsyncDisposable
         return new HttpFront(parts.Authenticator!, core.Authorizer, resources, documents, parts.Audit, options.OnFault);
     }
 
-    private static WebApplication Build(ApiServerOptions options, CertificateRenewal renewal)
+    private static WebApplication Build(ApiServerOptions options, Func<SslServerAuthenticationOptions> handshake)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         // The host process decides about signals, not the web server.
@@ -155,7 +158,7 @@ public sealed class ApiServerHost : IAsyncDisposable
             kestrel.Listen(options.Address, options.Port, endpoint =>
             {
                 endpoint.Protocols = HttpProtocols.Http1AndHttp2;
-                endpoint.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(renewal.Handshake) });
+                endpoint.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(handshake()) });
                 KestrelRefusals.Use(endpoint);
             });
         });
@@ -184,7 +187,7 @@ public sealed class ApiServerHost : IAsyncDisposable
     }
 
     private sealed record Parts(
-        string Folder, CertificateAuthority Authority, TokenSigner Signer, ServiceAccountTokens Tokens, FlowControl Flows, WatchCount Watches, AuditLog Audit, ITaskRunner Runner)
+        ServerKeys Keys, ServiceAccountTokens Tokens, FlowControl Flows, WatchCount Watches, AuditLog Audit, ITaskRunner Runner)
     {
         public Authenticator? Authenticator { get; set; }
 
@@ -192,14 +195,12 @@ public sealed class ApiServerHost : IAsyncDisposable
 
         public HttpWebhookTransport Webhooks { get; } = new();
 
-        public static Parts Of(ApiServerOptions options)
+        public static async Task<Parts> OfAsync(ApiServerOptions options)
         {
-            var folder = Path.Combine(options.DataFolder, "pki");
             var runner = new ThreadPoolTaskRunner(fault => options.OnFault(fault.Exception));
-            var authority = CertificateAuthority.Open(folder, options.Time, options.Chance, options.CertificateLife);
-            var signer = TokenSigner.Open(folder);
+            var keys = options.Keys is { } opened ? await opened : ServerKeys.Open(options.DataFolder, options.KeySettings, options.Time, options.Chance);
             var audit = new AuditLog(options.DataFolder, options.Audit, options.Time, options.Chance, runner, options.OnFault);
-            return new Parts(folder, authority, signer, new ServiceAccountTokens(signer, options.Time, options.Chance),
+            return new Parts(keys, new ServiceAccountTokens(keys.Signer, options.Time, options.Chance),
                 new FlowControl(options.Bounds, options.Time), new WatchCount(options.Bounds), audit, runner);
         }
     }

@@ -78,9 +78,11 @@ public sealed class StewardOperator
         return ended == running ? null : await _faults.First;
     }
 
-    private async Task LeadAsync(LeaderElector.Term term)
+    private async Task LeadAsync(LeaderTerm term)
     {
-        await using var steward = await StewardProcess.StartAsync(_environment, _http, _options, term.Ended);
+        // T7: what a deposed Steward still sends is refused.
+        var environment = _environment with { Transport = new FencedTransport(_environment.Transport, term) };
+        await using var steward = await StewardProcess.StartAsync(environment, _http, _options, term.Ended);
         _environment.Log.Write(new LogEntry(LogSeverity.Information, "operator", $"the Steward works; its webhooks listen on port {steward.WebhookPort}"));
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registration = term.Ended.Register(() => ended.TrySetResult());

@@ -177,6 +177,10 @@ public sealed class GroundTruth(SimulationOptions options, ProcessTable processe
     /// <param name="by">The one.</param>
     public bool IsDeletedOnlyBy(string uid, string by) => DeletionsOf(uid) is { Count: > 0 } asked && asked.All(each => each.By == by);
 
+    /// <summary>How many pods of an owner ever ended well.</summary>
+    /// <param name="uid">The owner's uid.</param>
+    public int SucceededOf(string uid) => _pods.Values.Count(record => record.HasSucceeded && record.First.Metadata.Controller()?.Uid == uid);
+
     /// <summary>All pods that ever had a name, in the order in which they were made.</summary>
     /// <param name="space">The namespace.</param>
     /// <param name="name">The name.</param>

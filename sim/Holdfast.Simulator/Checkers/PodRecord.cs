@@ -23,6 +23,9 @@ public sealed class PodRecord(Pod first, GroundTruth truth)
     /// <summary>When it was asked to go; null while it was not.</summary>
     public long? AskedAt { get; private set; }
 
+    /// <summary>Whether it was ever shown to have ended well.</summary>
+    public bool HasSucceeded { get; private set; }
+
     /// <summary>Notes how the pod is now.</summary>
     /// <param name="pod">The pod; null when it is gone.</param>
     public void Show(Pod? pod)
@@ -33,6 +36,7 @@ public sealed class PodRecord(Pod first, GroundTruth truth)
             _controllers.Add((truth.Moment, controller));
         if (pod?.IsTerminating() != false)
             AskedAt ??= truth.Moment;
+        HasSucceeded |= pod?.Status.Phase == "Succeeded";
         var isReady = pod is not null && pod.IsRunningAndReady();
         var wasReady = _ready.Count > 0 && _ready[^1].To is null;
         if (isReady && !wasReady)

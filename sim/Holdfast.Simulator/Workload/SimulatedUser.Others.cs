@@ -1,5 +1,4 @@
 using System.Globalization;
-using Holdfast.Client;
 using Holdfast.Model.Apps;
 using Holdfast.Model.Batch;
 

@@ -1,7 +1,6 @@
 using Holdfast.Client;
 using Holdfast.Node;
 using Holdfast.Node.Events;
-using Holdfast.Node.Volumes;
 using Holdfast.Platform;
 using Holdfast.Platform.Simulation;
 using Holdfast.Simulator.Faults;
@@ -64,7 +63,8 @@ internal sealed class SimulatedNode
         _callsToLive = int.MaxValue;
         Machine.Parts.Story.Tell("fault", $"the agent of {Name} is killed in the middle of a {what}");
         KillAgent();
-        OnKilled?.Invoke();
+        // Not from within the agent, with which everything ends that began there.
+        Machine.Parts.Scheduler.Main.Post(_ => OnKilled?.Invoke(), null);
     }
 
     private async Task RunAsync(ClientEnvironment environment, CancellationToken stop)

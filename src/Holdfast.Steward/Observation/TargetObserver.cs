@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Holdfast.Client.Caching;
-using Holdfast.Controllers.Runtime;
 using Holdfast.Controllers.StatefulSets;
 using Holdfast.Model.Apps;
 using Holdfast.Model.Core;

@@ -45,6 +45,10 @@ public sealed record StewardView(TargetObservation Observation, ClusterState Sta
     public ImmutableArray<ClusterMember> Outdated =>
         [.. State.Members.Where(member => member.Pod is { } pod && pod.Revision != Target && StatefulSetIdentity.Wants(Set, member.Observation!.Ordinal))];
 
+    /// <summary>Members that the set wants or that have a pod; not those of whom only claims are left.</summary>
+    public ImmutableArray<ClusterMember> Present => [.. State.Members.Where(member => member.Observation is { } seen
+        && (seen.Pod is not null || (Observation.Set is { } set && StatefulSetIdentity.Wants(set, seen.Ordinal))))];
+
     /// <summary>Looks at an observation.</summary>
     /// <param name="observation">The observation.</param>
     public static StewardView Of(TargetObservation observation) => new(observation, ClusterState.Of(observation), SafetyPolicy.Of(observation));

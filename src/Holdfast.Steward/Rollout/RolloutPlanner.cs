@@ -66,7 +66,7 @@ public static class RolloutPlanner
 
     private static StewardPlan? Finish(StewardView view, RolloutStatus? rollout)
     {
-        var isWhole = view.Observation.Members.All(member => member.Pod is not null);
+        var isWhole = view.Present.All(member => member.Pod is not null);
         if (rollout is null || IsOver(rollout) || !isWhole || rollout.ToRevision != view.Target)
         {
             return null;

@@ -110,7 +110,7 @@ internal sealed class StewardExecutor(StewardView view, KubernetesClient client,
     private static bool IsNewer(Pod pod, long? term) =>
         long.TryParse(pod.Metadata.Annotations.GetValueOrDefault(StewardNames.RoleTermAnnotation), NumberStyles.Integer, CultureInfo.InvariantCulture, out var written) && written > term;
 
-    private Task SetPartitionAsync(SetPartition effect, CancellationToken cancellationToken)
+    private Task<ApiAnswer> SetPartitionAsync(SetPartition effect, CancellationToken cancellationToken)
     {
         var set = view.Set;
         var patch = Json(writer =>
@@ -139,11 +139,11 @@ internal sealed class StewardExecutor(StewardView view, KubernetesClient client,
     }
 
     // A revision's data is the patch that makes the set's template its own, as kubectl rollout undo sends it.
-    private Task RestoreAsync(RestoreTemplate effect, CancellationToken cancellationToken) => client.PatchAsync<StatefulSet>(
+    private Task<StatefulSet> RestoreAsync(RestoreTemplate effect, CancellationToken cancellationToken) => client.PatchAsync<StatefulSet>(
         Namespace, view.Set.Metadata.Name, PatchForm.Strategic,
         effect.Revision.Data?.Utf8 ?? throw new InvalidOperationException($"revision {effect.Revision.Metadata.Name} holds no template"), cancellationToken);
 
-    private Task ScaleAsync(ScaleSet effect, CancellationToken cancellationToken) => client.PatchAsync<StatefulSet>(Namespace, view.Set.Metadata.Name, PatchForm.Merge, Json(writer =>
+    private Task<StatefulSet> ScaleAsync(ScaleSet effect, CancellationToken cancellationToken) => client.PatchAsync<StatefulSet>(Namespace, view.Set.Metadata.Name, PatchForm.Merge, Json(writer =>
     {
         writer.WriteStartObject("metadata");
         writer.WriteString("resourceVersion", view.Set.Metadata.ResourceVersion);

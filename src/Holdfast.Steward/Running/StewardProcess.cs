@@ -2,7 +2,6 @@ using Holdfast.Client;
 using Holdfast.Client.Caching;
 using Holdfast.Client.Streaming;
 using Holdfast.Controllers.Runtime;
-using Holdfast.Platform;
 using Holdfast.Steward.Actions;
 using Holdfast.Steward.Observation;
 using Holdfast.Steward.Webhooks;

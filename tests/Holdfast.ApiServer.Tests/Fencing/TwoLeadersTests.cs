@@ -104,7 +104,7 @@ public sealed class TwoLeadersTests
             }
         }
 
-        private Task StandAsync(string name, ClientEnvironment environment, CancellationToken stop) =>
+        private static Task StandAsync(string name, ClientEnvironment environment, CancellationToken stop) =>
             new LeaderElector(Lease, name, environment, new LeaderElectionOptions()).RunAsync(async term =>
             {
                 var client = new KubernetesClient(new FencedTransport(environment.Transport, term), name);
@@ -116,7 +116,7 @@ public sealed class TwoLeadersTests
                 }
             }, stop);
 
-        private async Task WriteAsync(KubernetesClient client, long term)
+        private static async Task WriteAsync(KubernetesClient client, long term)
         {
             try
             {

@@ -33,7 +33,7 @@ public sealed class DefinitionFuzzTests
     public async Task Definitions_and_their_objects_are_taken_or_refused_in_words()
     {
         await using var server = await RunningServer.StartAsync(Cluster.Token);
-        await server.MakeAsync(Widgets.Definitions, Definition(new SeededChance(1)).ToJsonString());
+        await server.MakeAsync(Widgets.Definitions, Definition(new SeededChance(1), ["true"]).ToJsonString());
         await using var connection = new RawConnection(server.Host.Address, server.Host.AdminCredentials().Token);
         var (begun, limit, number, codes) = (Stopwatch.StartNew(), FuzzSettings.Duration(8), 0, new SortedDictionary<int, int>());
         while (begun.Elapsed < limit)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Holdfast.Client;
 using Holdfast.Controllers.Scheduling;
 using Holdfast.Controllers.Volumes;
 using Holdfast.Model.Core;

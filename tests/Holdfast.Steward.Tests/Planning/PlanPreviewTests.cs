@@ -1,0 +1,45 @@
+using Holdfast.Steward.Plans;
+using Holdfast.Steward.Tests.Worlds;
+
+namespace Holdfast.Steward.Tests.Planning;
+
+/// <summary>What would be done is told by the planners that do it, over a model of the world.</summary>
+public sealed class PlanPreviewTests
+{
+    [Fact]
+    public void A_restart_of_three_moves_the_leader_once_and_never_leaves_less_than_a_majority()
+    {
+        var forecast = PlanPreview.Restart(Scenes.Observation());
+        Assert.Equal(["replace web-2 0", "replace web-1 0", "hand over web-0 → web-1 1", "replace web-0 0"], Steps(forecast));
+        Assert.Equal(("", 1, "web-1", 1), (forecast.StoppedBy, forecast.LeaderMoves, forecast.Leader, forecast.Margin));
+    }
+
+    [Fact]
+    public void A_scale_down_tells_every_step_and_warns_of_even_numbers()
+    {
+        var forecast = PlanPreview.Scale(Scenes.Observation(5), 4);
+        Assert.Equal(["drain web-4 2", "remove web-4 1", "scale the set 4 1"], Steps(forecast));
+        Assert.Contains("4 voters bear the loss of 1, no more than 3 do: an odd number is better", forecast.Warnings);
+    }
+
+    [Fact]
+    public void A_drain_of_the_leaders_node_hands_over_first()
+    {
+        var forecast = PlanPreview.Drain(Scenes.Observation(), "node-0");
+        Assert.Equal(["hand over web-0 → web-1 1", "replace web-0 0"], Steps(forecast));
+    }
+
+    [Fact]
+    public void What_would_stop_it_is_told()
+    {
+        var observation = Scenes.Observation();
+        var forecast = PlanPreview.Drain(observation with { Members = observation.Members.But(2, values => values with { IsHealthy = false }) }, "node-1");
+        Assert.Empty(forecast.Steps);
+        Assert.Equal("web-1 may not go now: without web-1 1 of 3 voters would be well, and 2 are needed (web-2: it says that it is not healthy)", forecast.StoppedBy);
+    }
+
+    [Fact]
+    public void Nothing_to_do_is_an_empty_plan() => Assert.Equal((0, ""), (PlanPreview.Go(Scenes.Observation()).Steps.Length, PlanPreview.Go(Scenes.Observation()).StoppedBy));
+
+    private static string[] Steps(PlanForecast forecast) => [.. forecast.Steps.Select(step => $"{step.Action} {step.Member} {step.LowestMargin}")];
+}
