@@ -41,7 +41,7 @@ public sealed class MetricsTests
         Assert.Equal(403, (await server.SendAsync("GET", "/metrics", headers: ("Impersonate-User", "somebody"))).Code);
         Assert.Equal(405, (await server.SendAsync("POST", "/metrics")).Code);
         using var nobody = RunningServer.ClientOf(server.Host);
-        Assert.Equal(401, (int)(await nobody.GetAsync(new Uri("/metrics", UriKind.Relative), Stop)).StatusCode);
+        Assert.Equal(403, (int)(await nobody.GetAsync(new Uri("/metrics", UriKind.Relative), Stop)).StatusCode);
     }
 
     [Fact]

@@ -42,6 +42,8 @@ internal static class FieldDefaults
         [Core + "RBDVolumeSource.keyring"] = "\"/etc/ceph/keyring\"",
         [Core + "RBDVolumeSource.pool"] = "\"rbd\"",
         [Core + "RBDVolumeSource.user"] = "\"admin\"",
+        [Core + "ReplicationControllerSpec.minReadySeconds"] = "0",
+        [Core + "ReplicationControllerSpec.replicas"] = "1",
         [Core + "ScaleIOPersistentVolumeSource.fsType"] = "\"xfs\"",
         [Core + "ScaleIOPersistentVolumeSource.storageMode"] = "\"ThinProvisioned\"",
         [Core + "ScaleIOVolumeSource.fsType"] = "\"xfs\"",

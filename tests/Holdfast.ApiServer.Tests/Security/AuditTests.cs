@@ -22,7 +22,7 @@ public sealed class AuditTests
         await using var server = await RunningServer.StartAsync(Token);
         await server.SendAsync("GET", Maps + "?limit=5", null, "application/json", ("User-Agent", "tests/1"), ("Audit-ID", "mine-1"));
         await server.SendAsync("GET", Maps, null, "application/json", ("Impersonate-User", "bob"));
-        await server.SendAsync("GET", "/metrics");
+        await server.SendAsync("GET", "/nothing");
         using (var nobody = RunningServer.ClientOf(server.Host))
         {
             nobody.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "wrong-token");
