@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Holdfast.Controllers.StatefulSets;
 using Holdfast.Model.Meta;
 using Holdfast.Model.Policy;
-using Holdfast.Model.Values;
 using Holdfast.Steward.Planning;
 
 namespace Holdfast.Steward.Budgets;

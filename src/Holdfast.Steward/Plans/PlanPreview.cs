@@ -1,10 +1,7 @@
 using System.Collections.Immutable;
-using Holdfast.Model.Stewards;
 using Holdfast.Steward.Eviction;
 using Holdfast.Steward.Observation;
 using Holdfast.Steward.Planning;
-using Holdfast.Steward.Rollout;
-using Holdfast.Steward.Safety;
 using Holdfast.Steward.Scaling;
 
 namespace Holdfast.Steward.Plans;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Holdfast.Controllers.StatefulSets;
-using Holdfast.Model.Selectors;
 using Holdfast.Model.Stewards;
 using Holdfast.Model.Values;
 using Holdfast.Steward.Observation;

@@ -1,6 +1,5 @@
 using Holdfast.Controllers.StatefulSets;
 using Holdfast.Model.Stewards;
-using Holdfast.Steward.Observation;
 using Holdfast.Steward.Planning;
 using Holdfast.Steward.Rollout;
 using Holdfast.Steward.Safety;

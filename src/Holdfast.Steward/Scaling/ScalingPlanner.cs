@@ -1,9 +1,7 @@
 using System.Globalization;
 using Holdfast.Controllers.StatefulSets;
 using Holdfast.Model.Stewards;
-using Holdfast.Steward.Observation;
 using Holdfast.Steward.Planning;
-using Holdfast.Steward.Rollout;
 using Holdfast.Steward.Safety;
 
 namespace Holdfast.Steward.Scaling;
