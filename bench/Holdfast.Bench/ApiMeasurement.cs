@@ -12,7 +12,8 @@ namespace Holdfast.Bench;
 /// <param name="config">The server.</param>
 /// <param name="load">What asks.</param>
 /// <param name="time">How long each sort is asked for.</param>
-internal sealed class ApiMeasurement(KubeConfig config, WrkLoad load, TimeSpan time)
+/// <param name="processorTime">What the server has used; null where that cannot be seen.</param>
+internal sealed class ApiMeasurement(KubeConfig config, WrkLoad load, TimeSpan time, Func<TimeSpan>? processorTime)
 {
     private const int FewConnections = 1;
     private const int ManyConnections = 32;
@@ -31,22 +32,29 @@ internal sealed class ApiMeasurement(KubeConfig config, WrkLoad load, TimeSpan t
         await using (await BenchNamespace.MakeAsync(client, Creating, cancellationToken))
         {
             foreach (var connections in (int[])[FewConnections, ManyConnections])
-                Add(table, "durable creates", connections, await load.CreateAsync($"/api/v1/namespaces/{Creating}/configmaps", Body, connections, time, cancellationToken));
+                await AddAsync(table, "durable creates", connections, () => load.CreateAsync($"/api/v1/namespaces/{Creating}/configmaps", Body, connections, time, cancellationToken));
         }
         await using (await BenchNamespace.MakeAsync(client, Listing, cancellationToken))
         {
             await FillAsync(client, 0, 500, cancellationToken);
             foreach (var connections in (int[])[FewConnections, ManyConnections])
-                Add(table, "single gets", connections, await load.GetAsync($"/api/v1/namespaces/{Listing}/configmaps/bench-0", connections, time, cancellationToken));
-            Add(table, "lists of 500", ManyConnections, await load.GetAsync($"/api/v1/namespaces/{Listing}/configmaps", ManyConnections, time, cancellationToken));
+                await AddAsync(table, "single gets", connections, () => load.GetAsync($"/api/v1/namespaces/{Listing}/configmaps/bench-0", connections, time, cancellationToken));
+            await AddAsync(table, "lists of 500", ManyConnections, () => load.GetAsync($"/api/v1/namespaces/{Listing}/configmaps", ManyConnections, time, cancellationToken));
             await FanOutAsync(client, table, cancellationToken);
             await FillAsync(client, 500, 5000, cancellationToken);
-            Add(table, "lists of 5,000", ManyConnections, await load.GetAsync($"/api/v1/namespaces/{Listing}/configmaps", ManyConnections, time, cancellationToken));
+            await AddAsync(table, "lists of 5,000", ManyConnections, () => load.GetAsync($"/api/v1/namespaces/{Listing}/configmaps", ManyConnections, time, cancellationToken));
         }
     }
 
-    private static void Add(ResultTable table, string what, int connections, Rate rate) =>
-        table.Add($"{what}, {connections} connection{(connections == 1 ? "" : "s")}", rate.ToString(), rate.Latencies);
+    private async Task AddAsync(ResultTable table, string what, int connections, Func<Task<Rate>> ask)
+    {
+        var before = processorTime?.Invoke();
+        var rate = await ask();
+        var each = processorTime?.Invoke() - before is { } used
+            ? string.Create(CultureInfo.InvariantCulture, $", {used.TotalMicroseconds / (rate.PerSecond * time.TotalSeconds):n0} us of the server's processors each")
+            : "";
+        table.Add($"{what}, {connections} connection{(connections == 1 ? "" : "s")}", rate.ToString(), rate.Latencies + each);
+    }
 
     private static async Task FillAsync(KubernetesClient client, int from, int to, CancellationToken cancellationToken)
     {

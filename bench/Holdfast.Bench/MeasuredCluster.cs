@@ -14,18 +14,22 @@ internal sealed class MeasuredCluster : IAsyncDisposable
 
     private readonly Process _process;
 
-    private MeasuredCluster(Process process, TimeSpan readyAfter, KubeConfig config) => (_process, ReadyAfter, Config) = (process, readyAfter, config);
+    private MeasuredCluster(Process process, TimeSpan readyAfter, TimeSpan completeAfter, KubeConfig config) =>
+        (_process, ReadyAfter, CompleteAfter, Config) = (process, readyAfter, completeAfter, config);
 
     /// <summary>From the start of the process to the first good answer over HTTPS.</summary>
     internal TimeSpan ReadyAfter { get; }
 
+    /// <summary>From the start of the process until it says that its controllers and nodes are ready too.</summary>
+    internal TimeSpan CompleteAfter { get; }
+
     /// <summary>How it is reached.</summary>
     internal KubeConfig Config { get; }
 
-    internal static async Task<MeasuredCluster> StartAsync(string folder, string runtime, CancellationToken cancellationToken)
+    internal static async Task<MeasuredCluster> StartAsync(string program, string folder, string runtime, CancellationToken cancellationToken)
     {
         var port = FreePort();
-        var start = new ProcessStartInfo(ProgramPath(), ["up", "--data", folder, "--port", port.ToString(CultureInfo.InvariantCulture), "--runtime", runtime])
+        var start = new ProcessStartInfo(program, ["up", "--data", folder, "--port", port.ToString(CultureInfo.InvariantCulture), "--runtime", runtime])
         {
             RedirectStandardOutput = true,
         };
@@ -44,24 +48,51 @@ internal sealed class MeasuredCluster : IAsyncDisposable
         var readyAfter = Stopwatch.GetElapsedTime(begun);
         while (await process.StandardOutput.ReadLineAsync(cancellationToken) is { } line && !line.StartsWith("Ctrl-C", StringComparison.Ordinal))
             continue;
+        var completeAfter = Stopwatch.GetElapsedTime(begun);
         var token = await File.ReadAllTextAsync(Path.Combine(folder, "pki", "admin.token"), cancellationToken);
-        return new(process, readyAfter, KubeConfig.Load(Path.Combine(folder, "kubeconfig")) with { Token = token.Trim() });
+        return new(process, readyAfter, completeAfter, KubeConfig.Load(Path.Combine(folder, "kubeconfig")) with { Token = token.Trim() });
+    }
+
+    /// <summary>What the process has used of the processors.</summary>
+    internal TimeSpan Processor
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
+    /// <summary>How many reconciles have ended, of each controller.</summary>
+    internal async Task<IReadOnlyDictionary<string, double>> ReconcilesAsync(CancellationToken cancellationToken)
+    {
+        using var http = Config.CreateClient();
+        var counts = new Dictionary<string, double>(StringComparer.Ordinal);
+        foreach (var line in (await http.GetStringAsync(new Uri("/metrics", UriKind.Relative), cancellationToken)).Split('\n'))
+        {
+            if (line.StartsWith("holdfast_reconcile_total{controller=\"", StringComparison.Ordinal))
+            {
+                var name = line.Split('"')[1];
+                counts[name] = counts.GetValueOrDefault(name) + double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture);
+            }
+        }
+        return counts;
     }
 
     /// <summary>The resident memory in bytes once the process has next to nothing to do.</summary>
-    internal async Task<long> MemoryAtRestAsync(CancellationToken cancellationToken)
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="share">What share of one processor is next to nothing; the upkeep of many pods takes some.</param>
+    internal async Task<long> MemoryAtRestAsync(CancellationToken cancellationToken, double share = 0.05)
     {
         var window = TimeSpan.FromSeconds(2);
         TimeSpan used;
         do
         {
-            _process.Refresh();
-            var before = _process.TotalProcessorTime;
+            var before = Processor;
             await Task.Delay(window, TimeProvider.System, cancellationToken);
-            _process.Refresh();
-            used = _process.TotalProcessorTime - before;
+            used = Processor - before;
         }
-        while (used > window / 20);
+        while (used > window * share);
         return _process.WorkingSet64;
     }
 
@@ -73,8 +104,8 @@ internal sealed class MeasuredCluster : IAsyncDisposable
         _process.Dispose();
     }
 
-    /// <summary>In a build's output each project has a folder beside this one's: bin/PROJECT/CONFIGURATION.</summary>
-    private static string ProgramPath()
+    /// <summary>The program of the same build: in a build's output each project has a folder beside this one's: bin/PROJECT/CONFIGURATION.</summary>
+    internal static string ProgramBeside()
     {
         var here = new DirectoryInfo(AppContext.BaseDirectory);
         return Path.Combine(here.Parent!.Parent!.FullName, "Holdfast.Cli", here.Name, "holdfast");

@@ -30,7 +30,7 @@ internal sealed class SetMeasurement(KubernetesClient client, string image)
         // A namespace has its service account only some time after a cluster's start.
         await UntilAsync(async () => await client.FindAsync<ServiceAccount>(Space, "default", cancellationToken) is not null, cancellationToken);
         var begun = Stopwatch.GetTimestamp();
-        await client.CreateAsync(Set(replicas, management), cancellationToken);
+        await client.CreateAsync(Set(Name, replicas, management), cancellationToken);
         await UntilAsync(async () => (await client.GetAsync<StatefulSet>(Space, Name, cancellationToken)).Status.ReadyReplicas == replicas, cancellationToken);
         return new HeldSet(Stopwatch.GetElapsedTime(begun), () => RemoveAsync(cancellationToken));
     }
@@ -48,18 +48,22 @@ internal sealed class SetMeasurement(KubernetesClient client, string image)
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, cancellationToken);
     }
 
-    private StatefulSet Set(int replicas, string management) => new()
+    /// <summary>A set of pods that do nothing.</summary>
+    /// <param name="name">Its name and that of its pods' label.</param>
+    /// <param name="replicas">How many pods.</param>
+    /// <param name="management">Its <c>podManagementPolicy</c>.</param>
+    internal StatefulSet Set(string name, int replicas, string management) => new()
     {
-        Metadata = new ObjectMeta { Namespace = Space, Name = Name },
+        Metadata = new ObjectMeta { Namespace = Space, Name = name },
         Spec = new StatefulSetSpec
         {
             Replicas = replicas,
-            ServiceName = Name,
+            ServiceName = name,
             PodManagementPolicy = management,
-            Selector = new LabelSelector { MatchLabels = ValueMap.Of(("app", Name)) },
+            Selector = new LabelSelector { MatchLabels = ValueMap.Of(("app", name)) },
             Template = new PodTemplateSpec
             {
-                Metadata = new ObjectMeta { Labels = ValueMap.Of(("app", Name)) },
+                Metadata = new ObjectMeta { Labels = ValueMap.Of(("app", name)) },
                 Spec = new PodSpec { TerminationGracePeriodSeconds = 0, Containers = [new Container { Name = "app", Image = image }] },
             },
         },

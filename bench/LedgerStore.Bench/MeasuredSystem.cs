@@ -3,6 +3,11 @@ using System.Globalization;
 
 namespace LedgerStore.Bench;
 
+/// <summary>What processes have used.</summary>
+/// <param name="Processor">Time of processors.</param>
+/// <param name="Switches">How often a thread began to run.</param>
+internal readonly record struct SystemUse(TimeSpan Processor, long Switches);
+
 /// <summary>Three members of something that keeps writes by a quorum, as processes on loopback addresses, with their data on the same disk.</summary>
 /// <param name="name">What it is called in the table.</param>
 /// <param name="folder">Where its members keep their data.</param>
@@ -66,6 +71,16 @@ internal abstract class MeasuredSystem(string name, string folder) : IDisposable
         process!.Refresh();
         return process.WorkingSet64;
     });
+
+    /// <summary>What its members have used so far: figures that hardly depend on what else the machine does.</summary>
+    internal SystemUse Use => processes.Select(static process =>
+    {
+        process!.Refresh();
+        return new SystemUse(process.TotalProcessorTime, SwitchesOf(process.Id));
+    }).Aggregate(static (one, other) => new SystemUse(one.Processor + other.Processor, one.Switches + other.Switches));
+
+    private static long SwitchesOf(int process) => Directory.GetDirectories($"/proc/{process}/task").Sum(static task => File.ReadLines(Path.Combine(task, "status"))
+        .Where(static line => line.Contains("ctxt_switches", StringComparison.Ordinal)).Sum(static line => long.Parse(line[(line.IndexOf('\t', StringComparison.Ordinal) + 1)..])));
 
     internal async Task<bool> TryWriteAsync(int member, string key, TimeSpan? within = null)
     {

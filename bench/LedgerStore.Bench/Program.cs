@@ -15,17 +15,19 @@ var hasEtcd = Environment.GetEnvironmentVariable("PATH")!.Split(':').Any(static 
 if (!hasEtcd)
     Console.WriteLine("etcd is not installed (Debian: etcd-server): LedgerStore is measured alone");
 Console.WriteLine($"{Environment.ProcessorCount} processors, load {File.ReadAllText("/proc/loadavg").Trim()}, {seconds} s each, 100 bytes a write, through the leader");
-Console.WriteLine("| system | clients | writes/s | p50 ms | p99 ms | failover ms | resident MB, all three |\n|---|---|---|---|---|---|---|");
+Console.WriteLine("| system | clients | writes/s | p50 ms | p99 ms | processor µs/write | switches/write | failover ms | resident MB, all three |\n|---|---|---|---|---|---|---|---|---|");
 try
 {
     foreach (var make in new Func<string, MeasuredSystem>[] { static folder => new LedgerSystem(folder), static folder => new EtcdSystem(folder) }.Take(hasEtcd ? 2 : 1))
     {
         using var system = make(root.CreateSubdirectory($"{Guid.NewGuid():n}").FullName);
         await system.StartAsync();
+        // Both are measured as they run after a while, not while their code is still being compiled or their caches filled.
+        await RunAsync(system, await system.LeaderAsync(), 32, TimeSpan.FromSeconds(3));
         foreach (var clients in new[] { 1, 32, 256 })
             Console.WriteLine(await LoadAsync(system, clients));
         for (var run = 0; run < 3; run++)
-            Console.WriteLine($"| {system.Name} | | | | | {await FailoverAsync(system):0} | {system.ResidentBytes / 1e6:0} |");
+            Console.WriteLine($"| {system.Name} | | | | | | | {await FailoverAsync(system):0} | {system.ResidentBytes / 1e6:0} |");
     }
 }
 finally
@@ -37,11 +39,11 @@ async Task<string> LoadAsync(MeasuredSystem system, int clients)
 {
     var leader = await system.LeaderAsync();
     await RunAsync(system, leader, clients, TimeSpan.FromSeconds(Math.Min(2, seconds)));
-    var began = Stopwatch.StartNew();
+    var (began, before) = (Stopwatch.StartNew(), system.Use);
     var latencies = await RunAsync(system, leader, clients, TimeSpan.FromSeconds(seconds));
-    var elapsed = began.Elapsed.TotalSeconds;
+    var (elapsed, after) = (began.Elapsed.TotalSeconds, system.Use);
     latencies.Sort();
-    return $"| {system.Name} | {clients} | {latencies.Count / elapsed:0} | {At(0.5):0.00} | {At(0.99):0.00} | | {system.ResidentBytes / 1e6:0} |";
+    return $"| {system.Name} | {clients} | {latencies.Count / elapsed:0} | {At(0.5):0.00} | {At(0.99):0.00} | {(after.Processor - before.Processor).TotalMicroseconds / latencies.Count:0} | {(double)(after.Switches - before.Switches) / latencies.Count:0.0} | | {system.ResidentBytes / 1e6:0} |";
 
     double At(double share) => latencies.Count == 0 ? double.NaN : latencies[(int)(share * (latencies.Count - 1))];
 }

@@ -26,14 +26,16 @@ public sealed class LedgerOptionsReader(Func<string, string?> variable)
           --peers LIST          LEDGER_PEERS          addresses instead of a Service: name=address:port,name=address:port,…
           --peer-port PORT      LEDGER_PEER_PORT      port on which members speak to each other (default 8081)
           --tls FOLDER          LEDGER_TLS            tls.crt, tls.key, ca.crt for that (default /etc/ledger-store/tls, when it is there)
-          --found YES|NO        LEDGER_FOUND          whether ordinal 0 may found a cluster on an empty disk (default yes)
+          --founders N          LEDGER_FOUNDERS       how many members, from ordinal 0 up, found a cluster: all of them must be there with empty disks
+                                                      (default 3; with --peers all that are named)
+          --found YES|NO        LEDGER_FOUND          whether ordinal 0 may found a cluster at all (default yes)
           --followers WHAT      LEDGER_FOLLOWERS      what a follower does with an append: forward or redirect (default forward)
 
         The member's name comes from POD_NAME, else HOSTNAME, else the host.
         """;
 
     private static readonly string[] Known = ["--version-as", "--listen", "--data", "--disk-floor", "--drain-seconds",
-        "--service", "--peers", "--peer-port", "--tls", "--found", "--followers"];
+        "--service", "--peers", "--peer-port", "--tls", "--founders", "--found", "--followers"];
 
     /// <summary>Reads and checks everything.</summary>
     /// <exception cref="LedgerOptionsException">A setting is unknown or wrong.</exception>

@@ -69,11 +69,11 @@ public sealed class LedgerProgram(LedgerOptions options, LedgerJournal journal, 
     private LedgerRouter Router(Member member, LeaderProxy? proxy)
     {
         var metrics = new LedgerMetrics();
-        var reads = new ReadEndpoints(member);
+        var reads = new ReadEndpoints(member, metrics);
         return new LedgerRouter(
             new AppendEndpoint(member, metrics, time, proxy), reads, new BackupEndpoint(member, reads, time),
-            new OperationEndpoints(member, metrics, journal),
-            proxy is null ? null : new QuorumEndpoints(member.Quorum!.Member, proxy), journal, options.MaxEntryBytes);
+            new OperationEndpoints(member, metrics, journal, time),
+            proxy is null ? null : new QuorumEndpoints(member.Quorum!.Member, proxy), journal, Fail, options.MaxEntryBytes);
     }
 
     private void Recover(DataFolder folder, Member member, long began)

@@ -11,6 +11,7 @@ public sealed class PeerOptionsReader(Func<string, string?> variable)
 {
     private const string DefaultTls = "/etc/ledger-store/tls";
     private const int DefaultPort = 8081;
+    private const int DefaultFounders = 3;
 
     /// <summary>Reads and checks everything; null when the member keeps its ledger alone.</summary>
     /// <exception cref="LedgerOptionsException">A setting is wrong.</exception>
@@ -30,6 +31,7 @@ public sealed class PeerOptionsReader(Func<string, string?> variable)
             ApiPort = listen.Port,
             TlsFolder = setting("--tls", "LEDGER_TLS") ?? DefaultTls,
             DnsServer = IPEndPoint.TryParse(variable("HOLDFAST_DNS") ?? "", out var server) ? server : null,
+            Founders = ReadFounders(setting("--founders", "LEDGER_FOUNDERS")),
             MayFound = Choose(setting("--found", "LEDGER_FOUND"), "--found (LEDGER_FOUND)", "yes", "no"),
             Forwards = Choose(setting("--followers", "LEDGER_FOLLOWERS"), "--followers (LEDGER_FOLLOWERS)", "forward", "redirect"),
         };
@@ -52,6 +54,11 @@ public sealed class PeerOptionsReader(Func<string, string?> variable)
         text is null ? DefaultPort
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and <= ushort.MaxValue ? port
         : throw new LedgerOptionsException($"--peer-port (LEDGER_PEER_PORT) must be a port from 1 to 65535, but is '{text}'");
+
+    private static int ReadFounders(string? text) =>
+        text is null ? DefaultFounders
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count is > 0 and <= PeerOptions.MaxOrdinals ? count
+        : throw new LedgerOptionsException($"--founders (LEDGER_FOUNDERS) must be a number of members from 1 to {PeerOptions.MaxOrdinals}, but is '{text}'");
 
     private static bool Choose(string? text, string name, string yes, string no) =>
         text is null || text == yes || (text == no ? false : throw new LedgerOptionsException($"{name} must be {yes} or {no}, but is '{text}'"));

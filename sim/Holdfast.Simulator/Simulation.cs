@@ -124,7 +124,7 @@ public sealed class Simulation
             if (passed > TimeToConverge)
                 cluster.Referee.TellWhatIsLeft(_story);
             if (passed > TimeToConverge)
-                throw new InvariantViolation("Liveness", $"{TimeToConverge.TotalMinutes:0} minutes after the last change {missing}; {cluster.Witness.Busiest}");
+                throw NotAtRest(missing, cluster.Witness.Busiest);
             if (passed > nextHelp)
             {
                 await user.HelpAsync();
@@ -134,6 +134,13 @@ public sealed class Simulation
         }
         cluster.Truth.Checks.Add("Liveness");
         _story.Tell("end", "everything is as it is wanted");
+    }
+
+    /// <summary>What is missing may begin with the letter of an invariant that says so itself.</summary>
+    private static InvariantViolation NotAtRest(string missing, string busiest)
+    {
+        var letter = missing.Split(": ", 2) is [{ Length: <= 3 } known, _] ? known : "Liveness";
+        return new InvariantViolation(letter, $"{TimeToConverge.TotalMinutes:0} minutes after the last change {missing[(letter == "Liveness" ? 0 : letter.Length + 2)..]}; {busiest}");
     }
 
     /// <summary>A settled set is left alone (S10): but for signs of life nothing writes any more.</summary>

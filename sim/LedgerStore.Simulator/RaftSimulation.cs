@@ -5,6 +5,7 @@ using LedgerStore.Raft;
 using LedgerStore.Simulator.Checkers;
 using LedgerStore.Simulator.Options;
 using LedgerStore.Simulator.World;
+using LedgerStore.Storage;
 
 namespace LedgerStore.Simulator;
 
@@ -36,6 +37,7 @@ public sealed class RaftSimulation
         Network = new SimulatedNetwork(Chance.Fork(), options);
         Referee = new RaftReferee { OnElected = member => Faults!.Elected(member) };
         Quiet = new QuietChecker(this);
+        Majority = new MajorityChecker(this);
         Clients = new SimulatedClients(this);
         Operator = new SimulatedOperator(this);
         Faults = new FaultPlan(this);
@@ -58,6 +60,9 @@ public sealed class RaftSimulation
 
     /// <summary>Who checks while nothing is wrong.</summary>
     public QuietChecker Quiet { get; }
+
+    /// <summary>Who checks that a majority that can talk elects.</summary>
+    public MajorityChecker Majority { get; }
 
     /// <summary>Who appends and reads.</summary>
     public SimulatedClients Clients { get; }
@@ -91,7 +96,7 @@ public sealed class RaftSimulation
             simulation.Tell(violation);
         }
         return new RaftSimulationResult(options, violation, simulation.story, simulation.order, simulation.Now,
-            simulation.Clients.Acknowledged.Count, simulation.Clients.Reads, simulation.Referee.NewestTerm, simulation.Quiet.Looks);
+            simulation.Clients.Acknowledged.Count, simulation.Clients.Reads, simulation.Referee.NewestTerm, simulation.Quiet.Looks, simulation.Majority.Looks, simulation.members.Max(static member => member.Ledger.Format));
     }
 
     /// <summary>Does something later.</summary>
@@ -101,17 +106,17 @@ public sealed class RaftSimulation
     public void Tell(string line) => story.Add(string.Create(CultureInfo.InvariantCulture, $"{Now / 1000.0,10:0.000} {line}"));
 
     /// <summary>Puts a message on its way.</summary>
-    public void Send(RaftMessage message)
+    public void Send(RaftMessage message, int readsFormatsTo)
     {
         foreach (var way in Network.Ways(message))
-            After(1_000L * way, () => Deliver(message));
+            After(1_000L * way, () => Deliver(message, readsFormatsTo));
     }
 
     /// <summary>A member's process has ended; it comes back after a while.</summary>
     public void Crashed(SimulatedMember member)
     {
         Quiet.Trouble();
-        After(1_000L * (20 + Chance.Next(Options.RestartMilliseconds)), () =>
+        After(Math.Max(member.StartsNotBefore - Now, 1_000L * (20 + Chance.Next(Options.RestartMilliseconds))), () =>
         {
             if (member.Node is null && members.Contains(member) && !Operator.IsRetired(member.Id))
                 Start(member);
@@ -123,8 +128,31 @@ public sealed class RaftSimulation
     {
         Quiet.Trouble();
         member.Disk.IsHealthy = Network.IsHealthy;
-        member.Start(Chance.NextUInt64());
+        if (member.NextRelease is { } next && !(Operator.IsSwitchAsked && next.ReadsFormatsTo < member.Release.ReadsFormatsTo))
+            member.Release = next;
+        member.NextRelease = null;
+        if (!TryStart(member))
+            return;
         Tell($"{member.Name} starts in term {member.Node!.Term} with entries to {member.Node.Log.LastIndex}");
+    }
+
+    // A damaged disk is given up: its name comes back with an empty one. One that a newer release wrote waits for that release.
+    private bool TryStart(SimulatedMember member)
+    {
+        try
+        {
+            member.Start(Chance.NextUInt64());
+            return true;
+        }
+        catch (UnusableDataException refusal)
+        {
+            Tell($"{member.Name} stops before it serves: {refusal.Message}");
+            if (member.Release.ReadsFormatsTo == DataFormat.Newest)
+                Replace(member);
+            else
+                Crashed(member);
+            return false;
+        }
     }
 
     /// <summary>A member's disk is gone: its name comes back with an empty one, and a new identity (T4).</summary>
@@ -138,11 +166,11 @@ public sealed class RaftSimulation
         }
         Operator.Retire(member.Id);
         members.Remove(member);
-        AddAnew(member.Name);
+        AddAnew(member.Name, member.Release);
     }
 
     /// <summary>One more member, which joins as a learner.</summary>
-    public void AddMember() => AddAnew($"member-{names++}");
+    public void AddMember() => AddAnew($"member-{names++}", LedgerRelease.All[^1]);
 
     private void Found()
     {
@@ -154,13 +182,19 @@ public sealed class RaftSimulation
         {
             var entry = new RaftEntry(1, 1, RaftEntryKind.Membership, MembershipFormat.Encode(membership));
             var member = Make(id, name);
+            member.Release = LedgerRelease.All[Options.ReleaseEvery > 0 ? 0 : ^1];
             member.Disk.Append([entry]);
             member.Disk.Save(new HardState(1, MemberId.None));
             Start(member);
         }
     }
 
-    private void AddAnew(string name) => Start(Make(NextId(), name));
+    private void AddAnew(string name, LedgerRelease release)
+    {
+        var member = Make(NextId(), name);
+        member.Release = release;
+        Start(member);
+    }
 
     private void Add(MemberId id, string name, HardState state, SnapshotMark mark)
     {
@@ -191,18 +225,19 @@ public sealed class RaftSimulation
         {
             member.Act(static node => node.Tick());
             Quiet.Acted(member);
+            Majority.Ticked();
         }
         ScheduleTick(member);
     });
 
-    private void Deliver(RaftMessage message)
+    private void Deliver(RaftMessage message, int readsFormatsTo)
     {
         if (members.Find(member => member.Id == message.To) is not { Node: not null } member || !Network.IsOpen(message.From, message.To))
             return;
         if (member.PausedUntil > Now)
-            After(member.PausedUntil - Now + 1, () => Deliver(message)); // It waits in the socket.
+            After(member.PausedUntil - Now + 1, () => Deliver(message, readsFormatsTo)); // It waits in the socket.
         else
-            member.Act(node => node.Step(message));
+            member.Receive(message, readsFormatsTo);
     }
 
     private void RunFaults()

@@ -12,6 +12,7 @@ using Holdfast.Model.AdmissionRegistration;
 using Holdfast.Model.Core;
 using Holdfast.Model.Discovery;
 using Holdfast.Model.Rbac;
+using Holdfast.Model.Scheduling;
 using Holdfast.Platform;
 using Holdfast.Store;
 
@@ -77,7 +78,7 @@ public sealed class ApiServerCore
     /// <param name="identity">Who asks.</param>
     public IApiTransport InProcess(UserInfo identity) => new InProcessTransport(Registry, Authorizer, identity);
 
-    /// <summary>Makes what every cluster begins with, where it is missing: the four namespaces, the Service of the API itself and the default roles.</summary>
+    /// <summary>Makes what every cluster begins with, where it is missing: the four namespaces, the Service of the API itself, the default roles and the priority classes of the system.</summary>
     /// <param name="served">Where pods reach the API; null when it is not served.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public async Task BootstrapAsync(IPEndPoint? served, CancellationToken cancellationToken)
@@ -102,6 +103,7 @@ public sealed class ApiServerCore
         foreach (var role in DefaultRoles.Roles.Where(role => role.AggregationRule is not null))
             await EnsureAsync(client, role, cancellationToken);
         await Task.WhenAll(DefaultRoles.Bindings.Select(binding => EnsureAsync(client, binding, cancellationToken)));
+        await Task.WhenAll(SystemPriorities.All.Select(priority => EnsureAsync(client, priority, cancellationToken)));
     }
 
     /// <summary>Has the Service of the API lead to where it is served now; the Service has no selector, so nobody else does.</summary>

@@ -1,7 +1,9 @@
 using System.Net;
+using System.Net.Security;
 using Holdfast.ApiServer.Admission.Webhooks;
 using Holdfast.ApiServer.Http;
 using Holdfast.ApiServer.Http.Fairness;
+using Holdfast.ApiServer.Http.Health;
 using Holdfast.ApiServer.Http.Proxying;
 using Holdfast.ApiServer.Http.Streaming;
 using Holdfast.ApiServer.Registry;
@@ -55,11 +57,13 @@ public sealed class ApiServerHost : IAsyncDisposable
     public static async Task<ApiServerHost> StartAsync(ApiServerOptions options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var parts = Parts.Of(options);
+        var parts = await Parts.OfAsync(options);
         var core = new ApiServerCore(options.Store, options.Time, options.Chance, options.ServiceBlock, parts.Tokens, parts.Webhooks);
-        parts.Authenticator = Authenticator.Open(parts.Authority, parts.Folder, options.Chance, parts.Tokens, core.Registry.View);
+        parts.Authenticator = Authenticator.Open(parts.Keys.Authority, ServerKeys.FolderOf(options.DataFolder), options.Chance, parts.Tokens, core.Registry.View);
         core.Served.Serve(Reviews.OfTokens(parts.Authenticator));
         var host = new ApiServerHost(core, parts);
+        options.Metrics.Observe("holdfast_api_requests_in_flight", "Requests over the network that are being served or wait for a seat.", () => host.Load.Requests);
+        options.Metrics.Observe("holdfast_api_watches", "Watches that are open over the network.", () => host.Load.Watches);
         try
         {
             // Whoever is answered finds the custom resources of before.
@@ -67,6 +71,7 @@ public sealed class ApiServerHost : IAsyncDisposable
             await host.ListenAsync(options, cancellationToken);
             var reached = options.Address.Equals(IPAddress.Any) || options.Address.Equals(IPAddress.IPv6Any) || options.Address.Equals(IPAddress.IPv6Loopback) ? IPAddress.Loopback : options.Address;
             await core.BootstrapAsync(new IPEndPoint(reached, host.Address.Port), cancellationToken);
+            parts.Health!.Furnish();
             return host;
         }
         catch
@@ -76,13 +81,23 @@ public sealed class ApiServerHost : IAsyncDisposable
         }
     }
 
-    /// <summary>A way in for a part of the same process.</summary>
+    /// <summary>A way in for a part of the same process; what it writes is told by the audit log.</summary>
     /// <param name="identity">Who asks.</param>
-    public IApiTransport InProcess(UserInfo identity) => Core.InProcess(identity);
+    public IApiTransport InProcess(UserInfo identity) =>
+        _parts.Audit.IsKept ? new AuditedTransport(Core.InProcess(identity), identity, _parts.Audit) : Core.InProcess(identity);
+
+    /// <summary>The certificate of the authority that clients are to trust, as PEM.</summary>
+    public string AuthorityPem => _parts.Keys.Authority.CertificatePem;
 
     /// <summary>The administrator's credentials.</summary>
     public ClusterCredentials AdminCredentials() =>
-        new(Address, _parts.Authority.CertificatePem, _parts.Authority.Client("admin", UserInfo.Administrator), _parts.Authenticator!.AdminToken);
+        new(Address, AuthorityPem, _parts.Keys.Authority.Client("admin", UserInfo.Administrator), _parts.Authenticator!.AdminToken);
+
+    /// <summary>The credentials of a part of this program that has to ask over HTTP.</summary>
+    /// <param name="fileName">The name under which its certificate is kept.</param>
+    /// <param name="user">Whom it stands for.</param>
+    public ClusterCredentials CredentialsOf(string fileName, UserInfo user) =>
+        new(Address, AuthorityPem, _parts.Keys.Authority.Client(fileName, user), "");
 
     /// <summary>Ends running requests and stops.</summary>
     public async ValueTask DisposeAsync()
@@ -100,15 +115,14 @@ public sealed class ApiServerHost : IAsyncDisposable
         }
         await _parts.Audit.DisposeAsync();
         _parts.Webhooks.Dispose();
-        _parts.Signer.Dispose();
+        _parts.Keys.Signer.Dispose();
         _stop.Dispose();
     }
 
     private async Task ListenAsync(ApiServerOptions options, CancellationToken cancellationToken)
     {
-        var service = IPAddress.Parse($"127.{options.ServiceBlock}.0.1");
-        var renewal = new CertificateRenewal(_parts.Authority, () => _parts.Authority.Serving(options.Address, service), AdminCredentials, options);
-        _web = Build(options, renewal);
+        var renewal = new CertificateRenewal(_parts.Keys, AdminCredentials, options);
+        _web = Build(options, () => renewal.Handshake);
         _proxy = new ResourceProxy(_web.Services.GetRequiredService<IHttpForwarder>(), options.Chance);
         var front = Front(options, Core, _parts, _proxy, _web.Lifetime.ApplicationStopping);
         _web.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.FromSeconds(20) });
@@ -124,12 +138,12 @@ public sealed class ApiServerHost : IAsyncDisposable
         var gate = new RequestGate(parts.Flows, parts.Watches, options.Bounds, options.Time);
         var resources = new ResourceHandler(core.Registry, core.Authorizer, responder, new PodLogs(options.Nodes),
             new PodStreams(options.Nodes, options.Time), proxy, options.Chance, gate, stopping);
-        return new HttpFront(parts.Authenticator!, core.Authorizer, resources, new DiscoveryDocuments(core.Served), responder,
-            options.OpenApi?.Invoke(core.Served), parts.Tokens, parts.Flows, parts.Audit, options.OnFault,
-            new StoreBackupResponse(options.Store, options.Time));
+        var documents = new DocumentHandler(responder, new DiscoveryDocuments(core.Served), options.OpenApi?.Invoke(core.Served), parts.Tokens,
+            parts.Flows, parts.Health = new HealthChecks(options.Store, stopping), new StoreBackupResponse(options.Store, options.Time), options.Metrics);
+        return new HttpFront(parts.Authenticator!, core.Authorizer, resources, documents, parts.Audit, options.OnFault);
     }
 
-    private static WebApplication Build(ApiServerOptions options, CertificateRenewal renewal)
+    private static WebApplication Build(ApiServerOptions options, Func<SslServerAuthenticationOptions> handshake)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         // The host process decides about signals, not the web server.
@@ -144,7 +158,8 @@ public sealed class ApiServerHost : IAsyncDisposable
             kestrel.Listen(options.Address, options.Port, endpoint =>
             {
                 endpoint.Protocols = HttpProtocols.Http1AndHttp2;
-                endpoint.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(renewal.Handshake) });
+                endpoint.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(handshake()) });
+                KestrelRefusals.Use(endpoint);
             });
         });
         return builder.Build();
@@ -152,11 +167,7 @@ public sealed class ApiServerHost : IAsyncDisposable
 
     private static void Bound(KestrelServerLimits limits, RequestBounds bounds)
     {
-        // Above the bound that is refused with a Status: what is a little too large is drained, so that the client reads it.
-        limits.MaxRequestBodySize = 4 * RequestBody.MaximumBytes;
-        limits.MaxRequestLineSize = 32 * 1024;
-        limits.MaxRequestHeadersTotalSize = 64 * 1024;
-        limits.MaxRequestHeaderCount = 100;
+        RequestLimits.Set(limits);
         limits.MaxConcurrentConnections = bounds.Connections;
         limits.MaxConcurrentUpgradedConnections = bounds.Connections;
         limits.RequestHeadersTimeout = TimeSpan.FromSeconds(30);
@@ -176,20 +187,20 @@ public sealed class ApiServerHost : IAsyncDisposable
     }
 
     private sealed record Parts(
-        string Folder, CertificateAuthority Authority, TokenSigner Signer, ServiceAccountTokens Tokens, FlowControl Flows, WatchCount Watches, AuditLog Audit, ITaskRunner Runner)
+        ServerKeys Keys, ServiceAccountTokens Tokens, FlowControl Flows, WatchCount Watches, AuditLog Audit, ITaskRunner Runner)
     {
         public Authenticator? Authenticator { get; set; }
 
+        public HealthChecks? Health { get; set; }
+
         public HttpWebhookTransport Webhooks { get; } = new();
 
-        public static Parts Of(ApiServerOptions options)
+        public static async Task<Parts> OfAsync(ApiServerOptions options)
         {
-            var folder = Path.Combine(options.DataFolder, "pki");
             var runner = new ThreadPoolTaskRunner(fault => options.OnFault(fault.Exception));
-            var authority = CertificateAuthority.Open(folder, options.Time, options.Chance, options.CertificateLife);
-            var signer = TokenSigner.Open(folder);
+            var keys = options.Keys is { } opened ? await opened : ServerKeys.Open(options.DataFolder, options.KeySettings, options.Time, options.Chance);
             var audit = new AuditLog(options.DataFolder, options.Audit, options.Time, options.Chance, runner, options.OnFault);
-            return new Parts(folder, authority, signer, new ServiceAccountTokens(signer, options.Time, options.Chance),
+            return new Parts(keys, new ServiceAccountTokens(keys.Signer, options.Time, options.Chance),
                 new FlowControl(options.Bounds, options.Time), new WatchCount(options.Bounds), audit, runner);
         }
     }

@@ -3,6 +3,7 @@ using Holdfast.ApiServer.Http;
 using Holdfast.ApiServer.Security;
 using Holdfast.ApiServer.Security.Audit;
 using Holdfast.Platform;
+using Holdfast.Platform.Metrics;
 using Holdfast.Store;
 
 namespace Holdfast.ApiServer;
@@ -19,7 +20,10 @@ public sealed record ApiServerOptions(string DataFolder, ResourceStore Store)
     public int Port { get; init; }
 
     /// <summary>How long the server's and clients' certificates hold; each is made anew when two thirds of that are over.</summary>
-    public TimeSpan CertificateLife { get; init; } = TimeSpan.FromDays(365);
+    public TimeSpan CertificateLife { get; init; } = ServerKeySettings.UsualLife;
+
+    /// <summary>The keys, when somebody has begun to open them before the server; null to open them with it.</summary>
+    public Task<ServerKeys>? Keys { get; init; }
 
     /// <summary>Told of the administrator's credentials whenever they were renewed while the server runs.</summary>
     public Action<ClusterCredentials> OnRenewed { get; init; } = static _ => { };
@@ -36,6 +40,9 @@ public sealed record ApiServerOptions(string DataFolder, ResourceStore Store)
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
+    /// <summary>The figures that <c>/metrics</c> shows.</summary>
+    public MetricRegistry Metrics { get; init; } = new();
+
     /// <summary>Draws uids, names and secrets.</summary>
     public IChance Chance { get; init; } = new SystemChance();
 
@@ -50,4 +57,7 @@ public sealed record ApiServerOptions(string DataFolder, ResourceStore Store)
 
     /// <summary>Told of each failure that a request met and that is the server's own, for the log.</summary>
     public Action<Exception> OnFault { get; init; } = static _ => { };
+
+    /// <summary>What the certificates are to hold for.</summary>
+    internal ServerKeySettings KeySettings => new(Address, ServiceBlock) { CertificateLife = CertificateLife };
 }

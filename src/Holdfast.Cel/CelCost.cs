@@ -8,8 +8,8 @@ namespace Holdfast.Cel;
 /// <param name="cancellationToken">Ends an evaluation early.</param>
 public sealed class CelCost(long limit = CelCost.ExpressionLimit, CancellationToken cancellationToken = default)
 {
-    /// <summary>What Kubernetes lets one expression cost.</summary>
-    public const long ExpressionLimit = 10_000_000;
+    /// <summary>What Kubernetes lets one evaluation of an expression cost.</summary>
+    public const long ExpressionLimit = 1_000_000;
 
     /// <summary>The largest text or list that an expression may make.</summary>
     internal const int MaximumSize = 10_000_000;

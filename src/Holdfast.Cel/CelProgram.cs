@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using Holdfast.Cel.Checking;
+using Holdfast.Cel.Costs;
 using Holdfast.Cel.Evaluation;
 using Holdfast.Cel.Functions;
 using Holdfast.Cel.Syntax;
@@ -9,8 +10,8 @@ namespace Holdfast.Cel;
 
 /// <summary>
 /// An expression of the Common Expression Language that was read and checked. Immutable; many evaluations may run at once.
-/// Follows cel-spec's language definition and the functions that Kubernetes adds. What is not supported (messages,
-/// optional elements of literals, libraries such as <c>url</c> or <c>quantity</c>) does not compile.
+/// Follows cel-spec's language definition, and the libraries that Kubernetes 1.36 has for the rules of custom resources. What is not
+/// supported (messages, and whatever other libraries have) does not compile.
 /// </summary>
 public sealed class CelProgram
 {
@@ -20,11 +21,12 @@ public sealed class CelProgram
     private readonly CelNode _root;
     private readonly CelPatterns _patterns;
 
-    private CelProgram(string text, CelNode root, CelType resultType, CelChecker checker)
+    private CelProgram(string text, CelNode root, CelType resultType, CelChecker checker, CelType? dataType)
     {
         Text = text;
         ResultType = resultType;
         Variables = checker.Variables;
+        EstimatedCost = dataType is null ? default : new CostEstimator(checker.Facts, dataType).Estimate(root);
         _root = root;
         _patterns = new CelPatterns(checker.Patterns);
     }
@@ -37,6 +39,9 @@ public sealed class CelProgram
 
     /// <summary>The variables of the environment that the expression refers to; an evaluation needs no others.</summary>
     public ImmutableHashSet<string> Variables { get; }
+
+    /// <summary>What an evaluation may cost; zero when the environment asks for no estimate.</summary>
+    public CelCostRange EstimatedCost { get; }
 
     /// <summary>Reads and checks an expression.</summary>
     /// <param name="text">The expression.</param>
@@ -59,7 +64,7 @@ public sealed class CelProgram
             var checker = new CelChecker(environment);
             var type = checker.Check(root);
             issues = checker.Issues.Count == 0 ? null : new([.. checker.Issues.OrderBy(issue => issue.Position).Select(issue => CelIssues.At(text, issue.Position, issue.Message))]);
-            program = issues is null ? new(text, root, type, checker) : null;
+            program = issues is null ? new(text, root, type, checker, environment.DataType) : null;
             return program is not null;
         }
         catch (CelSyntaxException refused)

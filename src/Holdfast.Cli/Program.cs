@@ -13,9 +13,12 @@ var root = new RootCommand("Holdfast keeps stateful workloads safe while they ar
     UpCommand.Make(),
     DownCommand.Make(),
     StatusCommand.Make(),
+    RolloutCommand.Make(),
+    OperatorCommand.Make(),
     DemoCommand.Make(),
     ImageCommand.Make(),
     StoreCommand.Make(),
+    SimCommand.Make(),
     VersionCommand.Make(),
 };
 

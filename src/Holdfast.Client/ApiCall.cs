@@ -1,3 +1,4 @@
+using Holdfast.Client.LeaderElection;
 using Holdfast.Model.CustomResources;
 using Holdfast.Model.Meta;
 using Holdfast.Model.Resources;
@@ -66,6 +67,9 @@ public sealed record ApiCall(ApiVerb Verb, ResourceType Type, string Namespace, 
 
     /// <summary>Take fields over from other managers when applying.</summary>
     public bool Force { get; init; }
+
+    /// <summary>The leadership that the write depends on; null when it depends on none.</summary>
+    public Fence? Fence { get; init; }
 
     /// <summary>Who writes, for <c>metadata.managedFields</c>.</summary>
     public string FieldManager { get; init; } = "holdfast";

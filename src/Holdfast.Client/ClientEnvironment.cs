@@ -1,4 +1,5 @@
 using Holdfast.Platform;
+using Holdfast.Platform.Metrics;
 
 namespace Holdfast.Client;
 
@@ -8,4 +9,8 @@ namespace Holdfast.Client;
 /// <param name="Time">The clock.</param>
 /// <param name="Chance">Jitter and names.</param>
 /// <param name="Log">Where failures that are tried again are told.</param>
-public sealed record ClientEnvironment(IApiTransport Transport, ITaskRunner Runner, TimeProvider Time, IChance Chance, ILogSink Log);
+public sealed record ClientEnvironment(IApiTransport Transport, ITaskRunner Runner, TimeProvider Time, IChance Chance, ILogSink Log)
+{
+    /// <summary>Where figures are counted.</summary>
+    public MetricRegistry Metrics { get; init; } = new();
+}

@@ -29,13 +29,10 @@ internal static class ClusterDefaults
 
     private static async Task EnsureAsync<T>(KubernetesClient client, T resource, CancellationToken cancellationToken) where T : class, IResource<T>
     {
-        try
+        // Looked for first: nobody else is there yet, and the first exception of a process costs more than the rest of this.
+        if (await client.FindAsync<T>(resource.Metadata.Namespace, resource.Metadata.Name, cancellationToken) is null)
         {
             await client.CreateAsync(resource, cancellationToken);
-        }
-        catch (ApiException error) when (error.IsAlreadyExists)
-        {
-            return;
         }
     }
 }

@@ -15,6 +15,8 @@ internal sealed class ClusterFolder : IDisposable
 
     private readonly DataFolder _hold;
     private readonly bool _isTemporary;
+    private HashSet<string> _before = [];
+    private bool _isAbandoned;
 
     private ClusterFolder(DataFolder hold, bool isTemporary) => (_hold, _isTemporary) = (hold, isTemporary);
 
@@ -35,6 +37,7 @@ internal sealed class ClusterFolder : IDisposable
             {
                 await folder.EmptyOrLetGoAsync(cancellationToken);
             }
+            folder._before = [.. folder.Entries().Select(entry => entry.Name)];
             Directory.CreateDirectory(folder.Volumes, Passable);
             return folder;
         }
@@ -73,8 +76,15 @@ internal sealed class ClusterFolder : IDisposable
         return copy.FullName;
     }
 
+    /// <summary>Says that the cluster never came to be: of one that was new nothing is left, so that the next start finds the folder as this one did.</summary>
+    internal void Abandon() => _isAbandoned = !_before.Contains(StoreFile);
+
     public void Dispose()
     {
+        if (_isAbandoned)
+        {
+            Remove(Entries().Where(entry => IsOurs(entry) && !_before.Contains(entry.Name)));
+        }
         _hold.Dispose();
         if (_isTemporary)
         {
@@ -99,14 +109,22 @@ internal sealed class ClusterFolder : IDisposable
     /// <exception cref="ClusterException">The folder holds things but no cluster.</exception>
     private async Task EmptyAsync(CancellationToken cancellationToken)
     {
-        var entries = new DirectoryInfo(Path).EnumerateFileSystemInfos().Where(entry => entry.Name is not ("lock" or "holder")).ToList();
+        var entries = Entries().ToList();
         if (entries.Count > 0 && !entries.Exists(entry => entry.Name == StoreFile))
         {
             throw new ClusterException($"{Path} holds {entries[0].Name} but no cluster, so nothing in it is removed: name an empty folder, or one that holds a cluster.");
         }
         await LeftoverPods.EndAsync(Path, TimeSpan.Zero, cancellationToken);
+        Remove(entries.Where(IsOurs));
+    }
+
+    private IEnumerable<FileSystemInfo> Entries() =>
+        new DirectoryInfo(Path).EnumerateFileSystemInfos().Where(entry => entry.Name is not ("lock" or "holder"));
+
+    private static void Remove(IEnumerable<FileSystemInfo> entries)
+    {
         // The store goes last: while it is there, the folder is known as a cluster's and an interrupted removal can be done again.
-        foreach (var entry in entries.Where(IsOurs).OrderBy(entry => entry.Name == StoreFile))
+        foreach (var entry in entries.OrderBy(entry => entry.Name == StoreFile).ToList())
         {
             if (entry is DirectoryInfo folder)
             {

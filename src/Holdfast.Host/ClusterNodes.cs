@@ -15,7 +15,8 @@ namespace Holdfast.Host;
 
 /// <summary>The node agents of a cluster, each with a runtime, a folder and a block of addresses of its own.</summary>
 internal sealed class ClusterNodes(
-    EmbeddedClusterOptions options, ClusterFolder folder, AddressPlan addresses, ClusterNetwork network, ITaskRunner runner, TimeProvider time) : IDisposable
+    EmbeddedClusterOptions options, ClusterFolder folder, AddressPlan addresses, ClusterNetwork network, Task<IsolationTrial?> isolation, ITaskRunner runner,
+    TimeProvider time) : IDisposable
 {
     private readonly PodNetwork _probes = new(time);
     private ImmutableArray<(NodeAgent Agent, IContainerRuntime Runtime, string Name)> _nodes = [];
@@ -26,12 +27,18 @@ internal sealed class ClusterNodes(
     /// <summary>Where a node's process runtime keeps what it needs.</summary>
     internal static string RuntimeFolder(string dataFolder, string nodeName) => new NodePaths(dataFolder, nodeName).Runtime;
 
+    /// <summary>Finds out how pods can be kept apart, which takes a few programs' time and none of this process's; null where no node needs to know.</summary>
+    internal static async Task<IsolationTrial?> TryIsolationAsync(EmbeddedClusterOptions options, string dataFolder, TimeProvider time, CancellationToken cancellationToken) =>
+        options is { Nodes: > 0, Runtime: PodRuntime.Process, MayIsolate: true }
+            ? await IsolationTrial.RunAsync(RuntimeFolder(dataFolder, NameOf(0)), time, cancellationToken)
+            : null;
+
     /// <summary>Starts every node; when this ends, all have registered.</summary>
     internal async Task StartAsync(Func<string, ClientEnvironment> environmentOf, Uri server, CancellationToken cancellationToken)
     {
         for (var index = 0; index < options.Nodes; index++)
         {
-            var name = string.Create(CultureInfo.InvariantCulture, $"node-{index + 1}");
+            var name = NameOf(index);
             var runtime = await RuntimeAsync(name, index, cancellationToken);
             var agent = new NodeAgent(AgentOptions(name, index, runtime, server), environmentOf(name));
             _nodes = _nodes.Add((agent, runtime, name));
@@ -56,6 +63,8 @@ internal sealed class ClusterNodes(
     /// <summary>The agent of a node, or null when there is none of that name.</summary>
     internal NodeAgent? Find(string nodeName) => _nodes.FirstOrDefault(node => node.Name == nodeName).Agent;
 
+    private static string NameOf(int index) => string.Create(CultureInfo.InvariantCulture, $"node-{index + 1}");
+
     private async Task<IContainerRuntime> RuntimeAsync(string name, int index, CancellationToken cancellationToken) =>
         options.Runtime == PodRuntime.Fake
             ? new FakeContainerRuntime(time, addresses.NodePrefix(index))
@@ -69,6 +78,7 @@ internal sealed class ClusterNodes(
             AddressPrefix = addresses.NodePrefix(index),
             Images = ClusterImages.Open(folder.Path, options.LedgerStoreFolder, network.Dns),
             MayIsolate = options.MayIsolate,
+            Isolation = await isolation,
         };
         var runtime = await ProcessRuntime.OpenAsync(process, time, runner, cancellationToken);
         if (runtime.Info.Limitations.Count == 0 || !Environment.IsPrivilegedProcess)
@@ -79,7 +89,7 @@ internal sealed class ClusterNodes(
         await runtime.DisposeAsync();
         folder.LetOthersThrough();
         var images = ClusterImages.Open(folder.Path, folder.Reachable(BuiltInImages.FolderOf(options.LedgerStoreFolder)), network.Dns);
-        return await ProcessRuntime.OpenAsync(process with { Images = images }, time, runner, cancellationToken);
+        return await ProcessRuntime.OpenAsync(process with { Images = images, Isolation = null }, time, runner, cancellationToken);
     }
 
     private NodeAgentOptions AgentOptions(string name, int index, IContainerRuntime runtime, Uri server)

@@ -19,5 +19,5 @@ internal static class ClusterWiring
 
     /// <summary>The kinds whose objects are kept, and so can be watched, owned and left behind.</summary>
     internal static IReadOnlyList<ResourceCodec> WatchedKinds(ApiServerHost api) =>
-        [.. api.Core.Served.All.Where(served => served.Verbs.Contains("watch")).Select(served => served.Codec)];
+        [.. api.Core.Served.All.Where(served => served.Verbs.Contains("watch") && !served.IsAlwaysEmpty).Select(served => served.Codec)];
 }

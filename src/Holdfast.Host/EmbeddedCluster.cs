@@ -3,7 +3,9 @@ using System.Net;
 using Holdfast.ApiServer;
 using Holdfast.ApiServer.Security;
 using Holdfast.Client;
+using Holdfast.Node.Process;
 using Holdfast.Platform;
+using Holdfast.Platform.Metrics;
 using Holdfast.Store;
 
 namespace Holdfast.Host;
@@ -25,6 +27,7 @@ public sealed class EmbeddedCluster : IAsyncDisposable
     private readonly List<(string Name, Func<bool, Task> Stop)> _stops = [];
     private readonly TimeProvider _time = TimeProvider.System;
     private readonly IChance _chance = new SystemChance();
+    private readonly MetricRegistry _metrics = new();
     private readonly ThreadPoolTaskRunner _runner;
     private readonly EmbeddedClusterOptions _options;
     private readonly ClusterNodeProxy _nodeLogs = new(TimeProvider.System);
@@ -81,8 +84,14 @@ public sealed class EmbeddedCluster : IAsyncDisposable
         }
         catch (Exception error)
         {
+            // What cannot be explained is told by the log, which stays.
+            var explained = StartFailure.Explain(error, options);
+            if (explained is not null)
+            {
+                folder.Abandon();
+            }
             await cluster.StopAsync(leavePods: true);
-            if (StartFailure.Explain(error, options) is { } explained)
+            if (explained is not null)
             {
                 throw explained;
             }
@@ -130,19 +139,28 @@ public sealed class EmbeddedCluster : IAsyncDisposable
     {
         var addresses = AddressPlan.Claim(_folder.Path);
         Stopping("addresses", () => { addresses.Dispose(); return Task.CompletedTask; });
+        // Takes long and waits for nothing: it is awaited where it is needed.
+        var keys = Beside("keys", () => Task.FromResult(ServerKeys.Open(_folder.Path, new(_options.Address, addresses.ServiceBlock), _time, _chance)));
         var store = await TimedAsync("store", () => OpenStoreAsync(cancellationToken), opened => $"revision {opened.CurrentRevision}");
-        var api = await TimedAsync("API server", () => StartApiAsync(store, addresses, cancellationToken), _ => Server.GetLeftPart(UriPartial.Authority));
+        var api = await TimedAsync("API server", () => StartApiAsync(store, keys, addresses, cancellationToken), _ => Server.GetLeftPart(UriPartial.Authority));
+        var isolation = Beside("isolation trial", () => ClusterNodes.TryIsolationAsync(_options, _folder.Path, _time, cancellationToken));
         var controllers = ClusterControllers.Make(
-            Environment(api, UserInfo.Component("kube-controller-manager")), ClusterWiring.WatchedKinds(api), _folder.Volumes, api.AdminCredentials().AuthorityPem);
+            Environment(api, UserInfo.Component("kube-controller-manager")), ClusterWiring.WatchedKinds(api), _folder.Volumes, api.AuthorityPem);
         var network = await TimedAsync("DNS", () => Task.FromResult(StartNetwork(addresses, controllers)), started => started.Dns.ToString());
-        await TimedAsync("controllers", () => StartControllersAsync(controllers, network, cancellationToken), names => names);
         foreach (var name in await RetiredNodes.RetireAsync(Client, _folder.Path, _options.Nodes, Log, cancellationToken))
         {
             Log.Write(new LogEntry(LogSeverity.Information, "nodes", $"{name} is not asked for any more; its pods are ended and it is gone"));
         }
-        if (_options.Nodes > 0)
+        await Task.WhenAll(
+            TimedAsync("controllers", () => StartControllersAsync(controllers, network, cancellationToken), names => names),
+            _options.Nodes == 0 ? Task.CompletedTask : TimedAsync("nodes", () => StartNodesAsync(api, addresses, network, isolation, cancellationToken), nodes => nodes));
+        if (_options.HasSteward)
         {
-            await TimedAsync("nodes", () => StartNodesAsync(api, addresses, network, cancellationToken), nodes => nodes);
+            await TimedAsync("Steward", () => StartStewardAsync(api, cancellationToken), steward => $"webhooks on {steward.WebhookAddress}");
+        }
+        else
+        {
+            await ClusterSteward.LeaveOutAsync(Client, cancellationToken);
         }
     }
 
@@ -162,17 +180,33 @@ public sealed class EmbeddedCluster : IAsyncDisposable
         return string.Join(", ", controllers.Names);
     }
 
-    private async Task<string> StartNodesAsync(ApiServerHost api, AddressPlan addresses, ClusterNetwork network, CancellationToken cancellationToken)
+    private async Task<string> StartNodesAsync(
+        ApiServerHost api, AddressPlan addresses, ClusterNetwork network, Task<IsolationTrial?> isolation, CancellationToken cancellationToken)
     {
-        var nodes = new ClusterNodes(_options, _folder, addresses, network, _runner, _time);
+        var nodes = new ClusterNodes(_options, _folder, addresses, network, isolation, _runner, _time);
         _stops.Add(("nodes", nodes.StopAsync));
         await nodes.StartAsync(name => Environment(api, UserInfo.Node(name)), Server, cancellationToken);
         _nodeLogs.Attach(nodes);
         return string.Join(", ", nodes.Names);
     }
 
+    private async Task<ClusterSteward> StartStewardAsync(ApiServerHost api, CancellationToken cancellationToken)
+    {
+        var steward = await ClusterSteward.StartAsync(api, Environment(api, ClusterSteward.User), Client, cancellationToken);
+        Stopping("Steward", async () => await steward.DisposeAsync());
+        return steward;
+    }
+
     private ClientEnvironment Environment(ApiServerHost api, UserInfo identity) =>
-        new(api.InProcess(identity), _runner, _time, _chance, Log);
+        new(api.InProcess(identity), _runner, _time, _chance, Log) { Metrics = _metrics };
+
+    /// <summary>Begins a part of the start beside the rest; a stop waits for it.</summary>
+    private Task<T> Beside<T>(string name, Func<Task<T>> work)
+    {
+        var begun = _runner.Begin(name, work);
+        Stopping(name, () => Task.WhenAny(begun));
+        return begun;
+    }
 
     private void Stopping(string name, Func<Task> stop) => _stops.Add((name, _ => stop()));
 
@@ -185,17 +219,19 @@ public sealed class EmbeddedCluster : IAsyncDisposable
         return store;
     }
 
-    private async Task<ApiServerHost> StartApiAsync(ResourceStore store, AddressPlan addresses, CancellationToken cancellationToken)
+    private async Task<ApiServerHost> StartApiAsync(ResourceStore store, Task<ServerKeys> keys, AddressPlan addresses, CancellationToken cancellationToken)
     {
         var options = ClusterWiring.ApiOptions(_folder.Path, store, Log) with
         {
             Address = _options.Address,
             Port = _options.Port,
+            Keys = keys,
             Audit = _options.Audit,
             OnRenewed = WriteKubeconfig,
             ServiceBlock = addresses.ServiceBlock,
             Time = _time,
             Chance = _chance,
+            Metrics = _metrics,
             Nodes = _nodeLogs,
         };
         var api = await ApiServerHost.StartAsync(options, cancellationToken);

@@ -50,6 +50,9 @@ public sealed record EmbeddedClusterOptions
     /// <summary>Whether pods may have namespaces of the kernel where it allows them; false forces the fallback.</summary>
     public bool MayIsolate { get; init; } = true;
 
+    /// <summary>Whether the Steward runs in this process too.</summary>
+    public bool HasSteward { get; init; }
+
     /// <summary>Where the built-in LedgerStore is; null to look beside this program.</summary>
     public string? LedgerStoreFolder { get; init; }
 

@@ -64,10 +64,10 @@ public sealed partial class ProcessRuntime : IContainerRuntime
         ArgumentNullException.ThrowIfNull(options);
         HostTools tools = HostTools.Find();
         PrivateFile.CreateFolder(options.Folder);
-        (IsolationMode mode, string? complaint) = options.MayIsolate
-            ? await IsolationProbe.TryAsync(Path.Combine(options.Folder, "probe"), tools, time, cancellationToken)
-            : (IsolationMode.None, "it was switched off");
-        ProcessRuntime runtime = new(options, time, tasks, tools, mode, complaint);
+        IsolationTrial isolation = options.MayIsolate
+            ? options.Isolation ?? await IsolationTrial.RunAsync(options.Folder, time, cancellationToken)
+            : new IsolationTrial(IsolationMode.None, "it was switched off");
+        ProcessRuntime runtime = new(options, time, tasks, tools, isolation.Mode, isolation.Complaint);
         runtime.Adopt();
         return runtime;
     }

@@ -17,6 +17,9 @@ public sealed record ProcessRuntimeOptions
     /// <summary>Whether to use private namespaces where the machine allows them; false forces the fallback.</summary>
     public bool MayIsolate { get; init; } = true;
 
+    /// <summary>What a trial on this machine has found before; null to try at the opening.</summary>
+    public IsolationTrial? Isolation { get; init; }
+
     /// <summary>Size in bytes at which a container's log is rotated.</summary>
     public long LogBytes { get; init; } = 10 * 1024 * 1024;
 

@@ -15,7 +15,10 @@ public sealed class ApiResourcesTests
         "controllerrevisions apps/v1 true ControllerRevision " + All,
         "cronjobs cj batch/v1 true CronJob " + All + " all",
         "customresourcedefinitions crd,crds apiextensions.k8s.io/v1 false CustomResourceDefinition " + All + " api-extensions",
-        "daemonsets ds apps/v1 true DaemonSet " + All + " all",
+        // Those whose objects nothing here would act on can be read alone.
+        "daemonsets ds apps/v1 true DaemonSet get,list,watch all",
+        "ingresses ing networking.k8s.io/v1 true Ingress get,list,watch",
+        "replicationcontrollers rc v1 true ReplicationController get,list,watch all",
         "deployments deploy apps/v1 true Deployment " + All + " all",
         "endpoints ep v1 true Endpoints " + All,
         "endpointslices discovery.k8s.io/v1 true EndpointSlice " + All,

@@ -81,7 +81,7 @@ public sealed class HttpTests
         using var nobody = RunningServer.ClientOf(server.Host);
         Assert.Equal(HttpStatusCode.OK, (await nobody.GetAsync(new Uri("/version", UriKind.Relative), Token)).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await nobody.GetAsync(new Uri("/readyz", UriKind.Relative), Token)).StatusCode);
-        Assert.Equal(HttpStatusCode.Unauthorized, (await nobody.GetAsync(new Uri("/api", UriKind.Relative), Token)).StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, (await nobody.GetAsync(new Uri("/api", UriKind.Relative), Token)).StatusCode);
         Assert.Equal(HttpStatusCode.Forbidden, (await nobody.GetAsync(new Uri(Maps, UriKind.Relative), Token)).StatusCode);
         nobody.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "wrong");
         Assert.Equal(HttpStatusCode.Unauthorized, (await nobody.GetAsync(new Uri("/version", UriKind.Relative), Token)).StatusCode);

@@ -41,6 +41,18 @@ public sealed class JobCommandTests(ProcessCluster cluster) : IClassFixture<Proc
     }
 
     [Fact]
+    public async Task A_finished_job_goes_with_its_pods_when_its_time_to_live_is_over()
+    {
+        var space = await cluster.NamespaceAsync();
+        (await Kubectl.ApplyAsync(Job("short", "ttlSecondsAfterFinished: 1", "true"), "-n", space)).Succeeded();
+        (await Kubectl.ApplyAsync(Job("kept", "completions: 1", "true"), "-n", space)).Succeeded();
+        await ClusterFixture.HoldsAsync("the short one and its pods are gone", async () =>
+            await Kubectl.SaysAsync("-n", space, "get", "jobs,pods", "-l", "job-name=short", "-o", "name") == ""
+            && await Kubectl.SaysAsync("-n", space, "get", "jobs", "-o", "name") == "job.batch/kept\n");
+        await Kubectl.SaysAsync("-n", space, "wait", "--for=condition=Complete", "job/kept", "--timeout=90s");
+    }
+
+    [Fact]
     public async Task A_job_that_may_not_fail_fails_at_once_and_says_why()
     {
         var space = await cluster.NamespaceAsync();

@@ -87,11 +87,45 @@ public sealed class KubectlCommandTests(FakeCluster cluster) : IClassFixture<Fak
         Assert.NotEmpty(await Kubectl.SaysAsync("-n", space, "describe", said.Split(' ')[0]));
     }
 
+    [Fact]
+    public async Task Apply_prunes_what_is_no_longer_in_the_manifest()
+    {
+        var space = await cluster.NamespaceAsync();
+        string Labelled(string name) => $"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {name}, labels: {{app: shop}}}}\n";
+        (await Kubectl.ApplyAsync(Labelled("kept") + "---\n" + Labelled("gone"), "-n", space)).Succeeded();
+        var pruned = (await Kubectl.ApplyAsync(Labelled("kept"), "-n", space, "--prune", "-l", "app=shop")).Succeeded();
+        Assert.Contains("configmap/gone pruned", pruned, StringComparison.Ordinal);
+        Assert.Equal("configmap/kept\n", await Kubectl.SaysAsync("-n", space, "get", "configmaps", "-l", "app=shop", "-o", "name"));
+    }
+
+    [Fact]
+    public async Task The_whole_cluster_is_dumped()
+    {
+        var space = await cluster.NamespaceAsync();
+        await Kubectl.SaysAsync("-n", space, "create", "deployment", "dumped", "--image=example/app:1", "--replicas=0");
+        var dump = await Kubectl.SaysAsync("cluster-info", "dump", "--namespaces", space);
+        Assert.Contains("\"kind\": \"ReplicationControllerList\"", dump, StringComparison.Ordinal);
+        Assert.Contains("\"kind\": \"DaemonSetList\"", dump, StringComparison.Ordinal);
+        Assert.Contains("\"name\": \"dumped\"", dump, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("daemonsets", "apps/v1", "DaemonSet", "daemonsets.apps")]
+    [InlineData("ingresses", "networking.k8s.io/v1", "Ingress", "ingresses.networking.k8s.io")]
+    [InlineData("replicationcontrollers", "v1", "ReplicationController", "replicationcontrollers")]
+    public async Task A_kind_that_nothing_acts_on_is_listed_as_empty_and_cannot_be_made(string plural, string version, string kind, string name)
+    {
+        var space = await cluster.NamespaceAsync();
+        Assert.Equal("", await Kubectl.SaysAsync("-n", space, "get", plural, "-o", "name"));
+        var refused = await WithInputAsync($"apiVersion: {version}\nkind: {kind}\nmetadata: {{name: x}}\n", "-n", space, "create", "--validate=false", "-f", "-");
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains($"{name} cannot be made or changed in this cluster, since nothing in it would act on them", refused.Errors, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("create quota q --hard=pods=3", "resourcequotas are not served by this cluster")]
-    [InlineData("create ingress i --rule=example.com/a=s:80", "ingresses.networking.k8s.io are not served by this cluster")]
+    [InlineData("create ingress i --rule=example.com/a=s:80", "ingresses.networking.k8s.io cannot be made or changed in this cluster, since nothing in it would act on them")]
     [InlineData("autoscale deployment web --min=1 --max=3", "horizontalpodautoscalers.autoscaling are not served by this cluster")]
-    [InlineData("get daemonsets", "the server doesn't have a resource type \"daemonsets\"")]
     [InlineData("get limitranges", "the server doesn't have a resource type \"limitranges\"")]
     [InlineData("top pods", "Metrics API not available")]
     [InlineData("top nodes", "Metrics API not available")]

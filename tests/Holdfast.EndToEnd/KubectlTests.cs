@@ -99,6 +99,19 @@ public sealed class KubectlTests(FakeCluster cluster) : IClassFixture<FakeCluste
     }
 
     [Fact]
+    public async Task Deleted_in_the_foreground_a_set_goes_after_its_pods()
+    {
+        var space = await SetOfAsync(2);
+        await Kubectl.SaysAsync("-n", space, "patch", "pod", "db-1", "--type", "merge", "-p", """{"metadata":{"finalizers":["example.com/hold"]}}""");
+        await Kubectl.SaysAsync("-n", space, "delete", "statefulset", "db", "--cascade=foreground", "--wait=false");
+        await ClusterFixture.HoldsAsync("the pod that nothing holds is gone", async () => await Kubectl.SaysAsync("-n", space, "get", "pods", "-o", "name") == "pod/db-1\n");
+        Assert.Equal("foregroundDeletion", await Kubectl.SaysAsync("-n", space, "get", "statefulset", "db", "-o", "jsonpath={.metadata.finalizers[*]}"));
+        await Kubectl.SaysAsync("-n", space, "patch", "pod", "db-1", "--type", "merge", "-p", """{"metadata":{"finalizers":null}}""");
+        await Kubectl.SaysAsync("-n", space, "wait", "--for=delete", "statefulset/db", "--timeout=60s");
+        Assert.Equal("", await Kubectl.SaysAsync("-n", space, "get", "pods", "-o", "name"));
+    }
+
+    [Fact]
     public async Task A_set_that_is_deleted_can_be_made_again()
     {
         var space = await SetOfAsync(1);

@@ -114,7 +114,7 @@ public sealed class LedgerTests(LedgerCluster cluster) : IClassFixture<LedgerClu
     public async Task A_set_is_updated_to_the_next_version_and_keeps_its_entries()
     {
         var space = await cluster.NamespaceAsync();
-        var manifest = (await File.ReadAllTextAsync(Path.Combine(Manifests.LedgerExample, "ledger-store.yaml"), Stop)).Replace("replicas: 3", "replicas: 2", StringComparison.Ordinal);
+        var manifest = (await File.ReadAllTextAsync(Path.Combine(Manifests.LedgerExample, "ledger-store.yaml"), Stop)).Replace("replicas: 3", "replicas: 2", StringComparison.Ordinal).Replace("value: \"3\"", "value: \"2\"", StringComparison.Ordinal);
         (await Kubectl.ApplyAsync(manifest, "-n", space)).Succeeded();
         await Kubectl.SaysAsync("-n", space, "rollout", "status", "statefulset/ledger-store", "--timeout=180s");
         var before = await cluster.ReadyAsync(space, "ledger-store-1");

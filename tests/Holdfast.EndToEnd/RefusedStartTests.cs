@@ -33,6 +33,10 @@ public sealed class RefusedStartTests : IDisposable
         var port = ((IPEndPoint)other.LocalEndpoint).Port;
         var line = (await HoldfastCommand.RunAsync("up", "--data", Data, "--port", port.ToString(CultureInfo.InvariantCulture))).Refused();
         Assert.Contains($"port {port} on 127.0.0.1 is in use by another program", line, StringComparison.Ordinal);
+        // Nothing is left that the next start trips over.
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Data).Select(Path.GetFileName).Except(["lock", "holder"]));
+        await using var cluster = await Cluster.StartAsync(Data, "--fresh", "--nodes", "0");
+        await cluster.Kubectl.SaysAsync("get", "namespaces");
     }
 
     [Fact]

@@ -43,15 +43,38 @@ public sealed class CustomResourceTests : IDisposable
         await UntilGoneAsync(() => widgets.FindAsync<CustomObject>("default", "dependent", Stop));
     }
 
+    [Fact]
+    public async Task Definitions_come_and_go_without_a_warning_in_the_log()
+    {
+        await using (var cluster = await DefinedAsync())
+        {
+            for (var round = 0; round < 3; round++)
+            {
+                if (round > 0)
+                    await DefineAsync(cluster);
+                var owner = await cluster.Client.CreateAsync(ConfigMap($"owner{round}", "x"), Stop);
+                await MakeAsync(cluster, "default", "owned", [Reference(owner.Metadata, "v1", "ConfigMap")]);
+                await MakeAsync(cluster, "default", "free", default);
+                await cluster.Client.DeleteAsync<ConfigMap>("default", owner.Metadata.Name, null, Stop);
+                await cluster.Client.DeleteAsync<CustomResourceDefinition>("", "widgets.example.com", null, Stop);
+                await UntilGoneAsync(() => cluster.Client.FindAsync<CustomResourceDefinition>("", "widgets.example.com", Stop));
+            }
+        }
+        var log = await File.ReadAllTextAsync(_folder["holdfast.log"], Stop);
+        Assert.DoesNotContain(log.Split('\n'), line => line.Contains("widgets", StringComparison.Ordinal) && !line.Contains(" debug ", StringComparison.OrdinalIgnoreCase));
+    }
+
     private async Task<EmbeddedCluster> DefinedAsync()
     {
         var cluster = await StartAsync(On(_folder.Path));
-        await cluster.Client.CreateAsync(ModelJson.Read<CustomResourceDefinition>("""
+        await DefineAsync(cluster);
+        return cluster;
+    }
+
+    private static Task DefineAsync(EmbeddedCluster cluster) => cluster.Client.CreateAsync(ModelJson.Read<CustomResourceDefinition>("""
             {"metadata":{"name":"widgets.example.com"},"spec":{"group":"example.com","scope":"Namespaced","names":{"plural":"widgets","kind":"Widget"},
             "versions":[{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object","x-kubernetes-preserve-unknown-fields":true}}}]}}
             """), Stop);
-        return cluster;
-    }
 
     private static Task<CustomObject> MakeAsync(EmbeddedCluster cluster, string space, string name, ValueList<OwnerReference> owners) =>
         cluster.Client.Of(Widgets).CreateAsync(

@@ -38,4 +38,16 @@ public sealed class ThreadPoolTaskRunnerTests
         await Assert.ThrowsAsync<OperationCanceledException>(() => loop);
         Assert.Single(_faults);
     }
+
+    [Fact]
+    public async Task Work_that_is_begun_beside_gives_its_result_to_whoever_awaits_it() =>
+        Assert.Equal(42, await new ThreadPoolTaskRunner(_faults.Enqueue).Begin("sum", () => Task.FromResult(42)));
+
+    [Fact]
+    public async Task What_work_that_is_begun_beside_throws_is_its_awaiters_and_no_fault()
+    {
+        var begun = new ThreadPoolTaskRunner(_faults.Enqueue).Begin<int>("keys", () => throw new IOException("damaged"));
+        Assert.Equal("damaged", (await Assert.ThrowsAsync<IOException>(() => begun)).Message);
+        Assert.Empty(_faults);
+    }
 }

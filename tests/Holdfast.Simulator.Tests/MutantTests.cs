@@ -19,6 +19,11 @@ public sealed class MutantTests
         { Mutant.DeletesClaimsByName, Few, ["V1", "V2", "V3"] },
         { Mutant.CreatesBeforeTheOldIsGone, Few, ["S1", "S2"] },
         { Mutant.IgnoresObservedGeneration, Many, ["S9"] },
+        { Mutant.LeavesFailedPods, Few, ["S8"] },
+        { Mutant.WritesToSettledSets, Few, ["S10"] },
+        { Mutant.GivesClaimsUnasked, Many, ["V2", "V3"] },
+        { Mutant.SharesVolumes, Few, ["V5", "S5"] },
+        { Mutant.ForgetsPhases, Few, ["S3"] },
         { Mutant.CollectsOnAStaleAbsence, Many, ["V2", "V3", "S7"] },
         { Mutant.RemovesFinalizersTooEarly, Many, ["V3"] },
         { Mutant.ForceDeletesOnSilentNodes, Many, ["S1", "S2"] },
@@ -31,6 +36,10 @@ public sealed class MutantTests
         { Mutant.SkipsSync, Few, ["A1", "A3"] },
         { Mutant.AcknowledgesBeforeCommit, Few, ["A1", "A3"] },
         { Mutant.TrustsDamagedLog, Few, ["A1"] },
+        { Mutant.RestoresAnOlderCopy, Few, ["A1", "A2"] },
+        { Mutant.SkipsEvents, Few, ["A4"] },
+        { Mutant.WatchesFromNow, Few, ["A4"] },
+        { Mutant.IgnoresResourceVersion, Few, ["A6"] },
     };
 
     [Theory]

@@ -46,6 +46,21 @@ public sealed class TransactionTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_condition_on_what_an_object_says_holds_over_changes_of_the_rest_and_not_without_the_object()
+    {
+        var store = await _fixture.OpenAsync(StoreFixture.Memory());
+        var isOurs = new KeySatisfies(Pod("lease"), static entry => entry.Decoded is Value { Text: ['o', 'u', 'r', 's', ..] });
+        Assert.Equal(isOurs, (await store.ConflictAsync(new Transaction([isOurs], [new Put(Pod("a"), new Value("0"))]))).Failed);
+        await store.PutAsync(Pod("lease"), "ours, renewed once");
+        await store.CommittedAsync(new Transaction([isOurs], [new Put(Pod("a"), new Value("1"))]));
+        await store.PutAsync(Pod("lease"), "ours, renewed twice");
+        await store.CommittedAsync(new Transaction([isOurs], [new Put(Pod("a"), new Value("2"))]));
+        var taken = await store.PutAsync(Pod("lease"), "theirs");
+        var refused = await store.ConflictAsync(new Transaction([isOurs], [new Put(Pod("a"), new Value("3"))]));
+        Assert.Equal((isOurs, taken), (refused.Failed, refused.Current!.Revision));
+    }
+
+    [Fact]
     public async Task A_decision_over_a_list_conflicts_when_anything_in_that_namespace_changed_since()
     {
         var store = await _fixture.OpenAsync(StoreFixture.Memory());

@@ -33,6 +33,9 @@ public abstract record AppendOutcome
     /// <summary>Leadership went while it was under way: it may still take effect, or not.</summary>
     public sealed record LeadershipLost : AppendOutcome;
 
+    /// <summary>The cluster is being founded: not all founders vote yet.</summary>
+    public sealed record Founding : AppendOutcome;
+
     /// <summary>More appends wait than may.</summary>
     public sealed record Overloaded : AppendOutcome;
 

@@ -19,7 +19,7 @@ public sealed class AppliedLedger : IDisposable
     /// <exception cref="UnusableDataException">It does not hold what the mark says.</exception>
     public AppliedLedger(SegmentedLogOptions options, LedgerMark mark)
     {
-        (markIndex, readsFormatsTo, Format) = (mark.Head.Index, options.ReadsFormatsTo, mark.Format);
+        (markIndex, readsFormatsTo, Format, Founding) = (mark.Head.Index, options.ReadsFormatsTo, mark.Format, mark.Founding);
         log = SegmentedLog.Open(options with { RequiredTo = markIndex, WritesFormat = mark.Format }, Replay);
         if (head.Index != mark.Head.Index || head.Checksum != mark.Head.Checksum)
             throw new UnusableDataException(
@@ -36,8 +36,11 @@ public sealed class AppliedLedger : IDisposable
     /// <summary>The data format that new entries are written in.</summary>
     public int Format { get; private set; }
 
+    /// <summary>How the cluster was founded; null as long as not all founders vote.</summary>
+    public Founding? Founding { get; private set; }
+
     /// <summary>The mark of what is applied. It must be kept only after <see cref="Sync"/>.</summary>
-    public LedgerMark Mark => new(Head, Format);
+    public LedgerMark Mark => new(Head, Format, Founding);
 
     /// <summary>Applies appends; the outcomes are in their order.</summary>
     /// <exception cref="DiskFullException">There is no room; the very same appends must be given again.</exception>
@@ -56,6 +59,9 @@ public sealed class AppliedLedger : IDisposable
         Volatile.Write(ref head, staged.Head);
         return outcomes;
     }
+
+    /// <summary>The cluster is founded. Once is enough: a later one says nothing new.</summary>
+    public void NoteFounded(Founding founding) => Founding ??= founding;
 
     /// <summary>From here on entries are written in this data format.</summary>
     /// <exception cref="UnusableDataException">This release cannot read it.</exception>

@@ -28,6 +28,9 @@ public sealed class LedgerWriter : IDisposable
     /// <summary>Batches made durable since the ledger was opened.</summary>
     public long SyncCount => log.SyncCount;
 
+    /// <summary>How long each of them took.</summary>
+    public LatencyHistogram SyncSeconds => log.SyncSeconds;
+
     /// <summary>Appends a batch of commands with one sync; the outcomes are in the commands' order.</summary>
     /// <exception cref="DurabilityLostException">The disk failed: nothing of the batch may be acknowledged and the process must end.</exception>
     public AppendOutcome[] Append(IReadOnlyList<LedgerCommand> commands)

@@ -8,6 +8,7 @@ public abstract record ReplicatedCommand
 {
     private const byte AppendKind = 1;
     private const byte FormatKind = 2;
+    private const byte FoundingKind = 3;
 
     private ReplicatedCommand()
     {
@@ -22,7 +23,11 @@ public abstract record ReplicatedCommand
     /// <param name="Format">Which.</param>
     public sealed record SwitchFormat(int Format) : ReplicatedCommand;
 
-    /// <summary>As bytes: kind (1); then a format (4), or milliseconds (8), sequence (8), length of the client's name (1), the name, the data.</summary>
+    /// <summary>The cluster is founded: every founder votes.</summary>
+    /// <param name="Founding">Which cluster, and by whom.</param>
+    public sealed record Found(Founding Founding) : ReplicatedCommand;
+
+    /// <summary>As bytes: kind (1); then a format (4), a founding, or milliseconds (8), sequence (8), length of the client's name (1), the name, the data.</summary>
     public byte[] Encode()
     {
         if (this is SwitchFormat change)
@@ -32,6 +37,8 @@ public abstract record ReplicatedCommand
             BinaryPrimitives.WriteInt32LittleEndian(five.AsSpan(1), change.Format);
             return five;
         }
+        if (this is Found found)
+            return [FoundingKind, .. found.Founding.Encode()];
         var append = (Append)this;
         var client = append.Command.Identity?.Client ?? "";
         var bytes = new byte[18 + client.Length + append.Command.Data.Length];
@@ -51,6 +58,8 @@ public abstract record ReplicatedCommand
         var span = bytes.Span;
         if (span.Length == 5 && span[0] == FormatKind)
             return new SwitchFormat(BinaryPrimitives.ReadInt32LittleEndian(span[1..]));
+        if (span.Length > 1 && span[0] == FoundingKind && Founding.Decode(span[1..]) is { } founding)
+            return new Found(founding);
         if (span.Length < 18 || span[0] != AppendKind || span.Length < 18 + span[17])
             throw new FormatException("a replicated command is of a kind that this version does not know");
         var identity = span[17] == 0 ? null

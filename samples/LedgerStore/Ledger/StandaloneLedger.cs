@@ -41,6 +41,9 @@ public sealed class StandaloneLedger : ILedger
     public long SyncCount => writer.SyncCount;
 
     /// <inheritdoc />
+    public LatencyHistogram SyncSeconds => writer.SyncSeconds;
+
+    /// <inheritdoc />
     public TimeSpan Stalled =>
         Volatile.Read(ref busySince) is var since and not 0 ? time.GetElapsedTime(since) : TimeSpan.Zero;
 
@@ -53,6 +56,9 @@ public sealed class StandaloneLedger : ILedger
 
     /// <inheritdoc />
     public QuorumView? View => null;
+
+    /// <inheritdoc />
+    public Task<LedgerPlace> PlaceAsync() => Task.FromResult(new LedgerPlace(Head));
 
     /// <inheritdoc />
     public Task<ReadVerdict> ConfirmReadAsync(CancellationToken cancellation) => Task.FromResult(ReadVerdict.Confirmed);

@@ -134,7 +134,7 @@ public sealed class LedgerControl(Func<string, string?> variable, TextWriter out
     private async Task<int> VerifyAsync(string file, CancellationToken cancellation)
     {
         var header = await CheckAsync(file, cancellation);
-        await output.WriteLineAsync($"{file} is whole: {header.Index} entries, checksum {header.Checksum}, taken {header.TakenAt:u} from {header.Member} ({header.Version}, data format {header.DataFormat})");
+        await output.WriteLineAsync($"{file} is whole: {header.Index} entries, checksum {header.Checksum}, taken {header.TakenAt:u} from {header.Member} ({header.Version}, data format {header.DataFormat}), cluster {header.ClusterId ?? "(none)"} with {string.Join(", ", header.Members.Select(static seat => seat.Name))}, log entry {header.LogIndex} of term {header.Term}");
         return ExitCode.Done;
     }
 
@@ -142,7 +142,7 @@ public sealed class LedgerControl(Func<string, string?> variable, TextWriter out
     {
         await using var source = file == "-" ? Console.OpenStandardInput() : File.OpenRead(file);
         var member = variable("POD_NAME") ?? variable("HOSTNAME") ?? Environment.MachineName;
-        var (identity, header) = await Restore.RunAsync(source, folder, member, DataFormat.Newest, cancellation);
+        var (identity, header) = await Restore.RunAsync(source, folder, member, DataFormat.Newest, TimeProvider.System, cancellation);
         await output.WriteLineAsync($"{folder}: {header.Index} entries of cluster {header.ClusterId ?? "(none)"} are now those of the new cluster {identity.ClusterId}, whose only member is {identity.Name}");
         return ExitCode.Done;
     }

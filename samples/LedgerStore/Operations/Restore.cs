@@ -9,15 +9,33 @@ namespace LedgerStore.Operations;
 /// taken from (T9); the other members join it as new ones.</summary>
 public static class Restore
 {
+    private static readonly string[] Made = ["log", "raft"];
+
     /// <summary>Restores into an empty folder. Until the last step, the identity, the folder is refused by a member as one without a cluster.</summary>
     /// <exception cref="DataFolderException">The folder is not empty.</exception>
-    /// <exception cref="UnusableDataException">The backup is damaged; what was written is no member's data.</exception>
-    public static async Task<(MemberIdentity Identity, BackupHeader Header)> RunAsync(Stream backup, string folder, string member, int readsFormatsTo, CancellationToken cancellation)
+    /// <exception cref="UnusableDataException">The backup is damaged; what was written is taken away again.</exception>
+    public static async Task<(MemberIdentity Identity, BackupHeader Header)> RunAsync(Stream backup, string folder, string member, int readsFormatsTo, TimeProvider time, CancellationToken cancellation)
     {
         if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any(static path => Path.GetFileName(path) != "lost+found"))
             throw new DataFolderException($"the data folder {folder} is not empty: a restore never writes over data; give it an empty volume");
         Directory.CreateDirectory(folder);
-        var identity = new MemberIdentity(MemberIdentity.NewId(), MemberIdentity.NewId(), member, true);
+        try
+        {
+            return await FillAsync(backup, folder, member, readsFormatsTo, time, cancellation);
+        }
+        catch
+        {
+            // The folder was empty, so whatever is in these is ours, and no use to anyone.
+            foreach (var made in Made.Select(name => Path.Combine(folder, name)).Where(Directory.Exists))
+                Directory.Delete(made, recursive: true);
+            throw;
+        }
+    }
+
+    private static async Task<(MemberIdentity Identity, BackupHeader Header)> FillAsync(
+        Stream backup, string folder, string member, int readsFormatsTo, TimeProvider time, CancellationToken cancellation)
+    {
+        var identity = new MemberIdentity(MemberIdentity.NewId(), MemberIdentity.NewId(), member, true, IsInUse: true);
         var batch = new List<ReadOnlyMemory<byte>>();
         BackupHeader header;
         using (var log = SegmentedLog.Open(new SegmentedLogOptions(Path.Combine(folder, "log")) { SegmentBytes = 8 * 1024 * 1024 }, static _ => { }))
@@ -29,7 +47,7 @@ public static class Restore
                 log.Append(batch, isSynced: false);
             log.Sync();
         }
-        Found(folder, identity, header);
+        Found(folder, identity, header, time.GetUtcNow());
         identity.Write(folder);
         return (identity, header);
     }
@@ -43,11 +61,12 @@ public static class Restore
         batch.Clear();
     }
 
-    private static void Found(string folder, MemberIdentity identity, BackupHeader header)
+    private static void Found(string folder, MemberIdentity identity, BackupHeader header, DateTimeOffset foundedAt)
     {
         using var files = new RaftFiles(Path.Combine(folder, "raft"), static _ => { });
         var membership = new Membership(Membership.Empty.Seats.Add(identity.Id, new MemberSeat(identity.Name, true)));
-        var mark = new LedgerMark(new LedgerHead(header.Index, LedgerChecksum.Read(Convert.FromHexString(header.Checksum))), header.DataFormat);
+        var mark = new LedgerMark(new LedgerHead(header.Index, LedgerChecksum.Read(Convert.FromHexString(header.Checksum))), header.DataFormat,
+            new Founding(identity.ClusterId, identity.Name, foundedAt));
         files.Save(new HardState(1, MemberId.None));
         files.Replace(new SnapshotMark(1, 1, membership, mark.Encode()));
     }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using LedgerStore.Raft;
 using LedgerStore.Storage;
@@ -11,7 +12,9 @@ namespace LedgerStore.Quorum;
 /// <param name="MemberId">The member: it belongs to this disk for ever (T4).</param>
 /// <param name="Name">What it was called when it joined.</param>
 /// <param name="IsFounder">True for the one that founded the cluster.</param>
-public sealed record MemberIdentity(string ClusterId, string MemberId, string Name, bool IsFounder)
+/// <param name="IsInUse">True once term, vote and log are there beside it: without them it must not come back.</param>
+/// <param name="Checksum">CRC-32C of the rest: a flipped bit must not make another member of this one.</param>
+public sealed record MemberIdentity(string ClusterId, string MemberId, string Name, bool IsFounder, bool IsInUse = false, uint? Checksum = null)
 {
     private const string FileName = "identity.json";
 
@@ -27,7 +30,8 @@ public sealed record MemberIdentity(string ClusterId, string MemberId, string Na
             return RefuseStrayData(folder);
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(path), QuorumJson.Default.MemberIdentity) ?? throw new JsonException("it is empty");
+            var read = JsonSerializer.Deserialize(File.ReadAllBytes(path), QuorumJson.Default.MemberIdentity) ?? throw new JsonException("it is empty");
+            return read.Checksum == read.Sum() ? read : throw new JsonException("its checksum is wrong");
         }
         catch (JsonException failure)
         {
@@ -40,7 +44,7 @@ public sealed record MemberIdentity(string ClusterId, string MemberId, string Na
 
     /// <summary>Writes it, durably.</summary>
     public void Write(string folder) =>
-        DurableFile.Replace(Path.Combine(folder, FileName), JsonSerializer.SerializeToUtf8Bytes(this, QuorumJson.Default.MemberIdentity));
+        DurableFile.Replace(Path.Combine(folder, FileName), JsonSerializer.SerializeToUtf8Bytes(this with { Checksum = Sum() }, QuorumJson.Default.MemberIdentity));
 
     /// <summary>A number that no one else has.</summary>
     public static string NewId()
@@ -55,6 +59,8 @@ public sealed record MemberIdentity(string ClusterId, string MemberId, string Na
         while (value == 0);
         return new MemberId(value).ToString();
     }
+
+    private uint Sum() => Crc32C.Of(Encoding.UTF8.GetBytes($"{ClusterId}/{MemberId}/{Name}/{IsFounder}/{IsInUse}"));
 
     private static MemberIdentity? RefuseStrayData(string folder)
     {

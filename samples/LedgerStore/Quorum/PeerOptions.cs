@@ -30,6 +30,9 @@ public sealed record PeerOptions
     /// <summary>A DNS server to ask instead of the machine's.</summary>
     public IPEndPoint? DnsServer { get; init; }
 
+    /// <summary>How many members found a cluster together: those with the lowest ordinals. With <see cref="Fixed"/> all of them do.</summary>
+    public int Founders { get; init; } = 3;
+
     /// <summary>False when this member must never found a cluster.</summary>
     public bool MayFound { get; init; } = true;
 
@@ -39,6 +42,15 @@ public sealed record PeerOptions
     /// <summary>The ordinal at the end of a member's name; -1 without one.</summary>
     public static int OrdinalOf(string name) =>
         int.TryParse(name.AsSpan(name.LastIndexOf('-') + 1), out var ordinal) ? ordinal : -1;
+
+    /// <summary>Those who found a cluster together.</summary>
+    public IReadOnlyList<string> FounderNames(string self)
+    {
+        if (Service is null)
+            return [.. Fixed.Keys.Append(self).Distinct()];
+        var set = self[..(self.LastIndexOf('-') + 1)];
+        return [.. Enumerable.Range(0, Founders).Select(ordinal => $"{set}{ordinal}")];
+    }
 
     /// <summary>Whoever may be a member besides <paramref name="self"/>.</summary>
     public IEnumerable<string> Candidates(string self)

@@ -10,10 +10,11 @@ public sealed class QuorumDisk
 {
     private const int ChunkBytes = 512 * 1024;
     private readonly SegmentedLogOptions ledgerOptions;
+    private readonly MemberIdentity identity;
 
-    private QuorumDisk(string folder, SegmentedLogOptions ledgerOptions, RaftFiles files)
+    private QuorumDisk(string folder, MemberIdentity identity, SegmentedLogOptions ledgerOptions, RaftFiles files)
     {
-        (this.ledgerOptions, Files) = (ledgerOptions, files);
+        (this.identity, this.ledgerOptions, Files) = (identity, ledgerOptions, files);
         Receiver = new SnapshotReceiver(Path.Combine(folder, "raft"));
     }
 
@@ -31,15 +32,22 @@ public sealed class QuorumDisk
     public static QuorumDisk Open(string folder, MemberIdentity identity, LedgerRelease release, Action<string> note)
     {
         var hasLedger = Directory.Exists(Path.Combine(folder, "log"));
-        if (hasLedger && !File.Exists(Path.Combine(folder, "raft", "state")))
+        if ((hasLedger || identity.IsInUse) && Missing(folder) is { } missing)
             throw new UnusableDataException(
-                $"{folder} holds a ledger but no term and vote (raft/state): a member that has forgotten its votes must not come back under the " +
-                "same identity; give it an empty volume");
+                $"{folder} belongs to member {identity.MemberId}, but {missing} is gone: a member that has forgotten its votes or entries must not come back under the " +
+                "same identity; give it an empty volume, and it comes back as a learner with a new one");
         var options = new SegmentedLogOptions(Path.Combine(folder, "log")) { Note = note, ReadsFormatsTo = release.ReadsFormatsTo, SegmentBytes = 8 * 1024 * 1024 };
-        var disk = new QuorumDisk(folder, options, OpenFiles(folder, identity, note, hasLedger));
+        var disk = new QuorumDisk(folder, identity, options, OpenFiles(folder, identity, note, hasLedger));
         disk.Recover();
+        if (!identity.IsInUse)
+            (identity with { IsInUse = true }).Write(folder);
         return disk;
     }
+
+    private static string? Missing(string folder) =>
+        !File.Exists(Path.Combine(folder, "raft", "state")) ? "raft/state (term and vote)" :
+        !Directory.Exists(Path.Combine(folder, "raft", "log")) ? "raft/log (the replicated log)" :
+        !Directory.Exists(Path.Combine(folder, "log")) ? "log (the ledger)" : null;
 
     /// <summary>Puts a snapshot that is whole in the place of the ledger and the log.</summary>
     public void Install()
@@ -47,6 +55,7 @@ public sealed class QuorumDisk
         if (Receiver.Complete is not { } snapshot)
             return;
         var mark = LedgerMark.Decode(snapshot.Mark.Note.Span);
+        RequireOwn(mark.Founding);
         var required = LedgerMark.Decode(Files.Mark.Note.Span).Head.Index;
         Ledger.Dispose();
         using (var log = SegmentedLog.Open(ledgerOptions with { RequiredTo = required, WritesFormat = mark.Format }, static _ => { }))
@@ -64,6 +73,16 @@ public sealed class QuorumDisk
             Files.Replace(snapshot.Mark);
         Receiver.Remove();
         Ledger = new AppliedLedger(ledgerOptions, mark);
+    }
+
+    /// <summary>Makes sure that a founding is that of the member's own cluster.</summary>
+    /// <exception cref="UnusableDataException">It is another one's.</exception>
+    public void RequireOwn(Founding? founding)
+    {
+        if (founding is not null && founding.ClusterId != identity.ClusterId)
+            throw new UnusableDataException(
+                $"the data is that of cluster {founding.ClusterId}, founded by {founding.Founder}, and this member belongs to {identity.ClusterId}: the volumes of " +
+                "two clusters were mixed; keep the volume as evidence, and let the member come back with an empty one");
     }
 
     /// <summary>Fills in the entries of a snapshot's piece. Entries never change, so the ledger as it is now serves any earlier mark.</summary>
@@ -110,7 +129,9 @@ public sealed class QuorumDisk
 
     private void Recover()
     {
-        Ledger = new AppliedLedger(ledgerOptions, LedgerMark.Decode(Files.Mark.Note.Span));
+        var mark = LedgerMark.Decode(Files.Mark.Note.Span);
+        RequireOwn(mark.Founding);
+        Ledger = new AppliedLedger(ledgerOptions, mark);
         Install();
     }
 }

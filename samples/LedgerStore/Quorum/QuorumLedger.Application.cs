@@ -12,6 +12,7 @@ public sealed partial class QuorumLedger : IRaftApplication
     private long snapshotsInstalled;
     private bool wasMember;
     private bool isRemoved;
+    private long foundingTerm;
 
     /// <inheritdoc />
     public void Apply(IReadOnlyList<RaftEntry> entries)
@@ -90,6 +91,12 @@ public sealed partial class QuorumLedger : IRaftApplication
             disk.Ledger.SwitchTo(change.Format);
             journal.Write($"quorum: from here on the cluster writes data format {change.Format}");
         }
+        if (entry.Kind == RaftEntryKind.Command && Decode(entry) is ReplicatedCommand.Found { Founding: var founding })
+        {
+            disk.RequireOwn(founding);
+            disk.Ledger.NoteFounded(founding);
+            journal.Write($"quorum: cluster {founding.ClusterId} is founded: all founders vote");
+        }
         if (entry.Kind == RaftEntryKind.Membership)
             journal.Write($"quorum: the members are {MembershipFormat.Decode(entry.Data.Span)}");
         Conclude(entry, new AppendOutcome.Appended(Head.Index, Head.Checksum, false));
@@ -108,7 +115,10 @@ public sealed partial class QuorumLedger : IRaftApplication
         if (!isTick)
             return;
         if (node.Role == RaftRole.Leader)
+        {
             Promote();
+            MaybeFinishFounding();
+        }
         if (node.Log.AppliedIndex - node.Log.BaseIndex > settings.CompactEntries || node.Log.Bytes > settings.CompactBytes)
             Compact();
         if (disk.Ledger.Format > DataFormat.Oldest && disk.Ledger.MigrateOne() && disk.Ledger.Backlog == 0)
@@ -173,9 +183,25 @@ public sealed partial class QuorumLedger : IRaftApplication
         node.Compact(note, keepFrom);
     }
 
+    // The flag is part of the cluster's own state: every disk that holds the cluster holds it. A ledger with entries was founded before there was one.
+    private bool IsFounded => disk.Ledger.Founding is not null || disk.Ledger.Head.Index > 0;
+
+    private void MaybeFinishFounding()
+    {
+        if (disk.Ledger.Founding is not null || foundingTerm == node.Term || node.Membership.VoterCount < settings.Founders || node.Log.MembershipIndex > node.Log.CommitIndex)
+            return;
+        var founding = new Founding(identity.ClusterId, identity.Name, time.GetUtcNow());
+        if (node.Propose(new ReplicatedCommand.Found(founding).Encode(), out _) != RaftVerdict.Accepted)
+            return;
+        foundingTerm = node.Term;
+        node.Flush();
+    }
+
+    private LedgerPlace Place() => new(Head, node.Log.AppliedIndex, node.Log.TermAt(node.Log.AppliedIndex));
+
     private QuorumView Look()
     {
-        var isLeader = node.Role == RaftRole.Leader;
+        var isLeader = node.Role == RaftRole.Leader && !pump.IsStalled;
         return new QuorumView
         {
             ClusterId = identity.ClusterId,
@@ -184,10 +210,13 @@ public sealed partial class QuorumLedger : IRaftApplication
             Term = node.Term,
             Commit = node.Log.CommitIndex,
             Applied = node.Log.AppliedIndex,
+            Place = Place(),
             LastLogIndex = node.Log.LastIndex,
-            Leader = NameOf(node.Leader),
+            Leader = pump.IsStalled ? null : NameOf(node.Leader),
             Format = disk.Ledger.Format,
             Backlog = disk.Ledger.Backlog,
+            Founding = disk.Ledger.Founding,
+            IsFounded = IsFounded,
             IsStalled = pump.IsStalled,
             ElectionsWon = electionsWon,
             SnapshotsInstalled = snapshotsInstalled,
@@ -197,6 +226,7 @@ public sealed partial class QuorumLedger : IRaftApplication
     }
 
     private string RoleName() =>
+        pump.IsStalled ? "stalled" :
         isRemoved ? "removed" :
         !node.Membership.Contains(node.Id) ? "joining" :
         !node.Membership.IsVoter(node.Id) ? "learner" :

@@ -1,7 +1,5 @@
-using System.Collections.Concurrent;
 using LedgerStore.Ledger;
 using LedgerStore.Raft;
-
 
 namespace LedgerStore.Quorum;
 
@@ -12,7 +10,8 @@ public sealed partial class QuorumLedger : ILedger
     private const int MaxWaiting = 8192;
     private const int MaxBatch = 1024;
 
-    private readonly BlockingCollection<Input> inbox = [];
+    private readonly Inbox<Input> inbox = new(MaxWaiting);
+    private readonly List<Input> batch = [];
     private readonly TaskCompletionSource closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Dictionary<long, Proposal> proposals = [];
     private readonly Dictionary<long, TaskCompletionSource<ReadVerdict>> reads = [];
@@ -69,6 +68,9 @@ public sealed partial class QuorumLedger : ILedger
     public long SyncCount => disk.Files.SyncCount;
 
     /// <inheritdoc />
+    public LatencyHistogram SyncSeconds => disk.Files.SyncSeconds;
+
+    /// <inheritdoc />
     public TimeSpan Stalled => Volatile.Read(ref busySince) is var since and not 0 ? time.GetElapsedTime(since) : TimeSpan.Zero;
 
     /// <inheritdoc />
@@ -84,11 +86,14 @@ public sealed partial class QuorumLedger : ILedger
     {
         var done = new TaskCompletionSource<ReadVerdict>(TaskCreationOptions.RunContinuationsAsynchronously);
         var context = Interlocked.Increment(ref readContexts);
-        if (!TryEnqueue(new Input(core => BeginRead(core, context, done), () => done.TrySetResult(ReadVerdict.NoLeader))))
+        if (!inbox.TryAdd(new Input(core => BeginRead(core, context, done), () => done.TrySetResult(ReadVerdict.NoLeader))))
             return ReadVerdict.Overloaded;
-        using var given = cancellation.Register(() => TryEnqueue(new Input(core => ForgetRead(core, context), static () => { })));
+        using var given = cancellation.Register(() => inbox.TryAdd(new Input(core => ForgetRead(core, context), static () => { })));
         return await done.Task.WaitAsync(cancellation);
     }
+
+    /// <inheritdoc />
+    public async Task<LedgerPlace> PlaceAsync() => await AskAsync(_ => Place()) ?? View.Place; // While the disk is full nothing is applied.
 
     /// <inheritdoc />
     public LedgerEntry? Read(long index) => disk.Ledger.Read(index);
@@ -115,45 +120,30 @@ public sealed partial class QuorumLedger : ILedger
     }
 
     /// <summary>A message of another member has come.</summary>
-    public void Receive(RaftMessage message) => TryEnqueue(new Input(core => core.Step(message), static () => { }));
+    public void Receive(RaftMessage message) => inbox.TryAdd(new Input(core => core.Step(message), static () => { }));
 
     /// <summary>Asks something on the core's own thread; the answer is the default while the disk is full.</summary>
     public async Task<T?> AskAsync<T>(Func<RaftNode, T> question)
     {
         var done = new TaskCompletionSource<T?>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var isIn = TryEnqueue(new Input(core => done.TrySetResult(question(core)), () => done.TrySetResult(default)));
+        var isIn = inbox.TryAdd(new Input(core => done.TrySetResult(question(core)), () => done.TrySetResult(default)));
         return isIn ? await done.Task : default;
     }
 
     /// <inheritdoc />
     public ValueTask DisposeAsync()
     {
-        inbox.CompleteAdding();
+        inbox.Shut();
         return new ValueTask(closed.Task);
     }
 
     private async Task<AppendOutcome> ProposeAsync(byte[] command, CancellationToken cancellation)
     {
         var proposal = new Proposal();
-        var isIn = TryEnqueue(new Input(core => Propose(core, command, proposal), () => proposal.Done.TrySetResult(new AppendOutcome.DiskFull())));
+        var isIn = inbox.TryAdd(new Input(core => Propose(core, command, proposal), () => proposal.Done.TrySetResult(new AppendOutcome.DiskFull())));
         if (!isIn)
-            return inbox.IsAddingCompleted ? new AppendOutcome.Closing() : new AppendOutcome.Overloaded();
+            return inbox.IsShut ? new AppendOutcome.Closing() : new AppendOutcome.Overloaded();
         return await proposal.Done.Task.WaitAsync(cancellation);
-    }
-
-    private bool TryEnqueue(Input input)
-    {
-        if (inbox.Count >= MaxWaiting)
-            return false;
-        try
-        {
-            inbox.Add(input);
-            return true;
-        }
-        catch (InvalidOperationException) when (inbox.IsAddingCompleted)
-        {
-            return false;
-        }
     }
 
     private void Run()
@@ -175,17 +165,19 @@ public sealed partial class QuorumLedger : ILedger
     private DateTimeOffset Turn(DateTimeOffset nextTick)
     {
         var wait = nextTick - time.GetUtcNow();
-        var isFirst = inbox.TryTake(out var input, wait > TimeSpan.Zero ? wait : TimeSpan.Zero);
+        inbox.Take(batch, MaxBatch, wait);
         Volatile.Write(ref busySince, time.GetTimestamp());
         // While the disk is full nothing is taken in: a member that cannot keep a promise makes none, and another one leads.
         var isStalled = pump.IsStalled && !pump.Run();
-        for (var count = 0; isFirst && count < MaxBatch; count++)
+        foreach (var input in batch)
         {
-            (isStalled ? input!.Refuse : () => input!.Act(node))();
-            if (!inbox.TryTake(out input))
-                break;
+            if (isStalled)
+                input.Refuse();
+            else
+                input.Act(node);
         }
-        isClosing = inbox.IsCompleted;
+        batch.Clear();
+        isClosing = inbox.IsFinished;
         var now = time.GetUtcNow();
         if (now >= nextTick && !isStalled)
             node.Tick();
@@ -203,6 +195,11 @@ public sealed partial class QuorumLedger : ILedger
 
     private void Propose(RaftNode core, byte[] command, Proposal proposal)
     {
+        if (core.Role == RaftRole.Leader && !IsFounded)
+        {
+            proposal.Done.TrySetResult(new AppendOutcome.Founding());
+            return;
+        }
         switch (core.Propose(command, out var index))
         {
             case RaftVerdict.Accepted:

@@ -14,6 +14,7 @@ public sealed class QuorumMember(LedgerOptions options, PeerClient client, Ledge
     private readonly ConcurrentDictionary<string, int> reads = new();
     private MemberIdentity? identity;
     private QuorumLedger? ledger;
+    private FoundingPlan.Wait? waits;
 
     /// <summary>Who it is; null while its disk is empty.</summary>
     public MemberIdentity? Identity => Volatile.Read(ref identity);
@@ -24,6 +25,9 @@ public sealed class QuorumMember(LedgerOptions options, PeerClient client, Ledge
     /// <summary>Recovery is done.</summary>
     public void Serve(QuorumLedger recovered) => Volatile.Write(ref ledger, recovered);
 
+    /// <summary>While the disk is empty: what is missing before the member can join or found a cluster; null otherwise.</summary>
+    public FoundingPlan.Wait? Waits => Volatile.Read(ref waits);
+
     /// <summary>What others are told.</summary>
     public PeerAnswer Describe() => new(
         options.Member, Identity?.ClusterId, Identity?.MemberId, Ledger?.View.Leader, options.Release.Version, options.Release.ReadsFormatsTo);
@@ -31,36 +35,41 @@ public sealed class QuorumMember(LedgerOptions options, PeerClient client, Ledge
     /// <summary>Another member reads formats up to this one.</summary>
     public void NoteReads(string member, int readsFormatsTo) => reads[member] = readsFormatsTo;
 
-    /// <summary>Members that are not known to read a data format, by name.</summary>
-    public IReadOnlyList<string> CannotRead(int format) => Ledger is not { } held ? [] :
-        [.. held.View.Members.Where(seat => seat.Id == Identity!.MemberId ? options.Release.ReadsFormatsTo < format : reads.GetValueOrDefault(seat.Id) < format)
-            .Select(static seat => seat.Name)];
+    /// <summary>Members that are not known to read a data format now, by name; only the leader can tell.</summary>
+    public async Task<IReadOnlyList<string>> CannotReadAsync(QuorumLedger held, int format) => await held.AskAsync<IReadOnlyList<string>>(core =>
+        [.. FormatRule.CannotRead(format, core, options.Release.ReadsFormatsTo, id => reads.GetValueOrDefault(id.ToString())).Select(id => core.Membership.Seats[id].Name)]) ?? [];
 
     /// <summary>Finds out whose disk this is: reads it, or, when it is empty, asks the others for their cluster, or founds one.</summary>
-    /// <remarks>A cluster is founded only by ordinal 0, on an empty disk, when no one else who has an address belongs to one or keeps silent; the
-    /// flag is part of the founder's identity, which every member can be asked for. An empty disk never gets an old identity (T4).</remarks>
+    /// <remarks>By <see cref="FoundingPlan"/>. An empty disk never gets an old identity (T4).</remarks>
     public async Task<MemberIdentity> IdentifyAsync(string folder, CancellationToken cancellation)
     {
         var found = MemberIdentity.Read(folder);
-        for (var tries = 0; found is null; tries++)
+        while (found is null)
         {
-            var (cluster, isSure) = await AskAroundAsync(cancellation);
-            if (cluster is not null)
-                found = new MemberIdentity(cluster, MemberIdentity.NewId(), options.Member, false);
-            else if (isSure && options.Peers!.MayFound && PeerOptions.OrdinalOf(options.Member) == 0)
-                found = new MemberIdentity(MemberIdentity.NewId(), MemberIdentity.NewId(), options.Member, true);
-            else
+            found = FoundingPlan.Decide(options.Member, options.Peers!, await AskAroundAsync(cancellation)) switch
             {
-                if (tries % 50 == 0)
-                    journal.Write("quorum: the disk is empty and nobody has told of a cluster yet; asking on");
-                await Task.Delay(Pause, time, cancellation);
+                FoundingPlan.Join join => new MemberIdentity(join.ClusterId, MemberIdentity.NewId(), options.Member, false),
+                FoundingPlan.Found => new MemberIdentity(MemberIdentity.NewId(), MemberIdentity.NewId(), options.Member, true),
+                FoundingPlan.Wait wait => await WaitAsync(wait, cancellation),
+                _ => null,
+            };
+            if (found is null)
                 continue;
-            }
             found.Write(folder);
             journal.Write($"quorum: {(found.IsFounder ? "founds" : "joins")} cluster {found.ClusterId} as member {found.MemberId}");
         }
         Volatile.Write(ref identity, found);
+        Volatile.Write(ref waits, null);
         return found;
+    }
+
+    private async Task<MemberIdentity?> WaitAsync(FoundingPlan.Wait wait, CancellationToken cancellation)
+    {
+        if (wait != Waits)
+            journal.Write($"quorum: the disk is empty: {wait.Reason}");
+        Volatile.Write(ref waits, wait);
+        await Task.Delay(Pause, time, cancellation);
+        return null;
     }
 
     /// <summary>Asks to be let in until it is a member and has heard of its leader. Only at the start: one that was removed without hearing of it
@@ -133,20 +142,21 @@ public sealed class QuorumMember(LedgerOptions options, PeerClient client, Ledge
         }
     }
 
-    private async Task<(string? Cluster, bool IsSure)> AskAroundAsync(CancellationToken cancellation)
+    private Task<Neighbour[]> AskAroundAsync(CancellationToken cancellation) => Task.WhenAll(options.Peers!.Candidates(options.Member).Select(async name =>
     {
-        var answers = await Task.WhenAll(options.Peers!.Candidates(options.Member).Select(async name =>
+        try
         {
-            try
+            return await client.AskIdentityAsync(name, cancellation) switch
             {
-                return (Answer: await client.AskIdentityAsync(name, cancellation), IsSure: true);
-            }
-            catch (HttpRequestException)
-            {
-                // It has an address and is silent: it may well know a cluster.
-                return (null, false);
-            }
-        }));
-        return (answers.Select(static answer => answer.Answer?.ClusterId).FirstOrDefault(static cluster => cluster is not null), answers.All(static answer => answer.IsSure));
-    }
+                null => new Neighbour(name, NeighbourState.NoAddress),
+                { ClusterId: { } cluster } => new Neighbour(name, NeighbourState.Member, cluster),
+                _ => new Neighbour(name, NeighbourState.Empty),
+            };
+        }
+        catch (HttpRequestException)
+        {
+            // Whether it knows a cluster is open, and so is what may be done.
+            return new Neighbour(name, NeighbourState.Silent);
+        }
+    }));
 }

@@ -1,4 +1,7 @@
+using System.Net.Http.Json;
+using System.Text.Json;
 using LedgerStore.Raft;
+using LedgerStore.Server;
 
 namespace LedgerStore.Quorum;
 
@@ -14,7 +17,7 @@ public sealed class QuorumProcess : IAsyncDisposable
     private readonly PeerClient client;
     private readonly WebApplication front;
     private PeerLinks? links;
-    private int votersWithAddress;
+    private bool isAmongTheFirst;
     private bool isDisposed;
 
     /// <summary>The parts, not started.</summary>
@@ -35,8 +38,9 @@ public sealed class QuorumProcess : IAsyncDisposable
     /// <summary>The member among its peers.</summary>
     public QuorumMember Member { get; }
 
-    /// <summary>Voters, itself included, that had an address when it was last looked. Fewer than a majority while a set of pods comes up in order.</summary>
-    public int VotersWithAddress => Volatile.Read(ref votersWithAddress);
+    /// <summary>True when, as far as was seen last, too few others have been started for a cluster to go on: a set that starts its pods one after the
+    /// other starts the next only when this one is ready.</summary>
+    public bool IsAmongTheFirst => Member.Waits?.LacksFounders ?? Volatile.Read(ref isAmongTheFirst);
 
     /// <summary>Listens, recovers, joins; returns when the member belongs to its cluster, or fails.</summary>
     public async Task RunAsync(string folder, Action<QuorumLedger> serve, Action<Exception> onFatal)
@@ -48,7 +52,7 @@ public sealed class QuorumProcess : IAsyncDisposable
             var identity = await Member.IdentifyAsync(folder, stopping.Token);
             var disk = QuorumDisk.Open(folder, identity, options.Release, note => journal.Write($"recovery: {note}"));
             links = new PeerLinks(client, identity, options.Release, NameOf, journal, time);
-            var ledger = new QuorumLedger(identity, options.Quorum, disk, links.Send, journal, time, onFatal);
+            var ledger = new QuorumLedger(identity, options.Quorum with { Founders = options.Peers.FounderNames(options.Member).Count }, disk, links.Send, journal, time, onFatal);
             journal.Write($"recovered {disk.Ledger.Head.Index} entries and the replicated log from {disk.Files.Mark.Index} to {disk.Files.Mark.Index + disk.Files.Entries.Count}");
             Member.Serve(ledger);
             serve(ledger);
@@ -68,15 +72,16 @@ public sealed class QuorumProcess : IAsyncDisposable
     public async Task<string> LeaveAsync(QuorumLedger ledger, TimeSpan patience)
     {
         var began = time.GetTimestamp();
-        while (ledger.View.Role is "leader" or "follower" or "learner" && time.GetElapsedTime(began) < patience)
+        var isGone = false;
+        while (!isGone && ledger.View.Role is "leader" or "follower" or "learner" or "candidate" && time.GetElapsedTime(began) < patience)
         {
             if (ledger.View.IsLeader)
                 await ledger.AskAsync(static core => core.Change(new MembershipChange.Remove(core.Id), out _));
             else if (ledger.View.Leader is { } leader && await Directory.FindApiAsync(leader, CancellationToken.None) is { } api)
-                await AskToRemoveAsync(api);
+                isGone = await IsRemovedAsync(api);
             await Task.Delay(LookAround / 5, time, CancellationToken.None);
         }
-        return ledger.View.Role is "removed" or "joining" ? "membership: given back" : "membership: could not be given back in time; remove the member by hand";
+        return isGone || ledger.View.Role is "removed" or "joining" ? "membership: given back" : "membership: could not be given back in time; remove the member by hand";
     }
 
     /// <inheritdoc />
@@ -96,17 +101,23 @@ public sealed class QuorumProcess : IAsyncDisposable
         stopping.Dispose();
     }
 
-    private async Task AskToRemoveAsync(Uri api)
+    // Whoever was removed is sent nothing more, not even that: what the leader answers is what there is to know.
+    private async Task<bool> IsRemovedAsync(Uri api)
     {
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(3) };
         try
         {
-            using var answer = await http.PostAsync(new Uri(api, $"/v1/members/remove?name={options.Member}"), null);
+            using var answer = await http.PostAsync(new Uri(api, $"/v1/members/remove?id={Member.Identity!.MemberId}"), null);
             journal.Write($"membership: {api} answers {(int)answer.StatusCode}");
+            if (!answer.IsSuccessStatusCode)
+                return false;
+            var left = await answer.Content.ReadFromJsonAsync(AnswerJson.Readable.MembersAnswer);
+            return left is not null && left.Members.All(seat => seat.Id != Member.Identity.MemberId);
         }
-        catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException)
+        catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException or JsonException)
         {
             journal.Write($"membership: {api} does not answer: {failure.Message}");
+            return false;
         }
     }
 
@@ -126,7 +137,7 @@ public sealed class QuorumProcess : IAsyncDisposable
             if (ledger.View.Role == "joining")
                 await LearnNamesAsync();
             if (ledger.View.Leader is null)
-                await CountVotersAsync(ledger);
+                Volatile.Write(ref isAmongTheFirst, await LacksOthersAsync(ledger.View));
             await Task.Delay(LookAround, time, stopping.Token);
         }
     }
@@ -147,11 +158,27 @@ public sealed class QuorumProcess : IAsyncDisposable
         }
     }
 
-    private async Task CountVotersAsync(QuorumLedger ledger)
+    private async Task<bool> LacksOthersAsync(QuorumView view)
     {
-        var count = 1;
-        foreach (var voter in ledger.View.Members.Where(seat => seat.IsVoter && seat.Name != options.Member))
-            count += await Directory.FindAsync(voter.Name, stopping.Token) is null ? 0 : 1;
-        Volatile.Write(ref votersWithAddress, count);
+        var voters = view.Members.Where(static seat => seat.IsVoter).ToList();
+        if (voters.Count == 0)
+            return (await Task.WhenAll(options.Peers!.FounderNames(options.Member).Select(name => Directory.FindAsync(name, stopping.Token)))).Contains(null);
+        var there = await Task.WhenAll(voters.Select(IsThereAsync));
+        return there.Count(static isThere => isThere) < (voters.Count / 2) + 1;
+    }
+
+    // Whoever has an address and is silent may be there all the same, cut off from us; an empty disk under a voter's name is not that voter.
+    private async Task<bool> IsThereAsync(SeatView voter)
+    {
+        if (voter.Name == options.Member)
+            return voter.Id == Member.Identity!.MemberId;
+        try
+        {
+            return await client.AskIdentityAsync(voter.Name, stopping.Token) is { } answer && answer.MemberId == voter.Id;
+        }
+        catch (HttpRequestException)
+        {
+            return true;
+        }
     }
 }

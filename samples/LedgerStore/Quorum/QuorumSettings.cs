@@ -20,6 +20,9 @@ public sealed record QuorumSettings
     /// <summary>So many entries are kept for followers that are a little behind.</summary>
     public long KeepEntries { get; init; } = 4_000;
 
+    /// <summary>So many voters make a new cluster complete; before that it takes no appends.</summary>
+    public int Founders { get; init; } = 1;
+
     /// <summary>A member that has not applied so many committed entries is not caught up.</summary>
     public long ReadyLag { get; init; } = 1_000;
 }

@@ -1,3 +1,5 @@
+using LedgerStore.Ledger;
+
 namespace LedgerStore.Quorum;
 
 /// <summary>One member as another one sees it.</summary>
@@ -17,7 +19,7 @@ public sealed record QuorumView
     /// <summary>The member.</summary>
     public required string MemberId { get; init; }
 
-    /// <summary>leader, follower, candidate, learner, joining or removed.</summary>
+    /// <summary>leader, follower, candidate, learner, joining, removed, or stalled: its disk is full and it takes part in nothing.</summary>
     public required string Role { get; init; }
 
     /// <summary>The newest term that it knows.</summary>
@@ -28,6 +30,9 @@ public sealed record QuorumView
 
     /// <summary>The newest entry of the replicated log that it has applied.</summary>
     public long Applied { get; init; }
+
+    /// <summary>The ledger's newest entry at <see cref="Applied"/>.</summary>
+    public required LedgerPlace Place { get; init; }
 
     /// <summary>The newest entry of its own replicated log.</summary>
     public long LastLogIndex { get; init; }
@@ -46,6 +51,12 @@ public sealed record QuorumView
 
     /// <summary>Entries that are still in an older format.</summary>
     public long Backlog { get; init; }
+
+    /// <summary>How the cluster was founded; null while it is being founded.</summary>
+    public Founding? Founding { get; init; }
+
+    /// <summary>True once the cluster takes appends: all its founders have voted.</summary>
+    public bool IsFounded { get; init; }
 
     /// <summary>True while the disk has no room for what must be kept.</summary>
     public bool IsStalled { get; init; }

@@ -47,6 +47,9 @@ public sealed class RaftFiles : IRaftStorage, IDisposable
     /// <summary>Batches made durable since the files were opened.</summary>
     public long SyncCount => log.SyncCount;
 
+    /// <summary>How long each of them took.</summary>
+    public LatencyHistogram SyncSeconds => log.SyncSeconds;
+
     /// <inheritdoc />
     public void Save(HardState state)
     {

@@ -32,9 +32,15 @@ public sealed class SnapshotReceiver(string folder) : IDisposable
         if (chunk.Position != log!.LastIndex)
             return (log.LastIndex, false);
         var payloads = new List<ReadOnlyMemory<byte>>();
-        for (var rest = chunk.Data; rest.Length > 4;)
+        for (var rest = chunk.Data; rest.Length > 0;)
         {
-            var length = BinaryPrimitives.ReadInt32LittleEndian(rest.Span);
+            var length = rest.Length < 4 ? -1 : BinaryPrimitives.ReadInt32LittleEndian(rest.Span);
+            if (length < LedgerChecksum.Size || length > rest.Length - 4)
+            {
+                // Cut on the way: begin again.
+                Remove();
+                return (head.Index, false);
+            }
             payloads.Add(rest.Slice(4, length));
             checksum = checksum.Next(log.LastIndex + payloads.Count, rest.Slice(4 + LedgerChecksum.Size, length - LedgerChecksum.Size).Span);
             rest = rest[(4 + length)..];

@@ -21,7 +21,7 @@ public sealed partial class RaftNode
         votes.Clear();
         EndTransfer();
         LoseReads();
-        DrawTimeout();
+        DrawTimeout(options.ElectionTicks);
     }
 
     private void FollowLeader(MemberId leader)
@@ -41,7 +41,8 @@ public sealed partial class RaftNode
         electionElapsed = 0;
         LoseReads();
         votes.Clear();
-        DrawTimeout();
+        // Votes that are split, or went to one that is gone, need not be waited for as long as a leader's word: nobody is disturbed by another try.
+        DrawTimeout(Math.Max(1, options.ElectionTicks / 4));
         if (!isPre)
             (Term, Vote) = (term, Id);
         votes[Id] = true;
@@ -110,7 +111,7 @@ public sealed partial class RaftNode
         {
             electionElapsed = 0;
             EndTransfer();
-            if (!HasActiveQuorum())
+            if (!HasActiveQuorum() && !options.Flaws.HasFlag(RaftFlaws.LeadsUnheard))
             {
                 // A leader that hears no majority may have been replaced; clients must not be kept waiting by it (thesis, 6.2).
                 BecomeFollower(Term, MemberId.None);

@@ -33,7 +33,7 @@ public sealed partial class RaftNode
         (Id, this.options, this.log, durableState) = (id, options, log, state);
         (Term, Vote) = (state.Term, state.Vote);
         chance = options.Seed ^ (id.Value * 0xd1342543de82ef95);
-        DrawTimeout();
+        DrawTimeout(options.ElectionTicks);
     }
 
     /// <summary>Who it is.</summary>
@@ -213,7 +213,7 @@ public sealed partial class RaftNode
         }
     }
 
-    private void DrawTimeout()
+    private void DrawTimeout(int least)
     {
         // SplitMix64 (Steele et al., 2014): the core has its own small chance, so that a seed tells all.
         chance += 0x9e3779b97f4a7c15;
@@ -221,6 +221,6 @@ public sealed partial class RaftNode
         drawn = (drawn ^ (drawn >> 30)) * 0xbf58476d1ce4e5b9;
         drawn = (drawn ^ (drawn >> 27)) * 0x94d049bb133111eb;
         drawn ^= drawn >> 31;
-        electionTimeout = options.ElectionTicks + (int)(drawn % (ulong)(options.ElectionSpreadTicks + 1));
+        electionTimeout = least + (int)(drawn % (ulong)(options.ElectionSpreadTicks + 1));
     }
 }

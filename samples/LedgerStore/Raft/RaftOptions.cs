@@ -58,4 +58,7 @@ public enum RaftFlaws
 
     /// <summary>Reads are served from a lease that a transfer of leadership does not end.</summary>
     LeaseOverTransfer = 8,
+
+    /// <summary>A leader that hears no majority stays one (against thesis, 6.2, check-quorum; R11).</summary>
+    LeadsUnheard = 16,
 }

@@ -83,6 +83,12 @@ public sealed record StatusAnswer(
     /// <summary>Entries that are still in an older data format than the cluster's.</summary>
     public long? MigrationBacklog { get; init; }
 
+    /// <summary>Who founded the cluster; left out until all founders vote.</summary>
+    public string? FoundedBy { get; init; }
+
+    /// <summary>When all founders voted.</summary>
+    public DateTimeOffset? FoundedAt { get; init; }
+
     /// <summary>The process, as its machine numbers it.</summary>
     public int ProcessId { get; } = Environment.ProcessId;
 

@@ -45,7 +45,7 @@ public sealed class AppendEndpoint(Member member, LedgerMetrics metrics, TimePro
     private async Task<LedgerError?> AppendAsync(HttpContext context, int most, long arrived)
     {
         if (member.Ledger is not { } ledger)
-            return LedgerError.Recovering;
+            return member.NotServing;
         if (!TryReadIdentity(context.Request.Headers, out var identity))
             return LedgerError.BadRequest(
                 $"{ClientHeader} (1 to {RequestIdentity.MaxClientLength} letters, digits, '.', ':', '-', '_') and {SequenceHeader} " +

@@ -15,7 +15,9 @@ public sealed class BackupEndpoint(Member member, ReadEndpoints reads, TimeProvi
     {
         if (await reads.ReadableAsync(context) is not { } ledger)
             return;
-        var head = ledger.Head;
+        // Asked for after the read was confirmed: it holds everything that was acknowledged before.
+        var place = await ledger.PlaceAsync();
+        var head = place.Head;
         if (context.Request.Query["at"].ToString() is { Length: > 0 } text)
         {
             if (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var at) || at < 1)
@@ -23,18 +25,18 @@ public sealed class BackupEndpoint(Member member, ReadEndpoints reads, TimeProvi
             else if (ledger.Read(at) is not { } entry)
                 await context.AnswerAsync(LedgerError.NoSuchEntry(at, ledger.FirstIndex, head.Index));
             else
-                await WriteAsync(context, ledger, new LedgerHead(at, entry.Checksum));
+                await WriteAsync(context, ledger, place with { Head = new LedgerHead(at, entry.Checksum) });
             return;
         }
-        await WriteAsync(context, ledger, head);
+        await WriteAsync(context, ledger, place);
     }
 
-    private async Task WriteAsync(HttpContext context, ILedger ledger, LedgerHead head)
+    private async Task WriteAsync(HttpContext context, ILedger ledger, LedgerPlace place)
     {
-        var view = ledger.View;
+        var (head, view) = (place.Head, ledger.View);
         var header = new BackupHeader(
             head.Index, head.Checksum.ToString(), view?.ClusterId, member.Options.Member, member.Options.Release.Version,
-            view?.Format ?? member.Options.Release.WritesFormat, time.GetUtcNow(), view?.Members ?? []);
+            view?.Format ?? member.Options.Release.WritesFormat, time.GetUtcNow(), view?.Members ?? [], place.LogIndex, place.Term);
         context.Response.ContentType = "application/vnd.ledger-store.backup";
         await BackupFile.WriteAsync(context.Response.Body, header, index => Record(ledger.Read(index)!), context.RequestAborted);
     }

@@ -29,6 +29,13 @@ public sealed record LedgerError(int Status, string Code, string Message, string
     /// <summary>The member still reads its log.</summary>
     public static LedgerError Recovering { get; } = new(503, "Recovering", "the member is still reading its log; ask again soon");
 
+    /// <summary>The member's disk is empty, and it has found no cluster to join.</summary>
+    public static LedgerError NoCluster(string reason) => new(503, "NoCluster", $"the member belongs to no cluster yet: {reason}");
+
+    /// <summary>The cluster is being founded.</summary>
+    public static LedgerError Founding { get; } = new(503, "Founding",
+        "the cluster is being founded and takes no appends until all its founders vote (LEDGER_FOUNDERS says how many): a first entry on fewer disks could be lost with one of them; ask again soon");
+
     /// <summary>The member is about to stop.</summary>
     public static LedgerError Draining { get; } = new(503, "Draining", "the member is draining and takes no new writes; ask another member or ask again later");
 
@@ -61,6 +68,9 @@ public sealed record LedgerError(int Status, string Code, string Message, string
     public static LedgerError DiskFull(long free, long floor) => new(503, "DiskFull",
         $"the volume has {free} bytes free and appends need {floor}: grow the volume; entries already in the ledger stay readable");
 
+    /// <summary>The disk no longer holds what was written.</summary>
+    public static LedgerError Damaged { get; } = new(503, "Damaged", "the member's disk is damaged, so it stops and shows nothing more; ask another member");
+
     /// <summary>Something failed that the client has no part in.</summary>
     public static LedgerError Internal { get; } = new(500, "Internal", "the member could not answer; its log says why");
 
@@ -81,6 +91,7 @@ public sealed record LedgerError(int Status, string Code, string Message, string
             $"the ledger remembers {ClientWindows.MaxClients} clients and no more; use a name again, or append without Ledger-Client"),
         AppendOutcome.NotLeader other => NotLeader(other.Leader),
         AppendOutcome.LeadershipLost => LeadershipLost,
+        AppendOutcome.Founding => Founding,
         AppendOutcome.DiskFull => DiskFull(free, floor),
         AppendOutcome.Overloaded => Overloaded,
         _ => Draining,

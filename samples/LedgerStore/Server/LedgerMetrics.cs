@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using LedgerStore.Ledger;
 using LedgerStore.Quorum;
 
 namespace LedgerStore.Server;
@@ -7,25 +8,23 @@ namespace LedgerStore.Server;
 /// <summary>What the member has done since it began, for Prometheus.</summary>
 public sealed class LedgerMetrics
 {
-    private static readonly double[] BoundsSeconds =
-        [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
-
-    private readonly long[] buckets = new long[BoundsSeconds.Length + 1];
+    private readonly LatencyHistogram appendSeconds = new();
+    private readonly LatencyHistogram readSeconds = new();
     private long appends;
     private long appendedBytes;
     private long repeats;
     private long refusals;
-    private long latencyMicroseconds;
 
     /// <summary>An entry was appended and acknowledged.</summary>
     public void Appended(int bytes, TimeSpan latency)
     {
         Interlocked.Increment(ref appends);
         Interlocked.Add(ref appendedBytes, bytes);
-        Interlocked.Add(ref latencyMicroseconds, (long)latency.TotalMicroseconds);
-        var bucket = Array.FindIndex(BoundsSeconds, bound => latency.TotalSeconds <= bound);
-        Interlocked.Increment(ref buckets[bucket < 0 ? BoundsSeconds.Length : bucket]);
+        appendSeconds.Took(latency);
     }
+
+    /// <summary>A linearizable read was confirmed, or refused.</summary>
+    public void Confirmed(TimeSpan latency) => readSeconds.Took(latency);
 
     /// <summary>An append was a repeat and got the first one's answer.</summary>
     public void Repeated() => Interlocked.Increment(ref repeats);
@@ -34,20 +33,22 @@ public sealed class LedgerMetrics
     public void Refused() => Interlocked.Increment(ref refusals);
 
     /// <summary>Everything in Prometheus' text format.</summary>
-    public string Render(StatusAnswer status, QuorumView? view, long syncs, int underWay)
+    public string Render(StatusAnswer status, ILedger? ledger, int underWay)
     {
         var text = new StringBuilder();
         Add(text, "ledger_appends_total", "counter", "Entries appended and acknowledged.", Interlocked.Read(ref appends));
         Add(text, "ledger_append_bytes_total", "counter", "Bytes of those entries.", Interlocked.Read(ref appendedBytes));
         Add(text, "ledger_append_repeats_total", "counter", "Appends that were repeats.", Interlocked.Read(ref repeats));
         Add(text, "ledger_append_refusals_total", "counter", "Appends that were refused.", Interlocked.Read(ref refusals));
-        Add(text, "ledger_fsyncs_total", "counter", "Batches made durable.", syncs);
+        Add(text, "ledger_fsyncs_total", "counter", "Batches made durable.", ledger?.SyncCount ?? 0);
         Add(text, "ledger_appends_under_way", "gauge", "Appends that are not answered yet.", underWay);
         Add(text, "ledger_last_index", "gauge", "Index of the newest entry.", status.LastIndex);
         Add(text, "ledger_disk_free_bytes", "gauge", "Free space of the data volume.", status.DiskFreeBytes);
         Add(text, "ledger_ready", "gauge", "1 when the member takes traffic.", status.Ready ? 1 : 0);
-        AddQuorum(text, status, view);
-        AddHistogram(text);
+        AddQuorum(text, status, ledger?.View);
+        appendSeconds.Render(text, "ledger_append_seconds", "From an append's arrival to its answer.");
+        readSeconds.Render(text, "ledger_read_confirm_seconds", "Until a majority confirmed that a linearizable read may be served, or it was refused.");
+        (ledger?.SyncSeconds ?? new LatencyHistogram()).Render(text, "ledger_fsync_seconds", "Until a batch was durable.");
         return text.ToString();
     }
 
@@ -70,20 +71,5 @@ public sealed class LedgerMetrics
         Add(text, "ledger_raft_learners", "gauge", "Learners of the cluster.", status.Learners?.Count ?? 0);
         Add(text, "ledger_data_format", "gauge", "The data format that the cluster has agreed on.", view.Format);
         Add(text, "ledger_migration_backlog", "gauge", "Entries that are still in an older data format.", view.Backlog);
-    }
-
-    private void AddHistogram(StringBuilder text)
-    {
-        const string Name = "ledger_append_seconds";
-        text.Append(CultureInfo.InvariantCulture, $"# HELP {Name} From an append's arrival to its answer.\n# TYPE {Name} histogram\n");
-        var total = 0L;
-        for (var number = 0; number < BoundsSeconds.Length; number++)
-        {
-            total += Interlocked.Read(ref buckets[number]);
-            text.Append(CultureInfo.InvariantCulture, $"{Name}_bucket{{le=\"{BoundsSeconds[number]}\"}} {total}\n");
-        }
-        total += Interlocked.Read(ref buckets[^1]);
-        var sum = Interlocked.Read(ref latencyMicroseconds) / 1e6;
-        text.Append(CultureInfo.InvariantCulture, $"{Name}_bucket{{le=\"+Inf\"}} {total}\n{Name}_sum {sum}\n{Name}_count {total}\n");
     }
 }

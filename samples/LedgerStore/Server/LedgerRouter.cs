@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using LedgerStore.Storage;
 
 namespace LedgerStore.Server;
 
@@ -15,13 +16,14 @@ public sealed class LedgerRouter
     private readonly ReadEndpoints entries;
     private readonly QuorumEndpoints? quorum;
     private readonly LedgerJournal journal;
+    private readonly Action<Exception> onFatal;
     private readonly int maxEntryBytes;
 
     /// <summary>A router over the endpoints.</summary>
     public LedgerRouter(
-        AppendEndpoint append, ReadEndpoints entries, BackupEndpoint backup, OperationEndpoints operations, QuorumEndpoints? quorum, LedgerJournal journal, int maxEntryBytes)
+        AppendEndpoint append, ReadEndpoints entries, BackupEndpoint backup, OperationEndpoints operations, QuorumEndpoints? quorum, LedgerJournal journal, Action<Exception> onFatal, int maxEntryBytes)
     {
-        (this.entries, this.quorum, this.journal, this.maxEntryBytes) = (entries, quorum, journal, maxEntryBytes);
+        (this.entries, this.quorum, this.journal, this.onFatal, this.maxEntryBytes) = (entries, quorum, journal, onFatal, maxEntryBytes);
         reads = new Dictionary<string, RequestDelegate>
         {
             [Entries] = entries.RangeAsync,
@@ -65,6 +67,12 @@ public sealed class LedgerRouter
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
             context.Abort();
+        }
+        catch (UnusableDataException damage)
+        {
+            // A disk that has changed one entry may have changed others: the member stops before anyone is shown them.
+            onFatal(damage);
+            await TryAnswerAsync(context, LedgerError.Damaged);
         }
         catch (Exception failure)
         {

@@ -33,22 +33,30 @@ public sealed class Member(LedgerOptions options, TimeProvider time, Func<long> 
     /// <summary>Recovery is done.</summary>
     public void Serve(ILedger recovered) => Volatile.Write(ref ledger, recovered);
 
-    /// <summary>Startup: has recovery ended?</summary>
-    public ProbeAnswer Startup() => Probe([(Ledger is null, "the log is still being read")]);
+    /// <summary>While its disk is empty and it knows no cluster: what is missing.</summary>
+    public FoundingPlan.Wait? Waits => Ledger is null ? Quorum?.Member.Waits : null;
+
+    /// <summary>Why it serves nothing as long as there is no ledger.</summary>
+    public LedgerError NotServing => Waits is { } wait ? LedgerError.NoCluster(wait.Reason) : LedgerError.Recovering;
+
+    /// <summary>Startup: has recovery ended? An empty disk has nothing to recover.</summary>
+    public ProbeAnswer Startup() => Probe([(Ledger is null && Waits is null, "the log is still being read")]);
 
     /// <summary>Readiness: should this member receive traffic?</summary>
     /// <param name="role">The role that the traffic is for, or nothing.</param>
     public ProbeAnswer Ready(string? role = null)
     {
-        var view = Ledger?.View;
+        var (view, isAmongTheFirst) = (Ledger?.View, Quorum?.IsAmongTheFirst == true);
         return Probe(
         [
-            (Ledger is null, "the log is still being read"),
+            (Ledger is null && Waits is null, "the log is still being read"),
+            (Ledger is null && Waits is not null && !isAmongTheFirst, Waits?.Reason ?? ""),
             (Gate.IsShut, "the member is draining"),
             (!HasRoom, $"the volume has {FreeBytes} bytes free, below the floor of {options.DiskFloorBytes}"),
-            (view is { Role: "joining" or "learner" or "removed" }, $"the member is no voter of the cluster: {view?.Role}"),
+            (view is { Role: "learner" or "removed" } || (view is { Role: "joining" } && !isAmongTheFirst), $"the member is no voter of the cluster: {view?.Role}"),
             (view is { IsStalled: true }, "the disk has no room for what must be kept"),
-            (view is { Leader: null } && !IsAmongTheFirst(view), "no leader is known"),
+            (view is { Leader: null } && !isAmongTheFirst, "no leader is known"),
+            (view is { Leader: not null, IsFounded: false }, "the cluster is being founded: not all founders vote yet"),
             (view?.Lag > options.Quorum.ReadyLag, $"{view?.Lag} committed entries are not applied yet"),
             (!string.IsNullOrEmpty(role) && role != (view?.Role ?? Ledger?.Role), $"the member is no {role}"),
         ]);
@@ -68,10 +76,10 @@ public sealed class Member(LedgerOptions options, TimeProvider time, Func<long> 
         var (view, ready) = (held?.View, Ready());
         var head = held?.Head ?? new LedgerHead(0, LedgerChecksum.Empty);
         return new StatusAnswer(
-            options.Member, options.Release.Version, held?.Role ?? "recovering",
+            options.Member, options.Release.Version, held?.Role ?? (Waits is null ? "recovering" : "waiting"),
             view?.Format ?? options.Release.WritesFormat, options.Release.ReadsFormatsTo,
             held?.FirstIndex ?? 0, head.Index, head.Index, head.Checksum.ToString(),
-            ready.Ok, held is null, Gate.IsShut, FreeBytes, Math.Round(time.GetElapsedTime(startedAt).TotalSeconds, 3))
+            ready.Ok, held is null && Waits is null, Gate.IsShut, FreeBytes, Math.Round(time.GetElapsedTime(startedAt).TotalSeconds, 3))
         {
             NotReadyBecause = ready.Ok ? null : ready.Reasons,
             ClusterId = view?.ClusterId,
@@ -84,27 +92,13 @@ public sealed class Member(LedgerOptions options, TimeProvider time, Func<long> 
             Voters = view?.Members.Where(static seat => seat.IsVoter).Select(static seat => seat.Name).ToList(),
             Learners = view?.Members.Where(static seat => !seat.IsVoter).Select(static seat => seat.Name).ToList(),
             MigrationBacklog = view?.Backlog,
+            FoundedBy = view?.Founding?.Founder,
+            FoundedAt = view?.Founding?.At,
         };
     }
 
     /// <summary>True when the membership is to be given back at the end.</summary>
     public bool IsLeaving { get; set; }
-
-    /// <summary>Lets no new writes in, waits for those under way and makes sure that they are durable.</summary>
-    /// <exception cref="TimeoutException">They took longer than the bound.</exception>
-    public async Task DrainAsync(CancellationToken cancellation)
-    {
-        await Gate.Shut().WaitAsync(options.DrainTimeout, time, cancellation);
-        if (Ledger is { } held)
-            await held.FlushAsync().WaitAsync(options.DrainTimeout, time, cancellation);
-        if (Ledger is QuorumLedger ledger)
-            await ledger.HandOverAsync(options.DrainTimeout);
-    }
-
-    // While pods come up one after the other, each waiting for the one before to be ready, the first ones cannot have a majority yet;
-    // a readiness that waited for it would wait for ever.
-    private bool IsAmongTheFirst(QuorumView view) =>
-        Quorum is { } around && around.VotersWithAddress > 0 && around.VotersWithAddress < (view.Members.Count(static seat => seat.IsVoter) / 2) + 1;
 
     private static ProbeAnswer Probe(ReadOnlySpan<(bool IsFailing, string Reason)> checks)
     {

@@ -6,8 +6,11 @@ namespace LedgerStore.Server;
 /// <param name="member">The member.</param>
 /// <param name="metrics">What it has counted.</param>
 /// <param name="journal">Where a drain is noted.</param>
-public sealed class OperationEndpoints(Member member, LedgerMetrics metrics, LedgerJournal journal)
+/// <param name="time">The clock.</param>
+public sealed class OperationEndpoints(Member member, LedgerMetrics metrics, LedgerJournal journal, TimeProvider time)
 {
+    private readonly DrainSteps drain = new(member, journal, time);
+
     /// <summary>`GET /startup`.</summary>
     public Task StartupAsync(HttpContext context) => ProbeAsync(context, member.Startup());
 
@@ -25,24 +28,15 @@ public sealed class OperationEndpoints(Member member, LedgerMetrics metrics, Led
     public async Task DrainAsync(HttpContext context)
     {
         member.IsLeaving |= context.Request.Query["leave"] == "true";
-        journal.Write($"drain: asked for over HTTP; no longer ready, no new writes{(member.IsLeaving ? "; the membership is given back at the end" : "")}");
-        try
-        {
-            await member.DrainAsync(context.RequestAborted);
-            await context.AnswerAsync(200, new DrainAnswer(true, member.Status().LastIndex), AnswerJson.Readable.DrainAnswer);
-            journal.Write("drain: done");
-        }
-        catch (TimeoutException)
-        {
-            journal.Write($"drain: {member.Gate.UnderWay} appends are still under way after {member.Options.DrainTimeout.TotalSeconds} seconds");
-            await context.AnswerAsync(503, new DrainAnswer(false, member.Status().LastIndex), AnswerJson.Readable.DrainAnswer);
-        }
+        journal.Write($"drain: asked for over HTTP{(member.IsLeaving ? "; the membership is given back at the end" : "")}");
+        var isDrained = await drain.RunAsync("drain");
+        await context.AnswerAsync(isDrained ? 200 : 503, new DrainAnswer(isDrained, member.Status().LastIndex), AnswerJson.Readable.DrainAnswer);
     }
 
     /// <summary>`GET /metrics`.</summary>
     public async Task MetricsAsync(HttpContext context)
     {
-        var text = metrics.Render(member.Status(), member.Ledger?.View, member.Ledger?.SyncCount ?? 0, member.Gate.UnderWay);
+        var text = metrics.Render(member.Status(), member.Ledger, member.Gate.UnderWay);
         context.Response.ContentType = "text/plain; version=0.0.4; charset=utf-8";
         await context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(text), context.RequestAborted);
     }

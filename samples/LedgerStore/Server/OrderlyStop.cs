@@ -1,4 +1,3 @@
-using System.Globalization;
 using LedgerStore.Quorum;
 
 namespace LedgerStore.Server;
@@ -12,45 +11,30 @@ namespace LedgerStore.Server;
 /// <param name="time">The clock.</param>
 public sealed class OrderlyStop(Member member, WebApplication front, LedgerJournal journal, TimeProvider time)
 {
-    private const int Steps = 8;
+    private const string Word = "stop";
     private static readonly TimeSpan ReadPatience = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan TransferPatience = TimeSpan.FromSeconds(8);
-    private string membershipNote = "";
+    private readonly DrainSteps steps = new(member, journal, time);
 
     /// <summary>Goes through the steps.</summary>
     public async Task RunAsync()
     {
         var began = time.GetTimestamp();
-        var underWay = member.Gate.Shut();
-        Note(1, "readiness fails from now on", began);
-        Note(2, "no new writes are taken", began);
-        await StepAsync(3, "writes under way have ended", () => WaitBoundedAsync(underWay));
-        await TransferAsync();
-        await StepAsync(5, "everything is flushed", () => member.Ledger?.FlushAsync() ?? Task.CompletedTask);
-        await LeaveAsync();
-        await StepAsync(6, "HTTP and the log files are closed", CloseAsync);
-        Note(7, membershipNote, began);
-        Note(8, "the process ends", began);
+        await steps.RunAsync(Word);
+        var leavingBegan = time.GetTimestamp();
+        var membership = await LeaveAsync();
+        var leaving = time.GetElapsedTime(leavingBegan);
+        var closingBegan = time.GetTimestamp();
+        await CloseAsync();
+        steps.Note(Word, 6, "HTTP and the log files are closed", closingBegan);
+        steps.Note(Word, 7, membership, time.GetTimestamp() - (long)(leaving.TotalSeconds * time.TimestampFrequency));
+        steps.Note(Word, DrainSteps.Count, "the process ends", began);
     }
 
-    // Leadership goes before the process does, and only what is seen counts as gone.
-    private async Task TransferAsync()
-    {
-        var began = time.GetTimestamp();
-        if (member.Ledger is not QuorumLedger ledger)
-            Note(4, "leadership: a standalone member has none to hand over", began);
-        else
-            Note(4, await ledger.HandOverAsync(TransferPatience), began);
-    }
-
-    private async Task LeaveAsync()
+    private async Task<string> LeaveAsync()
     {
         if (member.Ledger is not QuorumLedger ledger)
-            membershipNote = "membership: a standalone member has none to give back";
-        else if (!member.IsLeaving)
-            membershipNote = "membership: kept, since nobody asked to leave";
-        else
-            membershipNote = await member.Quorum!.LeaveAsync(ledger, TransferPatience);
+            return "membership: a standalone member has none to give back";
+        return member.IsLeaving ? await member.Quorum!.LeaveAsync(ledger, DrainSteps.TransferPatience) : "membership: kept, since nobody asked to leave";
     }
 
     // HTTP first: no read may find the files closed.
@@ -61,28 +45,4 @@ public sealed class OrderlyStop(Member member, WebApplication front, LedgerJourn
         if (member.Ledger is { } ledger)
             await ledger.DisposeAsync();
     }
-
-    private async Task WaitBoundedAsync(Task underWay)
-    {
-        try
-        {
-            await underWay.WaitAsync(member.Options.DrainTimeout, time);
-        }
-        catch (TimeoutException)
-        {
-            journal.Write(
-                $"stop: {member.Gate.UnderWay} appends did not end within {member.Options.DrainTimeout.TotalSeconds} seconds and are cut off; they were not acknowledged");
-        }
-    }
-
-    private async Task StepAsync(int number, string what, Func<Task> step)
-    {
-        var began = time.GetTimestamp();
-        await step();
-        Note(number, what, began);
-    }
-
-    private void Note(int number, string what, long began) =>
-        journal.Write(string.Create(CultureInfo.InvariantCulture,
-            $"stop {number}/{Steps}: {what} ({time.GetElapsedTime(began).TotalMilliseconds:0.0} ms)"));
 }

@@ -52,8 +52,8 @@ public sealed class QuorumEndpoints(QuorumMember quorum, LeaderProxy proxy)
             await BringAsync(context, ledger);
         else if (format < ledger.View.Format)
             await context.AnswerAsync(LedgerError.Conflict("FormatInUse", $"the cluster writes data format {ledger.View.Format} already, and there is no way back but a backup"));
-        else if (quorum.CannotRead(format) is { Count: > 0 } names)
-            await context.AnswerAsync(LedgerError.Conflict("FormatUnreadable", $"{string.Join(", ", names)} cannot read data format {format}, or have not said that they can: update every member first"));
+        else if (await quorum.CannotReadAsync(ledger, format) is { Count: > 0 } names)
+            await context.AnswerAsync(LedgerError.Conflict("FormatUnreadable", $"{string.Join(", ", names)} cannot read data format {format}, or have not said so since they were last heard of: update every member first, and wait until all are back"));
         else if (await ledger.SwitchFormatAsync(format, context.RequestAborted) is AppendOutcome.Appended)
             await MembersAsync(context);
         else

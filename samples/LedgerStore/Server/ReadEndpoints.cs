@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -8,7 +9,8 @@ namespace LedgerStore.Server;
 
 /// <summary>`GET /v1/entries/{index}`, `GET /v1/entries?from=&amp;limit=` and `GET /v1/checksum?at=`. Only durable entries are shown.</summary>
 /// <param name="member">The member.</param>
-public sealed class ReadEndpoints(Member member)
+/// <param name="metrics">Where it is counted.</param>
+public sealed class ReadEndpoints(Member member, LedgerMetrics metrics)
 {
     private const int DefaultLimit = 100;
     private const int MaxLimit = 1000;
@@ -91,7 +93,7 @@ public sealed class ReadEndpoints(Member member)
     public async Task<ILedger?> ReadableAsync(HttpContext context)
     {
         var consistency = context.Request.Query["consistency"].ToString();
-        var error = member.Ledger is not { } ledger ? LedgerError.Recovering
+        var error = member.Ledger is not { } ledger ? member.NotServing
             : consistency is not ("" or "linearizable" or "stale") ? LedgerError.BadRequest("consistency is linearizable or stale")
             : consistency == "stale" ? null : await ConfirmAsync(ledger, context.RequestAborted);
         if (error is null)
@@ -100,10 +102,11 @@ public sealed class ReadEndpoints(Member member)
         return null;
     }
 
-    private static async Task<LedgerError?> ConfirmAsync(ILedger ledger, CancellationToken cancellation)
+    private async Task<LedgerError?> ConfirmAsync(ILedger ledger, CancellationToken cancellation)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         patience.CancelAfter(ReadPatience);
+        var began = Stopwatch.GetTimestamp();
         try
         {
             return await ledger.ConfirmReadAsync(patience.Token) switch
@@ -116,6 +119,10 @@ public sealed class ReadEndpoints(Member member)
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
             return LedgerError.NotLeader(null);
+        }
+        finally
+        {
+            metrics.Confirmed(Stopwatch.GetElapsedTime(began));
         }
     }
 

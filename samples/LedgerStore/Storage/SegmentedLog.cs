@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 
 namespace LedgerStore.Storage;
 
@@ -36,6 +37,9 @@ public sealed class SegmentedLog : IDisposable
 
     /// <summary>Batches made durable since the log was opened.</summary>
     public long SyncCount => Interlocked.Read(ref syncCount);
+
+    /// <summary>How long each of them took.</summary>
+    public LatencyHistogram SyncSeconds { get; } = new();
 
     /// <summary>Opens the log, hands each record to <paramref name="onRecord"/> in order, and cuts a torn tail.</summary>
     /// <exception cref="UnusableDataException">Data is damaged or in a newer format; nothing was changed.</exception>
@@ -307,7 +311,9 @@ public sealed class SegmentedLog : IDisposable
 
     private void SyncActive(Segment active)
     {
+        var began = Stopwatch.GetTimestamp();
         options.Sync(active.File, active.Path);
+        SyncSeconds.Took(Stopwatch.GetElapsedTime(began));
         Interlocked.Increment(ref syncCount);
     }
 

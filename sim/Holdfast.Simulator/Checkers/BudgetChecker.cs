@@ -2,7 +2,9 @@ using System.Globalization;
 using Holdfast.Controllers.Pods;
 using Holdfast.Model.Apps;
 using Holdfast.Model.Core;
+using Holdfast.Model.Meta;
 using Holdfast.Model.Policy;
+using Holdfast.Model.Resources;
 using Holdfast.Model.Selectors;
 using Holdfast.Model.Values;
 
@@ -32,7 +34,8 @@ public sealed class BudgetChecker(GroundTruth truth) : Checker(truth)
         var selector = LabelMatcher.From(budget.Spec.Selector);
         var pods = Truth.World.All<Pod>(budget.Metadata.Namespace).Where(pod => selector.Matches(pod.Metadata.Labels)).ToList();
         var healthy = pods.Count(pod => !pod.IsTerminating() && pod.IsReady());
-        var expected = pods.Select(pod => pod.Metadata.Controller()?.Uid ?? "").Distinct().Sum(uid => (Truth.World.ByUid(uid) as StatefulSet)?.Spec.Replicas ?? 0);
+        var expected = pods.Select(pod => Scaled(pod.Metadata)).OfType<IResource>().DistinctBy(owner => owner.Metadata.Uid)
+            .Sum(owner => (owner as StatefulSet)?.Spec.Replicas ?? (owner as Deployment)?.Spec.Replicas ?? (owner as ReplicaSet)?.Spec.Replicas ?? 0);
         return budget.Spec switch
         {
             { MaxUnavailable: { } most } => (healthy, Math.Max(0, expected - Share(most, expected)), expected),
@@ -40,6 +43,11 @@ public sealed class BudgetChecker(GroundTruth truth) : Checker(truth)
             var spec => (healthy, spec.MinAvailable?.Number ?? 0, pods.Count),
         };
     }
+
+    /// <summary>Who says how many pods there are meant to be: the controller, and for a ReplicaSet its own.</summary>
+    private IResource? Scaled(ObjectMeta metadata) => Truth.World.ByUid(metadata.Controller()?.Uid ?? "") is { } owner
+        ? owner is ReplicaSet && Scaled(owner.Metadata) is { } above ? above : owner
+        : null;
 
     /// <summary>The pod was marked in the same transaction, so it no longer counts; those that remain must be enough.</summary>
     private void CheckGrant(PodDisruptionBudget budget, string pod)

@@ -1,4 +1,4 @@
-using Holdfast.Controllers.Pods;
+using Holdfast.Controllers.StatefulSets;
 using Holdfast.Model.Apps;
 using Holdfast.Model.Core;
 using Holdfast.Simulator.World;
@@ -45,20 +45,24 @@ public sealed class ClaimChecker(GroundTruth truth) : Checker(truth)
     /// <param name="earlier">How often pods had started on this volume before, on any node.</param>
     public void OnMount(PodProcess process, string claimName, MountedPath volume, VolumeContents? found, int earlier)
     {
+        var other = Truth.Processes.Live.FirstOrDefault(each => each.PodUid != process.PodUid && each.Volumes.Values.Any(mounted => mounted.Path == volume.Path));
+        Holds("V5", other is null || (other.NodeName == process.NodeName && !volume.IsForOnePod),
+            $"{process.PodName} on {process.NodeName} has mounted {volume.Path}, which {other?.PodName} on {other?.NodeName} has mounted");
         Holds("S5", found is null || found.FirstPod == process.PodName, $"{process.PodName} found the data of {found?.FirstPod} behind claim {claimName}");
         Holds("V1", (found?.Starts ?? 0) == earlier,
             $"{process.PodName} on {process.NodeName} found {found?.Starts ?? 0} of {earlier} earlier starts behind claim {claimName} ({volume.Path}): its data was left or lost");
     }
 
-    /// <summary>A pod starts for the first time on a machine, or for the first time since the machine did: its claims must be there to stay.</summary>
-    /// <param name="process">The pod's processes.</param>
-    /// <param name="claimName">The claim.</param>
-    public void OnFirstStart(PodProcess process, string claimName)
+    /// <summary>
+    /// A node has asked for a claim and prepares its volume for a pod: the claim must be there to stay. What is prepared is kept while the pod is
+    /// on the node, so a container that starts again later starts on no claim anew.
+    /// </summary>
+    /// <param name="node">The node.</param>
+    /// <param name="claimUid">The claim's uid.</param>
+    public void OnPrepared(string node, string claimUid)
     {
-        var claim = Truth.World.Claim(process.Namespace, claimName);
-        var since = claim is not null && _askedAt.TryGetValue(claim.Metadata.Uid, out var at) ? Truth.Time.GetElapsedTime(at) : TimeSpan.Zero;
-        Holds("V4", since < Truth.Options.StartDelay + TimeSpan.FromSeconds(12),
-            $"{process.PodName} was started on claim {claimName}, which has been going for {since.TotalSeconds:0} s");
+        var since = _askedAt.TryGetValue(claimUid, out var at) ? Truth.Time.GetElapsedTime(at) : TimeSpan.Zero;
+        Holds("V4", since < Truth.Asked, $"{node} prepares the volume of claim {Truth.World.ByUid(claimUid)?.Metadata.Name ?? claimUid}, which has been going for {since.TotalSeconds:0} s");
     }
 
     private void CheckOwners(PersistentVolumeClaim? old, PersistentVolumeClaim now)
@@ -66,13 +70,15 @@ public sealed class ClaimChecker(GroundTruth truth) : Checker(truth)
         var added = now.Metadata.OwnerReferences.Where(owner => old?.Metadata.OwnerReferences.Contains(owner) != true);
         foreach (var owner in added.Where(owner => owner.Kind is "StatefulSet" or "Pod"))
         {
-            var setUid = owner.Kind == "StatefulSet" ? owner.Uid : Truth.RecordOf(owner.Uid)?.First.Metadata.Controller()?.Uid ?? "";
-            var sets = Truth.RecentSets(setUid).ToList();
+            // With a pod goes the data: that the policy says so was asked of the server a moment before, and not of a cache.
+            var sets = owner.Kind == "StatefulSet"
+                ? Truth.RecentSets(owner.Uid).ToList()
+                : [.. Truth.RecordOf(owner.Uid)?.ControllersWithin(Truth.Asked).SelectMany(uid => Truth.RecentSets(uid, Truth.Asked)) ?? []];
             if (sets.Count == 0)
                 continue;
-            var isAllowed = sets.Exists(set => owner.Kind == "StatefulSet" ? Policy(set).WhenDeleted == "Delete" : Policy(set).WhenScaled == "Delete");
+            var isAllowed = sets.Exists(set => owner.Kind == "StatefulSet" ? Policy(set).WhenDeleted == "Delete" : Policy(set).WhenScaled == "Delete" && !IsWanted(set, owner.Name));
             var isRetained = sets.TrueForAll(set => Policy(set) is { WhenDeleted: not "Delete", WhenScaled: not "Delete" });
-            Holds(isRetained ? "V1" : "V2", isAllowed, $"claim {now.Metadata.Name} is now owned by {owner.Kind} {owner.Name} although its set's policy does not say so");
+            Holds(isRetained ? "V1" : "V2", isAllowed, $"claim {now.Metadata.Name} is now owned by {owner.Kind} {owner.Name} although its set's policy and size do not say so");
         }
     }
 
@@ -100,6 +106,8 @@ public sealed class ClaimChecker(GroundTruth truth) : Checker(truth)
     private static string By(IReadOnlyList<AskedDeletion> asked) => string.Join(", ", asked.Select(each => each.By).Distinct());
 
     private static bool Uses(PodProcess process, PersistentVolumeClaim claim) => process.Volumes.Values.Any(volume => volume.ClaimUid == claim.Metadata.Uid);
+
+    private static bool IsWanted(StatefulSet set, string pod) => StatefulSetIdentity.Wants(set, StatefulSetIdentity.Ordinal(set, pod));
 
     private static StatefulSetPersistentVolumeClaimRetentionPolicy Policy(StatefulSet set) =>
         set.Spec.PersistentVolumeClaimRetentionPolicy ?? StatefulSetPersistentVolumeClaimRetentionPolicy.Empty;

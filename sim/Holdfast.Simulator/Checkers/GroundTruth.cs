@@ -27,7 +27,7 @@ public sealed class GroundTruth(SimulationOptions options, ProcessTable processe
     private readonly Dictionary<string, List<AskedDeletion>> _deletions = new(StringComparer.Ordinal);
     private readonly Dictionary<string, PodRecord> _pods = new(StringComparer.Ordinal);
     private readonly Dictionary<(string, string), List<PodRecord>> _podsByName = [];
-    private readonly Dictionary<string, long> _nodesGoneSince = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (long Since, long? Until)> _nodesGone = new(StringComparer.Ordinal);
     private long _lost;
     private long _downFrom;
     private long _downUntil;
@@ -35,8 +35,15 @@ public sealed class GroundTruth(SimulationOptions options, ProcessTable processe
     /// <summary>How old a list may be that is answered from the past.</summary>
     public static TimeSpan OldestList { get; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>How old what a controller acts on may be: delays of watches, calls and the disk together, with room; more where caches are held back.</summary>
-    public TimeSpan Staleness { get; } = TimeSpan.FromSeconds(8) + options.LongestFreeze + (options.ListsThePast ? OldestList : TimeSpan.Zero);
+    /// <summary>
+    /// How old what a controller acts on may be: delays of watches, calls and the disk together, with room; more where caches are held back, where
+    /// the controllers stand still, and where so much is lost that a watch is opened only after many attempts.
+    /// </summary>
+    public TimeSpan Staleness { get; } = TimeSpan.FromSeconds(6) + options.LongestWay + options.LongestFreeze + (options.ListsThePast ? OldestList : TimeSpan.Zero)
+        + (options.LossProbability > 0.1 ? TimeSpan.FromSeconds(8) : TimeSpan.Zero);
+
+    /// <summary>How old what was asked of the server right before a write may be when the write takes effect: the ways of an answer and of a request.</summary>
+    public TimeSpan Asked { get; } = options.LongestWay;
 
     /// <summary>
     /// Now, in ticks of a clock that stands still while the server is down and until everybody can have heard from it again: nobody gets newer
@@ -93,10 +100,15 @@ public sealed class GroundTruth(SimulationOptions options, ProcessTable processe
 
     /// <summary>A set as it was at the moments of the last while, the present included.</summary>
     /// <param name="uid">The set's uid.</param>
-    public IEnumerable<StatefulSet> RecentSets(string uid)
+    public IEnumerable<StatefulSet> RecentSets(string uid) => RecentSets(uid, Staleness);
+
+    /// <summary>A set as it was at the moments of the last span, the present included.</summary>
+    /// <param name="uid">The set's uid.</param>
+    /// <param name="span">The span.</param>
+    public IEnumerable<StatefulSet> RecentSets(string uid, TimeSpan span)
     {
         var history = _sets.GetValueOrDefault(uid, []);
-        var last = history.FindLastIndex(entry => Moment - entry.At > Staleness.Ticks);
+        var last = history.FindLastIndex(entry => Moment - entry.At > span.Ticks);
         return history.Skip(Math.Max(0, last)).Select(entry => entry.Set);
     }
 
@@ -132,15 +144,18 @@ public sealed class GroundTruth(SimulationOptions options, ProcessTable processe
     /// <param name="isThere">Whether it is there.</param>
     public void NoteNode(string name, bool isThere)
     {
-        if (isThere)
-            _nodesGoneSince.Remove(name);
-        else
-            _nodesGoneSince.TryAdd(name, time.GetTimestamp());
+        var now = time.GetTimestamp();
+        if (_nodesGone.TryGetValue(name, out var gone) && (isThere || gone.Until is null))
+            _nodesGone[name] = gone with { Until = isThere ? gone.Until ?? now : null };
+        else if (!isThere)
+            _nodesGone[name] = (now, null);
     }
 
-    /// <summary>How long a node's object has been gone; null while it is there.</summary>
+    /// <summary>How long a node's object had been gone at the last moment at which it could be asked for and still be acted upon now; null when it was there.</summary>
     /// <param name="name">The node.</param>
-    public TimeSpan? NodeGoneFor(string name) => _nodesGoneSince.TryGetValue(name, out var since) ? time.GetElapsedTime(since) : null;
+    public TimeSpan? NodeGoneFor(string name) => _nodesGone.TryGetValue(name, out var gone) && (gone.Until is not { } until || time.GetElapsedTime(until) <= Asked)
+        ? time.GetElapsedTime(gone.Since, gone.Until ?? time.GetTimestamp())
+        : null;
 
     /// <summary>Notes that an object's deletion was asked for.</summary>
     /// <param name="uid">The object's uid.</param>
@@ -161,6 +176,10 @@ public sealed class GroundTruth(SimulationOptions options, ProcessTable processe
     /// <param name="uid">The object's uid.</param>
     /// <param name="by">The one.</param>
     public bool IsDeletedOnlyBy(string uid, string by) => DeletionsOf(uid) is { Count: > 0 } asked && asked.All(each => each.By == by);
+
+    /// <summary>How many pods of an owner ever ended well.</summary>
+    /// <param name="uid">The owner's uid.</param>
+    public int SucceededOf(string uid) => _pods.Values.Count(record => record.HasSucceeded && record.First.Metadata.Controller()?.Uid == uid);
 
     /// <summary>All pods that ever had a name, in the order in which they were made.</summary>
     /// <param name="space">The namespace.</param>

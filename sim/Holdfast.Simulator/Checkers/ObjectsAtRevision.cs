@@ -1,5 +1,7 @@
 using Holdfast.Model.Apps;
+using Holdfast.Model.Batch;
 using Holdfast.Model.Core;
+using Holdfast.Model.Discovery;
 using Holdfast.Model.Policy;
 using Holdfast.Model.Resources;
 using Holdfast.Store;
@@ -23,6 +25,7 @@ public sealed class ObjectsAtRevision
         Model.Core.Pod.ResourceType.GroupResource, StatefulSet.ResourceType.GroupResource, PersistentVolumeClaim.ResourceType.GroupResource,
         ControllerRevision.ResourceType.GroupResource, PodDisruptionBudget.ResourceType.GroupResource, ClusterNode.ResourceType.GroupResource,
         Namespace.ResourceType.GroupResource, ConfigMap.ResourceType.GroupResource, ServiceAccount.ResourceType.GroupResource,
+        EndpointSlice.ResourceType.GroupResource, Deployment.ResourceType.GroupResource, ReplicaSet.ResourceType.GroupResource, Job.ResourceType.GroupResource,
     ];
 
     /// <summary>How many changes there were, of anything but nodes, which give signs of life.</summary>

@@ -9,6 +9,7 @@ namespace Holdfast.Simulator.Checkers;
 public sealed class PodRecord(Pod first, GroundTruth truth)
 {
     private readonly List<Stretch> _ready = [];
+    private readonly List<(long At, string Uid)> _controllers = [];
 
     /// <summary>The pod as it was made.</summary>
     public Pod First => first;
@@ -22,37 +23,47 @@ public sealed class PodRecord(Pod first, GroundTruth truth)
     /// <summary>When it was asked to go; null while it was not.</summary>
     public long? AskedAt { get; private set; }
 
+    /// <summary>Whether it was ever shown to have ended well.</summary>
+    public bool HasSucceeded { get; private set; }
+
     /// <summary>Notes how the pod is now.</summary>
     /// <param name="pod">The pod; null when it is gone.</param>
     public void Show(Pod? pod)
     {
         if (pod is null)
             GoneAt = truth.Moment;
+        else if (pod.Metadata.Controller()?.Uid is { } controller && (_controllers.Count == 0 || _controllers[^1].Uid != controller))
+            _controllers.Add((truth.Moment, controller));
         if (pod?.IsTerminating() != false)
             AskedAt ??= truth.Moment;
+        HasSucceeded |= pod?.Status.Phase == "Succeeded";
         var isReady = pod is not null && pod.IsRunningAndReady();
         var wasReady = _ready.Count > 0 && _ready[^1].To is null;
         if (isReady && !wasReady)
-            _ready.Add(new Stretch(Since(pod!), null, TimeSpan.Zero));
+            _ready.Add(new Stretch(Since(pod!), null));
         else if (!isReady && wasReady)
-            _ready[^1] = _ready[^1] with { To = truth.Moment, Length = truth.Time.GetElapsedTime(_ready[^1].From) };
+            _ready[^1] = _ready[^1] with { To = truth.Moment };
     }
 
-    /// <summary>Whether the pod was shown ready, for so long at a stretch, at some moment of the last span and was not asked to go before it.</summary>
+    /// <summary>
+    /// Whether who saw the pod as it was at some moment of the last span may take it for ready for so long by now. What was seen ages while one
+    /// looks at it: a pod that was ready then counts as ready ever since, however short its time was. It must not have been asked to go before.
+    /// </summary>
     /// <param name="span">The span.</param>
-    /// <param name="least">How long at a stretch.</param>
+    /// <param name="least">How long it must have been ready by now.</param>
     public bool WasReadyWithin(TimeSpan span, TimeSpan least)
     {
         var since = truth.Moment - span.Ticks;
-        if (AskedAt is { } asked && asked < since)
-            return false;
-        foreach (var stretch in _ready)
-        {
-            var length = stretch.To is null ? truth.Time.GetElapsedTime(stretch.From) : stretch.Length;
-            if ((stretch.To ?? since) >= since && length >= least)
-                return true;
-        }
-        return false;
+        return (AskedAt is not { } asked || asked >= since)
+            && _ready.Exists(stretch => (stretch.To ?? since) >= since && truth.Time.GetElapsedTime(stretch.From) >= least);
+    }
+
+    /// <summary>The uids of those who controlled the pod at some moment of the last span: a pod may have been left by one set and taken by another.</summary>
+    /// <param name="span">The span.</param>
+    public IEnumerable<string> ControllersWithin(TimeSpan span)
+    {
+        var last = _controllers.FindLastIndex(entry => truth.Moment - entry.At > span.Ticks);
+        return _controllers.Skip(Math.Max(0, last)).Select(entry => entry.Uid).Distinct();
     }
 
     /// <summary>An agent that could not say so at once says since when; where clocks go wrong only the moment it is shown can be believed.</summary>
@@ -63,5 +74,5 @@ public sealed class PodRecord(Pod first, GroundTruth truth)
         return said is null || truth.Options.ClockFaults ? now : Math.Min(now, (said.Value - Simulation.Beginning).Ticks);
     }
 
-    private sealed record Stretch(long From, long? To, TimeSpan Length);
+    private sealed record Stretch(long From, long? To);
 }

@@ -1,4 +1,6 @@
+using Holdfast.Controllers.Pods;
 using Holdfast.Model.Core;
+using Holdfast.Simulator.Options;
 using Holdfast.Simulator.World;
 
 namespace Holdfast.Simulator.Checkers;
@@ -8,6 +10,7 @@ namespace Holdfast.Simulator.Checkers;
 public sealed class ProcessChecker(GroundTruth truth) : Checker(truth)
 {
     private long _seen = -1;
+    private int _startsSeen;
 
     /// <inheritdoc/>
     public override void OnStep()
@@ -15,6 +18,8 @@ public sealed class ProcessChecker(GroundTruth truth) : Checker(truth)
         if (_seen == Truth.Processes.Version)
             return;
         _seen = Truth.Processes.Version;
+        for (; _startsSeen < Truth.Processes.Started.Count; _startsSeen++)
+            CheckStart(Truth.Processes.Started[_startsSeen]);
         var live = Truth.Processes.Live;
         for (var index = 0; index < live.Count; index++)
         {
@@ -32,11 +37,19 @@ public sealed class ProcessChecker(GroundTruth truth) : Checker(truth)
             CheckEnd(change.Latest);
         else if (change.Old is { } old)
         {
+            // Whoever gives a pod up says first that it has failed; from then on its claims are free.
+            if (pod.IsFinished() && !old.IsFinished() && IsGivenUp(pod))
+                Truth.Abandoned.Add(pod.Metadata.Uid);
             Holds("S3", Rank(pod) >= Rank(old), $"pod {pod.Metadata.Name} went from {old.Status.Phase} back to {pod.Status.Phase}");
             Holds("S3", old.Metadata.DeletionGracePeriodSeconds is not { } granted || pod.Metadata.DeletionGracePeriodSeconds <= granted,
                 $"pod {pod.Metadata.Name}'s grace period grew from {old.Metadata.DeletionGracePeriodSeconds} s to {pod.Metadata.DeletionGracePeriodSeconds} s");
         }
     }
+
+    /// <summary>S2 the other way round: once a pod's object is gone none of its processes starts either, as nobody would end it.</summary>
+    private void CheckStart(PodProcess process) => Holds(
+        "S2", Truth.Abandoned.Contains(process.PodUid) || Truth.World.Pod(process.Namespace, process.PodName)?.Metadata.Uid == process.PodUid,
+        $"{process.PodName} was started on {process.NodeName} after its object had gone, and nobody had given it up");
 
     private void CheckTogether(PodProcess one, PodProcess other)
     {
@@ -69,9 +82,9 @@ public sealed class ProcessChecker(GroundTruth truth) : Checker(truth)
     {
         if (Truth.DeletionsOf(pod.Metadata.Uid).Any(asked => asked is { By: "kubectl", IsForced: true }))
             return true;
-        var node = Truth.World.Find<Model.Core.Node>("", pod.Spec.NodeName);
-        return node is null ? Truth.NodeGoneFor(pod.Spec.NodeName) >= TimeSpan.FromSeconds(38)
-            : node.Spec.Taints.Any(taint => taint.Key == "node.kubernetes.io/out-of-service");
+        // The quarantine of 40 s is measured by a clock that may be fast. A node that comes back while its pods are being given up comes too late for them.
+        return Truth.NodeGoneFor(pod.Spec.NodeName) >= TimeSpan.FromSeconds(40 * (1 - SimulationOptions.WorstDrift))
+            || Truth.World.Find<Model.Core.Node>("", pod.Spec.NodeName)?.Spec.Taints.Any(taint => taint.Key == "node.kubernetes.io/out-of-service") == true;
     }
 
     private static int Rank(Pod pod) => pod.Status.Phase switch

@@ -1,7 +1,9 @@
 using Holdfast.ApiServer.Registry;
 using Holdfast.Controllers.Pods;
 using Holdfast.Model.Apps;
+using Holdfast.Model.Batch;
 using Holdfast.Model.Core;
+using Holdfast.Model.Discovery;
 using Holdfast.Model.Policy;
 using Holdfast.Model.Resources;
 using Holdfast.Simulator.Story;
@@ -49,6 +51,10 @@ public sealed class Referee(ServerProcess server, GroundTruth truth, Witness wit
             Collector<Namespace>(store, null, _ => _ => { }),
             Collector<ConfigMap>(store, null, checker => checker.OnMap),
             Collector<ServiceAccount>(store, null, _ => _ => { }),
+            Collector<EndpointSlice>(store, null, _ => _ => { }),
+            Collector<Deployment>(store, null, _ => _ => { }),
+            Collector<ReplicaSet>(store, null, _ => _ => { }),
+            Collector<Job>(store, null, _ => _ => { }),
         ];
     }
 

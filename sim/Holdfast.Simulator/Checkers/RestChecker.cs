@@ -1,7 +1,9 @@
 using Holdfast.Controllers.Pods;
 using Holdfast.Controllers.StatefulSets;
 using Holdfast.Model.Apps;
+using Holdfast.Model.Batch;
 using Holdfast.Model.Core;
+using Holdfast.Model.Discovery;
 using Holdfast.Model.Policy;
 using Holdfast.Model.Selectors;
 
@@ -12,7 +14,7 @@ namespace Holdfast.Simulator.Checkers;
 /// <param name="budgets">Counts what budgets want.</param>
 public sealed class RestChecker(GroundTruth truth, BudgetChecker budgets)
 {
-    /// <summary>What is not yet as it is wanted, in words; null when everything is.</summary>
+    /// <summary>What is not yet as it is wanted, in words, which begin with an invariant's letter where one says so itself; null when everything is.</summary>
     /// <param name="sets">The sets that there are meant to be.</param>
     /// <param name="deletedSpaces">The namespaces that were deleted.</param>
     public string? Missing(IEnumerable<string> sets, IEnumerable<string> deletedSpaces)
@@ -21,7 +23,7 @@ public sealed class RestChecker(GroundTruth truth, BudgetChecker budgets)
         {
             if (truth.World.Find<StatefulSet>("default", name) is not { Metadata.DeletionTimestamp: null } set)
                 return $"set {name} is not there";
-            if ((MissingOf(set) ?? ClaimsMissing(set)) is { } missing)
+            if ((MissingOf(set) ?? ClaimsMissing(set) ?? EndpointsMissing(set)) is { } missing)
                 return missing;
         }
         if (deletedSpaces.FirstOrDefault(space => truth.World.Find<Namespace>("", space) is not null) is { } left)
@@ -30,8 +32,8 @@ public sealed class RestChecker(GroundTruth truth, BudgetChecker budgets)
             return $"pod {going.Metadata.Name} is still going";
         var stray = truth.Processes.Live.FirstOrDefault(process => truth.World.Pod(process.Namespace, process.PodName)?.Metadata.Uid != process.PodUid);
         if (stray is not null)
-            return $"{stray.PodName} runs on {stray.NodeName} and has no object";
-        return BudgetMissing() ?? OwnerMissing();
+            return $"S2: {stray.PodName} runs on {stray.NodeName} and has no object";
+        return BudgetMissing() ?? OwnerMissing() ?? OthersMissing();
     }
 
     private string? MissingOf(StatefulSet set)
@@ -46,7 +48,10 @@ public sealed class RestChecker(GroundTruth truth, BudgetChecker budgets)
             var name = StatefulSetIdentity.PodName(set, start + index);
             var process = truth.Processes.Live.FirstOrDefault(process => process.PodName == name && process.Namespace == space);
             if (process is not { IsReady: true })
-                return $"{name} is not ready";
+                return IsFinished(space, name) ? $"S8: {name} has ended and is not made again" : $"{name} is not ready";
+            // Without a probe such a pod is shown ready now and then; it never stays so.
+            if (process.Image.Contains("broken", StringComparison.Ordinal))
+                return $"{name} runs {process.Image}, which never stays ready";
             if (isRolling && index >= partition && process.Image != image)
                 return $"{name} runs {process.Image} and not {image}";
         }
@@ -58,6 +63,8 @@ public sealed class RestChecker(GroundTruth truth, BudgetChecker budgets)
             : isRolling && partition == 0 && (status.UpdatedReplicas != wanted || status.CurrentRevision != status.UpdateRevision) ? $"the update of {set.Metadata.Name} is not shown as complete"
             : History(set);
     }
+
+    private bool IsFinished(string space, string name) => truth.World.Pod(space, name)?.IsFinished() == true;
 
     private string? History(StatefulSet set)
     {
@@ -82,9 +89,23 @@ public sealed class RestChecker(GroundTruth truth, BudgetChecker budgets)
                 continue;
             truth.Checks.Add("V2");
             if (isOwned != isMeant || claim.Metadata.OwnerReferences.Any(owner => owner.Kind == "Pod"))
-                return $"claim data-{pod} is {(isOwned ? "" : "not ")}owned by {set.Metadata.Name}, and its policy says otherwise";
+                return $"V2: claim data-{pod} is {(isOwned ? "" : "not ")}owned by {set.Metadata.Name}, and its policy says otherwise";
         }
         return null;
+    }
+
+    /// <summary>A set's Service leads to its ready pods and to nobody else.</summary>
+    private string? EndpointsMissing(StatefulSet set)
+    {
+        if (!truth.Options.HasServices)
+            return null;
+        var (name, space) = (set.Metadata.Name, set.Metadata.Namespace);
+        var told = truth.World.All<EndpointSlice>(space).Where(slice => slice.Metadata.Labels.GetValueOrDefault("kubernetes.io/service-name") == name)
+            .SelectMany(slice => slice.Endpoints).Where(endpoint => endpoint.Conditions.Ready == true).SelectMany(endpoint => endpoint.Addresses).Order(StringComparer.Ordinal);
+        var wanted = truth.World.All<Pod>(space).Where(pod => pod.IsReady() && pod.Metadata.Labels.GetValueOrDefault("app") == name)
+            .Select(pod => pod.Status.PodIP).Order(StringComparer.Ordinal);
+        truth.Checks.Add("Endpoints");
+        return told.SequenceEqual(wanted) ? null : $"Service {name} leads to {string.Join(' ', told)}; the ready pods are at {string.Join(' ', wanted)}";
     }
 
     private string? BudgetMissing()
@@ -109,6 +130,31 @@ public sealed class RestChecker(GroundTruth truth, BudgetChecker budgets)
     {
         var selector = LabelMatcher.From(budget.Spec.Selector);
         return truth.World.All<Pod>(budget.Metadata.Namespace).Any(pod => selector.Matches(pod.Metadata.Labels) && pod.Metadata.Controller() is null);
+    }
+
+    /// <summary>Deployments run what they ask for, as often as they ask, and Jobs have ended well, each pod counted once.</summary>
+    private string? OthersMissing()
+    {
+        foreach (var deployment in truth.World.All<Deployment>())
+        {
+            var (name, wanted, status) = (deployment.Metadata.Name, deployment.Spec.Replicas ?? 1, deployment.Status);
+            var image = deployment.Spec.Template.Spec.Containers[0].Image;
+            var running = truth.Processes.Live.Count(process => process.Image == image && process.IsReady);
+            if (running != wanted || status.ObservedGeneration != deployment.Metadata.Generation
+                || status.Replicas != wanted || status.UpdatedReplicas != wanted || status.AvailableReplicas != wanted)
+            {
+                return $"Deployment {name} has {running} of {wanted} pods of {image} and shows {status.AvailableReplicas} available of {status.UpdatedReplicas} updated of {status.Replicas}";
+            }
+        }
+        foreach (var job in truth.World.All<Job>())
+        {
+            // A pod that was asked to go and ends well all the same is one more than was asked for, as on Kubernetes; none is counted twice.
+            var succeeded = truth.SucceededOf(job.Metadata.Uid);
+            if (job.Status.Succeeded > succeeded || job.Status.Succeeded < job.Spec.Completions || !job.Status.Conditions.Any(condition => condition is { Type: "Complete", Status: "True" }))
+                return $"Job {job.Metadata.Name} shows {job.Status.Succeeded} completions; {succeeded} of its pods ended well and {job.Spec.Completions} are wanted. It is {string.Join(' ', job.Status.Conditions.Select(condition => condition.Type))}";
+        }
+        truth.Checks.Add("Others");
+        return null;
     }
 
     /// <summary>What only had owners that are gone is gone too; what has one that lives has no other.</summary>

@@ -21,8 +21,12 @@ internal sealed class FaultInjector(SimulatedCluster cluster, SimulationOptions 
     /// <summary>Injects until <see cref="StopAsync"/>.</summary>
     public async Task RunAsync()
     {
+        foreach (var node in cluster.Nodes)
+            node.OnKilled = () => Last(ReviveAsync(node));
         if (options.ListsThePast)
             cluster.ControllerLink.ListsThePast = chance.Next(2) == 0;
+        if (options.Faults.Contains(FaultKind.ClockDrift))
+            SkewClocks();
         while (!_isOver && options.Faults.Count > 0)
         {
             await PassAsync(options.FaultPause);
@@ -35,8 +39,9 @@ internal sealed class FaultInjector(SimulatedCluster cluster, SimulationOptions 
     public async Task StopAsync()
     {
         _isOver = true;
-        foreach (var lasting in _lasting)
-            await lasting;
+        // What lasts may lead to more that does.
+        for (var index = 0; index < _lasting.Count; index++)
+            await _lasting[index];
         cluster.Calm();
     }
 
@@ -46,8 +51,7 @@ internal sealed class FaultInjector(SimulatedCluster cluster, SimulationOptions 
         switch (kind)
         {
             case FaultKind.ControllerKill:
-                story.Tell("fault", "the controllers are killed and started again");
-                cluster.Controllers.Restart();
+                Last(KillControllersAsync());
                 break;
             case FaultKind.ControllerKillBetweenWrites:
                 cluster.KillControllersAfterWrites(1 + chance.Next(6));
@@ -69,8 +73,17 @@ internal sealed class FaultInjector(SimulatedCluster cluster, SimulationOptions 
             case FaultKind.DamagedLog:
                 Last(DamageAsync());
                 break;
+            case FaultKind.SlowDisk:
+                Last(SlowDiskAsync());
+                break;
             case FaultKind.ClockJump:
                 JumpClock();
+                break;
+            case FaultKind.ClockDrift:
+                DriftClock();
+                break;
+            case FaultKind.ControllerPause:
+                Last(PauseAsync());
                 break;
             default:
                 InjectIntoNodes(kind);
@@ -103,7 +116,6 @@ internal sealed class FaultInjector(SimulatedCluster cluster, SimulationOptions 
                 break;
             case FaultKind.AgentKillInTheMiddle:
                 node.KillAgentInTheMiddle(chance.Next(3));
-                Last(ReviveAsync(node));
                 break;
             case FaultKind.NodeKill:
                 story.Tell("fault", $"{node.Name} dies with all its processes");
@@ -150,6 +162,34 @@ internal sealed class FaultInjector(SimulatedCluster cluster, SimulationOptions 
         var process = live[chance.Next(live.Count)];
         story.Tell("fault", $"{process.PodName} fails on {process.NodeName}");
         fail(cluster.Nodes.First(node => node.Name == process.NodeName).Machine, process.PodUid);
+    }
+
+    /// <summary>Most start again at once, as under a supervisor; some take their time.</summary>
+    private async Task KillControllersAsync()
+    {
+        var away = chance.Next(3) == 0 ? TimeSpan.FromSeconds(20) * chance.NextDouble() : TimeSpan.Zero;
+        story.Tell("fault", $"the controllers are killed and started again{(away > TimeSpan.Zero ? $" {away.TotalSeconds:0} s later" : "")}");
+        cluster.Controllers.Kill();
+        await time.DelayAsync(away, CancellationToken.None);
+        if (!cluster.Controllers.IsRunning)
+            cluster.Controllers.Restart();
+    }
+
+    private async Task PauseAsync()
+    {
+        story.Tell("fault", "the controllers stand still");
+        cluster.ControllerLink.Pause();
+        await PassAsync(SimulationOptions.LongestStandstill);
+        cluster.ControllerLink.Resume();
+        story.Tell("fault", "the controllers go on");
+    }
+
+    private async Task SlowDiskAsync()
+    {
+        story.Tell("fault", "the disk is slow");
+        cluster.Server.Disk.Slowness = SimulationOptions.SlowestAppend;
+        await PassAsync(TimeSpan.FromSeconds(10));
+        cluster.Server.Disk.Slowness = TimeSpan.Zero;
     }
 
     private async Task FreezeAsync(string plural)
@@ -212,6 +252,27 @@ internal sealed class FaultInjector(SimulatedCluster cluster, SimulationOptions 
         await PassAsync(TimeSpan.FromSeconds(5));
         await cluster.Server.StartAsync(backup);
     }
+
+    private void SkewClocks()
+    {
+        foreach (var (_, clock) in cluster.Clocks)
+        {
+            clock.Jump(TimeSpan.FromSeconds(chance.Next(60) - 30));
+            clock.Drift(AnyRate());
+        }
+    }
+
+    private void DriftClock()
+    {
+        var clocks = cluster.Clocks;
+        var (name, clock) = clocks[chance.Next(clocks.Count)];
+        var rate = AnyRate();
+        story.Tell("fault", string.Create(System.Globalization.CultureInfo.InvariantCulture, $"the clock of {name} goes {rate:0.000} times as fast"));
+        clock.Drift(rate);
+    }
+
+    // Far more than a bad oscillator does, so that it shows within minutes.
+    private double AnyRate() => 1 + ((chance.NextDouble() - 0.5) * 2 * SimulationOptions.WorstDrift);
 
     private void JumpClock()
     {

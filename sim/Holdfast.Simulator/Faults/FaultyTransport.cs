@@ -5,6 +5,7 @@ using Holdfast.Client;
 using Holdfast.Model.Meta;
 using Holdfast.Model.Resources;
 using Holdfast.Simulator.Checkers;
+using Holdfast.Simulator.Options;
 using Holdfast.Simulator.World;
 using Holdfast.Store;
 
@@ -18,8 +19,11 @@ namespace Holdfast.Simulator.Faults;
 /// <param name="identity">Who asks.</param>
 /// <param name="link">The network.</param>
 /// <param name="witness">Told of what arrives and of what is answered.</param>
-public sealed class FaultyTransport(ServerProcess server, UserInfo identity, Link link, Witness witness) : IApiTransport
+/// <param name="isForCaches">Whether caches ask, whose lists may be answered from the past: who asks for the present gets it.</param>
+public sealed class FaultyTransport(ServerProcess server, UserInfo identity, Link link, Witness witness, bool isForCaches = false) : IApiTransport
 {
+    private int _told;
+
     /// <inheritdoc/>
     public async Task<ApiAnswer> CallAsync(ApiCall call, CancellationToken cancellationToken)
     {
@@ -28,10 +32,26 @@ public sealed class FaultyTransport(ServerProcess server, UserInfo identity, Lin
             return new ApiAnswer(call.Body, null);
         await link.RequestAsync(call.Verb is ApiVerb.Update or ApiVerb.Patch, cancellationToken);
         witness.Arrived(link.Name, call);
-        var answer = await ServedAsync(token => server.Core.InProcess(identity).CallAsync(call, token), cancellationToken);
+        var answer = await ServedAsync(token => server.Core.InProcess(identity).CallAsync(Bent(call), token), cancellationToken);
         witness.Took(link.Name, call, answer);
+        if (call.Verb is ApiVerb.Update or ApiVerb.Delete && link.RepeatsNow())
+            await RepeatAsync(call, cancellationToken);
         await link.AnswerAsync(cancellationToken);
         return answer;
+    }
+
+    /// <summary>The same request once more, as something on its way would send it that does not know the answer; its own answer reaches nobody.</summary>
+    private async Task RepeatAsync(ApiCall call, CancellationToken cancellationToken)
+    {
+        witness.Arrived(link.Name, call);
+        try
+        {
+            witness.Took(link.Name, call, await ServedAsync(token => server.Core.InProcess(identity).CallAsync(call, token), cancellationToken));
+        }
+        catch (ApiException refused)
+        {
+            witness.Faults.Add($"repeat refused ({refused.Code})");
+        }
     }
 
     /// <inheritdoc/>
@@ -39,8 +59,7 @@ public sealed class FaultyTransport(ServerProcess server, UserInfo identity, Lin
     {
         ArgumentNullException.ThrowIfNull(query);
         await link.RequestAsync(false, cancellationToken);
-        // Only reflectors, which list in pages, may be answered from the past: who asks for the present gets it.
-        var list = link.ListsThePast && query is { Limit: > 1, Continue.Length: 0, FieldSelector.Length: 0, LabelSelector.Length: 0 }
+        var list = isForCaches && link.ListsThePast && query is { Continue.Length: 0, FieldSelector.Length: 0, LabelSelector.Length: 0 }
             ? Past<T>(query)
             : await ServedAsync(token => server.Core.InProcess(identity).ListAsync<T>(query, token), cancellationToken);
         await link.AnswerAsync(cancellationToken);
@@ -57,13 +76,24 @@ public sealed class FaultyTransport(ServerProcess server, UserInfo identity, Lin
         using var any = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, server.Down, dropped);
         var core = server.Core;
         var stream = new WatchedStream(witness, link.Name, T.ResourceType.GroupResource, query);
-        await using var events = core.InProcess(identity).WatchAsync<T>(query, any.Token).GetAsyncEnumerator(any.Token);
+        await using var events = core.InProcess(identity).WatchAsync<T>(Bent(query), any.Token).GetAsyncEnumerator(any.Token);
         while (await NextAsync(events, link, plural, any.Token, dropped, cancellationToken))
         {
+            if (server.IsMutant(Mutant.SkipsEvents) && ++_told % 50 == 0)
+                continue;
             stream.Saw(events.Current.ResourceVersion, events.Current.Type);
             yield return events.Current;
         }
     }
+
+    /// <summary>What the server makes of an update that has a known bug: the resourceVersion is not looked at.</summary>
+    private ApiCall Bent(ApiCall call) => server.IsMutant(Mutant.IgnoresResourceVersion) && call is { Verb: ApiVerb.Update, Body: { } body, Type.Plural: "pods" or "statefulsets" or "persistentvolumeclaims" }
+        ? call with { Body = body.WithMetadata(body.Metadata with { ResourceVersion = "" }) }
+        : call;
+
+    private ListQuery Bent(ListQuery query) => server.IsMutant(Mutant.WatchesFromNow)
+        ? query with { ResourceVersion = server.Store.CurrentRevision.ToString(System.Globalization.CultureInfo.InvariantCulture) }
+        : query;
 
     private static async Task<bool> NextAsync<T>(
         IAsyncEnumerator<WatchEvent<T>> events, Link link, string plural, CancellationToken any, CancellationToken dropped, CancellationToken asked)

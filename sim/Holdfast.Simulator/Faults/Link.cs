@@ -31,6 +31,7 @@ public sealed class Link(string name, SimulationOptions options, TimeProvider ti
     private readonly Dictionary<string, CancellationTokenSource> _watches = new(StringComparer.Ordinal);
     private TaskCompletionSource _changed = Completions.Source();
     private Cut _cut;
+    private bool _isPaused;
 
     /// <summary>Whose it is.</summary>
     public string Name => name;
@@ -52,6 +53,16 @@ public sealed class Link(string name, SimulationOptions options, TimeProvider ti
     public void Heal()
     {
         _cut = Cut.None;
+        Wake();
+    }
+
+    /// <summary>Holds everything where it is, in both directions, as when who uses the link is stopped and does not know it.</summary>
+    public void Pause() => _isPaused = true;
+
+    /// <summary>Lets everything go on.</summary>
+    public void Resume()
+    {
+        _isPaused = false;
         Wake();
     }
 
@@ -79,7 +90,7 @@ public sealed class Link(string name, SimulationOptions options, TimeProvider ti
     public void Calm()
     {
         IsCalm = true;
-        (IsOverloaded, ListsThePast) = (false, false);
+        (IsOverloaded, ListsThePast, _isPaused) = (false, false, false);
         _frozen.Clear();
         Heal();
     }
@@ -91,6 +102,7 @@ public sealed class Link(string name, SimulationOptions options, TimeProvider ti
     public async Task RequestAsync(bool isWrite, CancellationToken cancellationToken)
     {
         await DelayAsync(options.CallDelay, cancellationToken);
+        await ResumedAsync(cancellationToken);
         if (_cut == Cut.Requests)
             await NoAnswerAsync("the request was lost on a cut link", cancellationToken);
         if (IsCalm)
@@ -118,6 +130,7 @@ public sealed class Link(string name, SimulationOptions options, TimeProvider ti
     public async Task AnswerAsync(CancellationToken cancellationToken)
     {
         await DelayAsync(options.CallDelay, cancellationToken);
+        await ResumedAsync(cancellationToken);
         if (_cut != Cut.None)
             await NoAnswerAsync("the answer was lost on a cut link", cancellationToken);
         if (!IsCalm && Happens(options.LossProbability / 2))
@@ -134,8 +147,17 @@ public sealed class Link(string name, SimulationOptions options, TimeProvider ti
     {
         if (options.WatchDelay > TimeSpan.Zero && chance.Next(4) == 0)
             await DelayAsync(options.WatchDelay, cancellationToken);
-        while (_cut != Cut.None || _frozen.Contains(plural))
+        while (_cut != Cut.None || _isPaused || _frozen.Contains(plural))
             await _changed.Task.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Draws whether the request that was just served arrives once more.</summary>
+    public bool RepeatsNow()
+    {
+        var repeats = !IsCalm && Happens(options.RepeatProbability);
+        if (repeats)
+            faults.Add("request repeated");
+        return repeats;
     }
 
     /// <summary>The token that <see cref="Drop"/> cancels.</summary>
@@ -158,6 +180,12 @@ public sealed class Link(string name, SimulationOptions options, TimeProvider ti
     {
         await time.DelayAsync(TimeSpan.FromMilliseconds(200 + chance.Next(2_000)), cancellationToken);
         throw new ApiException(Status.Empty with { Message = what });
+    }
+
+    private async Task ResumedAsync(CancellationToken cancellationToken)
+    {
+        while (_isPaused)
+            await _changed.Task.WaitAsync(cancellationToken);
     }
 
     private Task DelayAsync(TimeSpan longest, CancellationToken cancellationToken) => longest > TimeSpan.Zero && !IsCalm

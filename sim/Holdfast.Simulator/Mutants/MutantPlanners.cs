@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Holdfast.Controllers.Pods;
 using Holdfast.Controllers.StatefulSets;
 using Holdfast.Model.Apps;
@@ -24,6 +25,11 @@ internal sealed class MutantPlanners(Mutant mutant, TimeProvider time)
         Mutant.IgnoresMinReadySeconds => With(spec => spec with { MinReadySeconds = 0 }),
         Mutant.OwnsRetainedClaims => With(spec => spec with { PersistentVolumeClaimRetentionPolicy = new() { WhenDeleted = "Delete", WhenScaled = "Delete" } }),
         Mutant.ActsOnAStaleCache => (seen, now) => StatefulSetPlanner.Plan(seen with { Pods = Past(seen) }, now),
+        Mutant.LeavesFailedPods => (seen, now) => StatefulSetPlanner.Plan(seen with { Pods = [.. seen.Pods.Select(NeverEnded)] }, now),
+        Mutant.WritesToSettledSets => (seen, now) => WithMarks(StatefulSetPlanner.Plan(seen, now), seen, now),
+        Mutant.GivesClaimsUnasked => (seen, now) => StatefulSetPlanner.Plan(seen, now) is var plan
+            ? plan with { Effects = [.. plan.Effects.Select(effect => effect is UpdateClaim update ? update with { GivenTo = null } : effect)] }
+            : plan,
         Mutant.AdoptsStrangers => (seen, now) => WithStrangers(seen, StatefulSetPlanner.Plan(seen, now)),
         _ => null,
     };
@@ -36,6 +42,16 @@ internal sealed class MutantPlanners(Mutant mutant, TimeProvider time)
         var strangers = seen.Pods.Where(pod => pod.Metadata.Controller() is null && !pod.IsTerminating() && StatefulSetIdentity.Ordinal(seen.Set, pod.Metadata.Name) < 0);
         return plan with { Effects = [.. plan.Effects, .. strangers.Select(pod => new AdoptPod(pod, "it matches the selector"))] };
     }
+
+    private static StatefulSetPlan WithMarks(StatefulSetPlan plan, StatefulSetObservation seen, DateTimeOffset now) => plan.Effects.IsEmpty && seen.Pods is [var first, ..]
+        ? plan with
+        {
+            Effects = [new UpdatePod(first with { Metadata = first.Metadata with { Annotations = first.Metadata.Annotations.SetItem("seen", now.ToString("O", CultureInfo.InvariantCulture)) } }, "it was seen")],
+            RequeueAfter = TimeSpan.FromSeconds(5),
+        }
+        : plan;
+
+    private static Pod NeverEnded(Pod pod) => pod.IsFinished() ? pod with { Status = pod.Status with { Phase = "Running" } } : pod;
 
     /// <summary>The pods as they were a while ago, every other minute, so that the set gets somewhere; as they are while nothing is so old.</summary>
     private ImmutableArray<Pod> Past(StatefulSetObservation seen)

@@ -19,11 +19,14 @@ internal sealed class MutantTransport(IApiTransport inner, Mutant mutant, TimePr
 {
     private const string Sets = "statefulset-controller";
 
+    // A component's process comes and goes; what its bug has done stays.
+    private string _folder = "";
+
     /// <summary>The transport of a mutant; the same one for those whose bug is elsewhere.</summary>
     public static IApiTransport Around(IApiTransport inner, Mutant mutant, TimeProvider time, ITaskRunner runner) => mutant switch
     {
         Mutant.CreatesBeforeTheOldIsGone or Mutant.ForceDeletesOnSilentNodes or Mutant.CollectsOnAStaleAbsence or Mutant.RemovesFinalizersTooEarly
-            or Mutant.DeletesClaimsByName or Mutant.IgnoresObservedGeneration or Mutant.MountsTerminatingClaims => new MutantTransport(inner, mutant, time, runner),
+            or Mutant.DeletesClaimsByName or Mutant.IgnoresObservedGeneration or Mutant.MountsTerminatingClaims or Mutant.SharesVolumes or Mutant.ForgetsPhases => new MutantTransport(inner, mutant, time, runner),
         _ => inner,
     };
 
@@ -43,6 +46,12 @@ internal sealed class MutantTransport(IApiTransport inner, Mutant mutant, TimePr
                 break;
             case (Mutant.IgnoresObservedGeneration, { Verb: ApiVerb.Update, Subresource: "status", Body: StatefulSet set }):
                 return await inner.CallAsync(call with { Body = await StampedAsync(set, cancellationToken) }, cancellationToken);
+            case (Mutant.SharesVolumes, { Verb: ApiVerb.Create, Body: PersistentVolume volume }):
+                _folder = _folder.Length > 0 ? _folder : volume.Spec.Local?.Path ?? "";
+                return await inner.CallAsync(call with { Body = volume with { Spec = volume.Spec with { Local = new LocalVolumeSource { Path = _folder } } } }, cancellationToken);
+            case (Mutant.ForgetsPhases, { Verb: ApiVerb.Update, Subresource: "status", FieldManager: "kubelet", Body: Pod { Status.Phase: "Running" } pod })
+                when pod.Status.ContainerStatuses.All(container => container.State.Running is null):
+                return await inner.CallAsync(call with { Body = pod with { Status = pod.Status with { Phase = "Pending" } } }, cancellationToken);
             case (Mutant.MountsTerminatingClaims, { Verb: ApiVerb.Get, Type.Plural: "persistentvolumeclaims", FieldManager: "kubelet" }):
                 return Fresh(await inner.CallAsync(call, cancellationToken));
         }

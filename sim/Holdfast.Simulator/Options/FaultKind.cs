@@ -48,6 +48,15 @@ public enum FaultKind
     /// <summary>A component's wall clock jumps.</summary>
     ClockJump,
 
+    /// <summary>The components' clocks differ from the beginning, and some go too fast or too slow.</summary>
+    ClockDrift,
+
+    /// <summary>The controllers' process stands still for a while, with requests and answers under way, and goes on as if nothing had been.</summary>
+    ControllerPause,
+
+    /// <summary>The disk takes seconds for what takes it milliseconds.</summary>
+    SlowDisk,
+
     /// <summary>A container fails.</summary>
     ContainerFailure,
 

@@ -36,6 +36,21 @@ public enum Mutant
     /// <summary>The status is written as if of the newest generation, whatever was acted on (breaks S9).</summary>
     IgnoresObservedGeneration,
 
+    /// <summary>The StatefulSet controller leaves pods that have ended as they are (breaks S8).</summary>
+    LeavesFailedPods,
+
+    /// <summary>The StatefulSet controller writes to pods that are as they should be (breaks S10).</summary>
+    WritesToSettledSets,
+
+    /// <summary>The StatefulSet controller gives claims to pods on the word of its caches alone (breaks V2 and V3).</summary>
+    GivesClaimsUnasked,
+
+    /// <summary>The volume controller puts every volume into the folder of the first one (breaks V5 and S5).</summary>
+    SharesVolumes,
+
+    /// <summary>A node says that a pod is pending whenever nothing of it runs (breaks S3).</summary>
+    ForgetsPhases,
+
     /// <summary>The garbage collector believes a stale answer that an owner is gone (breaks V2 and S7).</summary>
     CollectsOnAStaleAbsence,
 
@@ -71,4 +86,16 @@ public enum Mutant
 
     /// <summary>The journal does not check what it reads (breaks A1).</summary>
     TrustsDamagedLog,
+
+    /// <summary>After damage an older copy is restored than the one from right before it (breaks A1 and A2).</summary>
+    RestoresAnOlderCopy,
+
+    /// <summary>The server leaves events out of watches (breaks A4).</summary>
+    SkipsEvents,
+
+    /// <summary>The server begins a watch at the present, whatever it was asked for (breaks A4 and A5).</summary>
+    WatchesFromNow,
+
+    /// <summary>The server does not look at the resourceVersion of an update (breaks A6).</summary>
+    IgnoresResourceVersion,
 }

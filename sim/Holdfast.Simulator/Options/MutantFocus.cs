@@ -11,8 +11,8 @@ internal static class MutantFocus
     public static SimulationOptions On(SimulationOptions options) => options.Mutant switch
     {
         Mutant.IgnoresPartition => With(options, UserHabit.SetsPartition),
-        Mutant.IgnoresMinReadySeconds => options with { MinReadySeconds = Math.Max(10, options.MinReadySeconds), Faults = [.. options.Faults.Where(fault => fault != FaultKind.ClockJump)] },
-        Mutant.ActsOnAStaleCache => With(With(options, FaultKind.NodeKill), FaultKind.ContainerFailure) with { FaultPause = TimeSpan.FromSeconds(8), MinReadySeconds = 0, LongestFreeze = TimeSpan.Zero },
+        Mutant.IgnoresMinReadySeconds => options with { MinReadySeconds = Math.Max(10, options.MinReadySeconds), Faults = [.. options.Faults.Where(fault => fault is not (FaultKind.ClockJump or FaultKind.ClockDrift))] },
+        Mutant.ActsOnAStaleCache => options with { Faults = [FaultKind.NodeKill, FaultKind.ContainerFailure], FaultPause = TimeSpan.FromSeconds(8), MinReadySeconds = 0, LongestFreeze = TimeSpan.Zero },
         Mutant.AdoptsStrangers => With(options, UserHabit.PlaysWithLabels),
         Mutant.IgnoresObservedGeneration => With(options, FaultKind.StaleCache) with { LongestFreeze = TimeSpan.FromSeconds(15) },
         Mutant.CollectsOnAStaleAbsence => With(options, UserHabit.ChainsOwners) with { WatchDelay = TimeSpan.FromMilliseconds(100) },
@@ -23,7 +23,18 @@ internal static class MutantFocus
         Mutant.CountsGrantedAsHealthy or Mutant.EvictsByStaleStatus or Mutant.ReappliesBudgetAfterConflict => With(options, UserHabit.Evicts),
         Mutant.AcknowledgesBeforeCommit => With(options, FaultKind.ServerCrash) with { DiskDelay = TimeSpan.FromMilliseconds(20) },
         Mutant.SkipsSync => With(options, FaultKind.ServerCrash),
-        Mutant.TrustsDamagedLog => With(options, FaultKind.DamagedLog),
+        Mutant.TrustsDamagedLog or Mutant.RestoresAnOlderCopy => With(options, FaultKind.DamagedLog),
+        Mutant.LeavesFailedPods => With(options, FaultKind.PodFailure),
+        Mutant.ForgetsPhases => With(options, FaultKind.ContainerFailure),
+        Mutant.GivesClaimsUnasked => With(With(With(options, UserHabit.MovesOrdinals), FaultKind.ControllerKill), FaultKind.PastList) with
+        {
+            WhenScaled = "Delete",
+            FaultPause = TimeSpan.FromSeconds(6),
+            LongestPause = TimeSpan.FromSeconds(6),
+            Operations = 15,
+        },
+        Mutant.WatchesFromNow => With(options, FaultKind.ServerCrash),
+        Mutant.IgnoresResourceVersion => With(options, FaultKind.StaleCache) with { LongestFreeze = TimeSpan.FromSeconds(15) },
         _ => options,
     };
 

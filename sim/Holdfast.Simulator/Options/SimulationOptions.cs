@@ -6,6 +6,15 @@ namespace Holdfast.Simulator.Options;
 /// <summary>What one run is like. Everything but the seed and the mutant is drawn from the seed: each fault is on in some runs only, so that combinations differ.</summary>
 public sealed record SimulationOptions
 {
+    /// <summary>How much too fast or too slow a clock goes at most, as a share.</summary>
+    public const double WorstDrift = 0.05;
+
+    /// <summary>The longest time for which the controllers stand still.</summary>
+    public static TimeSpan LongestStandstill { get; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The longest time for an append while the disk is slow.</summary>
+    public static TimeSpan SlowestAppend { get; } = TimeSpan.FromSeconds(2);
+
     /// <summary>The seed.</summary>
     public required ulong Seed { get; init; }
 
@@ -63,6 +72,9 @@ public sealed record SimulationOptions
     /// <summary>The probability, 0 to 1, that a request or its answer is lost.</summary>
     public double LossProbability { get; init; }
 
+    /// <summary>The probability, 0 to 1, that a change or a deletion arrives twice.</summary>
+    public double RepeatProbability { get; init; }
+
     /// <summary>The probability, 0 to 1, that a write meets a conflict.</summary>
     public double ConflictProbability { get; init; }
 
@@ -72,8 +84,11 @@ public sealed record SimulationOptions
     /// <summary>How many events of a kind the store keeps for watches.</summary>
     public int HistoryEvents { get; init; } = 4096;
 
-    /// <summary>Whether controllers write events, and the Endpoints controller runs.</summary>
-    public bool IsFull { get; init; }
+    /// <summary>Whether controllers write events.</summary>
+    public bool HasEvents { get; init; }
+
+    /// <summary>Whether each set has its Service, and the Endpoints controller runs.</summary>
+    public bool HasServices { get; init; }
 
     /// <summary>The longest time until a container runs.</summary>
     public TimeSpan StartDelay { get; init; }
@@ -85,7 +100,12 @@ public sealed record SimulationOptions
     public TimeSpan StopDelay { get; init; }
 
     /// <summary>Whether clocks go wrong.</summary>
-    public bool ClockFaults => Faults.Contains(FaultKind.ClockJump);
+    public bool ClockFaults => Faults.Contains(FaultKind.ClockJump) || Faults.Contains(FaultKind.ClockDrift);
+
+    /// <summary>How long what a component has asked may be on its way back, and what it then writes on its way there.</summary>
+    public TimeSpan LongestWay => TimeSpan.FromSeconds(2)
+        + (Faults.Contains(FaultKind.ControllerPause) ? LongestStandstill : TimeSpan.Zero)
+        + (Faults.Contains(FaultKind.SlowDisk) ? 2 * SlowestAppend : TimeSpan.Zero);
 
     /// <summary>Whether lists are answered from the past.</summary>
     public bool ListsThePast => Faults.Contains(FaultKind.PastList);
@@ -118,11 +138,13 @@ public sealed record SimulationOptions
             DiskDelay = Sometimes(chance, 20),
             CallDelay = Sometimes(chance, 50),
             WatchDelay = Sometimes(chance, 100),
-            LossProbability = chance.Next(3) == 0 ? 0.1 * chance.NextDouble() : 0,
+            LossProbability = chance.Next(3) == 0 ? (chance.Next(4) == 0 ? 0.3 : 0.1) * chance.NextDouble() : 0,
+            RepeatProbability = chance.Next(4) == 0 ? 0.2 * chance.NextDouble() : 0,
             ConflictProbability = chance.Next(4) == 0 ? 0.2 * chance.NextDouble() : 0,
             LongestFreeze = faults.Contains(FaultKind.StaleCache) ? Milliseconds(chance, 1_000, 20_000) : TimeSpan.Zero,
             HistoryEvents = chance.Next(3) == 0 ? 20 + chance.Next(50) : 4096,
-            IsFull = chance.Next(8) == 0,
+            HasEvents = chance.Next(8) == 0,
+            HasServices = chance.Next(2) == 0,
             StartDelay = Milliseconds(chance, 50, 3_000),
             ReadyDelay = Milliseconds(chance, 50, 6_000),
             StopDelay = Milliseconds(chance, 50, 5_000),
@@ -135,8 +157,8 @@ public sealed record SimulationOptions
         $"mutant {Mutant}, operations {Operations}, pauses to {LongestPause.TotalSeconds:0.0} s, habits [{string.Join(' ', Habits)}], sets {Sets}, {PodManagementPolicy}, "
         + $"minReadySeconds {MinReadySeconds}, claims {WhenDeleted}/{WhenScaled}{(IsForOnePod ? " for one pod" : "")}, {(HasProbes ? "probes, " : "")}tolerations {TolerationSeconds} s, "
         + $"faults [{string.Join(' ', Faults)}] every {FaultPause.TotalSeconds:0.0} s, disk {DiskDelay.TotalMilliseconds:0} ms, calls {CallDelay.TotalMilliseconds:0} ms, "
-        + $"watches {WatchDelay.TotalMilliseconds:0} ms, loss {LossProbability:0.000}, conflicts {ConflictProbability:0.000}, freezes to {LongestFreeze.TotalSeconds:0.0} s, history {HistoryEvents}, "
-        + $"{(IsFull ? "all controllers, " : "")}start {StartDelay.TotalSeconds:0.0} s, ready {ReadyDelay.TotalSeconds:0.0} s, stop {StopDelay.TotalSeconds:0.0} s");
+        + $"watches {WatchDelay.TotalMilliseconds:0} ms, loss {LossProbability:0.000}, repeats {RepeatProbability:0.000}, conflicts {ConflictProbability:0.000}, freezes to {LongestFreeze.TotalSeconds:0.0} s, history {HistoryEvents}, "
+        + $"{(HasEvents ? "events, " : "")}{(HasServices ? "services, " : "")}start {StartDelay.TotalSeconds:0.0} s, ready {ReadyDelay.TotalSeconds:0.0} s, stop {StopDelay.TotalSeconds:0.0} s");
 
     private static T[] Some<T>(SeededChance chance, T[] all, double probability) => [.. all.Where(_ => chance.NextDouble() < probability)];
 

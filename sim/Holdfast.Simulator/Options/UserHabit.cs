@@ -56,4 +56,7 @@ public enum UserHabit
 
     /// <summary>Removes a node's object, which its agent makes again.</summary>
     RemovesNodes,
+
+    /// <summary>Runs a Deployment with a budget, and Jobs, beside the sets.</summary>
+    RunsOthers,
 }

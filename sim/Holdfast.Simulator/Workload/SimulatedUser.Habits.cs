@@ -28,7 +28,7 @@ internal sealed partial class SimulatedUser
 
     /// <summary>
     /// Does what is left to a person, as on Kubernetes: a pod of a broken revision that never got ready keeps OrderedReady waiting, and a pod
-    /// that was placed waits for ever on a claim that is being deleted.
+    /// that was placed waits for ever on a claim that is being deleted. Below the partition such a pod comes back, so the partition is taken away.
     /// </summary>
     public async Task HelpAsync()
     {
@@ -43,6 +43,8 @@ internal sealed partial class SimulatedUser
             var isBroken = pod.Spec.Containers[0].Image.Contains("broken", StringComparison.Ordinal);
             if (!isBroken && !(!pod.IsReady() && going.Contains($"data-{pod.Metadata.Name}")))
                 continue;
+            if (isBroken && pod.Metadata.Controller() is { } owner && sets?.Items.FirstOrDefault(set => set.Metadata.Uid == owner.Uid) is { Spec.UpdateStrategy.RollingUpdate.Partition: > 0 } kept)
+                await SetRollingUpdateAsync(kept.Metadata.Name, rolling => rolling with { Partition = 0 });
             story.Tell("user", $"deletes {pod.Metadata.Name}, {(isBroken ? "which never got ready" : "whose claim is going")}");
             await AskAsync(stop => client.DeleteAsync<Pod>(Space, pod.Metadata.Name, null, stop));
         }

@@ -3,7 +3,9 @@ using Holdfast.Client;
 using Holdfast.Model.Apps;
 using Holdfast.Model.Core;
 using Holdfast.Model.Meta;
+using Holdfast.Model.Values;
 using Holdfast.Platform;
+using Holdfast.Simulator.Checkers;
 using Holdfast.Simulator.Options;
 using Holdfast.Simulator.Story;
 
@@ -82,6 +84,7 @@ internal sealed partial class SimulatedUser(KubernetesClient client, SimulationO
         UserHabit.DeletesNamespaces => DeleteNamespaceAsync(),
         UserHabit.ChainsOwners => ChainOwnersAsync(),
         UserHabit.RemovesNodes => RemoveNodeAsync(),
+        UserHabit.RunsOthers => RunOthersAsync(),
         _ => Task.CompletedTask,
     };
 
@@ -111,6 +114,12 @@ internal sealed partial class SimulatedUser(KubernetesClient client, SimulationO
               "volumeClaimTemplates": [{"metadata": {"name": "data"}, "spec": {"accessModes": ["{{{{mode}}}}"],
                "storageClassName": "standard", "resources": {"requests": {"storage": "1Gi"}} }}]}}
             """);
+        if (options.HasServices && await AskAsync(async stop => await client.FindAsync<Service>(space, name, stop) ?? Service.Empty) is { Metadata.Name.Length: 0 })
+        {
+            await AskAsync(stop => client.CreateAsync(ModelJson.Read<Service>($$$$"""
+                {"metadata": {"name": "{{{{name}}}}", "namespace": "{{{{space}}}}"}, "spec": {"clusterIP": "None", "selector": {"app": "{{{{name}}}}"}, "ports": [{"port": 80}]} }
+                """), stop));
+        }
         if (await AskAsync(stop => client.CreateAsync(set, stop)) is not null)
             story.Tell("user", $"makes {name} with 3 replicas of {image}, {options.PodManagementPolicy}, claims {options.WhenDeleted}/{options.WhenScaled}");
     }
@@ -124,16 +133,30 @@ internal sealed partial class SimulatedUser(KubernetesClient client, SimulationO
         return SetImageAsync(set, Image(set));
     }
 
+    /// <summary>A program that never gets ready, or a node that there is not; and then back. What is no value at all is refused.</summary>
     private async Task BreakTemplateAsync(string set)
     {
-        await SetImageAsync(set, $"example/{set}-broken:1");
+        await AskForNonsenseAsync(set);
+        await SetImageAsync(set, $"example/{set}-broken:1", chance.Next(3) == 0 ? ValueMap.Of(("no", "such")) : default);
         await time.DelayAsync(options.LongestPause * chance.NextDouble(), CancellationToken.None);
         await SetImageAsync(set, Image(set));
     }
 
-    private Task SetImageAsync(string set, string image) => ChangeAsync(set, $"changes the template of {set} to {image}", spec => spec with
+    private async Task AskForNonsenseAsync(string name)
     {
-        Template = spec.Template with { Spec = spec.Template.Spec with { Containers = [spec.Template.Spec.Containers[0] with { Image = image }] } },
+        story.Tell("user", $"asks for -1 replicas of {name}, under another Service's name");
+        var taken = await AskAsync(async stop =>
+        {
+            var set = await client.GetAsync<StatefulSet>(Space, name, stop);
+            return await client.UpdateAsync(set with { Spec = set.Spec with { Replicas = -1, ServiceName = "other" } }, stop);
+        });
+        if (taken is not null)
+            throw new InvariantViolation("Unexpected", $"a set of {taken.Spec.Replicas} replicas was taken");
+    }
+
+    private Task SetImageAsync(string set, string image, ValueMap<string> nodes = default) => ChangeAsync(set, $"changes the template of {set} to {image}", spec => spec with
+    {
+        Template = spec.Template with { Spec = spec.Template.Spec with { NodeSelector = nodes, Containers = [spec.Template.Spec.Containers[0] with { Image = image }] } },
     });
 
     private async Task DeletePodAsync(bool force)

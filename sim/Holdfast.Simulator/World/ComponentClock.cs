@@ -2,12 +2,18 @@ using Holdfast.Platform.Simulation;
 
 namespace Holdfast.Simulator.World;
 
-/// <summary>One component's clock: it may be wrong and may jump, while spans and timers go on evenly, as a monotonic clock's do.</summary>
+/// <summary>
+/// One component's clock. Its wall time may be wrong and may jump, while spans and timers go on evenly, as a monotonic clock's do; and all of it
+/// may go too fast or too slow.
+/// </summary>
 /// <param name="time">The simulated time.</param>
 /// <param name="followsWall">A known bug: spans are measured by the wall clock, jumps included.</param>
 public sealed class ComponentClock(SimulatedTime time, bool followsWall = false) : TimeProvider
 {
     private TimeSpan _offset;
+    private double _rate = 1;
+    private long _turnedAt;
+    private long _shownThen;
 
     /// <inheritdoc/>
     public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;
@@ -15,20 +21,42 @@ public sealed class ComponentClock(SimulatedTime time, bool followsWall = false)
     /// <inheritdoc/>
     public override long TimestampFrequency => time.TimestampFrequency;
 
-    /// <inheritdoc/>
-    public override DateTimeOffset GetUtcNow() => time.GetUtcNow() + _offset;
+    private long Passed => _shownThen + (long)((time.GetTimestamp() - _turnedAt) * _rate);
 
     /// <inheritdoc/>
-    public override long GetTimestamp() => time.GetTimestamp() + (followsWall ? _offset.Ticks : 0);
+    public override DateTimeOffset GetUtcNow() => Simulation.Beginning.AddTicks(Passed) + _offset;
+
+    /// <inheritdoc/>
+    public override long GetTimestamp() => Passed + (followsWall ? _offset.Ticks : 0);
 
     /// <inheritdoc/>
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
-        time.CreateTimer(callback, state, dueTime, period);
+        new Timer(time.CreateTimer(callback, state, Real(dueTime), Real(period)), this);
 
     /// <summary>Moves it.</summary>
     /// <param name="by">How far; negative goes back.</param>
     public void Jump(TimeSpan by) => _offset += by;
 
-    /// <summary>Sets it right.</summary>
-    public void Correct() => _offset = TimeSpan.Zero;
+    /// <summary>Lets it go faster or slower from now on.</summary>
+    /// <param name="rate">How much of its time passes in a real second; 1 is right.</param>
+    public void Drift(double rate) => (_shownThen, _turnedAt, _rate) = (Passed, time.GetTimestamp(), rate);
+
+    /// <summary>Sets it right. What it has counted stays counted: spans never go back.</summary>
+    public void Correct()
+    {
+        Drift(1);
+        _offset = time.GetUtcNow() - Simulation.Beginning.AddTicks(Passed);
+    }
+
+    // What its timer counts is its own time. Rounded up, so that a timer is never early by its own clock.
+    private TimeSpan Real(TimeSpan own) => own <= TimeSpan.Zero || _rate == 1 ? own : TimeSpan.FromTicks((long)Math.Ceiling(own.Ticks / _rate));
+
+    private sealed class Timer(ITimer inner, ComponentClock clock) : ITimer
+    {
+        public bool Change(TimeSpan dueTime, TimeSpan period) => inner.Change(clock.Real(dueTime), clock.Real(period));
+
+        public void Dispose() => inner.Dispose();
+
+        public ValueTask DisposeAsync() => inner.DisposeAsync();
+    }
 }

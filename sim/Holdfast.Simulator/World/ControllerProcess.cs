@@ -1,12 +1,15 @@
 using Holdfast.Client;
 using Holdfast.Client.Caching;
 using Holdfast.Client.Reflectors;
+using Holdfast.Controllers.Deployments;
 using Holdfast.Controllers.Disruption;
 using Holdfast.Controllers.Endpoints;
 using Holdfast.Controllers.GarbageCollection;
+using Holdfast.Controllers.Jobs;
 using Holdfast.Controllers.Namespaces;
 using Holdfast.Controllers.NodeLifecycle;
 using Holdfast.Controllers.PodGarbageCollection;
+using Holdfast.Controllers.ReplicaSets;
 using Holdfast.Controllers.Runtime;
 using Holdfast.Controllers.Scheduling;
 using Holdfast.Controllers.StatefulSets;
@@ -21,13 +24,17 @@ namespace Holdfast.Simulator.World;
 /// <summary>The process with the controllers and the scheduler: it can be killed between any two awaits and started again, with empty caches.</summary>
 /// <param name="options">How the run is.</param>
 /// <param name="environmentOf">The way to the API server for a process.</param>
+/// <param name="cachesOf">The same for its caches.</param>
 /// <param name="scheduler">Runs everything.</param>
 /// <param name="disks">Removes the data of volumes.</param>
 internal sealed class ControllerProcess(
-    SimulationOptions options, Func<SimulatedProcess, ClientEnvironment> environmentOf, SingleThreadScheduler scheduler, VolumeDisks disks)
+    SimulationOptions options, Func<SimulatedProcess, ClientEnvironment> environmentOf, Func<ClientEnvironment, ClientEnvironment> cachesOf,
+    SingleThreadScheduler scheduler, VolumeDisks disks)
 {
     private static readonly string[] Collected =
         ["Pod", "StatefulSet", "ControllerRevision", "PersistentVolumeClaim", "PodDisruptionBudget", "ConfigMap", "ServiceAccount", "Service", "EndpointSlice", "Endpoints"];
+
+    private static readonly string[] Others = ["Deployment", "ReplicaSet", "Job"];
 
     // Reflectors come back soon, so that how old what controllers act on may be stays known.
     private static readonly ReflectorOptions Impatient = new() { Backoff = new Backoff(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(2)) };
@@ -35,7 +42,9 @@ internal sealed class ControllerProcess(
     private SimulatedProcess? _process;
     private int _starts;
 
-    private static ResourceCodec[] Kinds { get; } = [.. ServedKinds.OfModel.Where(codec => Collected.Contains(codec.Type.Kind))];
+    private bool HasOthers => options.Habits.Contains(UserHabit.RunsOthers);
+
+    private ResourceCodec[] Kinds => [.. ServedKinds.OfModel.Where(codec => Collected.Contains(codec.Type.Kind) || (HasOthers && Others.Contains(codec.Type.Kind)))];
 
     /// <summary>Whether it runs.</summary>
     public bool IsRunning => _process is { IsKilled: false };
@@ -54,7 +63,7 @@ internal sealed class ControllerProcess(
 
     private Task RunAsync(ClientEnvironment environment, CancellationToken stop)
     {
-        var context = new ControllerContext(environment, new SharedCaches(environment, Impatient), new ControllerOptions { Workers = 2 });
+        var context = new ControllerContext(environment, new SharedCaches(cachesOf(environment), Impatient), new ControllerOptions { Workers = 2 });
         var host = new ControllerHost(context);
         StatefulSetReconciler.AddTo(host, context, new MutantPlanners(options.Mutant, scheduler.Time).Planner);
         VolumeReconcilers.AddTo(host, context, VolumeDisks.Folder, disks);
@@ -64,7 +73,13 @@ internal sealed class ControllerProcess(
         NamespaceReconciler.AddTo(host, context, Kinds);
         NodeReconciler.AddTo(host, context, new NodeLifecycleOptions { MonitorGracePeriod = TimeSpan.FromSeconds(25), StartupGracePeriod = TimeSpan.FromSeconds(40) });
         PodGarbageReconciler.AddTo(host, context);
-        if (options.IsFull)
+        if (HasOthers)
+        {
+            DeploymentReconciler.AddTo(host, context);
+            ReplicaSetReconciler.AddTo(host, context);
+            JobReconciler.AddTo(host, context);
+        }
+        if (options.HasServices)
             EndpointsReconciler.AddTo(host, context);
         return host.RunAsync(stop);
     }

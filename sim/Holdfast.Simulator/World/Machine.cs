@@ -28,7 +28,6 @@ internal sealed class Machine(MachineParts parts) : IPodNetwork
 {
     private readonly SortedDictionary<string, (PodSandbox Sandbox, string Logs)> _sandboxes = new(StringComparer.Ordinal);
     private readonly List<MachineContainer> _containers = [];
-    private readonly HashSet<string> _mounted = new(StringComparer.Ordinal);
     private SimulatedProcess _power = parts.Scheduler.CreateProcess($"machine {parts.NodeName}");
     private int _lastAddress;
 
@@ -64,11 +63,17 @@ internal sealed class Machine(MachineParts parts) : IPodNetwork
     public void RemoveSandbox(string podUid)
     {
         _sandboxes.Remove(podUid);
-        _mounted.Remove(podUid);
         _containers.RemoveAll(container => container.Spec.Id.PodUid == podUid);
     }
 
     public void Remove(MachineContainer container) => _containers.Remove(container);
+
+    /// <summary>A folder is prepared for a pod: if it is a volume's, its claim must be there to stay.</summary>
+    public void Prepare(string path)
+    {
+        if (path.StartsWith(VolumeDisks.Folder, StringComparison.Ordinal))
+            parts.Claims.OnPrepared(parts.NodeName, ClaimUid(path));
+    }
 
     /// <summary>Begins to start a container; it goes on whatever becomes of who asked.</summary>
     public MachineContainer Begin(ContainerSpec spec)
@@ -152,7 +157,6 @@ internal sealed class Machine(MachineParts parts) : IPodNetwork
     {
         _power.Kill();
         _power = parts.Scheduler.CreateProcess($"machine {parts.NodeName}");
-        _mounted.Clear();
         foreach (var container in _containers.ToList())
             End(container, 137, ContainerExitReason.ContainerStatusUnknown);
     }
@@ -177,23 +181,22 @@ internal sealed class Machine(MachineParts parts) : IPodNetwork
         container.Status = container.Status with { State = ContainerState.Running, StartedAt = Time.GetUtcNow() };
         parts.Truth.Processes.Start(process);
         parts.Story.Tell(parts.NodeName, $"{process.PodName} runs {process.Image}{(container.Spec.Id.Attempt > 0 ? ", again" : "")}");
-        // A container that starts again goes on with what its pod has mounted.
-        var isFirst = _mounted.Add(process.PodUid);
         foreach (var (claim, path) in volumes)
         {
             var (found, earlier) = parts.Truth.Disks.Mount(parts.NodeName, path.Path, process.PodName);
             parts.Claims.OnMount(process, claim, path, found, earlier);
-            if (isFirst)
-                parts.Claims.OnFirstStart(process, claim);
         }
         container.Started.TrySetResult(container.Status);
-        var hasProbe = parts.Options.HasProbes && !process.Image.Contains("stranger", StringComparison.Ordinal);
+        var isOfSet = process.Volumes.Count > 0;
+        var hasProbe = parts.Options.HasProbes && isOfSet;
         var isBroken = process.Image.Contains("broken", StringComparison.Ordinal);
         // Without a probe nobody knows better: what runs counts as ready, and what is broken ends again.
         if (!hasProbe && !container.IsAsked)
             parts.Truth.Processes.SetReady(process, true);
         await Time.DelayAsync(parts.Options.ReadyDelay * parts.Chance.NextDouble(), stop);
-        if (isBroken && !hasProbe)
+        if (process.Image.Contains("job", StringComparison.Ordinal))
+            End(container, 0);
+        else if (isBroken && !hasProbe)
             End(container, 1);
         else if (!isBroken && container is { Process: not null, IsAsked: false })
             parts.Truth.Processes.SetReady(process, true);

@@ -25,6 +25,7 @@ public sealed record PodProcess(
 public sealed class ProcessTable(TimeProvider time)
 {
     private readonly List<PodProcess> _live = [];
+    private readonly List<PodProcess> _started = [];
     private readonly Dictionary<string, long> _lastReady = new(StringComparer.Ordinal);
 
     /// <summary>Rises with every change.</summary>
@@ -33,11 +34,15 @@ public sealed class ProcessTable(TimeProvider time)
     /// <summary>The processes that run.</summary>
     public IReadOnlyList<PodProcess> Live => _live;
 
+    /// <summary>All that ever ran, in the order in which they started.</summary>
+    public IReadOnlyList<PodProcess> Started => _started;
+
     /// <summary>A pod's processes begin to run.</summary>
     /// <param name="process">The processes.</param>
     public void Start(PodProcess process)
     {
         _live.Add(process);
+        _started.Add(process);
         Version++;
     }
 

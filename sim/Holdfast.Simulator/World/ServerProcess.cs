@@ -22,6 +22,7 @@ public sealed class ServerProcess(ServerParts parts)
     private ResourceStore? _store;
     private ApiServerCore? _core;
     private CancellationTokenSource _down = new();
+    private SimulatedDisk? _first;
 
     /// <summary>The disk.</summary>
     public SimulatedDisk Disk => parts.Disk;
@@ -50,6 +51,8 @@ public sealed class ServerProcess(ServerParts parts)
     public async Task StartAsync(SimulatedDisk? backup = null)
     {
         var process = parts.Scheduler.CreateProcess("server");
+        if (IsMutant(Mutant.RestoresAnOlderCopy))
+            _first ??= parts.Disk.Copy();
         try
         {
             _store = await OpenAsync(process);
@@ -60,7 +63,7 @@ public sealed class ServerProcess(ServerParts parts)
         {
             parts.Tally.Add("damage detected and restored");
             parts.Story.Tell("server", $"refuses to serve: {damaged.Message}");
-            parts.Disk.Restore(backup);
+            parts.Disk.Restore(IsMutant(Mutant.RestoresAnOlderCopy) ? _first! : backup);
             parts.Story.Tell("operator", "restores the copy from before the damage");
             _store = await OpenAsync(process);
         }
@@ -70,6 +73,10 @@ public sealed class ServerProcess(ServerParts parts)
         _down = new CancellationTokenSource();
         _ = SuperviseAsync(_store);
     }
+
+    /// <summary>Whether a known bug is switched on.</summary>
+    /// <param name="mutant">The bug.</param>
+    public bool IsMutant(Mutant mutant) => parts.Options.Mutant == mutant;
 
     /// <summary>Kills it: what was not yet synced may be lost.</summary>
     /// <param name="why">For the story.</param>

@@ -30,7 +30,7 @@ internal sealed class SimulatedCluster : ILogSink
         (_serverClock, _controllerClock) = (new ComponentClock(scheduler.Time), new ComponentClock(scheduler.Time, options.Mutant == Mutant.TrustsTheWallClock));
         var disks = new VolumeDisks(story);
         Truth = new GroundTruth(options, new ProcessTable(scheduler.Time), disks, scheduler.Time);
-        _witness = new Witness(Truth, Tally, !options.IsFull, options.ListsThePast) { OnWritten = OnWritten };
+        _witness = new Witness(Truth, Tally, !options.HasEvents, options.ListsThePast) { OnWritten = OnWritten };
         Server = new ServerProcess(new ServerParts(options, scheduler, _serverClock, chance.Fork(), disk, story, Tally, Report));
         var claims = new ClaimChecker(Truth);
         Referee = new Referee(Server, Truth, _witness,
@@ -43,7 +43,9 @@ internal sealed class SimulatedCluster : ILogSink
         Server.OnDown = Truth.NoteDown;
         ControllerLink = NewLink("controllers");
         Controllers = new ControllerProcess(
-            options, process => Environment(process, ControllerLink, UserInfo.Component("kube-controller-manager"), _controllerClock), scheduler, disks);
+            options, process => Environment(process, ControllerLink, ControllerManager, _controllerClock),
+            environment => environment with { Transport = new FaultyTransport(Server, ControllerManager, ControllerLink, _witness, isForCaches: true) },
+            scheduler, disks);
         foreach (var (name, zone) in new[] { ("node-a", "a"), ("node-b", "b"), ("node-c", "c") })
         {
             var (link, clock) = (NewLink(name), new ComponentClock(scheduler.Time));
@@ -51,6 +53,8 @@ internal sealed class SimulatedCluster : ILogSink
             Nodes.Add(new SimulatedNode(parts, zone, link, clock, process => Environment(process, link, UserInfo.Node(name), clock)));
         }
     }
+
+    private static UserInfo ControllerManager { get; } = UserInfo.Component("kube-controller-manager");
 
     /// <summary>What is really so.</summary>
     public GroundTruth Truth { get; }
@@ -98,7 +102,7 @@ internal sealed class SimulatedCluster : ILogSink
     /// <summary>A client on which nothing is lost but by the server's own end.</summary>
     public KubernetesClient UserClient()
     {
-        var link = new Link("user", _options with { CallDelay = TimeSpan.Zero, LossProbability = 0, ConflictProbability = 0 }, _scheduler.Time, _chance.Fork(), Tally);
+        var link = new Link("user", _options with { CallDelay = TimeSpan.Zero, LossProbability = 0, RepeatProbability = 0, ConflictProbability = 0 }, _scheduler.Time, _chance.Fork(), Tally);
         var transport = new FaultyTransport(Server, UserInfo.Administrator, link, _witness);
         return new KubernetesClient(MutantEviction.Around(transport, _options.Mutant, _scheduler.Time), "kubectl");
     }
@@ -131,7 +135,7 @@ internal sealed class SimulatedCluster : ILogSink
     {
         _writesToLive = int.MaxValue;
         ControllerLink.Calm();
-        (Server.Disk.IsFull, Server.Disk.FailsNextSync) = (false, false);
+        (Server.Disk.IsFull, Server.Disk.FailsNextSync, Server.Disk.Slowness) = (false, false, TimeSpan.Zero);
         if (!Controllers.IsRunning)
             Controllers.Restart();
         foreach (var node in Nodes)

@@ -1,7 +1,6 @@
 using Holdfast.Client;
 using Holdfast.Node;
 using Holdfast.Node.Events;
-using Holdfast.Node.Volumes;
 using Holdfast.Platform;
 using Holdfast.Platform.Simulation;
 using Holdfast.Simulator.Faults;
@@ -50,6 +49,9 @@ internal sealed class SimulatedNode
     /// <summary>Kills the agent; what runs goes on.</summary>
     public void KillAgent() => _agent?.Kill();
 
+    /// <summary>Told when the agent was killed in the middle of something.</summary>
+    public Action? OnKilled { get; set; }
+
     /// <summary>Kills the agent in the middle of one of its next starts or terminations.</summary>
     /// <param name="calls">How many of them it survives.</param>
     public void KillAgentInTheMiddle(int calls) => _callsToLive = calls;
@@ -61,6 +63,8 @@ internal sealed class SimulatedNode
         _callsToLive = int.MaxValue;
         Machine.Parts.Story.Tell("fault", $"the agent of {Name} is killed in the middle of a {what}");
         KillAgent();
+        // Not from within the agent, with which everything ends that began there.
+        Machine.Parts.Scheduler.Main.Post(_ => OnKilled?.Invoke(), null);
     }
 
     private async Task RunAsync(ClientEnvironment environment, CancellationToken stop)
@@ -86,7 +90,7 @@ internal sealed class SimulatedNode
         DataFolder = "/cluster",
         Runtime = _runtime,
         Network = Machine,
-        VolumeFiles = new NoVolumeFiles(),
+        VolumeFiles = new WitnessedFolders(Machine.Prepare),
         Events = new NoEvents(),
         LeaseInterval = TimeSpan.FromSeconds(6),
         StatusInterval = TimeSpan.FromSeconds(20),

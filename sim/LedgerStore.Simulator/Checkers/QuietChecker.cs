@@ -8,19 +8,20 @@ namespace LedgerStore.Simulator.Checkers;
 /// <param name="simulation">The world.</param>
 public sealed class QuietChecker(RaftSimulation simulation)
 {
-    private long troubleAt;
+    /// <summary>When something last happened that may cost a leader its place.</summary>
+    public long TroubleAt { get; private set; }
 
     /// <summary>How often it could look.</summary>
     public int Looks { get; private set; }
 
     /// <summary>Something happens that may cost a leader its place.</summary>
-    public void Trouble() => troubleAt = simulation.Now;
+    public void Trouble() => TroubleAt = simulation.Now;
 
     /// <summary>A member did something.</summary>
     public void Acted(SimulatedMember member)
     {
         var quiet = 4L * (simulation.RaftOptions.ElectionTicks + simulation.RaftOptions.ElectionSpreadTicks) * 10_000;
-        if (simulation.Options.Loss > 0 || simulation.Options.ClockSkewPercent > 0 || simulation.Options.DelayMilliseconds > 30 || simulation.Now - troubleAt < quiet)
+        if (simulation.Options.Loss > 0 || simulation.Options.ClockSkewPercent > 0 || simulation.Options.DelayMilliseconds > 30 || simulation.Now - TroubleAt < quiet)
             return;
         if (member.Node is not { } node || !IsOutside(member))
             return;

@@ -7,23 +7,23 @@ namespace LedgerStore.Simulator.Options;
 /// <param name="Last">The last seed.</param>
 /// <param name="Mutant">The known bug to switch on.</param>
 /// <param name="TellsStory">Whether the whole story is printed.</param>
-/// <param name="IsRestless">Whether elections never end.</param>
-public sealed record RaftCommandLine(ulong First, ulong Last, RaftMutant Mutant, bool TellsStory, bool IsRestless)
+/// <param name="Kind">What the runs are mostly about.</param>
+public sealed record RaftCommandLine(ulong First, ulong Last, RaftMutant Mutant, bool TellsStory, RaftRunKind Kind)
 {
-    private const string Usage = "simulator --seed N | --seeds A..B  [--mutant NAME] [--restless] [--story]";
+    private const string Usage = "simulator --seed N | --seeds A..B  [--mutant NAME] [--restless | --rot | --releases | --bridges] [--story]";
 
     /// <summary>Reads the arguments.</summary>
     /// <exception cref="FormatException">One of them is not understood; the message says which.</exception>
     public static RaftCommandLine Read(IReadOnlyList<string> arguments)
     {
-        var line = new RaftCommandLine(0, 0, RaftMutant.None, false, false);
+        var line = new RaftCommandLine(0, 0, RaftMutant.None, false, RaftRunKind.Any);
         var rest = new Queue<string>(arguments);
         while (rest.TryDequeue(out var name))
         {
             line = name switch
             {
                 "--story" => line with { TellsStory = true },
-                "--restless" => line with { IsRestless = true },
+                "--restless" or "--rot" or "--releases" or "--bridges" => line with { Kind = Enum.Parse<RaftRunKind>(name[2..], true) },
                 "--seed" or "--seeds" => WithSeeds(line, Value(rest, name)),
                 "--mutant" => line with { Mutant = MutantOf(Value(rest, name)) },
                 _ => throw new FormatException($"{name} is not understood; {Usage}"),

@@ -28,6 +28,15 @@ public enum RaftMutant
 
     /// <summary>A member with an empty disk comes back under its old identity (T4).</summary>
     KeepsIdentityOnEmptyDisk,
+
+    /// <summary>A member starts from a damaged disk as if its checksums were right.</summary>
+    TrustsDamagedDisk,
+
+    /// <summary>A leader that hears no majority stays one (R11).</summary>
+    LeadsUnheard,
+
+    /// <summary>The cluster switches to a data format that not every member reads.</summary>
+    SwitchesFormatEarly,
 }
 
 /// <summary>The part of a mutant that is in the core.</summary>
@@ -40,6 +49,7 @@ public static class MutantFlaws
         RaftMutant.ChangesMembershipEarly => RaftFlaws.ChangesMembershipEarly,
         RaftMutant.ReadsWithoutQuorum => RaftFlaws.ReadsWithoutQuorum,
         RaftMutant.LeaseOverTransfer => RaftFlaws.LeaseOverTransfer,
+        RaftMutant.LeadsUnheard => RaftFlaws.LeadsUnheard,
         _ => RaftFlaws.None,
     };
 }

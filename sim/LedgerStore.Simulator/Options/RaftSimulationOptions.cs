@@ -63,6 +63,15 @@ public sealed record RaftSimulationOptions
     /// <summary>The mean time between jumps of a member's clock, which make it campaign at once; zero for none.</summary>
     public int JumpEvery { get; init; }
 
+    /// <summary>The mean time between leaders that are heard and hear nobody; zero for none.</summary>
+    public int DeafEvery { get; init; }
+
+    /// <summary>The mean time between bits that flip on a disk; zero for none.</summary>
+    public int RotEvery { get; init; }
+
+    /// <summary>The mean time between changes of a member's release; zero when all run the newer one.</summary>
+    public int ReleaseEvery { get; init; }
+
     /// <summary>By how many percent the members' clocks differ.</summary>
     public int ClockSkewPercent { get; init; }
 
@@ -120,6 +129,40 @@ public sealed record RaftSimulationOptions
         };
     }
 
+    /// <summary>Draws a run of a kind.</summary>
+    public static RaftSimulationOptions Draw(RaftRunKind kind, ulong seed, RaftMutant mutant = RaftMutant.None)
+    {
+        var (drawn, chance) = (Draw(seed, mutant), new SeededChance(seed ^ 0x6b696e64));
+        return kind switch
+        {
+            RaftRunKind.Restless => DrawRestless(seed, mutant),
+            RaftRunKind.Rot => drawn with { RotEvery = 150 + chance.Next(600), WipeEvery = 0 },
+            RaftRunKind.Releases => drawn with { ReleaseEvery = 100 + chance.Next(500), FaultyMilliseconds = 8_000 },
+            RaftRunKind.Bridges => drawn with
+            {
+                FaultyMilliseconds = 20_000,
+                Loss = 0,
+                Repeat = 0,
+                DelayMilliseconds = 1 + chance.Next(10),
+                CutEvery = 1_500 + chance.Next(3_000),
+                DeafEvery = 2_000 + chance.Next(4_000),
+                CrashEvery = 0,
+                CrashNewLeader = 0,
+                PauseEvery = 0,
+                CrashInWrite = 0,
+                FailedSync = 0,
+                FullEvery = 0,
+                WipeEvery = 0,
+                ChangeEvery = 0,
+                TransferEvery = 0,
+                JumpEvery = 0,
+                ClockSkewPercent = 0,
+                ElectionTicks = 20,
+            },
+            _ => drawn,
+        };
+    }
+
     /// <summary>Draws a run in which elections never end: five members, one entry in a message, clocks that jump, leaders that die young. It is where
     /// entries of old terms are left on few disks (Raft, figure 8).</summary>
     public static RaftSimulationOptions DrawRestless(ulong seed, RaftMutant mutant = RaftMutant.None)
@@ -147,7 +190,7 @@ public sealed record RaftSimulationOptions
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
         $"members {Members}, {FaultyMilliseconds} ms, loss {Loss:0.00}, repeat {Repeat:0.00}, delay {DelayMilliseconds}, cuts {CutEvery}, crashes {CrashEvery}/{RestartMilliseconds}, of new leaders {CrashNewLeader:0.00}, "
         + $"pauses {PauseEvery}, crash in write {CrashInWrite:0.0000}, failed sync {FailedSync:0.0000}, full {FullEvery}, wipes {WipeEvery}, changes {ChangeEvery}, "
-        + $"transfers {TransferEvery}, jumps {JumpEvery}, skew {ClockSkewPercent} %, compact after {CompactAfter}, messages {MessageEntries} x {InflightMessages}, election {ElectionTicks}, clients {Clients}/{ClientPause}, mutant {Mutant}");
+        + $"transfers {TransferEvery}, jumps {JumpEvery}, deaf {DeafEvery}, rot {RotEvery}, releases {ReleaseEvery}, skew {ClockSkewPercent} %, compact after {CompactAfter}, messages {MessageEntries} x {InflightMessages}, election {ElectionTicks}, clients {Clients}/{ClientPause}, mutant {Mutant}");
 
     private static int Sometimes(SeededChance chance, int least, int more) => chance.Next(2) == 0 ? 0 : least + chance.Next(more);
 }

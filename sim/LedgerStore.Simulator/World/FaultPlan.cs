@@ -7,7 +7,11 @@ namespace LedgerStore.Simulator.World;
 /// <param name="simulation">The world.</param>
 public sealed class FaultPlan(RaftSimulation simulation)
 {
+    private const long DowngradeMicroseconds = 2_500_000;
     private bool isOver;
+
+    /// <summary>True once no more faults happen.</summary>
+    public bool IsOver => isOver;
 
     private RaftSimulationOptions Options => simulation.Options;
 
@@ -22,16 +26,29 @@ public sealed class FaultPlan(RaftSimulation simulation)
         Every(Options.ChangeEvery, Change);
         Every(Options.TransferEvery, Transfer);
         Every(Options.JumpEvery, Jump);
+        Every(Options.DeafEvery, Deafen);
+        Every(Options.RotEvery, Rot);
+        Every(Options.ReleaseEvery, ChangeRelease);
     }
 
     /// <summary>No more faults; what is broken is mended.</summary>
     public void End()
     {
         isOver = true;
+        simulation.Quiet.Trouble();
         simulation.Network.BecomeHealthy();
-        foreach (var member in simulation.Members)
+        foreach (var member in simulation.Members.ToList())
         {
             (member.Disk.IsHealthy, member.Disk.IsFull, member.PausedUntil) = (true, false, 0);
+            // Nobody goes back any more, and whoever cannot read what the cluster writes now is updated at last.
+            if (member.NextRelease == LedgerRelease.All[0])
+                member.NextRelease = null;
+            if (simulation.Operator.IsSwitchAsked && member.Release != LedgerRelease.All[^1])
+            {
+                member.NextRelease = LedgerRelease.All[^1];
+                if (member.Node is not null)
+                    member.Crash("is updated");
+            }
             if (simulation.Operator.IsRetired(member.Id) && member.Node is not null)
                 member.Crash("was removed and ends");
             else if (!simulation.Operator.IsRetired(member.Id) && member.Node is null)
@@ -132,7 +149,21 @@ public sealed class FaultPlan(RaftSimulation simulation)
         var others = simulation.Members.Where(member => member != leader).ToList();
         others.RemoveAt(simulation.Chance.Next(others.Count));
         CutBoth([leader], others);
-        simulation.After(1_000L * (50 + simulation.Chance.Next(300)), simulation.Network.Heal);
+        simulation.After(1_000L * (50 + simulation.Chance.Next(300)), () =>
+        {
+            simulation.Quiet.Trouble();
+            simulation.Network.Heal();
+        });
+    }
+
+    // It is still heard by all and hears nobody: without check-quorum it would lead for ever.
+    private void Deafen()
+    {
+        if (Leader() is not { } leader)
+            return;
+        foreach (var other in simulation.Members.Where(other => other != leader))
+            simulation.Network.Cut(other.Id, leader.Id);
+        simulation.Tell($"{leader.Name} is heard and hears nobody");
     }
 
     private SimulatedMember? Leader() => Any(static member => member.Node?.Role == RaftRole.Leader);
@@ -162,6 +193,29 @@ public sealed class FaultPlan(RaftSimulation simulation)
         if (member.Node is not null)
             member.Crash("loses its disk");
         simulation.Replace(member);
+    }
+
+    // Found at the next start, which follows at once: the disk is then given up like one that was lost.
+    private void Rot()
+    {
+        if (!MayLoseOne() || Any(member => member.Node is not null && simulation.Referee.Membership.IsVoter(member.Id)) is not { } member || member.Disk.Rot() is not { } what)
+            return;
+        simulation.Tell($"a bit of {what} flips on {member.Name}'s disk");
+        member.Crash("is killed");
+    }
+
+    private void ChangeRelease()
+    {
+        if (Any(static member => member.Node is not null) is not { } member)
+            return;
+        var isOld = member.Release == LedgerRelease.All[0];
+        if (!isOld && (simulation.Operator.IsSwitchAsked || simulation.Chance.Next(3) > 0))
+            return;
+        member.NextRelease = LedgerRelease.All[isOld ? ^1 : 0];
+        // A pod that comes back with an older release was away for longer than anyone waits for a leader.
+        if (!isOld)
+            member.StartsNotBefore = simulation.Now + DowngradeMicroseconds;
+        member.Crash($"ends, to come back as {member.NextRelease.Version}");
     }
 
     private void Change()
@@ -197,6 +251,7 @@ public sealed class FaultPlan(RaftSimulation simulation)
 
     // Three voters with good disks, so that a majority of them stays when one goes.
     private bool MayLoseOne() => simulation.Referee.Membership.VoterCount >= 3 &&
+        !simulation.Members.Any(static member => member.Disk.IsDamaged) &&
         simulation.Referee.Membership.Voters.All(id => !simulation.Operator.IsRetired(id)) &&
         simulation.Members.All(member => !simulation.Operator.IsRetired(member.Id) || !simulation.Referee.Membership.Contains(member.Id));
 

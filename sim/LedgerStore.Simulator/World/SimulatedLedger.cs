@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using LedgerStore.Ledger;
+using LedgerStore.Storage;
 
 namespace LedgerStore.Simulator.World;
 
@@ -28,10 +29,12 @@ public sealed class SimulatedLedger
 {
     private readonly ClientWindows windows = new();
     private readonly List<LedgerCommandModel> commands = [];
+    private ulong running;
 
     /// <summary>A ledger that holds a snapshot's commands.</summary>
-    public SimulatedLedger(IEnumerable<LedgerCommandModel> snapshot)
+    public SimulatedLedger(IEnumerable<LedgerCommandModel> snapshot, int format = DataFormat.Oldest)
     {
+        Format = format;
         foreach (var command in snapshot)
             Add(command);
     }
@@ -39,8 +42,20 @@ public sealed class SimulatedLedger
     /// <summary>The commands that took effect.</summary>
     public IReadOnlyList<LedgerCommandModel> Commands => commands;
 
-    /// <summary>The running hash over them.</summary>
-    public ulong Hash { get; private set; }
+    /// <summary>The data format that the cluster has agreed on.</summary>
+    public int Format { get; private set; }
+
+    /// <summary>The running hash over them, and over the format.</summary>
+    public ulong Hash => running + ((ulong)Format * 0x9e3779b97f4a7c15);
+
+    /// <summary>A snapshot's note: how many commands (8), and the format (4).</summary>
+    public byte[] Note => [.. BitConverter.GetBytes((long)commands.Count), .. BitConverter.GetBytes(Format)];
+
+    /// <summary>The format in a snapshot's note.</summary>
+    public static int FormatIn(ReadOnlyMemory<byte> note) => note.Length < 12 ? DataFormat.Oldest : BitConverter.ToInt32(note.Span[8..]);
+
+    /// <summary>From here on everyone writes a newer format.</summary>
+    public void SwitchTo(int format) => Format = Math.Max(Format, format);
 
     /// <summary>Applies a command unless it was applied before; gives its place.</summary>
     public long Apply(LedgerCommandModel command)
@@ -54,11 +69,11 @@ public sealed class SimulatedLedger
         commands.Add(command);
         windows.Note(Identity(command), commands.Count);
         Span<byte> bytes = stackalloc byte[20];
-        BinaryPrimitives.WriteUInt64LittleEndian(bytes, Hash);
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes, running);
         command.Encode().CopyTo(bytes[8..]);
         Span<byte> hash = stackalloc byte[32];
         SHA256.HashData(bytes, hash);
-        Hash = BinaryPrimitives.ReadUInt64LittleEndian(hash);
+        running = BinaryPrimitives.ReadUInt64LittleEndian(hash);
         return commands.Count;
     }
 

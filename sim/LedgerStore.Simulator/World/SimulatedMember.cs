@@ -1,3 +1,4 @@
+using LedgerStore.Quorum;
 using LedgerStore.Raft;
 using LedgerStore.Storage;
 
@@ -12,6 +13,7 @@ public sealed class SimulatedMember(RaftSimulation simulation, MemberId id, stri
 {
     private readonly Dictionary<long, Action> reads = [];
     private readonly List<LedgerCommandModel> incoming = [];
+    private readonly Dictionary<MemberId, int> said = [];
     private long incomingMark;
     private int incomingFrom;
     private RaftNode? node;
@@ -39,11 +41,35 @@ public sealed class SimulatedMember(RaftSimulation simulation, MemberId id, stri
     /// <summary>Its clock's tick in simulated microseconds.</summary>
     public int TickMicroseconds { get; init; } = 10_000;
 
+    /// <summary>What it runs as.</summary>
+    public LedgerRelease Release { get; set; } = LedgerRelease.All[^1];
+
+    /// <summary>What it runs as from the next start on; null for the same.</summary>
+    public LedgerRelease? NextRelease { get; set; }
+
+    /// <summary>It does not start before.</summary>
+    public long StartsNotBefore { get; set; }
+
+    /// <summary>Members that are in the way of a switch to a data format, as this one knows while it leads.</summary>
+    public IReadOnlyList<MemberId> CannotRead(int format) =>
+        node is null ? [] : FormatRule.CannotRead(format, node, Release.ReadsFormatsTo, id => said.GetValueOrDefault(id));
+
+    /// <summary>A message has come, and with it what its sender reads.</summary>
+    public void Receive(RaftMessage message, int readsFormatsTo) => Act(core =>
+    {
+        said[message.From] = readsFormatsTo;
+        core.Step(message);
+    });
+
     /// <summary>Starts the process from its disk.</summary>
+    /// <exception cref="UnusableDataException">The disk is damaged, or written by a newer release.</exception>
     public void Start(ulong seed)
     {
+        disk.Check();
+        RequireReadable(SimulatedLedger.FormatIn(disk.Mark.Note));
+        said.Clear();
         var options = simulation.RaftOptions with { Seed = seed };
-        ledger = new SimulatedLedger(disk.Snapshot);
+        ledger = new SimulatedLedger(disk.Snapshot, SimulatedLedger.FormatIn(disk.Mark.Note));
         if (!RaftLog.Continues(disk.Mark, disk.Entries))
             disk.RemoveAll();
         node = new RaftNode(id, options, disk.Seen, new RaftLog(disk.Mark, [.. disk.Entries]));
@@ -80,6 +106,16 @@ public sealed class SimulatedMember(RaftSimulation simulation, MemberId id, stri
         {
             Crash(crash.Message);
         }
+        catch (UnusableDataException refusal)
+        {
+            Crash($"stops: {refusal.Message}");
+        }
+    }
+
+    private void RequireReadable(int format)
+    {
+        if (Release.ReadsFormatsTo < format)
+            throw new UnusableDataException($"release {Release.Version} does not read data format {format}");
     }
 
     /// <summary>Asks for a read; <paramref name="served"/> is called when it may be served, never when not.</summary>
@@ -94,7 +130,13 @@ public sealed class SimulatedMember(RaftSimulation simulation, MemberId id, stri
     {
         foreach (var entry in entries)
         {
-            if (entry.Kind == RaftEntryKind.Command)
+            if (entry.Kind == RaftEntryKind.Command && SimulatedOperator.FormatIn(entry) is { } format)
+            {
+                simulation.Operator.Switching(this);
+                RequireReadable(format);
+                ledger.SwitchTo(format);
+            }
+            else if (entry.Kind == RaftEntryKind.Command)
             {
                 var command = LedgerCommandModel.Decode(entry.Data.Span);
                 simulation.Clients.Applied(this, entry, command, ledger.Apply(command));
@@ -136,12 +178,13 @@ public sealed class SimulatedMember(RaftSimulation simulation, MemberId id, stri
     public void Send(RaftMessage message)
     {
         simulation.Referee.Sending(this, message);
-        simulation.Send(message is RaftMessage.SnapshotChunk { Position: >= 0 } chunk ? Fill(chunk) : message);
+        simulation.Send(message is RaftMessage.SnapshotChunk { Position: >= 0 } chunk ? Fill(chunk) : message, Release.ReadsFormatsTo);
     }
 
     private void Install(SnapshotMark mark)
     {
-        var whole = new SimulatedLedger([.. ledger.Commands.Take(incomingFrom), .. incoming]);
+        RequireReadable(SimulatedLedger.FormatIn(mark.Note));
+        var whole = new SimulatedLedger([.. ledger.Commands.Take(incomingFrom), .. incoming], SimulatedLedger.FormatIn(mark.Note));
         disk.SaveSnapshot(mark, [.. whole.Commands]);
         disk.RemoveAll();
         ledger = whole;
@@ -168,7 +211,7 @@ public sealed class SimulatedMember(RaftSimulation simulation, MemberId id, stri
         if (node is null || node.Log.AppliedIndex - node.Log.BaseIndex <= simulation.Options.CompactAfter)
             return;
         var keepFrom = node.Log.AppliedIndex - (simulation.Options.CompactAfter / 3);
-        var note = BitConverter.GetBytes((long)ledger.Commands.Count);
+        var note = ledger.Note;
         try
         {
             disk.SaveSnapshot(node.MarkApplied(note), [.. ledger.Commands]);

@@ -17,6 +17,9 @@ public sealed class SimulatedNetwork(SeededChance chance, RaftSimulationOptions 
     /// <summary>True when a message gets through this way.</summary>
     public bool IsOpen(MemberId from, MemberId to) => !cut.Contains((from, to));
 
+    /// <summary>True when no way is cut.</summary>
+    public bool IsWhole => cut.Count == 0;
+
     /// <summary>Cuts one direction.</summary>
     public void Cut(MemberId from, MemberId to) => cut.Add((from, to));
 

@@ -1,4 +1,7 @@
 using LedgerStore.Raft;
+using LedgerStore.Simulator.Checkers;
+using LedgerStore.Simulator.Options;
+using LedgerStore.Storage;
 
 namespace LedgerStore.Simulator.World;
 
@@ -9,14 +12,36 @@ public sealed class SimulatedOperator(RaftSimulation simulation)
 {
     private const int PauseMilliseconds = 30;
     private readonly HashSet<MemberId> unwanted = [];
+    private bool isSwitched;
 
     /// <summary>Begins.</summary>
     public void Begin() => simulation.After(1_000 * PauseMilliseconds, () =>
     {
         foreach (var leader in simulation.Members.Where(member => member.Node?.Role == RaftRole.Leader && member.PausedUntil <= simulation.Now).ToList())
+        {
             leader.Act(node => Improve(node));
+            if (simulation.Options.ReleaseEvery > 0 && !simulation.Faults.IsOver && simulation.Chance.Next(10) == 0)
+                AskToSwitch(leader);
+        }
         Begin();
     });
+
+    /// <summary>True once a leader has taken a switch of the data format: from then on nobody goes back to an older release.</summary>
+    public bool IsSwitchAsked { get; private set; }
+
+    /// <summary>The format that an entry switches to, or null when it is a client's.</summary>
+    public static int? FormatIn(RaftEntry entry) => entry.Data.Length == 1 ? entry.Data.Span[0] : null;
+
+    /// <summary>A member is about to apply the switch: whoever votes must be able to follow.</summary>
+    public void Switching(SimulatedMember member)
+    {
+        if (isSwitched)
+            return;
+        isSwitched = true;
+        var behind = simulation.Members.Where(other => simulation.Referee.Membership.IsVoter(other.Id) && other.Release.ReadsFormatsTo < DataFormat.Newest).ToList();
+        RaftReferee.Require("Format", behind.Count == 0,
+            $"{member.Name} switches to data format {DataFormat.Newest}, which {string.Join(", ", behind.Select(static other => other.Name))} cannot read");
+    }
 
     /// <summary>This identity shall never belong to the cluster again.</summary>
     public void Retire(MemberId id) => unwanted.Add(id);
@@ -28,6 +53,21 @@ public sealed class SimulatedOperator(RaftSimulation simulation)
     public bool IsContent(Membership membership) =>
         membership.Seats.Keys.All(id => !unwanted.Contains(id)) &&
         simulation.Members.Where(member => !unwanted.Contains(member.Id)).All(member => membership.IsVoter(member.Id));
+
+    // Asked at any time, also while members are being updated: the leader must refuse as long as it is too early.
+    private void AskToSwitch(SimulatedMember leader)
+    {
+        var isEarly = leader.CannotRead(DataFormat.Newest).Count > 0 && simulation.Options.Mutant != RaftMutant.SwitchesFormatEarly;
+        if (isEarly || leader.Ledger.Format == DataFormat.Newest)
+            return;
+        leader.Act(node =>
+        {
+            if (node.Propose(new[] { (byte)DataFormat.Newest }, out _) != RaftVerdict.Accepted)
+                return;
+            IsSwitchAsked = true;
+            node.Flush();
+        });
+    }
 
     private void Improve(RaftNode node)
     {

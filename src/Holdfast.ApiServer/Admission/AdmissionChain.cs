@@ -11,7 +11,7 @@ namespace Holdfast.ApiServer.Admission;
 /// <param name="plugins">The plugins.</param>
 public sealed class AdmissionChain(ImmutableArray<IAdmissionPlugin> plugins)
 {
-    /// <summary>The plugins that are built in, in Kubernetes' order; addresses come last, when nothing changes the object any more.</summary>
+    /// <summary>The plugins that are built in, in Kubernetes' order; addresses come late, when nothing changes the object any more.</summary>
     /// <param name="chance">Draws names.</param>
     /// <param name="authorizer">Says what a writer may do himself, which bounds what he gives to others.</param>
     /// <param name="serviceBlock">The second number of Services' addresses.</param>
@@ -31,6 +31,8 @@ public sealed class AdmissionChain(ImmutableArray<IAdmissionPlugin> plugins)
         new RoleEscalation(authorizer),
         .. webhooks,
         new ServiceAddresses(serviceBlock),
+        new ServiceNodePorts(),
+        new LeaderFencing(),
     ]);
 
     /// <summary>Lets every plugin complete the object.</summary>

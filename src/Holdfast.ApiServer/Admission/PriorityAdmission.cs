@@ -5,13 +5,12 @@ using Holdfast.Model.Scheduling;
 
 namespace Holdfast.ApiServer.Admission;
 
-/// <summary>Gives every pod the number that its priority class, or the default one, stands for.</summary>
+/// <summary>
+/// Gives every pod the number that its priority class, or the default one, stands for; and keeps the system's classes, and one default at most.
+/// </summary>
 internal sealed class PriorityAdmission : IAdmissionPlugin
 {
     private const string DefaultPreemption = "PreemptLowerPriority";
-
-    private static readonly (string Name, int Value)[] SystemClasses =
-        [("system-node-critical", 2_000_001_000), ("system-cluster-critical", 2_000_000_000)];
 
     /// <inheritdoc/>
     public string Name => "Priority";
@@ -36,22 +35,36 @@ internal sealed class PriorityAdmission : IAdmissionPlugin
         return new(pod with { Spec = pod.Spec with { PriorityClassName = name, Priority = priority, PreemptionPolicy = preemption } });
     }
 
+    /// <inheritdoc/>
+    public ValueTask ValidateAsync(AdmissionRequest request, IResource resource, CancellationToken cancellationToken)
+    {
+        if (request.Served.StoreName != "priorityclasses.scheduling.k8s.io" || resource is not PriorityClass priority)
+            return default;
+        var name = priority.Metadata.Name;
+        if (request.Operation == AdmissionOperation.Delete && SystemPriorities.Find(name) is not null)
+            throw ApiErrors.Forbidden(PriorityClass.ResourceType, name, "this is a system priority class and cannot be deleted");
+        if (request.Operation != AdmissionOperation.Delete && priority.GlobalDefault && Standard(request) is { } other && other.Metadata.Name != name)
+        {
+            throw ApiErrors.Forbidden(PriorityClass.ResourceType, name,
+                $"PriorityClass {other.Metadata.Name} is already marked as default. Only one default can exist");
+        }
+        return default;
+    }
+
+    private static PriorityClass? Standard(AdmissionRequest request) =>
+        request.View.List<PriorityClass>(null).Where(each => each.GlobalDefault).OrderBy(each => each.Value).FirstOrDefault();
+
     private static (string Name, int Priority, string Preemption) Resolve(AdmissionRequest request, Pod pod)
     {
         var wanted = pod.Spec.PriorityClassName;
         if (wanted.Length == 0)
         {
-            var standard = request.View.List<PriorityClass>(null).Where(each => each.GlobalDefault)
-                .OrderBy(each => each.Value).FirstOrDefault();
-            return standard is null
+            return Standard(request) is not { } standard
                 ? ("", 0, DefaultPreemption)
                 : (standard.Metadata.Name, standard.Value, standard.PreemptionPolicy ?? DefaultPreemption);
         }
-        foreach (var (name, value) in SystemClasses)
-        {
-            if (name == wanted)
-                return (name, value, DefaultPreemption);
-        }
+        if (SystemPriorities.Find(wanted) is { } known)
+            return (wanted, known.Value, DefaultPreemption);
         var found = request.View.Find<PriorityClass>("", wanted)
             ?? throw ApiErrors.Forbidden(Pod.ResourceType, pod.Metadata.Name, $"no PriorityClass with name {wanted} was found");
         return (wanted, found.Value, found.PreemptionPolicy ?? DefaultPreemption);

@@ -6,7 +6,8 @@ using Holdfast.Model.Values;
 namespace Holdfast.ApiServer.Admission;
 
 /// <summary>
-/// A ClusterRole that aggregates others shows their rules. Decisions never rest on what it shows: they aggregate anew.
+/// A ClusterRole that aggregates others shows their rules, whatever is written into it; when another changes, the aggregation controller
+/// writes it anew. Decisions never rest on what it shows: they aggregate themselves.
 /// </summary>
 internal sealed class RoleAggregation : IAdmissionPlugin
 {

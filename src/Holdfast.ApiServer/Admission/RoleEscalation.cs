@@ -31,6 +31,9 @@ internal sealed class RoleEscalation(IAuthorizer authorizer) : IAdmissionPlugin
             case Role role when role.Rules != (request.Old as Role)?.Rules:
                 CheckRole(request, role, role.Rules);
                 break;
+            // What a role that aggregates shows is the server's doing, and gives nobody anything: its selectors count alone.
+            case ClusterRole { AggregationRule: { } aggregation } when aggregation == (request.Old as ClusterRole)?.AggregationRule:
+                break;
             case ClusterRole role when role.Rules != (request.Old as ClusterRole)?.Rules || role.AggregationRule != (request.Old as ClusterRole)?.AggregationRule:
                 CheckRole(request, role, role.AggregationRule is null ? role.Rules : role.Rules.Add(FullAuthority));
                 break;

@@ -48,7 +48,11 @@ public sealed class CustomCollection(CustomKind kind, ImmutableArray<CustomKind>
     public IResource ToStored(IResource resource)
     {
         var custom = (CustomObject)resource;
-        return ReferenceEquals(custom.Type, _storage.Type) ? custom : _storage.Codec.Convert(custom);
+        if (ReferenceEquals(custom.Type, _storage.Type))
+            return custom;
+        // Its defaults are filled in when it is read, so it must not pass for what has been read: its type is another one's equal, not the same.
+        var converted = _storage.Codec.Convert(custom);
+        return new CustomObject(_storage.Type with { }, converted.Metadata, converted.Body);
     }
 
     /// <inheritdoc/>

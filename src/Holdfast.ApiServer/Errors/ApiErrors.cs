@@ -135,6 +135,11 @@ public static class ApiErrors
     public static ApiException MethodNotAllowed() =>
         Failure(405, "MethodNotAllowed", "the server does not allow this method on the requested resource", StatusDetails.Empty);
 
+    /// <summary>405: objects of the kind are neither made nor changed here.</summary>
+    /// <param name="type">The kind.</param>
+    public static ApiException NeverMade(ResourceType type) => Failure(405, "MethodNotAllowed",
+        $"{type.GroupResource} cannot be made or changed in this cluster, since nothing in it would act on them", Details(type, ""));
+
     /// <summary>406: the client accepts nothing that the server can give.</summary>
     /// <param name="supported">What it can give.</param>
     public static ApiException NotAcceptable(string supported) =>

@@ -1,6 +1,8 @@
+using Holdfast.ApiServer.Errors;
 using Holdfast.ApiServer.Registry;
 using Holdfast.ApiServer.Security;
 using Holdfast.ApiServer.Security.Audit;
+using Holdfast.Client.LeaderElection;
 using Microsoft.AspNetCore.Http;
 
 namespace Holdfast.ApiServer.Http;
@@ -9,9 +11,20 @@ namespace Holdfast.ApiServer.Http;
 /// <param name="Http">The request and its response.</param>
 /// <param name="Path">Its path.</param>
 /// <param name="User">Who asks.</param>
-/// <param name="Form">The form of answer that is accepted.</param>
-internal sealed record ApiRequest(HttpContext Http, RequestPath Path, UserInfo User, AcceptedForm Form)
+internal sealed record ApiRequest(HttpContext Http, RequestPath Path, UserInfo User)
 {
+    /// <summary>What of what can be answered the client takes; whole objects as JSON until that was found out.</summary>
+    public Accepted Accepted { get; init; }
+
+    /// <summary>What the client wants to be told.</summary>
+    public AcceptedForm Form => Accepted.Form;
+
+    /// <summary>How that is written.</summary>
+    public AnswerMedia Media => Accepted.Media;
+
+    /// <summary>The header that says what the client takes; empty for none.</summary>
+    public string Accept => Http.Request.Headers.Accept.ToString();
+
     public QueryOptions Query { get; } = new(Http.Request.Query);
 
     /// <summary>What is noted of it for the audit log; null when nothing is.</summary>
@@ -22,9 +35,16 @@ internal sealed record ApiRequest(HttpContext Http, RequestPath Path, UserInfo U
     /// <summary>The context of a write; what it warns of reaches the client even when the write is refused.</summary>
     public WriteContext Context(string optionsKind)
     {
-        var context = Query.Context(User, optionsKind, Http.Request.Headers.UserAgent.ToString());
+        var context = Query.Context(User, optionsKind, Http.Request.Headers.UserAgent.ToString(), Fence());
         Keep(context);
         return context;
+    }
+
+    private Fence? Fence()
+    {
+        var given = Http.Request.Headers[Client.LeaderElection.Fence.Header].ToString();
+        return given.Length == 0 ? null : Client.LeaderElection.Fence.Parse(given)
+            ?? throw ApiErrors.BadRequest($"the header {Client.LeaderElection.Fence.Header} is \"{given}\", not NAMESPACE/LEASE/TERM/HOLDER");
     }
 
     /// <summary>Keeps the context of a write for what is told after it: warnings, and the audit log's line.</summary>

@@ -8,8 +8,8 @@ namespace Holdfast.ApiServer.Http;
 /// <summary>Says what is served: group by group, and aggregated.</summary>
 internal sealed class DiscoveryDocuments(ServedResources served)
 {
-    /// <summary>The media type of a version of aggregated discovery.</summary>
-    public static string AggregatedType(string version) => $"application/json;g=apidiscovery.k8s.io;v={version};as=APIGroupDiscoveryList";
+    /// <summary>What the media type of a version of aggregated discovery says beside how it is written.</summary>
+    public static string AggregatedParameters(string version) => $";g=apidiscovery.k8s.io;v={version};as=APIGroupDiscoveryList";
 
     /// <summary>The version of aggregated discovery that is accepted first: <c>v2</c>, or <c>v2beta1</c> for clients up to 1.29.</summary>
     public static string AggregatedVersion(string accept) =>

@@ -2,11 +2,9 @@ using System.Buffers.Text;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Holdfast.ApiServer.Errors;
-using Holdfast.ApiServer.Http.Fairness;
 using Holdfast.ApiServer.Registry;
 using Holdfast.ApiServer.Security;
 using Holdfast.ApiServer.Security.Audit;
-using Holdfast.ApiServer.Security.Tokens;
 using Holdfast.Client;
 using Holdfast.Store;
 using Microsoft.AspNetCore.Connections.Features;
@@ -20,26 +18,20 @@ namespace Holdfast.ApiServer.Http;
 /// is turned into a Status here, once.
 /// </summary>
 internal sealed class HttpFront(
-    Authenticator authenticator, IAuthorizer authorizer, ResourceHandler resources, DiscoveryDocuments discovery, Responder responder,
-    IOpenApiDocuments? openApi, ServiceAccountTokens tokens, FlowControl flows, AuditLog audit, Action<Exception> onFault, StoreBackupResponse backup)
+    Authenticator authenticator, IAuthorizer authorizer, ResourceHandler resources, DocumentHandler documents, AuditLog audit, Action<Exception> onFault)
 {
-    // kube-apiserver's answer to whoever asks for a path that it does not have.
-    private const string NotFoundText = "404 page not found\n";
-
-    private const string Version = """
-        {"major":"1","minor":"36","gitVersion":"v1.36.0+holdfast","gitCommit":"","gitTreeState":"clean","buildDate":"1970-01-01T00:00:00Z","goVersion":"","compiler":"dotnet","platform":"linux/amd64"}
-        """;
-
     public async Task HandleAsync(HttpContext http)
     {
         http.Response.Headers.CacheControl = "no-cache, private";
         var record = audit.Begin(http);
+        KestrelRefusals.Serving(http, true);
         try
         {
             await AnswerAsync(http, record);
         }
         finally
         {
+            KestrelRefusals.Serving(http, false);
             if (record is not null)
                 await audit.TellAsync(record, http, "ResponseComplete");
         }
@@ -49,14 +41,14 @@ internal sealed class HttpFront(
     {
         try
         {
+            RequestLimits.CheckHeaders(http.Request.Headers);
             var sender = Identify(http);
             record?.User = sender;
             var path = RequestPath.Parse(http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
             var user = Impersonation.Apply(http.Request.Headers, sender, authorizer);
             if (!ReferenceEquals(user, sender))
                 record?.Impersonated = user;
-            var form = Negotiation.Choose(http.Request.Headers.Accept.ToString(), responder.HasTables);
-            await RouteAsync(new ApiRequest(http, path, user, form));
+            await RouteAsync(new ApiRequest(http, path, user));
         }
         catch (ApiException refusal)
         {
@@ -64,7 +56,7 @@ internal sealed class HttpFront(
         }
         catch (BadHttpRequestException problem)
         {
-            await RefuseAsync(http, ApiErrors.Failure(problem.StatusCode, "BadRequest", problem.Message, null));
+            await RefuseAsync(http, OfBody(problem.StatusCode));
         }
         catch (ValueTooLargeException large)
         {
@@ -88,44 +80,10 @@ internal sealed class HttpFront(
     private Task RouteAsync(ApiRequest request)
     {
         if (ResourcePath.Parse(request.Path.Segments) is { } path
-            && (discovery.Has(path.Group, path.Version) || Registry.ServedResources.IsLeftOut(path.Group, path.Plural)))
+            && (documents.HasVersion(path.Group, path.Version) || Registry.ServedResources.IsLeftOut(path.Group, path.Plural)))
             return resources.HandleAsync(request, path);
         AuthorizePath(request);
-        var isHealth = request.Path.Segments is ["healthz" or "livez" or "readyz" or "version"];
-        if (request.Http.Request.Method is not "GET" && !(isHealth && request.Http.Request.Method is "HEAD"))
-            return IsDocument(request.Path) ? throw ApiErrors.MethodNotAllowed() : NotFoundAsync(request);
-        return isHealth ? DocumentAsync(request) : SeatedAsync(request);
-    }
-
-    private static bool IsDocument(RequestPath path) =>
-        path.Segments is [] or ["version" or "healthz" or "livez" or "readyz" or "api" or "apis" or "openapi" or "openid" or ".well-known", ..];
-
-    private async Task SeatedAsync(ApiRequest request)
-    {
-        using var seat = await flows.EnterAsync(request.User, "", false, request.Aborted);
-        await DocumentAsync(request);
-    }
-
-    private Task DocumentAsync(ApiRequest request)
-    {
-        return request.Path.Segments switch
-        {
-            [] => Responder.BytesAsync(request, 200, Encoding.UTF8.GetBytes("""{"paths":["/api","/apis","/healthz","/livez","/openapi/v2","/openapi/v3","/readyz","/version"]}""")),
-            ["version"] => Responder.BytesAsync(request, 200, Encoding.UTF8.GetBytes(Version)),
-            ["healthz" or "livez" or "readyz"] => TextAsync(request, 200, "ok"),
-            ["api"] when request.Form == AcceptedForm.Discovery => AggregatedAsync(request, isCore: true),
-            ["apis"] when request.Form == AcceptedForm.Discovery => AggregatedAsync(request, isCore: false),
-            ["api"] => DocumentAsync(request, DiscoveryDocuments.CoreVersions(request.Http.Request.Host.Value ?? "")),
-            ["apis"] => DocumentAsync(request, discovery.Groups()),
-            ["api", var version] => DocumentAsync(request, discovery.Resources("", version)),
-            ["apis", var group] => DocumentAsync(request, discovery.Group(group)),
-            ["apis", var group, var version] => DocumentAsync(request, discovery.Resources(group, version)),
-            ["openapi", ..] => OpenApiAsync(request),
-            ["openid", "v1", "jwks"] => Responder.BytesAsync(request, 200, tokens.PublicKeys(), "application/jwk-set+json"),
-            ["holdfast", "store", "backup"] => backup.SendAsync(request),
-            [".well-known", "openid-configuration"] => Responder.BytesAsync(request, 200, Encoding.UTF8.GetBytes(Issuer(request.Http.Request.Host.Value))),
-            _ => NotFoundAsync(request),
-        };
+        return documents.HandleAsync(request);
     }
 
     private UserInfo Identify(HttpContext http)
@@ -175,57 +133,16 @@ internal sealed class HttpFront(
         request.Audit?.Decided(access, "", verdict);
         if (verdict.IsAllowed)
             return;
-        throw request.User == UserInfo.Anonymous ? ApiErrors.Unauthorized() : ApiErrors.ForbiddenPath(access.Refusal(request.User));
+        throw ApiErrors.ForbiddenPath(access.Refusal(request.User));
     }
 
-    private static Task DocumentAsync(ApiRequest request, byte[]? document, string contentType = "application/json") =>
-        document is null ? NotFoundAsync(request) : TaggedDocument.WriteAsync(request, TaggedDocument.Of(document, contentType));
-
-    // A client names the versions of aggregated discovery in its order; what it does not name it cannot read.
-    private Task AggregatedAsync(ApiRequest request, bool isCore)
+    // What the web server says of a body that it could not read, in Kubernetes' words.
+    private static ApiException OfBody(int code) => code switch
     {
-        var version = DiscoveryDocuments.AggregatedVersion(request.Http.Request.Headers.Accept.ToString());
-        return DocumentAsync(request, discovery.Aggregated(isCore, version), DiscoveryDocuments.AggregatedType(version));
-    }
-
-    private Task OpenApiAsync(ApiRequest request)
-    {
-        if (openApi?.Find(request.Path.Text.TrimEnd('/'), request.Http.Request.Headers.Accept.ToString()) is not { } document)
-            return NotFoundAsync(request);
-        var (response, hash) = (request.Http.Response, document.ETag.Trim('"'));
-        if (request.Path.Segments.Length > 2 && request.Query.Text("hash") is { Length: > 0 } wanted)
-        {
-            if (wanted != hash)
-            {
-                response.Headers.Location = $"{request.Path.Text}?hash={hash}";
-                response.StatusCode = StatusCodes.Status301MovedPermanently;
-                return Task.CompletedTask;
-            }
-            // Under this address there is never anything else.
-            response.Headers.CacheControl = "public, immutable";
-            response.Headers.Expires = responder.Time.GetUtcNow().AddYears(1).ToString("R", System.Globalization.CultureInfo.InvariantCulture);
-        }
-        return TaggedDocument.WriteAsync(request, document);
-    }
-
-    private static string Issuer(string? host) => new System.Text.Json.Nodes.JsonObject
-    {
-        ["issuer"] = ServiceAccountTokens.Issuer,
-        ["jwks_uri"] = $"https://{host}/openid/v1/jwks",
-        ["response_types_supported"] = new System.Text.Json.Nodes.JsonArray("id_token"),
-        ["subject_types_supported"] = new System.Text.Json.Nodes.JsonArray("public"),
-        ["id_token_signing_alg_values_supported"] = new System.Text.Json.Nodes.JsonArray("ES256"),
-    }.ToJsonString();
-
-    private static Task NotFoundAsync(ApiRequest request) => TextAsync(request, 404, NotFoundText);
-
-    private static Task TextAsync(ApiRequest request, int code, string text)
-    {
-        request.Http.Response.StatusCode = code;
-        request.Http.Response.ContentType = "text/plain; charset=utf-8";
-        request.Http.Response.ContentLength = Encoding.UTF8.GetByteCount(text);
-        return request.Http.Response.WriteAsync(text, request.Aborted);
-    }
+        StatusCodes.Status413PayloadTooLarge => ApiErrors.TooLarge(RequestBody.MaximumBytes),
+        StatusCodes.Status408RequestTimeout => ApiErrors.Failure(code, "Timeout", "the request's body did not arrive in time", null),
+        _ => ApiErrors.Failure(code, "BadRequest", "the request's body could not be read: unexpected EOF", null),
+    };
 
     private static async Task RefuseAsync(HttpContext http, ApiException refusal)
     {
@@ -235,9 +152,10 @@ internal sealed class HttpFront(
             http.Abort();
             return;
         }
-        var body = ObjectJson.Of(refusal.Status);
+        var media = Negotiation.OfRefusal(http.Request.Headers.Accept.ToString());
+        var body = AnswerBody.Of(ObjectJson.Of(refusal.Status), media);
         http.Response.StatusCode = refusal.Code;
-        http.Response.ContentType = "application/json";
+        http.Response.ContentType = AnswerBody.TypeOf(media);
         http.Response.ContentLength = body.Length;
         Responder.Warn(http.Response, http.Items[typeof(WriteContext)] as WriteContext);
         if (refusal.Status.Details?.RetryAfterSeconds is > 0 and var seconds)

@@ -2,6 +2,7 @@ using System.Globalization;
 using Holdfast.ApiServer.Errors;
 using Holdfast.ApiServer.Registry;
 using Holdfast.ApiServer.Security;
+using Holdfast.Client.LeaderElection;
 using Holdfast.Model.Rules;
 using Microsoft.AspNetCore.Http;
 
@@ -40,7 +41,8 @@ internal sealed class QueryOptions(IQueryCollection query)
     /// <param name="user">Who asks.</param>
     /// <param name="optionsKind">The kind of its options, for messages.</param>
     /// <param name="userAgent">Names the field manager when the query does not.</param>
-    public WriteContext Context(UserInfo user, string optionsKind, string userAgent)
+    /// <param name="fence">The leadership that it depends on; null when it depends on none.</param>
+    public WriteContext Context(UserInfo user, string optionsKind, string userAgent, Fence? fence = null)
     {
         var manager = Text("fieldManager");
         if (manager.Length > MaximumManager)
@@ -52,7 +54,9 @@ internal sealed class QueryOptions(IQueryCollection query)
         {
             IsDryRun = IsDryRun(optionsKind),
             FieldManager = manager.Length > 0 ? manager : ManagerOf(userAgent),
+            GivenManager = manager,
             Force = Flag("force") ?? false,
+            Fence = fence,
             FieldValidation = Validation(optionsKind),
         };
     }

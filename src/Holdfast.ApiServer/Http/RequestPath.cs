@@ -19,6 +19,7 @@ internal sealed record RequestPath(string Text, ImmutableArray<string> Segments)
     /// <exception cref="Client.ApiException">It has encoded slashes, empty or relative segments, or cannot be decoded.</exception>
     public static RequestPath Parse(string target)
     {
+        RequestLimits.CheckTarget(target);
         var end = target.AsSpan().IndexOfAny('?', '#');
         var text = end < 0 ? target : target[..end];
         CheckQuery(target.AsSpan()[text.Length..]);

@@ -39,6 +39,8 @@ internal sealed class ResourceHandler(
             await SubresourceAsync(request, path, served, verb);
             return;
         }
+        request = request with { Accepted = Negotiation.Choose(request.Accept, new Offer(responder.HasTables, served.Custom is null, verb == "watch")) };
+        Responder.CheckTable(request);
         using var pass = await gate.EnterAsync(request, path, verb);
         try
         {
@@ -56,7 +58,7 @@ internal sealed class ResourceHandler(
             return SubresourceAsync(request, path, served, verb);
         var isKnown = served.Verbs.Contains(verb) && (verb is not ("create" or "deletecollection") || path.IsInNamespace == served.Type.IsNamespaced);
         if (!isKnown)
-            throw ApiErrors.MethodNotAllowed();
+            throw served.IsAlwaysEmpty ? ApiErrors.NeverMade(served.Type) : ApiErrors.MethodNotAllowed();
         return verb switch
         {
             "get" => GetAsync(request, path, served),
@@ -271,10 +273,10 @@ internal sealed class ResourceHandler(
         }
         catch (Exception problem) when (problem is ModelDecodeException or System.Text.Json.JsonException)
         {
-            throw ApiErrors.BadRequest($"the body is no DeleteOptions: {problem.Message}");
+            throw ApiErrors.BadRequest($"the object provided is unrecognized (must be of type DeleteOptions): {JsonProblem.Words(problem, body.Span)}");
         }
         if (options.Kind is not ("" or "DeleteOptions"))
-            throw ApiErrors.BadRequest($"the body is no DeleteOptions: its kind is {options.Kind}");
+            throw ApiErrors.BadRequest($"{options.Kind} in version \"{options.ApiVersion}\" cannot be handled as a DeleteOptions: the kind is another one");
         if (options.DryRun.Any(value => value != "All"))
         {
             throw ApiErrors.InvalidOptions("DeleteOptions", new(Model.Rules.FieldErrorType.FieldValueNotSupported, "dryRun",

@@ -1,11 +1,13 @@
 using System.Buffers;
 using System.Collections.Immutable;
 using System.IO.Compression;
+using Holdfast.ApiServer.Errors;
 using Holdfast.ApiServer.Registry;
 using Holdfast.Model.CustomResources;
 using Holdfast.Model.Json;
 using Holdfast.Model.Meta;
 using Holdfast.Model.Resources;
+using Holdfast.Model.Rules;
 using Microsoft.AspNetCore.Http;
 
 namespace Holdfast.ApiServer.Http;
@@ -36,13 +38,13 @@ internal sealed class Responder(ITableConverter? tables, TimeProvider time)
     /// <summary>What a write has left, from the bytes that were stored if nothing else was asked for.</summary>
     public Task WrittenAsync(ApiRequest request, int code, WrittenObject written, WriteContext context, ServedResource? served = null)
     {
-        if (request.Form != AcceptedForm.Json || written.Entry is null)
+        if (request.Form != AcceptedForm.Object || written.Entry is null)
             return ObjectAsync(request, code, written.Object, context, served);
         Warn(request.Http.Response, context);
         return BytesAsync(request, code, written.Json);
     }
 
-    public Task StoredAsync(ApiRequest request, ServedResource served, Store.Entry entry) => request.Form == AcceptedForm.Json
+    public Task StoredAsync(ApiRequest request, ServedResource served, Store.Entry entry) => request.Form == AcceptedForm.Object
         ? BytesAsync(request, 200, StoredObject.Form(entry, served).Json)
         : ObjectAsync(request, 200, StoredObject.Of(entry, served), served: served);
 
@@ -63,6 +65,13 @@ internal sealed class Responder(ITableConverter? tables, TimeProvider time)
                 await BytesAsync(request, 200, ModelJson.ToBytes(writer =>
                     ObjectJson.WritePartialList(writer, ObjectJson.Metadata(page), Objects(served, page))));
                 return;
+            case var _ when request.Media != AnswerMedia.Json:
+                using (var whole = new MemoryStream())
+                {
+                    await ObjectJson.WriteListAsync(whole, served, page, request.Aborted);
+                    await BytesAsync(request, 200, whole.ToArray());
+                }
+                return;
             default:
                 await CompressedAsync(request, page.Entries.Sum(entry => (long)entry.Json.Length),
                     output => ObjectJson.WriteListAsync(output, served, page, request.Aborted));
@@ -82,14 +91,23 @@ internal sealed class Responder(ITableConverter? tables, TimeProvider time)
     public static Task BytesAsync(ApiRequest request, int code, ReadOnlyMemory<byte> body, string contentType = Json)
     {
         request.Audit?.Answered(body);
+        if (contentType == Json && request.Media != AnswerMedia.Json)
+            (body, contentType) = (AnswerBody.Of(body, request.Media), AnswerBody.TypeOf(request.Media));
+        return WriteAsync(request, code, body, contentType);
+    }
+
+    private static Task WriteAsync(ApiRequest request, int code, ReadOnlyMemory<byte> body, string contentType)
+    {
         var response = request.Http.Response;
         response.StatusCode = code;
         response.ContentType = contentType;
         if (body.Length < CompressFrom)
         {
-            response.ContentLength = body.Length + 1;
+            // Other forms end where they end.
+            ReadOnlySpan<byte> end = contentType is Json ? "\n"u8 : [];
+            response.ContentLength = body.Length + end.Length;
             response.BodyWriter.Write(body.Span);
-            response.BodyWriter.Write("\n"u8);
+            response.BodyWriter.Write(end);
             return response.BodyWriter.FlushAsync(request.Aborted).AsTask();
         }
         return CompressedAsync(request, body.Length, output => output.WriteAsync(body, request.Aborted).AsTask(), contentType);
@@ -109,6 +127,17 @@ internal sealed class Responder(ITableConverter? tables, TimeProvider time)
         response.Headers.Vary = "Accept-Encoding";
         await using var gzip = new GZipStream(response.Body, CompressionLevel.Fastest, leaveOpen: true);
         await write(gzip);
+    }
+
+    /// <summary>Refuses what a Table is asked for that it cannot have, before anything is done.</summary>
+    /// <exception cref="Client.ApiException">400: it asks for another thing of the objects than there is.</exception>
+    public static void CheckTable(ApiRequest request)
+    {
+        if (request.Form == AcceptedForm.Table && request.Query.Text("includeObject") is var include and not ("" or "None" or "Metadata" or "Object"))
+        {
+            var problem = FieldError.Invalid(FieldPath.Root("includeObject"), include, "must be 'Metadata', 'Object', 'None', or empty");
+            throw ApiErrors.BadRequest($"Unable to convert to Table as requested: {problem}");
+        }
     }
 
     // What a sub-resource answers, such as a Scale, has columns of its own.

@@ -17,7 +17,7 @@ internal sealed class WatchResponse(Responder responder, RequestGate gate)
         ApiRequest request, ServedResource served, IAsyncEnumerable<ResourceEvent> events, RequestPass pass, CancellationToken cancellationToken)
     {
         var response = request.Http.Response;
-        response.ContentType = "application/json";
+        response.ContentType = request.Media == AnswerMedia.Protobuf ? "application/vnd.kubernetes.protobuf;stream=watch" : "application/json";
         await response.StartAsync(request.Aborted);
         var output = response.BodyWriter;
         await gate.FlushAsync(request, output, request.Aborted);
@@ -32,7 +32,7 @@ internal sealed class WatchResponse(Responder responder, RequestGate gate)
         }
         catch (ApiException refusal)
         {
-            Write(output, "ERROR", ObjectJson.Of(refusal.Status));
+            Write(request, output, "ERROR", ObjectJson.Of(refusal.Status));
             await gate.FlushAsync(request, output, cancellationToken);
         }
     }
@@ -57,11 +57,11 @@ internal sealed class WatchResponse(Responder responder, RequestGate gate)
             var found = reader.Current;
             if (found.Type == WatchEventType.Bookmark)
             {
-                Write(output, "BOOKMARK", Bookmark(served, found));
+                Write(request, output, "BOOKMARK", Bookmark(request, served, found));
             }
             else
             {
-                Write(output, Name(found.Type), responder.EventObject(request, served, found, isFirst).Span);
+                Write(request, output, Name(found.Type), responder.EventObject(request, served, found, isFirst));
                 isFirst = false;
             }
             if (output.UnflushedBytes > 64 * 1024)
@@ -69,20 +69,26 @@ internal sealed class WatchResponse(Responder responder, RequestGate gate)
         }
     }
 
-    private static void Write(PipeWriter output, string type, ReadOnlySpan<byte> json)
+    private static void Write(ApiRequest request, PipeWriter output, string type, ReadOnlyMemory<byte> json)
     {
+        if (request.Media == AnswerMedia.Protobuf)
+        {
+            output.Write(ProtobufAnswer.Frame(type, json) ?? throw new InvalidOperationException("an event of a kind without protocol buffers was to be told in them"));
+            return;
+        }
         output.Write("{\"type\":\""u8);
         output.Write(Encoding.ASCII.GetBytes(type));
         output.Write("\",\"object\":"u8);
-        output.Write(json);
+        output.Write(json.Span);
         output.Write("}\n"u8);
     }
 
-    private static byte[] Bookmark(ServedResource served, ResourceEvent found)
+    private static byte[] Bookmark(ApiRequest request, ServedResource served, ResourceEvent found)
     {
         var annotations = found.IsInitialEventsEnd ? ",\"annotations\":{\"k8s.io/initial-events-end\":\"true\"}" : "";
+        var (kind, apiVersion) = request.Form == AcceptedForm.PartialMetadata ? ("PartialObjectMetadata", "meta.k8s.io/v1") : (served.Type.Kind, served.Type.ApiVersion);
         return Encoding.UTF8.GetBytes(
-            $"{{\"kind\":\"{served.Type.Kind}\",\"apiVersion\":\"{served.Type.ApiVersion}\",\"metadata\":{{\"resourceVersion\":\"{found.ResourceVersion}\"{annotations}}}}}");
+            $"{{\"kind\":\"{kind}\",\"apiVersion\":\"{apiVersion}\",\"metadata\":{{\"resourceVersion\":\"{found.ResourceVersion}\"{annotations}}}}}");
     }
 
     private static string Name(WatchEventType type) => type switch

@@ -29,15 +29,26 @@ public static class YamlJson
         }
         catch (YamlException problem)
         {
-            throw ApiErrors.BadRequest($"error converting YAML to JSON: yaml: line {problem.Start.Line}: {problem.Message}");
+            throw ApiErrors.BadRequest($"error converting YAML to JSON: yaml: line {problem.Start.Line}: {Words(problem)}");
         }
+    }
+
+    // The reader says what it was doing, then what is wrong; Kubernetes' says the second alone, as a clause.
+    private static string Words(YamlException problem)
+    {
+        var text = problem.Message.TrimEnd('.');
+        var comma = text.IndexOf(", ", StringComparison.Ordinal);
+        var clause = comma >= 0 && text.StartsWith("While ", StringComparison.Ordinal) ? text[(comma + 2)..].Trim() : text;
+        if (clause == "found invalid mapping")
+            return "mapping values are not allowed in this context";
+        return clause.Length == 0 ? "the text is not YAML" : char.ToLowerInvariant(clause[0]) + clause[1..];
     }
 
     private static List<ParsingEvent> Read(string text)
     {
         var events = new List<ParsingEvent>();
         var parser = new Parser(new StringReader(text));
-        while (parser.MoveNext())
+        while (MoveNext(parser))
         {
             if (events.Count >= MaximumNodes)
                 throw ApiErrors.BadRequest("error converting YAML to JSON: the document has too many nodes");
@@ -46,6 +57,19 @@ public static class YamlJson
             events.Add(parser.Current!);
         }
         return events;
+    }
+
+    private static bool MoveNext(Parser parser)
+    {
+        try
+        {
+            return parser.MoveNext();
+        }
+        catch (InvalidOperationException)
+        {
+            // What the parser throws at a flow that is not closed before the next key.
+            throw ApiErrors.BadRequest($"error converting YAML to JSON: yaml: line {parser.Current?.End.Line ?? 1}: did not find expected ',' or a closing bracket");
+        }
     }
 
     private static byte[] Write(List<ParsingEvent> events)

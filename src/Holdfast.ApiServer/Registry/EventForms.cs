@@ -19,10 +19,22 @@ internal sealed class EventForms : IStoredForms
     /// <inheritdoc/>
     public bool IsStoredAsNow(Entry entry) => true;
 
+    /// <summary>The JSON of an event in the other of its two groups.</summary>
+    /// <param name="json">The event.</param>
+    /// <param name="to">The resource of the other group.</param>
+    public static byte[] InGroup(ReadOnlySpan<byte> json, ResourceType to)
+    {
+        IResource shown = to.Group.Length == 0
+            ? Model.Events.EventConversion.ToCore((Model.Events.Event)CodecOf(Model.Events.Event.ResourceType).Read(json, new DecodeIssues()))
+            : Model.Events.EventConversion.FromCore((Model.Core.Event)CodecOf(Model.Core.Event.ResourceType).Read(json, new DecodeIssues()));
+        return ModelJson.ToBytes(shown.Write);
+    }
+
+    private static ResourceCodec CodecOf(ResourceType type) => ResourceCatalog.Find(type.ApiVersion, type.Kind)!;
+
     private static StrongBox<StoredForm> Make(Entry entry)
     {
-        var codec = ResourceCatalog.Find(Model.Core.Event.ResourceType.ApiVersion, Model.Core.Event.ResourceType.Kind)!;
-        var stored = entry.Decoded ?? entry.PublishDecoded(codec.Read(entry.Json.Span, new DecodeIssues()));
+        var stored = entry.Decoded ?? entry.PublishDecoded(CodecOf(Model.Core.Event.ResourceType).Read(entry.Json.Span, new DecodeIssues()));
         var shown = Model.Events.EventConversion.FromCore((Model.Core.Event)stored);
         return new(new StoredForm(shown, ModelJson.ToBytes(shown.Write)));
     }

@@ -26,11 +26,12 @@ public static class FieldManagement
         ArgumentNullException.ThrowIfNull(served);
         ArgumentNullException.ThrowIfNull(created);
         var sent = created.Metadata.ManagedFields;
-        var book = OwnershipBook.IsReset(sent) ? OwnershipBook.Empty : OwnershipBook.OpenSent(sent) ?? OwnershipBook.Empty;
+        var book = OwnershipBook.IsReset(sent) ? OwnershipBook.Empty : OwnershipBook.OpenSent(EventBooks.Told(served, sent)) ?? OwnershipBook.Empty;
         var fields = NewFields.Of(WithoutBook(created), served.Codec.Schema);
         if (served.Has("status"))
             fields = fields.Without(IsStatus);
-        return WithBook(created, book.AfterUpdate(new FieldChanges(fields, FieldSet.Empty, FieldSet.Empty), Writer(served, "", context, now)).ToManagedFields());
+        var begun = book.AfterUpdate(new FieldChanges(fields, FieldSet.Empty, FieldSet.Empty), Writer(served, "", context, now));
+        return WithBook(created, EventBooks.Stored(served, begun.ToManagedFields()));
     }
 
     /// <summary>A changed object with its book kept. An object that nobody owns anything of stays so, until somebody applies to it.</summary>
@@ -52,11 +53,11 @@ public static class FieldManagement
             updated = WithBook(updated, stored);
             return stored.IsEmpty || updated.Equals(old.Object)
                 ? updated
-                : Keep(served, updated, old, OwnershipBook.Open(stored), Writer(served, subresource, context, now));
+                : Keep(served, updated, old, OwnershipBook.Open(EventBooks.Told(served, stored)), Writer(served, subresource, context, now));
         }
         if (OwnershipBook.IsReset(sent))
             return WithBook(updated, default);
-        var book = OwnershipBook.OpenSent(sent) is { IsEmpty: false } given ? given : OwnershipBook.Open(stored);
+        var book = OwnershipBook.OpenSent(EventBooks.Told(served, sent)) is { IsEmpty: false } given ? given : OwnershipBook.Open(EventBooks.Told(served, stored));
         return book.IsEmpty ? WithBook(updated, default) : Keep(served, updated, old, book, Writer(served, subresource, context, now));
     }
 
@@ -86,7 +87,7 @@ public static class FieldManagement
         using var before = JsonDocument.Parse(old.Json);
         using var after = JsonDocument.Parse(WithoutBook(updated));
         var changes = FieldChanges.Between(before.RootElement, after.RootElement, served.Codec.Schema);
-        return WithBook(updated, book.AfterUpdate(changes, writer).ToManagedFields());
+        return WithBook(updated, EventBooks.Stored(served, book.AfterUpdate(changes, writer).ToManagedFields()));
     }
 }
 

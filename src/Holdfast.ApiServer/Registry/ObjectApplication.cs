@@ -28,14 +28,14 @@ internal sealed class ObjectApplication(ServedResource served, string subresourc
         using var document = Parse();
         var sent = Check(document.RootElement);
         using var live = stored is null ? null : JsonDocument.Parse(FieldManagement.WithoutBook(stored));
-        var book = OwnershipBook.Open(stored?.Metadata.ManagedFields ?? default);
+        var book = OwnershipBook.Open(EventBooks.Told(served, stored?.Metadata.ManagedFields ?? default));
         var writer = FieldManagement.Writer(served, subresource, context, now);
         var application = new Application(live?.RootElement ?? served.Blank, document.RootElement, served.Codec.Schema, Tracked(book, live, writer), writer)
         {
             IsIgnored = IsIgnored,
         };
         var outcome = Run(application, sent, stored);
-        var merged = FieldManagement.WithBook(served.Codec.Read(outcome.Json, new DecodeIssues()), outcome.Book.ToManagedFields());
+        var merged = FieldManagement.WithBook(served.Codec.Read(outcome.Json, new DecodeIssues()), EventBooks.Stored(served, outcome.Book.ToManagedFields()));
         return writer.Manager == LastApplied.Manager && stored?.Metadata.Annotations.ContainsKey(LastApplied.Annotation) == true
             ? Annotated(merged, LastApplied.TextOf(document.RootElement))
             : merged;
@@ -71,9 +71,9 @@ internal sealed class ObjectApplication(ServedResource served, string subresourc
         {
             return JsonDocument.Parse(patch, new JsonDocumentOptions { MaxDepth = JsonInput.MaximumDepth });
         }
-        catch (JsonException problem)
+        catch (JsonException)
         {
-            throw ApiErrors.BadRequest($"error decoding YAML: {problem.Message}");
+            throw ApiErrors.BadRequest($"error decoding YAML: {JsonSyntax.Describe(patch.Span)}");
         }
     }
 
@@ -92,6 +92,9 @@ internal sealed class ObjectApplication(ServedResource served, string subresourc
         var metadata = configuration.TryGetProperty("metadata", out var given) ? given : default;
         if (metadata.ValueKind == JsonValueKind.Object && metadata.TryGetProperty("managedFields", out var book) && book.ValueKind != JsonValueKind.Null)
             throw ApiErrors.BadRequest("metadata.managedFields must be nil");
+        var problems = TypedCheck.Problems(configuration, served.Codec.Schema);
+        if (!problems.IsEmpty)
+            throw Untyped(Text(metadata, "namespace"), Text(metadata, "name"), TypedCheck.Join(problems));
         var sent = Read(Text(metadata, "namespace"), Text(metadata, "name"));
         return sent.Metadata.Name.Length > 0 ? sent : throw ApiErrors.BadRequest("name must be provided");
     }
@@ -106,10 +109,8 @@ internal sealed class ObjectApplication(ServedResource served, string subresourc
         }
         catch (Exception problem) when (problem is ModelDecodeException or JsonException)
         {
-            throw Untyped(namespaceName, name, problem.Message);
+            throw Untyped(namespaceName, name, JsonProblem.Words(problem, patch.Span));
         }
-        if (issues.UnknownFields.Count > 0)
-            throw Untyped(namespaceName, name, string.Join(", ", issues.UnknownFields.Select(field => $".{field}: field not declared in schema")));
         var repeated = issues.DuplicateFields.Select(field => $"key \"{field}\" already set in map").ToImmutableArray();
         if (!repeated.IsEmpty && context.FieldValidation == FieldValidation.Strict)
             throw ApiErrors.BadRequest($"error strict decoding YAML: {string.Join(", ", repeated)}");

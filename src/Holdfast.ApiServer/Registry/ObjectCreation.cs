@@ -41,7 +41,8 @@ internal sealed class ObjectCreation(RegistryParts parts)
             var outcome = await TryCreateAsync(served, namespaceName, resource, context, cancellationToken);
             if (outcome.Created is { } created)
                 return created;
-            if (attempt == RegistryParts.MaximumAttempts || (outcome.IsTaken && resource.Metadata.Name.Length > 0))
+            var most = outcome.IsContended ? RegistryParts.MaximumContendedAttempts : RegistryParts.MaximumAttempts;
+            if (attempt >= most || (outcome.IsTaken && resource.Metadata.Name.Length > 0))
                 throw outcome.IsTaken ? ApiErrors.AlreadyExists(served.Type, outcome.Name) : ApiErrors.Modified(served.Type, outcome.Name);
         }
     }
@@ -64,6 +65,7 @@ internal sealed class ObjectCreation(RegistryParts parts)
         {
             Committed committed => new Outcome(WrittenObject.Of(committed.Entries[0], served), false, name),
             Conflict { Failed: KeyAbsent } => new Outcome(null, true, name),
+            Conflict { Failed: CollectionUnchangedSince } => new Outcome(null, false, name) { IsContended = true },
             _ => new Outcome(null, false, name),
         };
     }
@@ -107,5 +109,8 @@ internal sealed class ObjectCreation(RegistryParts parts)
             context.Warn(warning);
     }
 
-    private sealed record Outcome(WrittenObject? Created, bool IsTaken, string Name);
+    private sealed record Outcome(WrittenObject? Created, bool IsTaken, string Name)
+    {
+        public bool IsContended { get; init; }
+    }
 }

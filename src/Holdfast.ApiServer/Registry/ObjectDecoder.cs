@@ -12,6 +12,10 @@ namespace Holdfast.ApiServer.Registry;
 public static class ObjectDecoder
 {
     private const int MaximumEcho = 1024;
+    private const int MaximumShown = 30;
+
+    // What Kubernetes reads first of every object, as Go names it.
+    private const string TypeOfTypes = """struct { APIVersion string "json:\"apiVersion,omitempty\""; Kind string "json:\"kind,omitempty\"" }""";
 
     /// <summary>Reads an object that is to be stored or posted.</summary>
     /// <param name="json">The body.</param>
@@ -57,7 +61,7 @@ public static class ObjectDecoder
         }
         catch (Exception problem) when (problem is ModelDecodeException or JsonException)
         {
-            throw UnfitPatch(json.Span, problem.Message);
+            throw UnfitPatch(json.Span, JsonProblem.Words(problem, json.Span));
         }
         if ((issues.IsClean && ofPatch.Count == 0) || context.FieldValidation == FieldValidation.Ignore)
             return resource;
@@ -79,9 +83,9 @@ public static class ObjectDecoder
         {
             throw ApiErrors.BadRequest($"{Unfit(codec.Type)}: {problem.Message}");
         }
-        catch (JsonException problem)
+        catch (JsonException)
         {
-            throw ApiErrors.BadRequest($"{Unfit(codec.Type)}: {problem.Message}");
+            throw Unrecognized(json, codec.Type, JsonSyntax.Describe(json));
         }
     }
 
@@ -98,12 +102,12 @@ public static class ObjectDecoder
             return;
         // Upstream reads any object of a custom resource's version and only then looks at its kind.
         throw codec is CustomResourceCodec
-            ? ApiErrors.Invalid(type, NameIn(json), [FieldError.Invalid(FieldPath.Root("kind"), kind, $"must be {type.Kind}")])
+            ? ApiErrors.Invalid(type, NameIn(json, type), [FieldError.Invalid(FieldPath.Root("kind"), kind, $"must be {type.Kind}")])
             : ApiErrors.BadRequest($"{kind} in version \"{type.Version}\" cannot be handled as a {type.Kind}: the kind is another one");
     }
 
     // For the words of a refusal alone.
-    private static string NameIn(ReadOnlyMemory<byte> json)
+    private static string NameIn(ReadOnlyMemory<byte> json, ResourceType type)
     {
         try
         {
@@ -111,9 +115,9 @@ public static class ObjectDecoder
             return document.RootElement.TryGetProperty("metadata"u8, out var metadata) && metadata.ValueKind == JsonValueKind.Object
                 && metadata.TryGetProperty("name"u8, out var name) && name.ValueKind == JsonValueKind.String ? name.GetString()! : "";
         }
-        catch (JsonException problem)
+        catch (JsonException)
         {
-            throw ApiErrors.BadRequest($"the body is no JSON: {problem.Message}");
+            throw Unrecognized(json.Span, type, JsonSyntax.Describe(json.Span));
         }
     }
 
@@ -124,7 +128,7 @@ public static class ObjectDecoder
         {
             var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = JsonInput.MaximumDepth });
             if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
-                throw new JsonException("it does not begin with an object");
+                throw Unrecognized(json, type, $"json: cannot unmarshal {Found(reader.TokenType)} into Go value of type {TypeOfTypes}");
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
                 var isVersion = reader.ValueTextEquals("apiVersion"u8);
@@ -142,11 +146,30 @@ public static class ObjectDecoder
         }
         catch (Exception problem) when (problem is JsonException or InvalidOperationException)
         {
-            throw ApiErrors.BadRequest(
-                $"the object provided is unrecognized (must be of type {type.Kind}): couldn't get version/kind; json parse error: {problem.Message}");
+            throw Unrecognized(json, type, JsonSyntax.Describe(json));
         }
         return (apiVersion, kind);
     }
+
+    // As Kubernetes says it, with the beginning of what was sent.
+    private static ApiException Unrecognized(ReadOnlySpan<byte> json, ResourceType type, string problem) => ApiErrors.BadRequest(
+        $"the object provided is unrecognized (must be of type {type.Kind}): couldn't get version/kind; json parse error: {problem} ({Beginning(json)})");
+
+    private static string Beginning(ReadOnlySpan<byte> json)
+    {
+        var begin = json[..Math.Min(json.Length, MaximumShown)];
+        var shown = begin.IsEmpty ? "<empty>" : begin[0] == '{' ? System.Text.Encoding.UTF8.GetString(begin) : Convert.ToHexStringLower(begin);
+        return begin.Length < json.Length ? shown + " ..." : shown;
+    }
+
+    private static string Found(JsonTokenType token) => token switch
+    {
+        JsonTokenType.StartArray => "array",
+        JsonTokenType.String => "string",
+        JsonTokenType.Number => "number",
+        JsonTokenType.True or JsonTokenType.False => "bool",
+        _ => "null",
+    };
 
     private static string Unfit(ResourceType type) => $"{type.Kind} in version \"{type.Version}\" cannot be handled as a {type.Kind}";
 
@@ -159,11 +182,6 @@ public static class ObjectDecoder
     private static ApiException UnfitPatch(ReadOnlySpan<byte> json, string problem)
     {
         var shown = System.Text.Encoding.UTF8.GetString(json[..Math.Min(json.Length, MaximumEcho)]);
-        return ApiErrors.Invalid("", "", "", [new Model.Rules.FieldError(Model.Rules.FieldErrorType.FieldValueInvalid, "patch",
-            $"Invalid value: {JsonSerializer.Serialize(shown, EchoJson.Default.String)}: {problem}")]);
+        return ApiErrors.Invalid("", "", "", [FieldError.Invalid(FieldPath.Root("patch"), shown, problem)]);
     }
 }
-
-/// <summary>Quotes text for messages.</summary>
-[System.Text.Json.Serialization.JsonSerializable(typeof(string))]
-internal sealed partial class EchoJson : System.Text.Json.Serialization.JsonSerializerContext;

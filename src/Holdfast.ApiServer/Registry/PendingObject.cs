@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -38,10 +37,10 @@ public sealed class PendingObject : IPendingValue
 
     private static byte[] Serialise(IResource resource)
     {
-        var buffer = new ArrayBufferWriter<byte>(2048);
+        using var buffer = new LentBuffer();
         using (var writer = new Utf8JsonWriter(buffer, ModelJson.WriterOptions))
             resource.Write(writer);
-        return buffer.WrittenSpan.ToArray();
+        return buffer.Written.ToArray();
     }
 }
 

@@ -20,6 +20,12 @@ public sealed record RegistryParts(
     /// <summary>How often a write is decided again when what it rested on has changed, before it is given up.</summary>
     public const int MaximumAttempts = 16;
 
+    /// <summary>
+    /// How often a creation is tried that takes an address or a port of its own: each time another object was made first, so that of as
+    /// many as are made at once none is refused.
+    /// </summary>
+    public const int MaximumContendedAttempts = 512;
+
     /// <summary>The time as objects carry it, to the second.</summary>
     public DateTimeOffset Now()
     {

@@ -46,9 +46,13 @@ public sealed record ServedResource(ResourceCodec Codec, KindRules Rules)
     /// <summary>Whether a deletion answers with the object instead of a Status.</summary>
     public bool AnswersDeletedObject => AnswerDeleted.Contains(StoreName);
 
+    /// <summary>Whether there are no objects of it and none can be made, since nothing would act on them.</summary>
+    public bool IsAlwaysEmpty { get; init; }
+
     /// <summary>The verbs as discovery lists them.</summary>
     public ImmutableArray<string> Verbs => Review is not null
         ? ["create"]
+        : IsAlwaysEmpty ? ["get", "list", "watch"]
         : StoreName == "namespaces" ? ["create", "delete", "get", "list", "patch", "update", "watch"] : ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
 
     /// <summary>Whether it has a sub-resource.</summary>

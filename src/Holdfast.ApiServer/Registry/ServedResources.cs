@@ -15,14 +15,20 @@ public sealed class ServedResources
     // Stored without effect, these would promise what nobody keeps: they are refused by name until something acts on them.
     private static readonly FrozenSet<string> NotActedOn = new[]
     {
-        "daemonsets.apps", "resourcequotas", "limitranges",
+        "resourcequotas", "limitranges",
+    }.ToFrozenSet(StringComparer.Ordinal);
+
+    // The same holds for these, but kubectl lists them together with others and fails where it cannot: they are shown as what they are,
+    // kinds of which there are no objects.
+    private static readonly FrozenSet<string> AlwaysEmpty = new[]
+    {
+        "daemonsets.apps", "ingresses.networking.k8s.io", "replicationcontrollers",
     }.ToFrozenSet(StringComparer.Ordinal);
 
     // Kinds that the Model does not have at all, and that tools ask for without looking whether they are served.
     private static readonly FrozenSet<string> NotKnown = new[]
     {
-        "certificatesigningrequests.certificates.k8s.io", "horizontalpodautoscalers.autoscaling", "ingresses.networking.k8s.io",
-        "ingressclasses.networking.k8s.io", "replicationcontrollers",
+        "certificatesigningrequests.certificates.k8s.io", "horizontalpodautoscalers.autoscaling", "ingressclasses.networking.k8s.io",
     }.ToFrozenSet(StringComparer.Ordinal);
 
     private Catalogue _catalogue;
@@ -31,13 +37,15 @@ public sealed class ServedResources
     /// <param name="resources">The resources.</param>
     public ServedResources(IEnumerable<ServedResource> resources) => _catalogue = new Catalogue([.. resources]);
 
-    /// <summary>Every kind of the Model that has rules and that something acts on.</summary>
+    /// <summary>Every kind of the Model that has rules and that something acts on, and those that are shown as having no objects.</summary>
     public static ServedResources OfModel()
     {
         var served = new List<ServedResource>();
         foreach (var codec in ResourceCatalog.Codecs)
         {
-            if (!NotActedOn.Contains(codec.Type.GroupResource) && KindRulesCatalog.Find(codec.Type) is { } rules)
+            if (AlwaysEmpty.Contains(codec.Type.GroupResource))
+                served.Add(new ServedResource(codec, codec.Accept(new EmptyRules())) { IsAlwaysEmpty = true });
+            else if (!NotActedOn.Contains(codec.Type.GroupResource) && KindRulesCatalog.Find(codec.Type) is { } rules)
                 served.Add(Describe(codec, MatchConditionRules.Around(rules, codec.Type)));
         }
         return new ServedResources(served);
@@ -131,6 +139,14 @@ public sealed class ServedResources
         return codec.Type.Equals(Model.Events.Event.ResourceType)
             ? served with { StoreName = Model.Core.Event.ResourceType.GroupResource, Forms = new EventForms() }
             : served;
+    }
+
+    // What is never made needs no rules.
+    private sealed class EmptyRules : IResourceVisitor<KindRules>
+    {
+        public KindRules Visit<T>() where T : class, IResource<T> => new Rules<T>();
+
+        private sealed class Rules<T> : KindRules<T> where T : class, IResource<T>;
     }
 
     private sealed class Catalogue(ImmutableArray<ServedResource> all)

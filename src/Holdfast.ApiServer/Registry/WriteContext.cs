@@ -1,4 +1,5 @@
 using Holdfast.ApiServer.Security;
+using Holdfast.Client.LeaderElection;
 
 namespace Holdfast.ApiServer.Registry;
 
@@ -33,8 +34,14 @@ public sealed class WriteContext(UserInfo user)
     /// <summary>Who writes, for the ownership of fields.</summary>
     public string FieldManager { get; init; } = "";
 
+    /// <summary>The manager that the client itself named in the options of its write; empty when it named none.</summary>
+    public string GivenManager { get; init; } = "";
+
     /// <summary>Whether an apply takes over fields of others.</summary>
     public bool Force { get; init; }
+
+    /// <summary>The leadership that the write depends on; null when it depends on none.</summary>
+    public Fence? Fence { get; init; }
 
     /// <summary>What happens to unknown and repeated fields.</summary>
     public FieldValidation FieldValidation { get; init; } = FieldValidation.Warn;

@@ -14,8 +14,11 @@ internal static class CertificateFiles
             return null;
         try
         {
-            // By way of PKCS #12: a key that lives in memory alone cannot serve TLS on every platform.
-            using var read = X509Certificate2.CreateFromPemFile(certificatePath, keyPath);
+            var read = X509Certificate2.CreateFromPemFile(certificatePath, keyPath);
+            if (!OperatingSystem.IsWindows())
+                return read;
+            // By way of PKCS #12: a key that lives in memory alone cannot serve TLS there.
+            using var inMemory = read;
             return X509CertificateLoader.LoadPkcs12(read.Export(X509ContentType.Pkcs12), null, X509KeyStorageFlags.Exportable);
         }
         catch (CryptographicException)

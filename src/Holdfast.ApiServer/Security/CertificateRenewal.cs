@@ -9,16 +9,15 @@ namespace Holdfast.ApiServer.Security;
 /// Keeps the certificates of a running server fresh: looks again and again whether two thirds of one's life are over, and makes it
 /// anew. New connections get the new one; those that stand go on.
 /// </summary>
-/// <param name="authority">Makes them.</param>
-/// <param name="serve">Makes the server's.</param>
+/// <param name="keys">The certificates of the start, and what makes new ones.</param>
 /// <param name="credentials">Makes the administrator's.</param>
-/// <param name="options">Says how long they hold, who is told of new ones and of failures, and what time it is.</param>
+/// <param name="options">Says what the server's is to hold for, how long they hold, who is told of new ones and of failures, and what time it is.</param>
 internal sealed class CertificateRenewal(
-    CertificateAuthority authority, Func<X509Certificate2> serve, Func<ClusterCredentials> credentials, ApiServerOptions options)
+    ServerKeys keys, Func<ClusterCredentials> credentials, ApiServerOptions options)
 {
     private static readonly TimeSpan LookAtMost = TimeSpan.FromHours(12);
 
-    private volatile SslServerAuthenticationOptions _handshake = HandshakeOf(serve());
+    private volatile SslServerAuthenticationOptions _handshake = keys.Handshake;
 
     /// <summary>How a connection is begun now.</summary>
     public SslServerAuthenticationOptions Handshake => _handshake;
@@ -46,15 +45,17 @@ internal sealed class CertificateRenewal(
     private ClusterCredentials Look(ClusterCredentials told)
     {
         // Handshakes may still use the old one, so it is left to the collector.
-        if (authority.RenewSelf() || authority.IsDue(_handshake.ServerCertificateContext!.TargetCertificate))
-            _handshake = HandshakeOf(serve());
+        if (keys.Authority.RenewSelf() || keys.Authority.IsDue(_handshake.ServerCertificateContext!.TargetCertificate))
+            _handshake = HandshakeOf(options.KeySettings.Serving(keys.Authority));
         var current = credentials();
         if (current != told)
             options.OnRenewed(current);
         return current;
     }
 
-    private static SslServerAuthenticationOptions HandshakeOf(X509Certificate2 certificate) => new()
+    /// <summary>How connections are begun with a certificate.</summary>
+    /// <param name="certificate">The server's.</param>
+    public static SslServerAuthenticationOptions HandshakeOf(X509Certificate2 certificate) => new()
     {
         // Made once for all connections: it holds the chain, and that is dear.
         ServerCertificateContext = SslStreamCertificateContext.Create(certificate, null, offline: true),

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Holdfast.ApiServer.Errors;
 using Holdfast.ApiServer.Registry;
 using Holdfast.Model.Authentication;
@@ -22,8 +23,7 @@ internal static class Reviews
         }),
         Of<SubjectAccessReview>((review, _) => review with
         {
-            Status = Answer(authorizer, SubjectAccessReview.ResourceType, UserOf(SubjectAccessReview.ResourceType, review.Spec),
-                review.Spec.ResourceAttributes, review.Spec.NonResourceAttributes),
+            Status = Answer(authorizer, SubjectAccessReview.ResourceType, review.Spec),
         }),
         Of<LocalSubjectAccessReview>((review, _) => AnswerLocal(authorizer, review)),
         Of<SelfSubjectRulesReview>((review, context) => review.Spec.Namespace.Length == 0
@@ -56,25 +56,38 @@ internal static class Reviews
         if (review.Spec.ResourceAttributes is not { } resource)
             throw Invalid(type, FieldError.Invalid(FieldPath.Root("spec").Child("nonResourceAttributes"), "", "disallowed on this kind of request"));
         return review.Metadata.Namespace.Length == 0 || review.Metadata.Namespace == resource.Namespace
-            ? review with { Status = Answer(authorizer, type, UserOf(type, review.Spec), resource, review.Spec.NonResourceAttributes) }
+            ? review with { Status = Answer(authorizer, type, review.Spec) }
             : throw ApiErrors.BadRequest($"spec.resourceAttributes.namespace must match namespace: {review.Metadata.Namespace}");
     }
 
-    private static UserInfo UserOf(ResourceType type, SubjectAccessReviewSpec spec) => spec.User.Length == 0 && spec.Groups.IsEmpty
-        ? throw Invalid(type, FieldError.Invalid(FieldPath.Root("spec").Child("user"), spec.User, "at least one of user or group must be specified"))
-        : new UserInfo(spec.User, [.. spec.Groups]) { Uid = spec.Uid, Extra = spec.Extra };
+    private static SubjectAccessReviewStatus Answer(IAuthorizer authorizer, ResourceType type, SubjectAccessReviewSpec spec)
+    {
+        var problems = Problems(spec.ResourceAttributes, spec.NonResourceAttributes);
+        if (spec.User.Length == 0 && spec.Groups.IsEmpty)
+            problems = problems.Add(FieldError.Invalid(FieldPath.Root("spec").Child("user"), spec.User, "at least one of user or group must be specified"));
+        if (!problems.IsEmpty)
+            throw ApiErrors.Invalid(type, "", problems);
+        var user = new UserInfo(spec.User, [.. spec.Groups]) { Uid = spec.Uid, Extra = spec.Extra };
+        return Answer(authorizer, type, user, spec.ResourceAttributes, spec.NonResourceAttributes);
+    }
 
     private static SubjectAccessReviewStatus Answer(
         IAuthorizer authorizer, ResourceType type, UserInfo user, ResourceAttributes? resource, NonResourceAttributes? path)
     {
-        if (resource is null == path is null)
-        {
-            throw Invalid(type, FieldError.Invalid(FieldPath.Root("spec").Child("resourceAttributes"), "",
-                "exactly one of nonResourceAttributes or resourceAttributes must be specified"));
-        }
+        var problems = Problems(resource, path);
+        if (!problems.IsEmpty)
+            throw ApiErrors.Invalid(type, "", problems);
         var verdict = authorizer.Decide(user, resource is null ? new Access(path!.Verb, path.Path) : AccessTo(resource));
         return SubjectAccessReviewStatus.Empty with { Allowed = verdict.IsAllowed, Reason = verdict.Reason };
     }
+
+    // What is not there is shown as null, as Kubernetes shows it.
+    private static ImmutableArray<FieldError> Problems(ResourceAttributes? resource, NonResourceAttributes? path) => (resource, path) switch
+    {
+        (null, null) => [FieldError.InvalidJson(FieldPath.Root("spec").Child("resourceAttributes"), "null", "exactly one of nonResourceAttributes or resourceAttributes must be specified")],
+        ({ }, { } given) => [FieldError.InvalidJson(FieldPath.Root("spec").Child("nonResourceAttributes"), ShownValue.Record(given), "cannot be specified in combination with resourceAttributes")],
+        _ => [],
+    };
 
     private static Access AccessTo(ResourceAttributes resource) => Access.ToResource(resource.Verb, resource.Group, resource.Resource) with
     {

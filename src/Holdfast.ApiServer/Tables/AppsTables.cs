@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Holdfast.Model.Apps;
 using Holdfast.Model.Autoscaling;
+using Holdfast.Model.Core;
 using Holdfast.Model.Meta;
 using Holdfast.Model.Selectors;
 
@@ -48,6 +49,17 @@ internal static class AppsTables
             (row, set) => row.Name(set).Number(set.Spec.Replicas ?? 0).Number(set.Status.Replicas).Number(set.Status.ReadyReplicas)
                 .Age(set).Text(CellText.Containers(set.Spec.Template)).Text(CellText.Images(set.Spec.Template))
                 .Text(CellText.Selector(set.Spec.Selector))),
+        KindTable.Of<ReplicationController>(
+            [
+                TableColumn.ObjectName,
+                TableColumn.Number("Desired", "How many pods are wanted."),
+                TableColumn.Number("Current", "How many pods there are."),
+                TableColumn.Number("Ready", "How many pods are ready."),
+                TableColumn.Age, TableColumn.Containers, TableColumn.Images, TableColumn.Selector,
+            ],
+            (row, set) => row.Name(set).Number(set.Spec.Replicas ?? 0).Number(set.Status.Replicas).Number(set.Status.ReadyReplicas)
+                .Age(set).Text(CellText.Containers(set.Spec.Template ?? PodTemplateSpec.Empty)).Text(CellText.Images(set.Spec.Template ?? PodTemplateSpec.Empty))
+                .Text(CellText.Labels(set.Spec.Selector))),
         KindTable.Of<DaemonSet>(
             [
                 TableColumn.ObjectName,

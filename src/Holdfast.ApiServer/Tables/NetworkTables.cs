@@ -45,6 +45,19 @@ internal static class NetworkTables
         KindTable.Of<NetworkPolicy>(
             [TableColumn.ObjectName, TableColumn.Text("Pod-Selector", "The pods to which the policy applies."), TableColumn.Age],
             (row, policy) => row.Name(policy).Text(CellText.Selector(policy.Spec.PodSelector)).Age(policy)),
+        KindTable.Of<Ingress>(
+            [
+                TableColumn.ObjectName,
+                TableColumn.Text("Class", "Which controller it is for."),
+                TableColumn.Text("Hosts", "The hosts that its rules are for."),
+                TableColumn.Text("Address", "Where it is reached."),
+                TableColumn.Text("Ports", "The ports that it is served at."),
+                TableColumn.Age,
+            ],
+            (row, ingress) => row.Name(ingress).TextOr(ingress.Spec.IngressClassName ?? "", RowWriter.None)
+                .TextOr(string.Join(',', ingress.Spec.Rules.Select(rule => rule.Host).Where(host => host.Length > 0)), "*")
+                .Text(string.Join(',', ingress.Status.LoadBalancer.Ingress.Select(each => each.Ip.Length > 0 ? each.Ip : each.Hostname)))
+                .Text(ingress.Spec.Tls.IsEmpty ? "80" : "80, 443").Age(ingress)),
     ];
 
     private static string ExternalAddress(Service service)

@@ -25,12 +25,15 @@ public sealed class InProcessTransport(ResourceRegistry registry, IAuthorizer au
     {
         ArgumentNullException.ThrowIfNull(call);
         var served = Served(call.Type);
+        if (served.IsAlwaysEmpty && call.Verb != ApiVerb.Get)
+            throw ApiErrors.NeverMade(served.Type);
         Authorize(call.Verb.ToString().ToLowerInvariant(), served, call.Namespace, call.Name, call.Subresource);
         var context = new WriteContext(identity)
         {
             IsDryRun = call.IsDryRun,
             FieldManager = call.FieldManager,
             Force = call.Force,
+            Fence = call.Fence,
             FieldValidation = FieldValidation.Strict,
         };
         return call.Verb switch

@@ -16,6 +16,7 @@ internal sealed class CelChecker(CelEnvironment environment)
     private readonly Stack<(string Name, CelType Type)> _scopes = new();
     private readonly HashSet<string> _variables = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Regex> _patterns = new(StringComparer.Ordinal);
+    private readonly CelFacts _facts = new();
     private int _formats;
 
     /// <summary>What is wrong, and where.</summary>
@@ -27,15 +28,25 @@ internal sealed class CelChecker(CelEnvironment environment)
     /// <summary>The patterns that stand in the expression.</summary>
     public ImmutableDictionary<string, Regex> Patterns => _patterns.ToImmutableDictionary(StringComparer.Ordinal);
 
-    public CelType Check(CelNode node) => node switch
+    /// <summary>The types of nodes and the overloads that calls may choose, for estimates of costs.</summary>
+    public CelFacts Facts => _facts;
+
+    public CelType Check(CelNode node)
+    {
+        var type = TypeOf(node);
+        _facts.Types[node] = type;
+        return type;
+    }
+
+    private CelType TypeOf(CelNode node) => node switch
     {
         LiteralNode literal => literal.Value.Type,
         IdentifierNode identifier => CheckIdentifier(identifier),
         SelectNode select => CheckSelect(select),
         CallNode call => CheckCall(call),
         ListNode list => CelType.List(CheckAlike(list.Items)),
-        MapNode map => CelType.Map(CheckAlike(map.Keys), CheckAlike(map.Values)),
-        ComprehensionNode comprehension => CheckComprehension(comprehension),
+        MapNode map => CelType.Map(CheckAlike(map.Keys, isMap: true), CheckAlike([.. map.Values.Select((value, index) => map.Keys[index] is OptionalNode ? new OptionalNode(value.Position, value) : value)])),
+        ComprehensionNode comprehension => new ComprehensionCheck(this).Check(comprehension),
         _ => throw new InvalidOperationException($"{node.GetType().Name} is not checked"),
     };
 
@@ -81,22 +92,31 @@ internal sealed class CelChecker(CelEnvironment environment)
         if (_issues.Count > before)
             return CelType.Dyn;
         CheckLiterals(node);
-        CelType? result = null;
-        foreach (var (parameters, gives) in Signatures(node))
-        {
-            var assignments = new CelAssignments();
-            if (!parameters.Zip(types).All(pair => assignments.Takes(pair.First, pair.Second)))
-                continue;
-            var resolved = assignments.Resolve(gives);
-            result = result is null || result.Equals(resolved) ? resolved : CelType.Dyn;
-        }
-        return result ?? Report(node.Position, $"found no matching overload for '{node.Function}' applied to '{Shown(node, types)}'");
+        return Resolved(node, types) ?? Report(node.Position, $"found no matching overload for '{node.Function}' applied to '{Shown(node, types)}'");
     }
 
-    private static IEnumerable<(ImmutableArray<CelType> Parameters, CelType Result)> Signatures(CallNode node) =>
-        CelLogic.Owns(node.Function)
-            ? [CelLogic.SignatureOf(node.Function)]
-            : StandardFunctions.Find(node.Function, node.IsMember, node.Arguments.Length).Select(overload => (overload.Parameters, overload.Result));
+    private CelType? Resolved(CallNode node, CelType[] types)
+    {
+        if (CelLogic.Owns(node.Function))
+            return CelLogic.SignatureOf(node.Function) is var (parameters, gives) ? Matched(parameters, gives, types) : null;
+        CelType? result = null;
+        var overloads = ImmutableArray.CreateBuilder<CelOverload>();
+        foreach (var overload in StandardFunctions.Find(node.Function, node.IsMember, node.Arguments.Length))
+        {
+            if (Matched(overload.Parameters, overload.Result, types) is not { } resolved)
+                continue;
+            overloads.Add(overload);
+            result = result is null || result.Equals(resolved) ? resolved : CelType.Dyn;
+        }
+        _facts.Overloads[node] = overloads.ToImmutable();
+        return result;
+    }
+
+    private static CelType? Matched(ImmutableArray<CelType> parameters, CelType result, CelType[] types)
+    {
+        var assignments = new CelAssignments();
+        return parameters.Zip(types).All(pair => assignments.Takes(pair.First, pair.Second)) ? assignments.Resolve(result) : null;
+    }
 
     private static string Shown(CallNode node, CelType[] types) => node.IsMember
         ? $"{types[0]}.({string.Join(", ", types.Skip(1))})"
@@ -124,12 +144,12 @@ internal sealed class CelChecker(CelEnvironment environment)
     }
 
     // Kubernetes wants the elements of a literal to be of one type, but for what is to be formatted.
-    private CelType CheckAlike(ImmutableArray<CelNode> nodes)
+    private CelType CheckAlike(ImmutableArray<CelNode> nodes, bool isMap = false)
     {
         CelType? alike = null;
         foreach (var node in nodes)
         {
-            var type = Check(node);
+            var type = node is OptionalNode { Value: var value } && !isMap ? Present(value, Check(value)) : Check(node is OptionalNode key ? key.Value : node);
             if (alike is null || alike.Kind == CelKind.Null)
                 alike = type;
             else if (type.Kind == CelKind.Dyn)
@@ -140,33 +160,22 @@ internal sealed class CelChecker(CelEnvironment environment)
         return alike ?? CelType.Dyn;
     }
 
-    private CelType CheckComprehension(ComprehensionNode node)
+    // What may be left out has to be a value that may be missing.
+    private CelType Present(CelNode node, CelType type) => type.Kind switch
     {
-        var range = Check(node.Range);
-        var isOptional = node.Macro is CelMacro.OptMap or CelMacro.OptFlatMap;
-        var element = range.Kind switch
-        {
-            CelKind.Dyn => CelType.Dyn,
-            CelKind.Optional when isOptional => range.Element,
-            CelKind.List when !isOptional => range.Element,
-            CelKind.Map when !isOptional => range.Key,
-            _ when isOptional => Report(node.Position, $"found no matching overload for 'hasValue' applied to '{range}.()'"),
-            _ => Report(node.Range.Position, $"expression of type '{range}' cannot be range of a comprehension (must be list, map, or dynamic)"),
-        };
-        _scopes.Push((node.Variable, element));
-        if (node.Filter is not null)
-            RequireBool(node.Filter, Check(node.Filter));
-        var body = Check(node.Body);
-        _scopes.Pop();
-        if (node.Macro == CelMacro.OptFlatMap && body.Kind is not (CelKind.Optional or CelKind.Dyn))
-            return Report(node.Body.Position, $"expected type 'optional_type' but found '{body}'");
-        if (node.Macro is CelMacro.Map or CelMacro.OptMap or CelMacro.OptFlatMap)
-            return node.Macro switch { CelMacro.Map => CelType.List(body), CelMacro.OptMap => CelType.Optional(body), _ => body };
-        RequireBool(node.Body, body);
-        return node.Macro == CelMacro.Filter ? CelType.List(element) : CelType.Bool;
-    }
+        CelKind.Optional => type.Element,
+        CelKind.Dyn => CelType.Dyn,
+        _ => Report(node.Position, $"expected type 'optional_type({type})' but found '{type}'"),
+    };
 
-    private void RequireBool(CelNode node, CelType type)
+    /// <summary>Checks nodes with a variable more.</summary>
+    public void Push(string name, CelType type) => _scopes.Push((name, type));
+
+    /// <summary>Takes the last variable away.</summary>
+    public void Pop() => _scopes.Pop();
+
+    /// <summary>Reports what is not true or false.</summary>
+    public void RequireBool(CelNode node, CelType type)
     {
         if (type.Kind is not (CelKind.Bool or CelKind.Dyn))
             Report(node.Position, $"expected type 'bool' but found '{type}'");
@@ -174,8 +183,8 @@ internal sealed class CelChecker(CelEnvironment environment)
 
     private CelType Undeclared(int position, string name) => Report(position, $"undeclared reference to '{name}' (in container '')");
 
-    // What is wrong once is taken for anything, so that it is not reported again further out.
-    private CelType Report(int position, string message)
+    /// <summary>Reports a problem. What is wrong once is taken for anything, so that it is not reported again further out.</summary>
+    public CelType Report(int position, string message)
     {
         if (_issues.Count < CelIssues.Maximum)
             _issues.Add((position, message));

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Holdfast.Cel.Costs;
 using Holdfast.Cel.Functions;
 using Holdfast.Cel.Syntax;
 using Holdfast.Cel.Values;
@@ -11,11 +12,6 @@ namespace Holdfast.Cel.Evaluation;
 /// </summary>
 internal sealed class CelEvaluator(CelCall call)
 {
-    // What cel-go counts for making a list, a map, and for adding one element in a macro.
-    private const int ListCost = 10;
-    private const int MapCost = 30;
-    private const int AppendCost = 12;
-
     public CelValue Evaluate(CelNode node, CelActivation scope) => node switch
     {
         LiteralNode literal => literal.Value,
@@ -27,7 +23,7 @@ internal sealed class CelEvaluator(CelCall call)
         CallNode function => EvaluateCall(function, scope),
         ListNode list => EvaluateList(list, scope),
         MapNode map => EvaluateMap(map, scope),
-        ComprehensionNode comprehension => EvaluateComprehension(comprehension, scope),
+        ComprehensionNode comprehension => new Comprehensions(this, call.Cost).Evaluate(comprehension, scope),
         _ => throw new InvalidOperationException($"{node.GetType().Name} is not evaluated"),
     };
 
@@ -41,7 +37,8 @@ internal sealed class CelEvaluator(CelCall call)
     private CelValue EvaluateSelect(SelectNode node, CelActivation scope)
     {
         var operand = Evaluate(node.Operand, scope);
-        call.Cost.Spend(1);
+        // Asking whether a field is there is free, as in Kubernetes.
+        call.Cost.Spend(node.IsTest ? 0 : 1);
         if (operand is CelError)
             return operand;
         var isOptional = node.IsOptional || operand is CelOptional;
@@ -67,11 +64,11 @@ internal sealed class CelEvaluator(CelCall call)
         if (left is CelBool first && first.Value == decides)
             return left;
         var right = Evaluate(node.Arguments[1], scope);
-        call.Cost.Spend(1);
         return Joined(left, right, decides);
     }
 
-    private static CelValue Joined(CelValue left, CelValue right, bool decides) => (left, right) switch
+    /// <summary>What two operands of a logical operator give.</summary>
+    public static CelValue Joined(CelValue left, CelValue right, bool decides) => (left, right) switch
     {
         (_, CelBool second) when second.Value == decides => right,
         (CelBool, CelBool) => right,
@@ -83,7 +80,6 @@ internal sealed class CelEvaluator(CelCall call)
     private CelValue EvaluateChoice(CallNode node, CelActivation scope)
     {
         var condition = Evaluate(node.Arguments[0], scope);
-        call.Cost.Spend(1);
         return condition switch
         {
             CelBool { Value: true } => Evaluate(node.Arguments[1], scope),
@@ -102,128 +98,59 @@ internal sealed class CelEvaluator(CelCall call)
             if (arguments[index] is CelError)
                 return arguments[index];
         }
-        call.Cost.Spend(1);
         foreach (var overload in StandardFunctions.Find(node.Function, node.IsMember, arguments.Length))
         {
-            if (overload.Takes(arguments))
-                return overload.Apply(call, arguments);
+            if (!overload.Takes(arguments))
+                continue;
+            call.Cost.Spend(CallCosts.Of(overload, arguments));
+            return overload.Apply(call, arguments);
         }
         return CelError.NoSuchOverload;
     }
 
     private CelValue EvaluateList(ListNode node, CelActivation scope)
     {
-        call.Cost.Spend(ListCost);
+        call.Cost.Spend(CallCosts.NewList);
         var items = ImmutableArray.CreateBuilder<CelValue>(node.Items.Length);
         foreach (var each in node.Items)
         {
-            var item = Evaluate(each, scope);
+            var item = Evaluate(each is OptionalNode optional ? optional.Value : each, scope);
             if (item is CelError)
                 return item;
-            items.Add(item);
+            if (each is not OptionalNode)
+                items.Add(item);
+            else if (item is not CelOptional { Value: var given })
+                return CelError.NoSuchOverload;
+            else if (given is not null)
+                items.Add(given);
         }
-        return new CelList(items.MoveToImmutable());
+        return new CelList(items.ToImmutable());
     }
 
     private CelValue EvaluateMap(MapNode node, CelActivation scope)
     {
-        call.Cost.Spend(MapCost);
+        call.Cost.Spend(CallCosts.NewMap);
         var entries = new Dictionary<CelValue, CelValue>(CelKeyComparer.Instance);
         for (var index = 0; index < node.Keys.Length; index++)
         {
-            var (key, value) = (Evaluate(node.Keys[index], scope), Evaluate(node.Values[index], scope));
-            if (key is CelError)
-                return key;
-            if (value is CelError)
-                return value;
-            if (!CelKeyComparer.MayBeKey(key))
-                return CelError.Of($"unsupported key type: {key.Type.Name}");
-            if (!entries.TryAdd(key, value))
-                return CelError.Of("Failed with repeated key");
+            var mayBeMissing = node.Keys[index] is OptionalNode;
+            var key = Evaluate(node.Keys[index] is OptionalNode optional ? optional.Value : node.Keys[index], scope);
+            var value = Evaluate(node.Values[index], scope);
+            if (mayBeMissing && value is CelOptional { Value: null })
+                continue;
+            if (mayBeMissing && value is not (CelOptional or CelError))
+                return CelError.NoSuchOverload;
+            if (Insert(entries, key, mayBeMissing && value is CelOptional given ? given.Value! : value) is { } failure)
+                return failure;
         }
         return new CelMap(entries);
     }
 
-    private CelValue EvaluateComprehension(ComprehensionNode node, CelActivation scope)
+    private static CelError? Insert(Dictionary<CelValue, CelValue> entries, CelValue key, CelValue value) => (key, value) switch
     {
-        var range = Evaluate(node.Range, scope);
-        if (node.Macro is CelMacro.OptMap or CelMacro.OptFlatMap)
-            return EvaluateOptional(node, scope, range);
-        IEnumerable<CelValue>? items = range switch
-        {
-            CelList list => list.Items,
-            CelMap map => map.Entries.Keys,
-            _ => null,
-        };
-        if (items is null)
-            return range is CelError ? range : CelError.NoSuchOverload;
-        return node.Macro switch
-        {
-            CelMacro.All => Quantified(node, scope, items, decides: false),
-            CelMacro.Exists => Quantified(node, scope, items, decides: true),
-            CelMacro.ExistsOne => ExistsOne(node, scope, items),
-            _ => Collected(node, scope, items),
-        };
-    }
-
-    private CelValue EvaluateOptional(ComprehensionNode node, CelActivation scope, CelValue range)
-    {
-        if (range is not CelOptional optional)
-            return range is CelError ? range : CelError.NoSuchOverload;
-        if (optional.Value is null)
-            return CelOptional.None;
-        var result = Evaluate(node.Body, scope.With(node.Variable, optional.Value));
-        return node.Macro == CelMacro.OptMap && result is not CelError ? new CelOptional(result)
-            : result is CelError or CelOptional ? result
-            : CelError.NoSuchOverload;
-    }
-
-    private CelValue Quantified(ComprehensionNode node, CelActivation scope, IEnumerable<CelValue> items, bool decides)
-    {
-        CelValue result = CelBool.Of(!decides);
-        foreach (var item in items)
-        {
-            call.Cost.Spend(1);
-            result = Joined(result, Evaluate(node.Body, scope.With(node.Variable, item)), decides);
-            if (result is CelBool known && known.Value == decides)
-                return result;
-        }
-        return result;
-    }
-
-    private CelValue ExistsOne(ComprehensionNode node, CelActivation scope, IEnumerable<CelValue> items)
-    {
-        var count = 0;
-        foreach (var item in items)
-        {
-            call.Cost.Spend(1);
-            var holds = Evaluate(node.Body, scope.With(node.Variable, item));
-            if (holds is not CelBool known)
-                return holds is CelError ? holds : CelError.NoSuchOverload;
-            count += known.Value ? 1 : 0;
-        }
-        return CelBool.Of(count == 1);
-    }
-
-    private CelValue Collected(ComprehensionNode node, CelActivation scope, IEnumerable<CelValue> items)
-    {
-        var collected = ImmutableArray.CreateBuilder<CelValue>();
-        foreach (var item in items)
-        {
-            call.Cost.Spend(1);
-            var inner = scope.With(node.Variable, item);
-            var test = node.Macro == CelMacro.Filter ? node.Body : node.Filter;
-            var passes = test is null ? CelBool.True : Evaluate(test, inner);
-            if (passes is not CelBool known)
-                return passes is CelError ? passes : CelError.NoSuchOverload;
-            if (!known.Value)
-                continue;
-            var value = node.Macro == CelMacro.Filter ? item : Evaluate(node.Body, inner);
-            if (value is CelError)
-                return value;
-            call.Cost.Spend(AppendCost);
-            collected.Add(value);
-        }
-        return new CelList(collected.ToImmutable());
-    }
+        (CelError error, _) => error,
+        (_, CelError error) => error,
+        _ when !CelKeyComparer.MayBeKey(key) => CelError.Of($"unsupported key type: {key.Type.Name}"),
+        _ => entries.TryAdd(key, value) ? null : CelError.Of("Failed with repeated key"),
+    };
 }

@@ -24,7 +24,7 @@ internal static class Comparisons
             Add("_>=_", order => order >= 0);
 
             void Add(string name, Func<int, bool> holds) => library.Global(name, CelType.Bool, [left, right],
-                (call, a) => CelEquality.Compare(a[0], a[1], call.Cost) is { } order ? CelBool.Of(holds(order)) : CelBool.False);
+                (_, a) => CelEquality.Compare(a[0], a[1]) is { } order ? CelBool.Of(holds(order)) : CelBool.False);
         }
         return library;
     }

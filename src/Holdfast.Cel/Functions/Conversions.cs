@@ -30,6 +30,10 @@ internal static class Conversions
         ["null_type"] = CelType.Null,
         ["optional_type"] = CelType.Optional(CelType.Dyn),
         ["type"] = CelType.Type,
+        ["google.protobuf.Duration"] = CelType.Duration,
+        ["google.protobuf.Timestamp"] = CelType.Timestamp,
+        ["net.IP"] = CelType.Ip,
+        ["net.CIDR"] = CelType.Cidr,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     public static CelLibrary Library { get; } = Others(Texts(Numbers(new())));
@@ -46,6 +50,8 @@ internal static class Conversions
         CelDuration duration => CelTimes.ToText(duration),
         CelNull => "null",
         CelTypeValue type => type.Value.Name,
+        CelIp address => AddressText.Write(address),
+        CelCidr network => AddressText.Write(network),
         _ => value.Type.Name,
     };
 
@@ -70,16 +76,12 @@ internal static class Conversions
 
     private static CelLibrary Texts(CelLibrary library)
     {
-        foreach (var type in new[] { CelType.String, CelType.Int, CelType.Uint, CelType.Double, CelType.Bool, CelType.Timestamp, CelType.Duration })
+        foreach (var type in new[] { CelType.String, CelType.Int, CelType.Uint, CelType.Double, CelType.Bool, CelType.Timestamp, CelType.Duration, CelType.Ip, CelType.Cidr })
             library.Global("string", CelType.String, [type], (_, a) => a[0] as CelString ?? new CelString(ToText(a[0])));
         return library
-            .Global("string", CelType.String, [CelType.Bytes], (call, a) => Decode(call, (CelBytes)a[0]))
+            .Global("string", CelType.String, [CelType.Bytes], (_, a) => Decode((CelBytes)a[0]))
             .Global("bytes", CelType.Bytes, [CelType.Bytes], (_, a) => a[0])
-            .Global("bytes", CelType.Bytes, [CelType.String], (call, a) =>
-            {
-                call.Cost.SpendWalk(Text(a).Length);
-                return new CelBytes([.. Encoding.UTF8.GetBytes(Text(a))]);
-            });
+            .Global("bytes", CelType.Bytes, [CelType.String], (_, a) => new CelBytes([.. Encoding.UTF8.GetBytes(Text(a))]));
     }
 
     private static CelLibrary Others(CelLibrary library) => library
@@ -99,9 +101,8 @@ internal static class Conversions
         .Global("duration", CelType.Duration, [CelType.String], (_, a) => (CelValue?)CelTimes.ParseDuration(Text(a)) ?? Unreadable(Text(a), "duration"))
         .Global("duration", CelType.Duration, [CelType.Int], (_, a) => new CelDuration(((CelInt)a[0]).Value));
 
-    private static CelValue Decode(CelCall call, CelBytes bytes)
+    private static CelValue Decode(CelBytes bytes)
     {
-        call.Cost.SpendWalk(bytes.Value.Length);
         try
         {
             return new CelString(StrictUtf8.GetString(bytes.Value.AsSpan()));

@@ -38,9 +38,9 @@ internal static class Lists
         {
             var list = CelType.List(type);
             library
-                .Member("isSorted", CelType.Bool, [list], IsSorted)
-                .Member("min", type, [list], (call, a) => Extreme(call, a[0], -1, "min"))
-                .Member("max", type, [list], (call, a) => Extreme(call, a[0], 1, "max"));
+                .Member("isSorted", CelType.Bool, [list], (_, a) => IsSorted(a[0]))
+                .Member("min", type, [list], (_, a) => Extreme(a[0], -1, "min"))
+                .Member("max", type, [list], (_, a) => Extreme(a[0], 1, "max"));
         }
         foreach (var (type, zero) in Summable)
             library.Member("sum", type, [CelType.List(type)], (call, a) => Sum(call, a[0], zero));
@@ -57,13 +57,12 @@ internal static class Lists
         .Global("sets.equivalent", CelType.Bool, [ListOfA, ListOfA],
             (call, a) => CelBool.Of(Items(a[1]).All(item => IsIn(call, item, a[0])) && Items(a[0]).All(item => IsIn(call, item, a[1]))));
 
-    private static CelValue IsSorted(CelCall call, CelValue[] arguments)
+    private static CelValue IsSorted(CelValue list)
     {
-        var items = Items(arguments[0]);
+        var items = Items(list);
         for (var index = 1; index < items.Length; index++)
         {
-            call.Cost.Spend(1);
-            if (CelEquality.Compare(items[index - 1], items[index], call.Cost) is not { } order)
+            if (CelEquality.Compare(items[index - 1], items[index]) is not { } order)
                 return CelError.NoSuchOverload;
             if (order > 0)
                 return CelBool.False;
@@ -71,7 +70,7 @@ internal static class Lists
         return CelBool.True;
     }
 
-    private static CelValue Extreme(CelCall call, CelValue list, int sign, string name)
+    private static CelValue Extreme(CelValue list, int sign, string name)
     {
         var items = Items(list);
         if (items.IsEmpty)
@@ -79,8 +78,7 @@ internal static class Lists
         var best = items[0];
         foreach (var item in items.AsSpan()[1..])
         {
-            call.Cost.Spend(1);
-            if (CelEquality.Compare(item, best, call.Cost) is not { } order)
+            if (CelEquality.Compare(item, best) is not { } order)
                 return CelError.NoSuchOverload;
             best = order * sign > 0 ? item : best;
         }
@@ -93,7 +91,6 @@ internal static class Lists
         var total = items.IsEmpty ? zero : items[0];
         foreach (var item in items.AsSpan()[(items.IsEmpty ? 0 : 1)..])
         {
-            call.Cost.Spend(1);
             CelValue[] pair = [total, item];
             var overload = StandardFunctions.Find("_+_", isMember: false, 2).FirstOrDefault(each => each.Takes(pair));
             if (overload is null || total is CelString or CelBytes or CelList)
@@ -110,7 +107,6 @@ internal static class Lists
         for (var step = 0; step < items.Length; step++)
         {
             var index = fromEnd ? items.Length - 1 - step : step;
-            call.Cost.Spend(1);
             if (CelEquality.AreEqual(items[index], wanted, call.Cost))
                 return new(index);
         }

@@ -40,20 +40,20 @@ internal static class Operators
         .Global("-_", CelType.Double, [CelType.Double], (_, a) => new CelDouble(-D(a[0])));
 
     private static CelLibrary Joins(CelLibrary library) => library
-        .Global("_+_", CelType.String, [CelType.String, CelType.String], (call, a) =>
+        .Global("_+_", CelType.String, [CelType.String, CelType.String], (_, a) =>
         {
             var (left, right) = (((CelString)a[0]).Value, ((CelString)a[1]).Value);
-            return Sized(call, (long)left.Length + right.Length) ?? (CelValue)new CelString(left + right);
+            return (long)left.Length + right.Length > CelCost.MaximumSize ? TooLarge : new CelString(left + right);
         })
-        .Global("_+_", CelType.Bytes, [CelType.Bytes, CelType.Bytes], (call, a) =>
+        .Global("_+_", CelType.Bytes, [CelType.Bytes, CelType.Bytes], (_, a) =>
         {
             var (left, right) = (((CelBytes)a[0]).Value, ((CelBytes)a[1]).Value);
-            return Sized(call, (long)left.Length + right.Length) ?? (CelValue)new CelBytes(left.AddRange(right));
+            return (long)left.Length + right.Length > CelCost.MaximumSize ? TooLarge : new CelBytes(left.AddRange(right));
         })
         .Global("_+_", ListOfA, [ListOfA, ListOfA], (call, a) =>
         {
-            var (left, right) = (((CelList)a[0]).Items, ((CelList)a[1]).Items);
-            return Sized(call, (long)left.Length + right.Length) ?? (CelValue)new CelList(left.AddRange(right));
+            var (left, right) = ((CelList)a[0], (CelList)a[1]);
+            return Sized(call, (long)left.Items.Length + right.Items.Length) ?? (CelValue)ListRules.Joined(left, right, call.Cost);
         });
 
     private static CelLibrary Collections(CelLibrary library) => library
@@ -66,7 +66,6 @@ internal static class Operators
         {
             foreach (var item in ((CelList)a[1]).Items)
             {
-                call.Cost.Spend(1);
                 if (CelEquality.AreEqual(a[0], item, call.Cost))
                     return CelBool.True;
             }

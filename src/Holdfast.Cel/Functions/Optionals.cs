@@ -15,7 +15,11 @@ internal static class Optionals
         .Member("hasValue", CelType.Bool, [OptionalA], (_, a) => CelBool.Of(Inner(a[0]) is not null))
         .Member("value", A, [OptionalA], (_, a) => Inner(a[0]) ?? CelError.Of("optional.none() dereference"))
         .Member("or", OptionalA, [OptionalA, OptionalA], (_, a) => Inner(a[0]) is null ? a[1] : a[0])
-        .Member("orValue", A, [OptionalA, A], (_, a) => Inner(a[0]) ?? a[1]));
+        .Member("orValue", A, [OptionalA, A], (_, a) => Inner(a[0]) ?? a[1])
+        .Global("optional.unwrap", ListOfA, [CelType.List(OptionalA)], Unwrapped)
+        .Member("unwrapOpt", ListOfA, [CelType.List(OptionalA)], Unwrapped)
+        .Member("first", OptionalA, [ListOfA], (_, a) => At(a[0], new CelInt(0)))
+        .Member("last", OptionalA, [ListOfA], (_, a) => At(a[0], new CelInt(((CelList)a[0]).Items.Length - 1))));
 
     private static CelLibrary Indexes(CelLibrary library)
     {
@@ -34,6 +38,13 @@ internal static class Optionals
         (CelMap map, _) => map.Entries.TryGetValue(key, out var found) ? new CelOptional(found) : CelOptional.None,
         _ => CelError.NoSuchOverload,
     };
+
+    private static CelValue Unwrapped(CelCall call, CelValue[] arguments)
+    {
+        var items = ((CelList)arguments[0]).Items;
+        call.Cost.SpendWalk(items.Length);
+        return items.All(item => item is CelOptional) ? new CelList([.. items.Select(Inner).OfType<CelValue>()]) : CelError.NoSuchOverload;
+    }
 
     private static CelValue? Inner(CelValue optional) => ((CelOptional)optional).Value;
 

@@ -7,7 +7,11 @@ namespace Holdfast.Cel.Functions;
 internal static class StandardFunctions
 {
     private static readonly FrozenDictionary<(string Name, bool IsMember, int Count), ImmutableArray<CelOverload>> Overloads =
-        new[] { Operators.Library, Comparisons.Library, Conversions.Library, Texts.Library, Lists.Library, Times.Library, Optionals.Library }
+        new[]
+            {
+                Operators.Library, Comparisons.Library, Conversions.Library, Texts.Library, Lists.Library, ListShapes.Library, Times.Library, Optionals.Library,
+                Quantities.Library, Urls.Library, Addresses.Library, NamedFormats.Library, Versions.Library,
+            }
             .SelectMany(library => library.Overloads)
             .GroupBy(overload => (overload.Name, overload.IsMember, overload.Parameters.Length))
             .ToFrozenDictionary(group => group.Key, group => group.ToImmutableArray());

@@ -18,18 +18,13 @@ internal static class Texts
     public static CelLibrary Library { get; } = Formats(Pieces(Places(Patterns(Tests(new())))));
 
     private static CelLibrary Tests(CelLibrary library) => library
-        .Member("contains", CelType.Bool, [S, S], (call, a) =>
-        {
-            call.Cost.Spend(Tenth(a[0]) * Tenth(a[1]));
-            return CelBool.Of(Text(a[0]).Contains(Text(a[1]), StringComparison.Ordinal));
-        })
-        .Member("startsWith", CelType.Bool, [S, S], (call, a) => Walked(call, a[1], CelBool.Of(Text(a[0]).StartsWith(Text(a[1]), StringComparison.Ordinal))))
-        .Member("endsWith", CelType.Bool, [S, S], (call, a) => Walked(call, a[1], CelBool.Of(Text(a[0]).EndsWith(Text(a[1]), StringComparison.Ordinal))))
-        .Member("lowerAscii", S, [S], (call, a) => Walked(call, a[0], new CelString(Cased(Text(a[0]), char.IsAsciiLetterUpper, 32))))
-        .Member("upperAscii", S, [S], (call, a) => Walked(call, a[0], new CelString(Cased(Text(a[0]), char.IsAsciiLetterLower, -32))))
-        .Member("trim", S, [S], (call, a) => Walked(call, a[0], new CelString(Text(a[0]).Trim(Blanks))))
-        .Member("reverse", S, [S], (call, a) => Walked(call, a[0], new CelString(string.Concat(Text(a[0]).EnumerateRunes().Reverse()))))
-        .Global("strings.quote", S, [S], (call, a) => Walked(call, a[0], new CelString(TextFormat.Quote(Text(a[0])))));
+        .Member("contains", CelType.Bool, [S, S], (_, a) => CelBool.Of(Text(a[0]).Contains(Text(a[1]), StringComparison.Ordinal)))
+        .Member("startsWith", CelType.Bool, [S, S], (_, a) => CelBool.Of(Text(a[0]).StartsWith(Text(a[1]), StringComparison.Ordinal)))
+        .Member("endsWith", CelType.Bool, [S, S], (_, a) => CelBool.Of(Text(a[0]).EndsWith(Text(a[1]), StringComparison.Ordinal)))
+        .Member("lowerAscii", S, [S], (_, a) => new CelString(Cased(Text(a[0]), char.IsAsciiLetterUpper, 32)))
+        .Member("upperAscii", S, [S], (_, a) => new CelString(Cased(Text(a[0]), char.IsAsciiLetterLower, -32)))
+        .Member("trim", S, [S], (_, a) => new CelString(Text(a[0]).Trim(Blanks)))
+        .Global("strings.quote", S, [S], (_, a) => new CelString(TextFormat.Quote(Text(a[0]))));
 
     private static CelLibrary Patterns(CelLibrary library) => library
         .Member("matches", CelType.Bool, [S, S], Matches)
@@ -46,9 +41,13 @@ internal static class Texts
     private static CelValue Matches(CelCall call, CelValue[] a) => call.Patterns.IsMatch(call.Cost, Text(a[0]), Text(a[1]));
 
     private static CelLibrary Places(CelLibrary library) => library
-        .Member("charAt", S, [S, I], (call, a) => Slice(call, a[0], Number(a[1]), Number(a[1]) + 1, "charAt"))
-        .Member("substring", S, [S, I], (call, a) => Slice(call, a[0], Number(a[1]), CodePoints.Count(Text(a[0])), "substring"))
-        .Member("substring", S, [S, I, I], (call, a) => Slice(call, a[0], Number(a[1]), Number(a[2]), "substring"))
+        .Member("charAt", S, [S, I], (call, a) =>
+        {
+            call.Cost.SpendWalk(Text(a[0]).Length);
+            return Slice(a[0], Number(a[1]), Number(a[1]) + 1, "charAt");
+        })
+        .Member("substring", S, [S, I], (_, a) => Slice(a[0], Number(a[1]), CodePoints.Count(Text(a[0])), "substring"))
+        .Member("substring", S, [S, I, I], (_, a) => Slice(a[0], Number(a[1]), Number(a[2]), "substring"))
         .Member("indexOf", I, [S, S], (call, a) => IndexOf(call, a, 0))
         .Member("indexOf", I, [S, S, I], (call, a) => IndexOf(call, a, Number(a[2])))
         .Member("lastIndexOf", I, [S, S], (call, a) => LastIndexOf(call, a, null))
@@ -57,17 +56,17 @@ internal static class Texts
     private static CelLibrary Pieces(CelLibrary library) => library
         .Member("replace", S, [S, S, S], (call, a) => Replace(call, a, -1))
         .Member("replace", S, [S, S, S, I], (call, a) => Replace(call, a, Number(a[3])))
-        .Member("split", Strings, [S, S], (call, a) => Split(call, a, -1))
-        .Member("split", Strings, [S, S, I], (call, a) => Split(call, a, Number(a[2])))
-        .Member("join", S, [Strings], (call, a) => Join(call, a[0], ""))
-        .Member("join", S, [Strings, S], (call, a) => Join(call, a[0], Text(a[1])));
+        .Member("split", Strings, [S, S], (_, a) => Split(a, -1))
+        .Member("split", Strings, [S, S, I], (_, a) => Split(a, Number(a[2])))
+        .Member("join", S, [Strings], (_, a) => Join(a[0], ""))
+        .Member("join", S, [Strings, S], (_, a) => Join(a[0], Text(a[1])));
 
     private static CelLibrary Formats(CelLibrary library) => library
         .Member("format", S, [S, CelType.List(CelType.Dyn)], (call, a) => TextFormat.Format(call, Text(a[0]), ((CelList)a[1]).Items));
 
-    private static CelValue Slice(CelCall call, CelValue value, long from, long to, string function)
+    private static CelValue Slice(CelValue value, long from, long to, string function)
     {
-        var points = Points(call, value);
+        var points = CodePoints.Of(Text(value));
         if (function == "charAt" && from == points.Length)
             return new CelString("");
         if (from < 0 || from > points.Length)
@@ -81,8 +80,8 @@ internal static class Texts
 
     private static CelValue IndexOf(CelCall call, CelValue[] a, long from)
     {
-        var (text, part) = (Points(call, a[0]), Points(call, a[1]));
-        call.Cost.Spend(Tenth(a[0]) * Tenth(a[1]));
+        var (text, part) = (CodePoints.Of(Text(a[0])), CodePoints.Of(Text(a[1])));
+        call.Cost.Spend(Tenth(a[0]) * (Tenth(a[1]) - 1));
         if (part.Length == 0)
             return new CelInt(from);
         return from < 0 || from > text.Length ? CelError.Of($"index out of range: {from}") : new CelInt(CodePoints.IndexOf(text, part, (int)from));
@@ -90,8 +89,8 @@ internal static class Texts
 
     private static CelValue LastIndexOf(CelCall call, CelValue[] a, long? from)
     {
-        var (text, part) = (Points(call, a[0]), Points(call, a[1]));
-        call.Cost.Spend(Tenth(a[0]) * Tenth(a[1]));
+        var (text, part) = (CodePoints.Of(Text(a[0])), CodePoints.Of(Text(a[1])));
+        call.Cost.Spend(Tenth(a[0]) * (Tenth(a[1]) - 1));
         if (part.Length == 0)
             return new CelInt(from ?? text.Length);
         if (from is { } start && (start < 0 || start > text.Length))
@@ -103,7 +102,7 @@ internal static class Texts
     private static CelValue Replace(CelCall call, CelValue[] a, long limit)
     {
         var (text, old, with) = (Text(a[0]), Text(a[1]), Text(a[2]));
-        call.Cost.Spend(Tenth(a[0]) * Tenth(a[1]));
+        call.Cost.Spend(Tenth(a[0]) * (Tenth(a[1]) - 1));
         var replaced = new StringBuilder();
         var at = 0;
         for (var count = 0L; count != limit && at <= text.Length; count++)
@@ -111,7 +110,7 @@ internal static class Texts
             var found = old.Length > 0 ? text.IndexOf(old, at, StringComparison.Ordinal) : at;
             if (found < 0)
                 break;
-            call.Cost.SpendWalk((long)with.Length + found - at);
+            call.Cost.Spend(with.Length / 10);
             if ((long)replaced.Length + with.Length > CelCost.MaximumSize)
                 return Operators.TooLarge;
             replaced.Append(text, at, found - at).Append(with);
@@ -125,10 +124,9 @@ internal static class Texts
 
     private static int RuneLength(string text, int at) => at + 1 < text.Length && char.IsSurrogatePair(text[at], text[at + 1]) ? 2 : 1;
 
-    private static CelList Split(CelCall call, CelValue[] a, long limit)
+    private static CelList Split(CelValue[] a, long limit)
     {
         var (text, separator) = (Text(a[0]), Text(a[1]));
-        call.Cost.SpendWalk(text.Length);
         if (limit == 0)
             return new CelList([]);
         if (limit == 1)
@@ -141,14 +139,17 @@ internal static class Texts
             .Select(index => CodePoints.ToText(points.AsSpan(index, index == count - 1 ? points.Length - index : 1))));
     }
 
-    private static CelValue Join(CelCall call, CelValue list, string separator)
+    private static CelValue Join(CelValue list, string separator)
     {
         var items = ((CelList)list).Items;
         if (!items.All(item => item is CelString))
             return CelError.NoSuchOverload;
-        var size = items.Sum(item => (long)Text(item).Length) + ((long)separator.Length * Math.Max(0, items.Length - 1));
-        return Operators.Sized(call, size) ?? (CelValue)new CelString(string.Join(separator, items.Select(Text)));
+        return JoinedSize(items, separator) > CelCost.MaximumSize ? Operators.TooLarge : new CelString(string.Join(separator, items.Select(Text)));
     }
+
+    /// <summary>How long joined texts are; what is no text does not count.</summary>
+    public static long JoinedSize(ImmutableArray<CelValue> items, string separator) =>
+        items.Sum(item => item is CelString text ? (long)text.Value.Length : 0) + ((long)separator.Length * Math.Max(0, items.Length - 1));
 
     private static string Cased(string text, Func<char, bool> changes, int by) =>
         string.Create(text.Length, (text, changes, by), (span, from) =>
@@ -158,18 +159,6 @@ internal static class Texts
         });
 
     private static CelList Texted(IEnumerable<string> items) => new([.. items.Select(item => new CelString(item))]);
-
-    private static int[] Points(CelCall call, CelValue value)
-    {
-        call.Cost.SpendWalk(Text(value).Length);
-        return CodePoints.Of(Text(value));
-    }
-
-    private static CelValue Walked(CelCall call, CelValue walked, CelValue result)
-    {
-        call.Cost.SpendWalk(Text(walked).Length);
-        return result;
-    }
 
     private static long Tenth(CelValue value) => (Text(value).Length + 9) / 10;
 

@@ -14,22 +14,44 @@ internal static class CelMacros
     /// <summary>A macro over a range, or null when the call is none.</summary>
     public static ComprehensionNode? ExpandMember(int position, CelNode range, string name, ImmutableArray<CelNode> arguments)
     {
-        CelMacro? macro = (name, arguments.Length) switch
+        if (Find(name, arguments.Length) is not { } found)
+            return null;
+        var first = NameOf(arguments[0]);
+        var second = found.Variables == 2 ? NameOf(arguments[1]) : null;
+        var filter = arguments.Length == found.Variables + 2 ? arguments[^2] : null;
+        return new(position, found.Macro, range, first, second, filter, arguments[^1]);
+    }
+
+    private static (CelMacro Macro, int Variables)? Find(string name, int count) => (name, count) switch
+    {
+        ("all", 2 or 3) => (CelMacro.All, count - 1),
+        ("exists", 2 or 3) => (CelMacro.Exists, count - 1),
+        ("exists_one" or "existsOne", 2 or 3) => (CelMacro.ExistsOne, count - 1),
+        ("map", 2 or 3) => (CelMacro.Map, 1),
+        ("filter", 2) => (CelMacro.Filter, 1),
+        ("optMap", 2) => (CelMacro.OptMap, 1),
+        ("optFlatMap", 2) => (CelMacro.OptFlatMap, 1),
+        ("sortBy", 2) => (CelMacro.SortBy, 1),
+        ("transformList", 3 or 4) => (CelMacro.TransformList, 2),
+        ("transformMap", 3 or 4) => (CelMacro.TransformMap, 2),
+        ("transformMapEntry", 3 or 4) => (CelMacro.TransformMapEntry, 2),
+        _ => null,
+    };
+
+    private static string NameOf(CelNode argument) => argument is IdentifierNode variable
+        ? variable.Name
+        : throw new CelSyntaxException(argument.Position, "argument must be a simple name");
+
+    /// <summary>The name of a type such as <c>google.protobuf.Duration</c>, or null when the select is of a value.</summary>
+    public static string? QualifiedType(CelNode operand, string field)
+    {
+        var name = operand switch
         {
-            ("all", 2) => CelMacro.All,
-            ("exists", 2) => CelMacro.Exists,
-            ("exists_one" or "existsOne", 2) => CelMacro.ExistsOne,
-            ("map", 2 or 3) => CelMacro.Map,
-            ("filter", 2) => CelMacro.Filter,
-            ("optMap", 2) => CelMacro.OptMap,
-            ("optFlatMap", 2) => CelMacro.OptFlatMap,
+            IdentifierNode scope => $"{scope.Name}.{field}",
+            SelectNode { IsTest: false, IsOptional: false, Operand: IdentifierNode scope } inner => $"{scope.Name}.{inner.Field}.{field}",
             _ => null,
         };
-        if (macro is null)
-            return null;
-        if (arguments[0] is not IdentifierNode variable)
-            throw new CelSyntaxException(arguments[0].Position, "argument must be a simple name");
-        return new(position, macro.Value, range, variable.Name, arguments.Length == 3 ? arguments[1] : null, arguments[^1]);
+        return name is not null && Conversions.NamedTypes.ContainsKey(name) ? name : null;
     }
 
     /// <summary>A call of a function such as <c>sets.contains</c>, or null when there is none of that name.</summary>

@@ -12,6 +12,10 @@ internal enum CelMacro
     Filter,
     OptMap,
     OptFlatMap,
+    TransformList,
+    TransformMap,
+    TransformMapEntry,
+    SortBy,
 }
 
 /// <summary>A node of an expression's tree. Immutable.</summary>
@@ -30,13 +34,19 @@ internal sealed record SelectNode(int Position, CelNode Operand, string Field, b
 internal sealed record CallNode(int Position, string Function, bool IsMember, ImmutableArray<CelNode> Arguments)
     : CelNode(Position, CelNodes.DepthOver(Arguments));
 
+/// <summary>An element of a list, or the key of an entry, that is left out when the value is missing.</summary>
+internal sealed record OptionalNode(int Position, CelNode Value) : CelNode(Position, Value.Depth + 1);
+
 internal sealed record ListNode(int Position, ImmutableArray<CelNode> Items) : CelNode(Position, CelNodes.DepthOver(Items));
 
 internal sealed record MapNode(int Position, ImmutableArray<CelNode> Keys, ImmutableArray<CelNode> Values)
     : CelNode(Position, Math.Max(CelNodes.DepthOver(Keys), CelNodes.DepthOver(Values)));
 
-/// <summary>A macro: <paramref name="Body"/> for each element of the range that passes <paramref name="Filter"/>.</summary>
-internal sealed record ComprehensionNode(int Position, CelMacro Macro, CelNode Range, string Variable, CelNode? Filter, CelNode Body)
+/// <summary>
+/// A macro: <paramref name="Body"/> for each element of the range that passes <paramref name="Filter"/>. With one variable it is the
+/// element of a list or the key of a map; with two they are the index and the element, or the key and the value.
+/// </summary>
+internal sealed record ComprehensionNode(int Position, CelMacro Macro, CelNode Range, string Variable, string? Second, CelNode? Filter, CelNode Body)
     : CelNode(Position, Math.Max(Range.Depth, Math.Max(Filter?.Depth ?? 0, Body.Depth)) + 1);
 
 internal static class CelNodes

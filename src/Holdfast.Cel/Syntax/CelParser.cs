@@ -147,6 +147,8 @@ internal sealed class CelParser
         if (Current.Kind != CelTokenKind.Identifier || Current.Text == "in")
             throw Unexpected("IDENTIFIER");
         var name = Take().Text;
+        if (!isOptional && !Current.Is("(") && CelMacros.QualifiedType(operand, name) is { } type)
+            return new IdentifierNode(operand.Position, type);
         if (isOptional || !Current.Is("("))
             return Bounded(new SelectNode(dot.Position, operand, name, IsTest: false, isOptional));
         var open = Take();
@@ -228,9 +230,7 @@ internal sealed class CelParser
         var (keys, values) = (ImmutableArray.CreateBuilder<CelNode>(), ImmutableArray.CreateBuilder<CelNode>());
         while (!Current.Is("}"))
         {
-            if (Current.Is("?"))
-                throw new CelSyntaxException(Current.Position, "unsupported syntax '?'");
-            keys.Add(Expression());
+            keys.Add(MaybeOptional());
             Expect(":");
             values.Add(Expression());
             if (!Current.Is(","))
@@ -247,15 +247,21 @@ internal sealed class CelParser
         var items = ImmutableArray.CreateBuilder<CelNode>();
         while (!Current.Is(close) || (close == ")" && items.Count > 0))
         {
-            if (Current.Is("?"))
-                throw new CelSyntaxException(Current.Position, "unsupported syntax '?'");
-            items.Add(Expression());
+            items.Add(close == "]" ? MaybeOptional() : Expression());
             if (!Current.Is(","))
                 break;
             Take();
         }
         Expect(close);
         return items.ToImmutable();
+    }
+
+    private CelNode MaybeOptional()
+    {
+        if (!Current.Is("?"))
+            return Expression();
+        var question = Take();
+        return new OptionalNode(question.Position, Expression());
     }
 
     private static CallNode Call(int position, string function, params ReadOnlySpan<CelNode> arguments) =>

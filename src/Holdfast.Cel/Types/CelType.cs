@@ -2,58 +2,6 @@ using System.Collections.Immutable;
 
 namespace Holdfast.Cel;
 
-/// <summary>What sort of type a <see cref="CelType"/> is.</summary>
-public enum CelKind
-{
-    /// <summary>Anything; checked when the expression runs.</summary>
-    Dyn,
-
-    /// <summary>The type of <c>null</c>.</summary>
-    Null,
-
-    /// <summary>True or false.</summary>
-    Bool,
-
-    /// <summary>A signed number of 64 bits.</summary>
-    Int,
-
-    /// <summary>An unsigned number of 64 bits.</summary>
-    Uint,
-
-    /// <summary>A floating-point number.</summary>
-    Double,
-
-    /// <summary>Text, measured in code points.</summary>
-    String,
-
-    /// <summary>Octets.</summary>
-    Bytes,
-
-    /// <summary>A point in time.</summary>
-    Timestamp,
-
-    /// <summary>A length of time.</summary>
-    Duration,
-
-    /// <summary>A list.</summary>
-    List,
-
-    /// <summary>A map.</summary>
-    Map,
-
-    /// <summary>An object with known fields.</summary>
-    Object,
-
-    /// <summary>A value that may be missing.</summary>
-    Optional,
-
-    /// <summary>A type as a value.</summary>
-    Type,
-
-    /// <summary>A placeholder in a function's signature.</summary>
-    Parameter,
-}
-
 /// <summary>A field of an object type.</summary>
 /// <param name="Name">The name in expressions, escaped (<see cref="CelIdentifiers"/>).</param>
 /// <param name="JsonName">The name in JSON.</param>
@@ -72,6 +20,13 @@ public sealed class CelType : IEquatable<CelType>
         Name = name;
         _parameters = parameters.IsDefault ? [] : parameters;
         _fields = fields ?? ImmutableDictionary<string, CelField>.Empty;
+    }
+
+    private CelType(CelType other)
+        : this(other.Kind, other.Name, other._parameters, other._fields)
+    {
+        MaximumSize = other.MaximumSize;
+        ListRule = other.ListRule;
     }
 
     /// <summary>Anything.</summary>
@@ -107,8 +62,35 @@ public sealed class CelType : IEquatable<CelType>
     /// <summary>A type as a value.</summary>
     public static CelType Type { get; } = new(CelKind.Type, "type");
 
+    /// <summary>A quantity such as <c>1.5Gi</c>.</summary>
+    public static CelType Quantity { get; } = new(CelKind.Quantity, "kubernetes.Quantity");
+
+    /// <summary>A parsed URL.</summary>
+    public static CelType Url { get; } = new(CelKind.Url, "kubernetes.URL");
+
+    /// <summary>An IP address.</summary>
+    public static CelType Ip { get; } = new(CelKind.Ip, "net.IP");
+
+    /// <summary>A network in CIDR notation.</summary>
+    public static CelType Cidr { get; } = new(CelKind.Cidr, "net.CIDR");
+
+    /// <summary>A named form of text.</summary>
+    public static CelType Format { get; } = new(CelKind.Format, "kubernetes.NamedFormat");
+
+    /// <summary>A semantic version.</summary>
+    public static CelType Semver { get; } = new(CelKind.Semver, "kubernetes.Semver");
+
     /// <summary>What sort of type it is.</summary>
     public CelKind Kind { get; }
+
+    /// <summary>
+    /// The most characters, octets or elements that a value of this type has, for estimates of costs; zero where a value has a fixed size.
+    /// It has no part in equality.
+    /// </summary>
+    public ulong MaximumSize { get; private init; }
+
+    /// <summary>How a list is compared and joined; null for lists whose order matters. It has no part in equality.</summary>
+    public CelListRule? ListRule { get; private init; }
 
     /// <summary>The simple name; of an object, the name it was given.</summary>
     public string Name { get; }
@@ -144,6 +126,14 @@ public sealed class CelType : IEquatable<CelType>
     /// <summary>A field of an object, or null.</summary>
     /// <param name="name">The name in expressions.</param>
     public CelField? FindField(string name) => _fields.GetValueOrDefault(name);
+
+    /// <summary>The same type with a bound on the size of its values.</summary>
+    /// <param name="maximumSize">The most characters, octets or elements.</param>
+    public CelType Sized(ulong maximumSize) => new(this) { MaximumSize = maximumSize };
+
+    /// <summary>The same list, compared and joined by a rule.</summary>
+    /// <param name="rule">The rule.</param>
+    public CelType Ruled(CelListRule rule) => new(this) { ListRule = rule };
 
     /// <inheritdoc/>
     public bool Equals(CelType? other) =>

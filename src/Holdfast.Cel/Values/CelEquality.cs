@@ -1,6 +1,6 @@
 namespace Holdfast.Cel.Values;
 
-/// <summary>Equality and order of values; deep comparisons spend as they walk.</summary>
+/// <summary>Equality and order of values. A call pays for the size of what it compares; what is nested deeper is paid for here.</summary>
 internal static class CelEquality
 {
     /// <summary>Whether two values are equal; values of different types are not, but numbers are compared across types.</summary>
@@ -9,10 +9,8 @@ internal static class CelEquality
         switch (left, right)
         {
             case (CelString a, CelString b):
-                cost.SpendWalk(Math.Min(a.Value.Length, b.Value.Length));
                 return a.Value == b.Value;
             case (CelBytes a, CelBytes b):
-                cost.SpendWalk(Math.Min(a.Value.Length, b.Value.Length));
                 return a.Value.AsSpan().SequenceEqual(b.Value.AsSpan());
             case (CelList a, CelList b):
                 return AreEqual(a, b, cost);
@@ -30,15 +28,13 @@ internal static class CelEquality
     }
 
     /// <summary>-1, 0 or 1; null when the two have no order.</summary>
-    public static int? Compare(CelValue left, CelValue right, CelCost cost)
+    public static int? Compare(CelValue left, CelValue right)
     {
         switch (left, right)
         {
             case (CelString a, CelString b):
-                cost.SpendWalk(Math.Min(a.Value.Length, b.Value.Length));
                 return Math.Sign(Syntax.CodePoints.Compare(a.Value, b.Value));
             case (CelBytes a, CelBytes b):
-                cost.SpendWalk(Math.Min(a.Value.Length, b.Value.Length));
                 return Math.Sign(a.Value.AsSpan().SequenceCompareTo(b.Value.AsSpan()));
             case (CelBool a, CelBool b):
                 return a.Value.CompareTo(b.Value);
@@ -55,10 +51,11 @@ internal static class CelEquality
     {
         if (left.Items.Length != right.Items.Length)
             return false;
-        cost.SpendWalk(left.Items.Length);
+        if (left.Rule is { } rule)
+            return ListRules.AreEqual(left, right, rule, cost);
         for (var index = 0; index < left.Items.Length; index++)
         {
-            if (!AreEqual(left.Items[index], right.Items[index], cost))
+            if (!AreNestedEqual(left.Items[index], right.Items[index], cost))
                 return false;
         }
         return true;
@@ -68,12 +65,17 @@ internal static class CelEquality
     {
         if (left.Entries.Count != right.Entries.Count)
             return false;
-        cost.SpendWalk(left.Entries.Count);
         foreach (var (key, value) in left.Entries)
         {
-            if (!right.Entries.TryGetValue(key, out var other) || !AreEqual(value, other, cost))
+            if (!right.Entries.TryGetValue(key, out var other) || !AreNestedEqual(value, other, cost))
                 return false;
         }
         return true;
+    }
+
+    private static bool AreNestedEqual(CelValue left, CelValue right, CelCost cost)
+    {
+        cost.Spend(CelSizes.Smaller(left, right) / 10);
+        return AreEqual(left, right, cost);
     }
 }

@@ -120,6 +120,9 @@ public sealed record CelList(ImmutableArray<CelValue> Items) : CelValue
 {
     /// <inheritdoc/>
     public override CelType Type { get; } = CelType.List(CelType.Dyn);
+
+    /// <summary>How it is compared and joined; null when its order matters.</summary>
+    public CelListRule? Rule { get; init; }
 }
 
 /// <summary>A map, or an object with its fields.</summary>

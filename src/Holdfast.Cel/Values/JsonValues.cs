@@ -11,7 +11,7 @@ internal static class JsonValues
         JsonValueKind.False => CelBool.False,
         JsonValueKind.Number => Number(json, type),
         JsonValueKind.String => Text(ReadText(json), type),
-        JsonValueKind.Array => new CelList([.. json.EnumerateArray().Select(item => Read(item, type.Element))]),
+        JsonValueKind.Array => new CelList([.. json.EnumerateArray().Select(item => Read(item, type.Element))]) { Rule = type.ListRule },
         JsonValueKind.Object => type.Kind == CelKind.Object ? Fields(json, type) : Entries(json, type.Element),
         _ => CelNull.Instance,
     };

@@ -3,6 +3,7 @@ using Holdfast.Cli.Screens;
 using Holdfast.Client;
 using Holdfast.Client.Http;
 using Holdfast.Host;
+using StewardResource = Holdfast.Model.Stewards.Steward;
 
 namespace Holdfast.Cli.Commands;
 
@@ -11,15 +12,45 @@ internal static class StatusCommand
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(5);
 
-    private static readonly Option<string> Data = DataFolders.Option();
-    private static readonly Option<string> Output = new("--output", "-o") { Description = "text or json", DefaultValueFactory = _ => "text" };
+    private static readonly ClusterAccess Access = new();
+    private static readonly Argument<string?> Name = new("NAME") { Description = "A Steward: show its members, and what is going on; left out, the whole cluster of the data folder", Arity = ArgumentArity.ZeroOrOne };
+    private static readonly Option<string> Output = new("--output", "-o") { Description = "text, json or, of a Steward, yaml", DefaultValueFactory = _ => "text" };
 
     internal static Command Make()
     {
-        Output.AcceptOnlyFromAmong("text", "json");
-        var command = new Command("status", "Say whether the cluster runs, and what is in it; exit code 3 when it does not run") { Data, Output };
-        command.SetAction((result, cancellationToken) => RunAsync(Path.GetFullPath(result.GetValue(Data)!), result.GetValue(Output) == "json", cancellationToken));
+        Output.AcceptOnlyFromAmong("text", "json", "yaml");
+        var command = new Command("status", "Say whether the cluster runs and what is in it, or how a stewarded set is; exit code 3 when it does not run") { Name, Output };
+        foreach (var option in Access.Options)
+        {
+            command.Options.Add(option);
+        }
+        command.SetAction((result, cancellationToken) => result.GetValue(Name) is { } name
+            ? OfStewardAsync(name, result, cancellationToken)
+            : RunAsync(Path.GetFullPath(result.GetValue(Access.Data)!), result.GetValue(Output) == "json", cancellationToken));
         return command;
+    }
+
+    private static async Task<int> OfStewardAsync(string name, ParseResult result, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var (cluster, space) = Access.Load(result);
+            using var transport = cluster.CreateTransport(TimeProvider.System, new HttpTransportOptions { Timeout = Deadline });
+            var steward = await new KubernetesClient(transport, "holdfast").GetAsync<StewardResource>(space, name, cancellationToken);
+            var now = TimeProvider.System.GetUtcNow();
+            Console.Write(result.GetValue(Output) switch
+            {
+                "json" => StewardText.Json(steward),
+                "yaml" => StewardText.Yaml(steward),
+                _ => StewardScreen.Text(steward, now),
+            });
+            return StewardScreen.IsHealthy(steward, now) ? ExitCode.Done : ExitCode.Failed;
+        }
+        catch (Exception error) when (error is ApiException or KubeConfigException)
+        {
+            await Console.Error.WriteLineAsync($"holdfast: {error.Message}");
+            return error is ApiException { IsNotFound: true } ? ExitCode.Failed : ExitCode.NotRunning;
+        }
     }
 
     private static async Task<int> RunAsync(string dataFolder, bool isJson, CancellationToken cancellationToken)

@@ -35,11 +35,13 @@ internal static class UpCommand
     private static readonly Option<bool> LeavePods = new("--leave-pods") { Description = "Leave pods running at the stop; the next start finds them again" };
     private static readonly Option<bool> NoIsolation = new("--no-isolation") { Description = "Run pods without namespaces of the kernel, as where it does not allow them" };
 
+    private static readonly Option<bool> Steward = new("--steward") { Description = "Run the Steward, which looks after the sets that a Steward object names; --steward=false leaves it out", DefaultValueFactory = _ => true };
+
     internal static Command Make()
     {
         var command = new Command("up", "Start a cluster on this machine, in the foreground: API server, controllers, nodes, volumes and DNS, all on loopback")
         {
-            Data, Address, Port, Kubeconfig, Fresh, Nodes, Zones, Runtime, LeavePods, NoIsolation, Audit, AuditSize, AuditBackups, AuditAge,
+            Data, Address, Port, Kubeconfig, Fresh, Nodes, Zones, Runtime, LeavePods, NoIsolation, Steward, Audit, AuditSize, AuditBackups, AuditAge,
         };
         command.SetAction((result, cancellationToken) => RunAsync(Options(result), result.GetValue(LeavePods), cancellationToken));
         return command;
@@ -63,6 +65,7 @@ internal static class UpCommand
         Zones = [.. result.GetValue(Zones)!.Split(',', StringSplitOptions.TrimEntries)],
         Runtime = result.GetValue(Runtime),
         MayIsolate = !result.GetValue(NoIsolation),
+        HasSteward = result.GetValue(Steward),
         CommandLine = "holdfast up",
         Progress = new PartLines(),
     };

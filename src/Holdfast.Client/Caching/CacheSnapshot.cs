@@ -65,12 +65,20 @@ public sealed class CacheSnapshot<T> where T : class, IResource<T>
     /// <param name="index">The index; it must have been registered with the cache.</param>
     /// <param name="value">The value.</param>
     /// <exception cref="InvalidOperationException">The index is not registered.</exception>
-    public ImmutableArray<T> Lookup(CacheIndex<T> index, string value)
+    public ImmutableArray<T> Lookup(CacheIndex<T> index, string value) => StateOf(index).Lookup(value);
+
+    /// <summary>How many objects an index finds under a value, without a look at them.</summary>
+    /// <param name="index">The index; it must have been registered with the cache.</param>
+    /// <param name="value">The value.</param>
+    /// <exception cref="InvalidOperationException">The index is not registered.</exception>
+    public int CountOf(CacheIndex<T> index, string value) => StateOf(index).Count(value);
+
+    private IndexState<T> StateOf(CacheIndex<T> index)
     {
         foreach (var state in _indices)
         {
             if (ReferenceEquals(state.Index, index))
-                return state.Lookup(value);
+                return state;
         }
         throw new InvalidOperationException(
             $"the cache of {T.ResourceType} has no index by {index.Name}: register it with AddIndex before looking up");

@@ -17,6 +17,9 @@ public interface IResourceCache
     /// <summary>The revision up to which it has seen everything; 0 before the first listing.</summary>
     ulong SeenRevision { get; }
 
+    /// <summary>How many objects its answers to look-ups have held so far: what reconciles cost, counted and not timed.</summary>
+    long ObjectsRead { get; }
+
     /// <summary>The object of a key, or null.</summary>
     /// <param name="key">The key.</param>
     IResource? FindResource(ResourceKey key);

@@ -16,6 +16,8 @@ internal sealed class IndexState<T>(
 
     public ImmutableArray<T> Lookup(string value) => groups.TryGetValue(value, out var group) ? [.. group.Values] : [];
 
+    public int Count(string value) => groups.TryGetValue(value, out var group) ? group.Count : 0;
+
     public IndexState<T> Rebuild(ImmutableSortedDictionary<ResourceKey, T> objects)
     {
         var builders = new Dictionary<string, ImmutableSortedDictionary<ResourceKey, T>.Builder>(StringComparer.Ordinal);

@@ -16,6 +16,7 @@ public sealed class ResourceCache<T>(ListQuery query) : IResourceCache where T :
     private readonly List<Action<CacheChange<T>>> _subscribers = [];
     private volatile CacheSnapshot<T> _current = CacheSnapshot<T>.Start;
     private Action _requestRelist = () => { };
+    private long _objectsRead;
 
     /// <summary>A cache of all objects of the kind.</summary>
     public ResourceCache() : this(new ListQuery())
@@ -37,23 +38,43 @@ public sealed class ResourceCache<T>(ListQuery query) : IResourceCache where T :
     /// <inheritdoc/>
     public ulong SeenRevision => _current.Revision;
 
+    /// <inheritdoc/>
+    public long ObjectsRead => Interlocked.Read(ref _objectsRead);
+
     /// <inheritdoc cref="CacheSnapshot{T}.All"/>
-    public IEnumerable<T> All => _current.All;
+    public IEnumerable<T> All
+    {
+        get
+        {
+            var snapshot = _current;
+            Interlocked.Add(ref _objectsRead, snapshot.Count);
+            return snapshot.All;
+        }
+    }
 
     /// <inheritdoc cref="CacheSnapshot{T}.Find(ResourceKey)"/>
-    public T? Find(ResourceKey key) => _current.Find(key);
+    public T? Find(ResourceKey key)
+    {
+        Interlocked.Increment(ref _objectsRead);
+        return _current.Find(key);
+    }
 
     /// <inheritdoc cref="CacheSnapshot{T}.Find(string, string)"/>
-    public T? Find(string namespaceName, string name) => _current.Find(namespaceName, name);
+    public T? Find(string namespaceName, string name) => Find(new ResourceKey(namespaceName, name));
 
     /// <inheritdoc cref="CacheSnapshot{T}.InNamespace"/>
-    public IReadOnlyList<T> InNamespace(string namespaceName) => _current.InNamespace(namespaceName);
+    public IReadOnlyList<T> InNamespace(string namespaceName) => Lookup(CacheIndex<T>.ByNamespace, namespaceName);
 
     /// <inheritdoc cref="CacheSnapshot{T}.OwnedBy"/>
-    public IReadOnlyList<T> OwnedBy(string uid) => _current.OwnedBy(uid);
+    public IReadOnlyList<T> OwnedBy(string uid) => Lookup(CacheIndex<T>.ByOwner, uid);
 
     /// <inheritdoc cref="CacheSnapshot{T}.Lookup"/>
-    public IReadOnlyList<T> Lookup(CacheIndex<T> index, string value) => _current.Lookup(index, value);
+    public IReadOnlyList<T> Lookup(CacheIndex<T> index, string value)
+    {
+        var found = _current.Lookup(index, value);
+        Interlocked.Add(ref _objectsRead, found.Length);
+        return found;
+    }
 
     /// <inheritdoc/>
     public IResource? FindResource(ResourceKey key) => Find(key);

@@ -24,8 +24,8 @@ public abstract record EventDecision
 }
 
 /// <summary>
-/// Decides how notes become events: the same note again raises a count, many notes that differ only in their message become one,
-/// and an object that never stops being talked about is cut short. Kubernetes' own numbers (client-go, tools/record).
+/// Decides how notes become events: the same note again raises a count; from the tenth on, notes that differ only in their message become one
+/// event whose count rises; and an object that never stops being talked about is cut short. Kubernetes' own numbers (client-go, tools/record).
 /// </summary>
 /// <remarks>Pure over the <c>now</c> that is passed in. Bounded: the least recently used of its memories are forgotten.</remarks>
 /// <param name="component">Who speaks: <c>statefulset-controller</c>.</param>
@@ -38,7 +38,7 @@ public sealed class EventCorrelator(string component, string host)
     private static readonly TimeSpan RefillInterval = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan SimilarWindow = TimeSpan.FromMinutes(10);
 
-    private readonly RecentlyUsed<(string Object, string Type, string Reason, string Message), Event> _events = new(Capacity);
+    private readonly RecentlyUsed<(string Object, string Type, string Reason, string? Message), Event> _events = new(Capacity);
     private readonly RecentlyUsed<(string Object, string Type, string Reason), Similar> _similar = new(Capacity);
     private readonly RecentlyUsed<string, Bucket> _buckets = new(Capacity);
     private long _lastTicks;
@@ -49,15 +49,18 @@ public sealed class EventCorrelator(string component, string host)
     public EventDecision Decide(EventNote note, DateTimeOffset now)
     {
         var about = $"{note.InvolvedObject.Kind}/{note.InvolvedObject.Namespace}/{note.InvolvedObject.Name}/{note.InvolvedObject.Uid}";
-        var message = Combine(about, note, now);
-        var key = (about, note.Type, note.Reason, message);
-        if (!TakeToken(about, now))
-            return new EventDecision.Drop();
+        var isCombined = HasManySimilar(about, note, now);
+        // All that are combined are one event, whatever they say; it shows the latest.
+        var key = (about, note.Type, note.Reason, isCombined ? null : note.Message);
+        var message = isCombined ? $"(combined from similar events): {note.Message}" : note.Message;
         var isRepeat = _events.TryGet(key, out var before);
         var next = isRepeat
-            ? before! with { Count = before!.Count + 1, LastTimestamp = now }
+            ? before! with { Count = before!.Count + 1, LastTimestamp = now, Message = message }
             : Make(note with { Message = message }, now);
         _events.Set(key, next);
+        // What is dropped is still counted, so that the next one that is written tells of it.
+        if (!TakeToken(about, now))
+            return new EventDecision.Drop();
         return isRepeat ? new EventDecision.Repeat(next) : new EventDecision.Create(next);
     }
 
@@ -85,13 +88,13 @@ public sealed class EventCorrelator(string component, string host)
     private long UniqueTicks(DateTimeOffset now) =>
         _lastTicks = Math.Max((now - DateTimeOffset.UnixEpoch).Ticks, _lastTicks + 1);
 
-    private string Combine(string about, EventNote note, DateTimeOffset now)
+    private bool HasManySimilar(string about, EventNote note, DateTimeOffset now)
     {
         var key = (about, note.Type, note.Reason);
-        var similar = _similar.TryGet(key, out var known) && now - known!.LastAt <= SimilarWindow ? known : new Similar([], now);
-        var messages = similar.Messages.Count < MaxSimilar ? similar.Messages.Add(note.Message) : similar.Messages;
-        _similar.Set(key, new Similar(messages, now));
-        return messages.Contains(note.Message) ? note.Message : $"(combined from similar events): {note.Message}";
+        var messages = (_similar.TryGet(key, out var known) && now - known!.LastAt <= SimilarWindow ? known.Messages : []).Add(note.Message);
+        var hasMany = messages.Count >= MaxSimilar;
+        _similar.Set(key, new Similar(hasMany ? messages.Remove(note.Message) : messages, now));
+        return hasMany;
     }
 
     private bool TakeToken(string about, DateTimeOffset now)

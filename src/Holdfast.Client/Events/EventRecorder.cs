@@ -1,6 +1,4 @@
-using System.Diagnostics.Metrics;
 using System.Globalization;
-using System.Text;
 using System.Threading.Channels;
 using Holdfast.Model.Core;
 using Holdfast.Model.Json;
@@ -18,14 +16,7 @@ namespace Holdfast.Client.Events;
 /// <param name="fieldManager">Who writes, for <c>metadata.managedFields</c>; the component when left out.</param>
 public sealed class EventRecorder(string component, ClientEnvironment environment, string host = "", string? fieldManager = null) : IEventRecorder
 {
-    /// <summary>The name of the meter of clients.</summary>
-    public const string MeterName = "Holdfast.Client";
-
     private const int MaxAttempts = 3;
-    private static readonly Meter Meter = new(MeterName);
-    private static readonly Counter<long> Outcomes = Meter.CreateCounter<long>(
-        "holdfast_events_total", description: "Events by what became of them: written, spam, overflow, failed.");
-
     private static readonly Backoff Backoff = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(10));
 
     private readonly KubernetesClient _client = new(environment.Transport, fieldManager ?? component);
@@ -110,11 +101,16 @@ public sealed class EventRecorder(string component, ClientEnvironment environmen
     {
         try
         {
-            var last = Encoding.UTF8.GetString(ModelJson.ToBytes(writer => writer.WriteStringValue(
-                item.LastTimestamp!.Value.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture))));
-            var patch = string.Create(CultureInfo.InvariantCulture, $"{{\"count\":{item.Count},\"lastTimestamp\":{last}}}");
+            var patch = ModelJson.ToBytes(writer =>
+            {
+                writer.WriteStartObject();
+                writer.WriteNumber("count", item.Count);
+                writer.WriteString("lastTimestamp", item.LastTimestamp!.Value.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture));
+                writer.WriteString("message", item.Message);
+                writer.WriteEndObject();
+            });
             await _client.PatchAsync<Event>(
-                item.Metadata.Namespace, item.Metadata.Name, PatchForm.Merge, Encoding.UTF8.GetBytes(patch), cancellationToken);
+                item.Metadata.Namespace, item.Metadata.Name, PatchForm.Merge, patch, cancellationToken);
         }
         catch (ApiException error) when (error.IsNotFound)
         {
@@ -122,5 +118,6 @@ public sealed class EventRecorder(string component, ClientEnvironment environmen
         }
     }
 
-    private static void Count(string outcome) => Outcomes.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
+    private void Count(string outcome) => environment.Metrics.Counter(
+        "holdfast_events_total", "Events by what became of them: written, spam, overflow, failed.", ("component", component), ("outcome", outcome)).Increment();
 }

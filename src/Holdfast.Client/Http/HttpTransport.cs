@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Holdfast.Client.LeaderElection;
 using Holdfast.Model.Json;
 using Holdfast.Model.Meta;
 using Holdfast.Model.Resources;
@@ -22,7 +23,7 @@ public sealed class HttpTransport(HttpClient client, TimeProvider time, HttpTran
     {
         ArgumentNullException.ThrowIfNull(call);
         var what = $"{call.Verb} {call.Type.GroupResource} {call.Name}{(call.Subresource.Length > 0 ? "/" + call.Subresource : "")}";
-        var body = await ExchangeAsync(what, MethodOf(call.Verb), ApiPath.Of(call), ApiBody.Of(call), cancellationToken);
+        var body = await ExchangeAsync(what, MethodOf(call.Verb), ApiPath.Of(call), ApiBody.Of(call), cancellationToken, call.Fence);
         return Reading(what, () => ApiBody.ToAnswer(body));
     }
 
@@ -69,7 +70,7 @@ public sealed class HttpTransport(HttpClient client, TimeProvider time, HttpTran
     }
 
     private async Task<byte[]> ExchangeAsync(
-        string what, HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken)
+        string what, HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken, Fence? fence = null)
     {
         using var request = new HttpRequestMessage(method, path)
         {
@@ -78,6 +79,8 @@ public sealed class HttpTransport(HttpClient client, TimeProvider time, HttpTran
             VersionPolicy = client.DefaultVersionPolicy,
         };
         request.Headers.Accept.ParseAdd("application/json");
+        if (fence is not null)
+            request.Headers.Add(Fence.Header, fence.ToHeader());
         using var limit = new CancellationTokenSource(options.Timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         return await OverNetworkAsync(what, async () =>

@@ -10,8 +10,8 @@ namespace Holdfast.Client.LeaderElection;
 /// clock; the holder stops leading earlier, at the renewal deadline, counted from before the last renewal was sent.
 /// </summary>
 /// <remarks>
-/// That keeps leaders apart only as long as clocks run alike and processes are not stopped in between. What must not be done by two
-/// is fenced besides: carry <see cref="Term.Number"/>, which grows with every change of holder.
+/// That keeps leaders apart only as long as clocks run alike and processes are not stopped in between. A leader's writes are fenced besides: they go
+/// through a <see cref="FencedTransport"/> with the <see cref="LeaderTerm"/>, whose number grows with every change of holder.
 /// </remarks>
 /// <param name="key">The lease's namespace and name.</param>
 /// <param name="identity">The candidate's name; no other may have it.</param>
@@ -24,21 +24,16 @@ public sealed class LeaderElector(ResourceKey key, string identity, ClientEnviro
     private LeaseSighting? _sighting;
     private int _highestTerm;
 
-    /// <summary>One time of leading.</summary>
-    /// <param name="Number">The fencing number: higher than that of every earlier leader.</param>
-    /// <param name="Ended">Cancelled when it no longer leads, or is to stop.</param>
-    public sealed record Term(long Number, CancellationToken Ended);
-
     private TimeSpan Now => environment.Time.GetElapsedTime(_startedAt);
 
     /// <summary>Stands for election until the stop, and leads each time it is elected; gives the lease back at an orderly end.</summary>
     /// <param name="lead">What a leader does; it is to end soon after the term has ended.</param>
     /// <param name="stop">Asks it to stop.</param>
-    public async Task RunAsync(Func<Term, Task> lead, CancellationToken stop)
+    public async Task RunAsync(Func<LeaderTerm, Task> lead, CancellationToken stop)
     {
         while (!stop.IsCancellationRequested)
         {
-            var triedAt = Now;
+            var triedAt = environment.Time.GetTimestamp();
             if (await TryHoldAsync(isLeading: false, stop) is { } number)
                 await LeadAsync(lead, number, triedAt, stop);
             else
@@ -46,35 +41,48 @@ public sealed class LeaderElector(ResourceKey key, string identity, ClientEnviro
         }
     }
 
-    private async Task LeadAsync(Func<Term, Task> lead, long number, TimeSpan renewedAt, CancellationToken stop)
+    private async Task LeadAsync(Func<LeaderTerm, Task> lead, long number, long renewedAt, CancellationToken stop)
     {
-        using var ended = new CancellationTokenSource(Timeout.InfiniteTimeSpan, environment.Time);
-        using var link = stop.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), ended);
-        ended.CancelAfter(Remaining(renewedAt));
+        using var ended = new CancellationTokenSource();
+        using var lost = new CancellationTokenSource(Timeout.InfiniteTimeSpan, environment.Time);
+        using var onStop = stop.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), ended);
+        using var onLost = lost.Token.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), ended);
+        var term = new LeaderTerm(new Fence(key, identity, number), environment.Time, options.RenewDeadline, renewedAt, ended.Token, lost.Token);
         Tell(LogSeverity.Information, $"{identity} leads with term {number}");
-        var leading = environment.Runner.Start($"leader of {key}", _ => lead(new Term(number, ended.Token)), CancellationToken.None);
-        while (!ended.IsCancellationRequested && !leading.IsCompleted)
-        {
-            await PauseAsync(ended.Token);
-            var triedAt = Now;
-            if (ended.IsCancellationRequested)
-                break;
-            if (await TryHoldAsync(isLeading: true, ended.Token) == number && !ended.IsCancellationRequested)
-                ended.CancelAfter(Remaining(triedAt));
-            else if (_sighting is not { } seen || (seen.Lease.Spec.HolderIdentity != identity || seen.Lease.Spec.LeaseTransitions != number))
-                Cancel(ended);
-        }
-        Cancel(ended);
+        var leading = environment.Runner.Start($"leader of {key}", _ => lead(term), CancellationToken.None);
+        await RenewAsync(term, lost, leading);
+        term.Lose();
+        Cancel(lost);
         await leading;
         Tell(LogSeverity.Information, $"{identity} no longer leads with term {number}");
         await GiveBackAsync(number);
     }
 
-    private TimeSpan Remaining(TimeSpan renewedAt)
+    /// <summary>Renews the lease until it is lost or the leader has ended, also while it ends in order after a stop.</summary>
+    private async Task RenewAsync(LeaderTerm term, CancellationTokenSource lost, Task leading)
     {
-        var remaining = renewedAt + options.RenewDeadline - Now;
-        return remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero;
+        using var pause = CancellationTokenSource.CreateLinkedTokenSource(lost.Token);
+        lost.CancelAfter(Positive(term.Remaining));
+        while (!leading.IsCompleted && !term.IsOver && !lost.IsCancellationRequested)
+        {
+            await Task.WhenAny(leading, PauseAsync(pause.Token));
+            if (leading.IsCompleted || term.IsOver)
+                break;
+            var triedAt = environment.Time.GetTimestamp();
+            if (await TryHoldAsync(isLeading: true, lost.Token) == term.Number && !term.IsOver)
+            {
+                term.Renew(triedAt);
+                lost.CancelAfter(Positive(term.Remaining));
+            }
+            else if (_sighting is not { } seen || seen.Lease.Spec.HolderIdentity != identity || seen.Lease.Spec.LeaseTransitions != term.Number)
+            {
+                break;
+            }
+        }
+        Cancel(pause);
     }
+
+    private static TimeSpan Positive(TimeSpan span) => span > TimeSpan.Zero ? span : TimeSpan.Zero;
 
     private async Task<long?> TryHoldAsync(bool isLeading, CancellationToken cancellationToken)
     {
@@ -136,7 +144,7 @@ public sealed class LeaderElector(ResourceKey key, string identity, ClientEnviro
         try
         {
             _sighting = new LeaseSighting(
-                await _client.UpdateAsync(lease with { Spec = lease.Spec with { HolderIdentity = "" } }, limit.Token), Now);
+                await _client.UpdateAsync(lease with { Spec = lease.Spec with { HolderIdentity = null } }, limit.Token), Now);
         }
         catch (Exception error) when (error is ApiException or OperationCanceledException)
         {

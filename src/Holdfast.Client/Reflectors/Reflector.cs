@@ -63,7 +63,7 @@ public sealed class Reflector<T>(ResourceCache<T> cache, ClientEnvironment envir
                 cache.Replace(replace.Items, replace.ResourceVersion);
                 break;
             case ReflectorEffect<T>.Report report:
-                environment.Log.Write(new LogEntry(LogSeverity.Warning, $"reflector {cache.Type.GroupResource}", report.Text));
+                environment.Log.Write(new LogEntry(report.IsOrdinary ? LogSeverity.Debug : LogSeverity.Warning, $"reflector {cache.Type.GroupResource}", report.Text));
                 break;
             default:
                 throw new InvalidOperationException($"{effect.GetType().Name} is to be answered, so it comes last");

@@ -42,5 +42,9 @@ public abstract record ReflectorEffect<T> where T : class, IResource<T>
 
     /// <summary>Tell a person.</summary>
     /// <param name="Text">What happened and what is done about it.</param>
-    public sealed record Report(string Text) : ReflectorEffect<T>;
+    public sealed record Report(string Text) : ReflectorEffect<T>
+    {
+        /// <summary>Whether it is in the ordinary course of things: kinds that definitions bring come and go.</summary>
+        public bool IsOrdinary { get; init; }
+    }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Holdfast.Model.CustomResources;
 using Holdfast.Model.Meta;
 using Holdfast.Model.Resources;
 
@@ -83,7 +84,7 @@ public static class ReflectorMachine<T> where T : class, IResource<T>
         var listed = Carry(state, new ReflectorState<T>.InitListed(state.ResourceVersion));
         return wasUseful
             ? GoOn(listed with { Failures = 0 })
-            : Pause(listed, TimeSpan.Zero, $"a watch of {T.ResourceType} ended at once and without a word; it is opened again after a pause");
+            : Pause(listed, TimeSpan.Zero, $"a watch of {T.ResourceType} ended at once and without a word; it is opened again after a pause", ComesAndGoes);
     }
 
     private static ReflectorStep<T> Recover(ReflectorState<T> state, Status error)
@@ -100,14 +101,17 @@ public static class ReflectorMachine<T> where T : class, IResource<T>
             : state;
         var retryAfter = TimeSpan.FromSeconds(error.Details?.RetryAfterSeconds ?? 0);
         var did = state is ReflectorState<T>.Empty or ReflectorState<T>.InitPage ? "list" : "watch";
-        return Pause(next, retryAfter, $"could not {did} {T.ResourceType}: {error.Message}; it is tried again after a pause");
+        return Pause(next, retryAfter, $"could not {did} {T.ResourceType}: {error.Message}; it is tried again after a pause", ComesAndGoes && error.Code == 404);
     }
 
-    private static ReflectorStep<T> Pause(ReflectorState<T> next, TimeSpan atLeast, string report)
+    // A definition that goes ends the watches of its kind, a little before whoever watches knows that it went.
+    private static bool ComesAndGoes => typeof(T) == typeof(CustomObject);
+
+    private static ReflectorStep<T> Pause(ReflectorState<T> next, TimeSpan atLeast, string report, bool isOrdinary = false)
     {
         var failures = next.Failures + 1;
         var pausing = Carry(next, new ReflectorState<T>.Pausing(next)) with { Failures = failures };
-        return Then(pausing, new ReflectorEffect<T>.Report(report), new ReflectorEffect<T>.Pause(failures, atLeast));
+        return Then(pausing, new ReflectorEffect<T>.Report(report) { IsOrdinary = isOrdinary }, new ReflectorEffect<T>.Pause(failures, atLeast));
     }
 
     private static ReflectorStep<T> GoOn(ReflectorState<T> state) => Then(state, Resume(state));

@@ -85,20 +85,6 @@ internal sealed class CronJobExecutor(CronJob cronJob, KubernetesClient client, 
         }
     }
 
-    private async Task<ReconcileResult?> WriteAsync(CronJobStatus status, CancellationToken cancellationToken)
-    {
-        if (status == cronJob.Status)
-        {
-            return null;
-        }
-        try
-        {
-            await client.UpdateStatusAsync(cronJob with { Status = status }, cancellationToken);
-            return null;
-        }
-        catch (ApiException error)
-        {
-            return error.IsNotFound ? null : OwnedObjects<CronJob>.Failure("the status could not be written", error);
-        }
-    }
+    private async Task<ReconcileResult?> WriteAsync(CronJobStatus status, CancellationToken cancellationToken) =>
+        status == cronJob.Status ? null : await _owned.WriteStatusAsync(cronJob with { Status = status }, cancellationToken);
 }

@@ -35,7 +35,7 @@ internal sealed class DeploymentExecutor(Deployment deployment, KubernetesClient
                 return OwnedObjects<Deployment>.Failure($"{effect.GetType().Name} ({effect.Reason})", error);
             }
         }
-        return plan.Updated is null ? null : await WriteAsync(plan.Updated, cancellationToken);
+        return plan.Updated is null ? null : await _owned.WriteStatusAsync(plan.Updated, cancellationToken);
     }
 
     private Task ApplyAsync(DeploymentEffect effect, DateTimeOffset now, CancellationToken cancellationToken) => effect switch
@@ -108,17 +108,4 @@ internal sealed class DeploymentExecutor(Deployment deployment, KubernetesClient
 
     private void Scaled(string direction, ReplicaSet set, int from) =>
         events.Normal(deployment, "ScalingReplicaSet", $"Scaled {direction} replica set {set.Metadata.Name} from {from} to {set.Spec.Replicas ?? 1}");
-
-    private async Task<ReconcileResult?> WriteAsync(Deployment updated, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await client.UpdateStatusAsync(updated, cancellationToken);
-            return null;
-        }
-        catch (ApiException error)
-        {
-            return error.IsNotFound ? null : OwnedObjects<Deployment>.Failure("the status could not be written", error);
-        }
-    }
 }

@@ -15,6 +15,8 @@ public sealed class DeploymentReconciler : IReconciler<ResourceKey>
 {
     private const string Component = "deployment-controller";
 
+    private static readonly SelectorIndex<Deployment> Selectors = new(deployment => deployment.Spec.Selector);
+
     private readonly ResourceCache<Deployment> _deployments;
     private readonly ResourceCache<ReplicaSet> _sets;
     private readonly ResourceCache<Pod> _pods;
@@ -24,7 +26,7 @@ public sealed class DeploymentReconciler : IReconciler<ResourceKey>
 
     private DeploymentReconciler(ControllerContext context, OwnWrites<ResourceKey> writes, IEventRecorder events)
     {
-        _deployments = context.Caches.Get<Deployment>();
+        _deployments = context.Caches.Get<Deployment>(null, Selectors.Selecting);
         _sets = context.Caches.Get<ReplicaSet>(null, Orphans<ReplicaSet>.ByNamespace);
         _pods = context.Caches.Get<Pod>();
         (_writes, _events, _time) = (writes, events, context.Time);
@@ -71,9 +73,7 @@ public sealed class DeploymentReconciler : IReconciler<ResourceKey>
 
     private IEnumerable<ResourceKey> DeploymentsForOrphan(ReplicaSet set) => set.Metadata.Controller() is not null
         ? []
-        : _deployments.InNamespace(set.Metadata.Namespace)
-            .Where(deployment => LabelMatcher.From(deployment.Spec.Selector).Matches(set.Metadata.Labels))
-            .Select(deployment => ResourceKey.Of(deployment));
+        : Selectors.Of(_deployments, set.Metadata, set.Metadata.Namespace).Select(deployment => ResourceKey.Of(deployment));
 
     /// <summary>Only the end of a pod matters here, for <c>Recreate</c> waits for it; all else shows in the sets' status.</summary>
     private IEnumerable<ResourceKey> DeploymentsOf(CacheChange<Pod> change)

@@ -14,6 +14,8 @@ namespace Holdfast.Controllers.Disruption;
 /// <summary>Observes a PodDisruptionBudget in the caches, has its status planned and writes it.</summary>
 public sealed class BudgetReconciler : IReconciler<ResourceKey>
 {
+    private static readonly SelectorIndex<PodDisruptionBudget> Selectors = new(budget => budget.Spec.Selector);
+
     private readonly ResourceCache<PodDisruptionBudget> _budgets;
     private readonly ResourceCache<Pod> _pods;
     private readonly ResourceCache<StatefulSet> _statefulSets;
@@ -25,8 +27,8 @@ public sealed class BudgetReconciler : IReconciler<ResourceKey>
 
     private BudgetReconciler(ControllerContext context, OwnWrites<ResourceKey> writes, IEventRecorder events)
     {
-        _budgets = context.Caches.Get<PodDisruptionBudget>();
-        _pods = context.Caches.Get<Pod>();
+        _budgets = context.Caches.Get<PodDisruptionBudget>(null, Selectors.Selecting);
+        _pods = context.Caches.Get<Pod>(null, LabelIndex<Pod>.ByLabel);
         _statefulSets = context.Caches.Get<StatefulSet>();
         _replicaSets = context.Caches.Get<ReplicaSet>();
         _deployments = context.Caches.Get<Deployment>();
@@ -46,7 +48,10 @@ public sealed class BudgetReconciler : IReconciler<ResourceKey>
             .WatchChanges(reconciler._pods, reconciler.BudgetsOf)
             .Watch(reconciler._statefulSets, set => reconciler.BudgetsIn(set.Metadata.Namespace, set.Spec.Template.Metadata))
             .Watch(reconciler._replicaSets, set => reconciler.BudgetsIn(set.Metadata.Namespace, set.Spec.Template.Metadata))
-            .Watch(reconciler._deployments, set => reconciler.BudgetsIn(set.Metadata.Namespace, set.Spec.Template.Metadata)));
+            .Watch(reconciler._deployments, set => reconciler.BudgetsIn(set.Metadata.Namespace, set.Spec.Template.Metadata))
+            .Gather(key => reconciler._budgets.Find(key) is { } budget
+                ? LabelIndex<Pod>.CountAtMost(reconciler._pods, key.Namespace, LabelMatcher.From(budget.Spec.Selector))
+                : 0));
     }
 
     /// <inheritdoc/>
@@ -74,8 +79,7 @@ public sealed class BudgetReconciler : IReconciler<ResourceKey>
         var selector = LabelMatcher.From(budget.Spec.Selector);
         return new(budget,
         [
-            .. _pods.InNamespace(budget.Metadata.Namespace)
-                .Where(pod => selector.Matches(pod.Metadata.Labels))
+            .. LabelIndex<Pod>.Select(_pods, budget.Metadata.Namespace, selector)
                 .Select(pod => new BudgetPod(pod, ScaleOf(pod))),
         ]);
     }
@@ -127,7 +131,6 @@ public sealed class BudgetReconciler : IReconciler<ResourceKey>
         && one.IsReady() == other.IsReady()
         && one.IsTerminating() == other.IsTerminating();
 
-    private IEnumerable<ResourceKey> BudgetsIn(string namespaceName, ObjectMeta labelled) => _budgets.InNamespace(namespaceName)
-        .Where(budget => LabelMatcher.From(budget.Spec.Selector).Matches(labelled.Labels))
-        .Select(budget => ResourceKey.Of(budget));
+    private IEnumerable<ResourceKey> BudgetsIn(string namespaceName, ObjectMeta labelled) =>
+        Selectors.Of(_budgets, labelled, namespaceName).Select(budget => ResourceKey.Of(budget));
 }

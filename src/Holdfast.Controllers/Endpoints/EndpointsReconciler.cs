@@ -6,7 +6,6 @@ using Holdfast.Controllers.Pods;
 using Holdfast.Controllers.Runtime;
 using Holdfast.Model.Core;
 using Holdfast.Model.Discovery;
-using Holdfast.Model.Meta;
 using Holdfast.Model.Selectors;
 
 namespace Holdfast.Controllers.Endpoints;
@@ -24,6 +23,9 @@ public sealed class EndpointsReconciler : IReconciler<ResourceKey>
             ? [$"{slice.Metadata.Namespace}/{service}"]
             : []);
 
+    private static readonly SelectorIndex<Service> Selectors = new(service =>
+        service.HasEndpoints() ? LabelMatcher.FromLabels(service.Spec.Selector) : LabelMatcher.Nothing);
+
     private readonly ResourceCache<Service> _services;
     private readonly ResourceCache<Pod> _pods;
     private readonly ResourceCache<Node> _nodes;
@@ -33,8 +35,8 @@ public sealed class EndpointsReconciler : IReconciler<ResourceKey>
 
     private EndpointsReconciler(ControllerContext context, OwnWrites<ResourceKey> writes)
     {
-        _services = context.Caches.Get<Service>();
-        _pods = context.Caches.Get<Pod>(null, PodIndices.ByNode);
+        _services = context.Caches.Get<Service>(null, Selectors.Selecting);
+        _pods = context.Caches.Get<Pod>(null, PodIndices.ByNode, LabelIndex<Pod>.ByLabel);
         _nodes = context.Caches.Get<Node>();
         _slices = context.Caches.Get<EndpointSlice>(null, ByService);
         _endpoints = context.Caches.Get<Model.Core.Endpoints>();
@@ -55,7 +57,10 @@ public sealed class EndpointsReconciler : IReconciler<ResourceKey>
                 ? [new ResourceKey(slice.Metadata.Namespace, service)]
                 : [])
             .WatchChanges(reconciler._pods, reconciler.ServicesOf)
-            .WatchChanges(reconciler._nodes, reconciler.ServicesOf));
+            .WatchChanges(reconciler._nodes, reconciler.ServicesOf)
+            .Gather(key => reconciler._services.Find(key) is { } service
+                ? LabelIndex<Pod>.CountAtMost(reconciler._pods, key.Namespace, LabelMatcher.FromLabels(service.Spec.Selector))
+                : 0));
     }
 
     /// <inheritdoc/>
@@ -90,7 +95,7 @@ public sealed class EndpointsReconciler : IReconciler<ResourceKey>
     {
         var namespaceName = service.Metadata.Namespace;
         var selector = LabelMatcher.FromLabels(service.Spec.Selector);
-        var pods = _pods.InNamespace(namespaceName).Where(pod => selector.Matches(pod.Metadata.Labels)).ToImmutableArray();
+        var pods = LabelIndex<Pod>.Select(_pods, namespaceName, selector).ToImmutableArray();
         var nodes = pods.Select(pod => pod.Spec.NodeName).Where(name => name.Length > 0).Distinct(StringComparer.Ordinal)
             .Select(name => _nodes.Find("", name)).OfType<Node>()
             .ToImmutableDictionary(node => node.Metadata.Name, StringComparer.Ordinal);
@@ -111,7 +116,7 @@ public sealed class EndpointsReconciler : IReconciler<ResourceKey>
                 await client.UpdateAsync(update.Slice, cancellationToken);
                 break;
             case DeleteSlice delete:
-                await DeleteAsync(client, delete.Slice, cancellationToken);
+                await client.DeleteThisAsync(delete.Slice, cancellationToken);
                 break;
             case CreateEndpoints create:
                 await client.CreateAsync(create.Endpoints, cancellationToken);
@@ -124,36 +129,15 @@ public sealed class EndpointsReconciler : IReconciler<ResourceKey>
         }
     }
 
-    private static async Task DeleteAsync(KubernetesClient client, EndpointSlice slice, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var options = new DeleteOptions { Preconditions = new Preconditions { Uid = slice.Metadata.Uid } };
-            await client.DeleteAsync<EndpointSlice>(slice.Metadata.Namespace, slice.Metadata.Name, options, cancellationToken);
-        }
-        catch (ApiException error) when (error.IsNotFound)
-        {
-            // Gone is what was wanted.
-        }
-    }
-
     private async Task DeleteEndpointsAsync(KubernetesClient client, ResourceKey key, CancellationToken cancellationToken)
     {
-        var isOurs = _endpoints.Find(key) is { } endpoints
-            && endpoints.Metadata.Labels.GetValueOrDefault(EndpointNames.EndpointsManagedBy) == EndpointNames.EndpointsController;
-        if (!isOurs || await client.FindAsync<Service>(key.Namespace, key.Name, cancellationToken) is not null)
+        if (_endpoints.Find(key) is not { } ours
+            || ours.Metadata.Labels.GetValueOrDefault(EndpointNames.EndpointsManagedBy) != EndpointNames.EndpointsController
+            || await client.FindAsync<Service>(key.Namespace, key.Name, cancellationToken) is not null)
         {
             return;
         }
-        try
-        {
-            var options = new DeleteOptions { Preconditions = new Preconditions { Uid = _endpoints.Find(key)?.Metadata.Uid } };
-            await client.DeleteAsync<Model.Core.Endpoints>(key.Namespace, key.Name, options, cancellationToken);
-        }
-        catch (ApiException error) when (error.IsNotFound)
-        {
-            // Gone is what was wanted.
-        }
+        await client.DeleteThisAsync(ours, cancellationToken);
     }
 
     private IEnumerable<ResourceKey> ServicesOf(CacheChange<Pod> change)
@@ -166,9 +150,8 @@ public sealed class EndpointsReconciler : IReconciler<ResourceKey>
         return sights.OfType<Pod>().SelectMany(ServicesOf);
     }
 
-    private IEnumerable<ResourceKey> ServicesOf(Pod pod) => _services.InNamespace(pod.Metadata.Namespace)
-        .Where(service => service.HasEndpoints() && LabelMatcher.FromLabels(service.Spec.Selector).Matches(pod.Metadata.Labels))
-        .Select(service => ResourceKey.Of(service));
+    private IEnumerable<ResourceKey> ServicesOf(Pod pod) =>
+        Selectors.Of(_services, pod.Metadata, pod.Metadata.Namespace).Select(service => ResourceKey.Of(service));
 
     /// <summary>A node that comes, goes or changes its zone concerns the Services of its pods.</summary>
     private IEnumerable<ResourceKey> ServicesOf(CacheChange<Node> change) =>

@@ -12,7 +12,7 @@ namespace Holdfast.Controllers.GarbageCollection;
 /// away again. One writer, the cache of definitions, swaps them whole.
 /// </summary>
 /// <param name="kinds">The kinds of the Model.</param>
-internal sealed class CollectedKinds(ImmutableArray<CollectedKind> kinds)
+internal sealed class CollectedKinds(ImmutableArray<CollectedKind> kinds) : IDisposable
 {
     private readonly Dictionary<string, (ResourceType Type, IDisposable Following)> _custom = new(StringComparer.Ordinal);
     private ImmutableSortedDictionary<(string Group, string Kind), CollectedKind> _all =
@@ -49,5 +49,15 @@ internal sealed class CollectedKinds(ImmutableArray<CollectedKind> kinds)
             Volatile.Write(ref _all, All.Add((wanted.Group, wanted.Kind), kind));
             _custom.Add(name, (wanted, follow(kind)));
         }
+    }
+
+    /// <summary>Follows nothing any more: the caches outlive a controller whose term has ended.</summary>
+    public void Dispose()
+    {
+        foreach (var (_, following) in _custom.Values)
+        {
+            following.Dispose();
+        }
+        _custom.Clear();
     }
 }

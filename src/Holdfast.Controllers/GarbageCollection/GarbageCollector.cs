@@ -46,7 +46,7 @@ public sealed class GarbageCollector : IReconciler<GarbageKey>
         {
             kindsNow.Follow(change, context.Caches, kind => kind.Follow(controller.Queue, (old, now) => collector.KeysOf(kind.Type, old, now)));
             return [];
-        });
+        }).Holding(() => kindsNow);
         host.Add(events).Add(controller);
     }
 

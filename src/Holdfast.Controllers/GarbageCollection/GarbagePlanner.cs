@@ -36,15 +36,18 @@ public static class GarbagePlanner
             : [.. Complaints(observation), .. Judge(observation)];
     }
 
-    /// <summary>The finalizer goes one run later than the last dependent: only then is it known that none is left.</summary>
     /// <summary>
-    /// When to judge an object again although nothing tells of it: the kind of an owner may only just be becoming known, and an owner that
-    /// no cache has yet may go before one has it. Null when every change that matters is seen.
+    /// When to judge an object again although nothing tells of it: the kind of an owner may only just be becoming known, an owner that
+    /// no cache has yet may go before one has it, and what an orphaning owner owned may have gone by itself. Null when every change that matters is seen.
     /// </summary>
     /// <param name="observation">What is known.</param>
     internal static TimeSpan? LookAgain(GarbageObservation observation) =>
-        observation.Owners.Any(owner => owner.State == OwnerState.UnknownKind || owner.IsAheadOfCache) ? TimeSpan.FromSeconds(5) : null;
+        observation.Owners.Any(owner => owner.State == OwnerState.UnknownKind || owner.IsAheadOfCache)
+        || (IsOrphaning(observation.Object.Metadata) && !observation.Dependents.IsEmpty)
+            ? TimeSpan.FromSeconds(5)
+            : null;
 
+    /// <summary>The finalizer goes one run later than the last dependent: only then is it known that none is left.</summary>
     private static ImmutableArray<GarbageEffect> ReleaseAll(GarbageObservation observation)
     {
         var owner = observation.Object.Metadata;

@@ -18,6 +18,8 @@ internal sealed class JobExecutor(Job job, KubernetesClient client, IEventRecord
     private readonly OwnedObjects<Job> _owned = new(job, client);
     private int _made;
 
+    private OwnedPods<Job> Pods => new(job, _owned, client, events);
+
     /// <summary>Executes the effects, writes the status, then lets counted pods go; without the status none of them goes.</summary>
     /// <returns>The failure, or null.</returns>
     internal async Task<ReconcileResult?> ExecuteAsync(JobPlan plan, CancellationToken cancellationToken)
@@ -70,7 +72,7 @@ internal sealed class JobExecutor(Job job, KubernetesClient client, IEventRecord
         JobEffect.Adopt adopt => _owned.AdoptAsync(adopt.Pod, cancellationToken),
         JobEffect.Release release => _owned.ReleaseAsync(release.Pod.Untracked(), cancellationToken),
         JobEffect.Create create => SlowStart.RunAsync(create.Pods.Length, number => CreateAsync(create.Pods[number], cancellationToken)),
-        JobEffect.Delete delete => DeleteAsync(delete.Pod, cancellationToken),
+        JobEffect.Delete delete => Pods.DeleteAsync(delete.Pod, cancellationToken),
         JobEffect.Untrack untrack => UntrackAsync(client, untrack.Pod, cancellationToken),
         JobEffect.Expire => _owned.DeleteAsync(job, cancellationToken, "Foreground"),
         _ => throw new InvalidOperationException($"a plan has an effect that cannot be executed: {effect}"),
@@ -78,33 +80,8 @@ internal sealed class JobExecutor(Job job, KubernetesClient client, IEventRecord
 
     private async Task CreateAsync(Pod pod, CancellationToken cancellationToken)
     {
-        try
-        {
-            var made = await client.CreateAsync(pod, cancellationToken);
-            Interlocked.Increment(ref _made);
-            events.Normal(job, "SuccessfulCreate", $"Created pod: {made.Metadata.Name}");
-        }
-        catch (ApiException error) when (!error.IsNamespaceEnding())
-        {
-            events.Warning(job, "FailedCreate", $"Error creating: {error.Message}");
-            throw;
-        }
-    }
-
-    private async Task DeleteAsync(Pod pod, CancellationToken cancellationToken)
-    {
-        try
-        {
-            if (await _owned.DeleteAsync(pod, cancellationToken))
-            {
-                events.Normal(job, "SuccessfulDelete", $"Deleted pod: {pod.Metadata.Name}");
-            }
-        }
-        catch (ApiException error)
-        {
-            events.Warning(job, "FailedDelete", $"Error deleting: {error.Message}");
-            throw;
-        }
+        await Pods.CreateAsync(pod, cancellationToken);
+        Interlocked.Increment(ref _made);
     }
 
     private async Task<ReconcileResult?> WriteAsync(JobStatus status, JobPlan plan, CancellationToken cancellationToken)

@@ -17,6 +17,8 @@ public sealed class JobReconciler : IReconciler<ResourceKey>
     /// <summary>Pods that wait to be counted, by the key of the Job that made them.</summary>
     private static readonly CacheIndex<Pod> Tracked = new("Job that counts it", pod => JobOf(pod) is { } key ? [key.ToString()] : []);
 
+    private static readonly SelectorIndex<Job> Selectors = new(job => job.Spec.Selector);
+
     private readonly ResourceCache<Job> _jobs;
     private readonly ResourceCache<Pod> _pods;
     private readonly OwnWrites<ResourceKey> _writes;
@@ -25,7 +27,7 @@ public sealed class JobReconciler : IReconciler<ResourceKey>
 
     private JobReconciler(ControllerContext context, OwnWrites<ResourceKey> writes, IEventRecorder events)
     {
-        _jobs = context.Caches.Get<Job>();
+        _jobs = context.Caches.Get<Job>(null, Selectors.Selecting);
         _pods = context.Caches.Get<Pod>(null, Orphans<Pod>.ByNamespace, Tracked);
         (_writes, _events, _time) = (writes, events, context.Time);
     }
@@ -85,9 +87,7 @@ public sealed class JobReconciler : IReconciler<ResourceKey>
         {
             return [];
         }
-        var adopters = _jobs.InNamespace(pod.Metadata.Namespace)
-            .Where(job => LabelMatcher.From(job.Spec.Selector).Matches(pod.Metadata.Labels))
-            .Select(job => ResourceKey.Of(job));
+        var adopters = Selectors.Of(_jobs, pod.Metadata, pod.Metadata.Namespace).Select(job => ResourceKey.Of(job));
         return JobOf(pod) is { } maker ? adopters.Append(maker) : adopters;
     }
 

@@ -6,7 +6,6 @@ using Holdfast.Client.Events;
 using Holdfast.Controllers.Pods;
 using Holdfast.Controllers.Runtime;
 using Holdfast.Model.Core;
-using Holdfast.Model.Meta;
 
 namespace Holdfast.Controllers.NodeLifecycle;
 
@@ -35,9 +34,7 @@ internal sealed class TaintEvictionReconciler : IReconciler<ResourceKey>
         var writes = context.Writes<ResourceKey>("taint-eviction-controller");
         var reconciler = new TaintEvictionReconciler(context, writes, events);
         host.Add(new Controller<ResourceKey>("tainteviction", reconciler, context, writes)
-            .WatchChanges(reconciler._pods, change => change.New is { } pod && (change.Old is null || change.IsReplacement || IsOtherwiseBound(change.Old, pod))
-                ? [ResourceKey.Of(pod)]
-                : [])
+            .WatchChanges(reconciler._pods, reconciler.PodsOf)
             .WatchChanges(reconciler._nodes, reconciler.PodsOf));
     }
 
@@ -71,8 +68,7 @@ internal sealed class TaintEvictionReconciler : IReconciler<ResourceKey>
             {
                 await client.UpdateStatusAsync(marked, cancellationToken);
             }
-            var options = new DeleteOptions { Preconditions = new Preconditions { Uid = pod.Metadata.Uid } };
-            await client.DeleteAsync<Pod>(pod.Metadata.Namespace, pod.Metadata.Name, options, cancellationToken);
+            await client.DeleteThisAsync(pod, cancellationToken);
         }
         catch (ApiException error) when (error.IsNotFound)
         {
@@ -102,6 +98,13 @@ internal sealed class TaintEvictionReconciler : IReconciler<ResourceKey>
         }
         return _pods.Lookup(PodIndices.ByNode, change.Latest.Metadata.Name).Select(pod => ResourceKey.Of(pod));
     }
+
+    // Whatever taints a node gets later brings its pods up by itself.
+    private IEnumerable<ResourceKey> PodsOf(CacheChange<Pod> change) =>
+        change.New is { } pod && (change.Old is null || change.IsReplacement || IsOtherwiseBound(change.Old, pod))
+        && pod.Spec.NodeName.Length > 0 && _nodes.Find("", pod.Spec.NodeName)?.Spec.Taints.Any(taint => taint.Effect == "NoExecute") == true
+            ? [ResourceKey.Of(pod)]
+            : [];
 
     private static bool IsOtherwiseBound(Pod old, Pod now) => old.Spec.NodeName != now.Spec.NodeName || old.Spec.Tolerations != now.Spec.Tolerations;
 }

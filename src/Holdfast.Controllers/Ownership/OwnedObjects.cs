@@ -52,17 +52,23 @@ internal sealed class OwnedObjects<TOwner>(TOwner owner, KubernetesClient client
     }
 
     /// <summary>Deletes this very object; false when it was gone already.</summary>
-    internal async Task<bool> DeleteAsync<T>(T resource, CancellationToken cancellationToken, string? propagation = null) where T : class, IResource<T>
+    internal Task<bool> DeleteAsync<T>(T resource, CancellationToken cancellationToken, string? propagation = null) where T : class, IResource<T> =>
+        client.DeleteThisAsync(resource, cancellationToken, new DeleteOptions { PropagationPolicy = propagation });
+
+    /// <summary>Writes the owner's status; that the owner is gone is as good.</summary>
+    /// <param name="updated">The owner with its new status.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The failure, or null.</returns>
+    internal async Task<ReconcileResult?> WriteStatusAsync(TOwner updated, CancellationToken cancellationToken)
     {
         try
         {
-            var options = new DeleteOptions { Preconditions = new Preconditions { Uid = resource.Metadata.Uid }, PropagationPolicy = propagation };
-            await client.DeleteAsync<T>(resource.Metadata.Namespace, resource.Metadata.Name, options, cancellationToken);
-            return true;
+            await client.UpdateStatusAsync(updated, cancellationToken);
+            return null;
         }
-        catch (ApiException error) when (error.IsNotFound)
+        catch (ApiException error)
         {
-            return false;
+            return error.IsNotFound ? null : Failure("the status could not be written", error);
         }
     }
 

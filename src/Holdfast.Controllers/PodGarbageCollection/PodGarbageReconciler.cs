@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Holdfast.Client;
 using Holdfast.Client.Caching;
+using Holdfast.Controllers.NodeLifecycle;
 using Holdfast.Controllers.Pods;
 using Holdfast.Controllers.Runtime;
 using Holdfast.Model.Core;
@@ -100,8 +101,7 @@ public sealed class PodGarbageReconciler : IReconciler<ResourceKey>
                 var failed = PodDisruptionMark.On(pod, "DeletionByPodGC", message, _time.GetUtcNow());
                 await client.UpdateStatusAsync(failed with { Status = failed.Status with { Phase = "Failed" } }, cancellationToken);
             }
-            var options = new DeleteOptions { GracePeriodSeconds = 0, Preconditions = new Preconditions { Uid = pod.Metadata.Uid } };
-            await client.DeleteAsync<Pod>(pod.Metadata.Namespace, pod.Metadata.Name, options, cancellationToken);
+            await client.DeleteThisAsync(pod, cancellationToken, new DeleteOptions { GracePeriodSeconds = 0 });
         }
         catch (ApiException error) when (error.IsNotFound)
         {
@@ -118,7 +118,7 @@ public sealed class PodGarbageReconciler : IReconciler<ResourceKey>
             // Nobody asks any more since when the node has been gone.
             _goneSince.TryRemove(change.Latest.Spec.NodeName, out _);
         }
-        if (!isOld && change.New is { } pod)
+        if (!isOld && change.New is { } pod && MayBeLeftOver(pod))
         {
             yield return ResourceKey.Of(pod);
         }
@@ -127,6 +127,10 @@ public sealed class PodGarbageReconciler : IReconciler<ResourceKey>
             yield return ResourceKey.Of(oldest);
         }
     }
+
+    // A pod whose node goes, or falls out of service, comes up with its node's change.
+    private bool MayBeLeftOver(Pod pod) => pod.IsTerminating() || pod.IsFinished()
+        || (pod.Spec.NodeName.Length > 0 && (_nodes.Find("", pod.Spec.NodeName) is null || _withoutNodeSince.ContainsKey(ResourceKey.Of(pod))));
 
     private IEnumerable<ResourceKey> PodsOf(CacheChange<Node> change)
     {
@@ -138,7 +142,7 @@ public sealed class PodGarbageReconciler : IReconciler<ResourceKey>
         {
             _goneSince.TryAdd(change.Latest.Metadata.Name, _time.GetTimestamp());
         }
-        return change is { Old: { } old, New: { } now } && old.Spec.Taints == now.Spec.Taints
+        return change is { Old: { } old, New: { } now } && old.Spec.Taints == now.Spec.Taints && old.IsReady() == now.IsReady()
             ? []
             : _pods.Lookup(PodIndices.ByNode, change.Latest.Metadata.Name).Select(pod => ResourceKey.Of(pod));
     }

@@ -5,7 +5,6 @@ using Holdfast.Controllers.Ownership;
 using Holdfast.Controllers.Pods;
 using Holdfast.Controllers.Runtime;
 using Holdfast.Model.Apps;
-using Holdfast.Model.Core;
 
 namespace Holdfast.Controllers.ReplicaSets;
 
@@ -16,6 +15,8 @@ namespace Holdfast.Controllers.ReplicaSets;
 internal sealed class ReplicaSetExecutor(ReplicaSet set, KubernetesClient client, IEventRecorder events)
 {
     private readonly OwnedObjects<ReplicaSet> _owned = new(set, client);
+
+    private OwnedPods<ReplicaSet> Pods => new(set, _owned, client, events);
 
     /// <summary>Executes the effects in order, then writes the status with what went wrong in it.</summary>
     /// <returns>The failure, or null.</returns>
@@ -50,55 +51,11 @@ internal sealed class ReplicaSetExecutor(ReplicaSet set, KubernetesClient client
     {
         ReplicaSetEffect.Adopt adopt => _owned.AdoptAsync(adopt.Pod, cancellationToken),
         ReplicaSetEffect.Release release => _owned.ReleaseAsync(release.Pod, cancellationToken),
-        ReplicaSetEffect.Create create => SlowStart.RunAsync(create.Count, _ => CreateAsync(create.Pod, cancellationToken)),
-        ReplicaSetEffect.Delete delete => DeleteAsync(delete.Pod, cancellationToken),
+        ReplicaSetEffect.Create create => SlowStart.RunAsync(create.Count, _ => Pods.CreateAsync(create.Pod, cancellationToken)),
+        ReplicaSetEffect.Delete delete => Pods.DeleteAsync(delete.Pod, cancellationToken),
         _ => throw new InvalidOperationException($"a plan has an effect that cannot be executed: {effect}"),
     };
 
-    private async Task CreateAsync(Pod pod, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var made = await client.CreateAsync(pod, cancellationToken);
-            events.Normal(set, "SuccessfulCreate", $"Created pod: {made.Metadata.Name}");
-        }
-        catch (ApiException error) when (!error.IsNamespaceEnding())
-        {
-            events.Warning(set, "FailedCreate", $"Error creating: {error.Message}");
-            throw;
-        }
-    }
-
-    private async Task DeleteAsync(Pod pod, CancellationToken cancellationToken)
-    {
-        try
-        {
-            if (await _owned.DeleteAsync(pod, cancellationToken))
-            {
-                events.Normal(set, "SuccessfulDelete", $"Deleted pod: {pod.Metadata.Name}");
-            }
-        }
-        catch (ApiException error)
-        {
-            events.Warning(set, "FailedDelete", $"Error deleting: {error.Message}");
-            throw;
-        }
-    }
-
-    private async Task<ReconcileResult?> WriteAsync(ReplicaSetStatus status, CancellationToken cancellationToken)
-    {
-        if (status == set.Status)
-        {
-            return null;
-        }
-        try
-        {
-            await client.UpdateStatusAsync(set with { Status = status }, cancellationToken);
-            return null;
-        }
-        catch (ApiException error)
-        {
-            return error.IsNotFound ? null : OwnedObjects<ReplicaSet>.Failure("the status could not be written", error);
-        }
-    }
+    private async Task<ReconcileResult?> WriteAsync(ReplicaSetStatus status, CancellationToken cancellationToken) =>
+        status == set.Status ? null : await _owned.WriteStatusAsync(set with { Status = status }, cancellationToken);
 }

@@ -15,6 +15,8 @@ public sealed class ReplicaSetReconciler : IReconciler<ResourceKey>
 {
     private const string Component = "replicaset-controller";
 
+    private static readonly SelectorIndex<ReplicaSet> Selectors = new(set => set.Spec.Selector);
+
     private readonly ResourceCache<ReplicaSet> _sets;
     private readonly ResourceCache<Pod> _pods;
     private readonly OwnWrites<ResourceKey> _writes;
@@ -23,7 +25,7 @@ public sealed class ReplicaSetReconciler : IReconciler<ResourceKey>
 
     private ReplicaSetReconciler(ControllerContext context, OwnWrites<ResourceKey> writes, IEventRecorder events)
     {
-        _sets = context.Caches.Get<ReplicaSet>();
+        _sets = context.Caches.Get<ReplicaSet>(null, Selectors.Selecting);
         _pods = context.Caches.Get<Pod>(null, Orphans<Pod>.ByNamespace);
         (_writes, _events, _time) = (writes, events, context.Time);
     }
@@ -39,7 +41,8 @@ public sealed class ReplicaSetReconciler : IReconciler<ResourceKey>
         host.Add(events).Add(new Controller<ResourceKey>("replicaset", reconciler, context, writes)
             .WatchOwn(reconciler._sets)
             .WatchOwned(reconciler._pods, ReplicaSet.ResourceType)
-            .Watch(reconciler._pods, reconciler.SetsForOrphan));
+            .Watch(reconciler._pods, reconciler.SetsForOrphan)
+            .Gather(key => reconciler._sets.Find(key)?.Spec.Replicas ?? 0));
     }
 
     /// <inheritdoc/>
@@ -72,7 +75,5 @@ public sealed class ReplicaSetReconciler : IReconciler<ResourceKey>
 
     private IEnumerable<ResourceKey> SetsForOrphan(Pod pod) => pod.Metadata.Controller() is not null
         ? []
-        : _sets.InNamespace(pod.Metadata.Namespace)
-            .Where(set => LabelMatcher.From(set.Spec.Selector).Matches(pod.Metadata.Labels))
-            .Select(set => ResourceKey.Of(set));
+        : Selectors.Of(_sets, pod.Metadata, pod.Metadata.Namespace).Select(set => ResourceKey.Of(set));
 }

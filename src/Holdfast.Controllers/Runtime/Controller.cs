@@ -12,6 +12,11 @@ namespace Holdfast.Controllers.Runtime;
 /// <typeparam name="TKey">The key.</typeparam>
 public sealed class Controller<TKey> : IController where TKey : notnull
 {
+    // A run over fewer objects costs less than a timer's accuracy.
+    private const int SmallestGathered = 1000;
+    private const int ObjectsForMillisecond = 100;
+    private const int LongestGathering = 1000;
+
     private readonly IReconciler<TKey> _reconciler;
     private readonly OwnWrites<TKey>? _writes;
     private readonly ClientEnvironment _environment;
@@ -19,6 +24,7 @@ public sealed class Controller<TKey> : IController where TKey : notnull
     private readonly ControllerMetrics _metrics;
     private readonly List<IResourceCache> _sources = [];
     private readonly List<Func<IDisposable>> _subscribe = [];
+    private Func<TKey, int> _sizeOf = _ => 0;
 
     /// <summary>Makes a controller without sources.</summary>
     /// <param name="name">Its name, for logs and metrics: "statefulset".</param>
@@ -36,7 +42,7 @@ public sealed class Controller<TKey> : IController where TKey : notnull
         _writes = writes;
         _environment = context.Environment;
         _options = options ?? context.Options;
-        _metrics = new ControllerMetrics(name);
+        _metrics = new ControllerMetrics(name, _environment.Metrics);
         Queue = new WorkQueue<TKey>(_environment.Time, _environment.Chance, _options.Backoff, _metrics);
     }
 
@@ -71,8 +77,27 @@ public sealed class Controller<TKey> : IController where TKey : notnull
         _subscribe.Add(() => cache.Subscribe(change =>
         {
             foreach (var key in keysOf(change))
-                Queue.Add(key);
+                Queue.AddAfter(key, Gathering(key));
         }));
+        return this;
+    }
+
+    /// <summary>
+    /// Lets changes gather before the run of a key that looks at a thousand objects or more, a millisecond for each hundred of them: else N changes
+    /// would have it look at N objects N times.
+    /// </summary>
+    /// <param name="sizeOf">How many objects a key's run looks at; quick.</param>
+    public Controller<TKey> Gather(Func<TKey, int> sizeOf)
+    {
+        _sizeOf = sizeOf;
+        return this;
+    }
+
+    /// <summary>Has something held from when all sources have their first listing until the controller ends.</summary>
+    /// <param name="begin">Begins it and gives what ends it.</param>
+    public Controller<TKey> Holding(Func<IDisposable> begin)
+    {
+        _subscribe.Add(begin);
         return this;
     }
 
@@ -95,6 +120,10 @@ public sealed class Controller<TKey> : IController where TKey : notnull
         }
     }
 
+    private TimeSpan Gathering(TKey key) => _sizeOf(key) is >= SmallestGathered and var size
+        ? TimeSpan.FromMilliseconds(Math.Min(size / ObjectsForMillisecond, LongestGathering))
+        : TimeSpan.Zero;
+
     private async Task WorkAsync(CancellationToken stop, CancellationToken abort)
     {
         while (!stop.IsCancellationRequested)
@@ -109,8 +138,9 @@ public sealed class Controller<TKey> : IController where TKey : notnull
                 return;
             }
             var startedAt = _environment.Time.GetTimestamp();
+            _metrics.Began();
             var result = await RunOnceAsync(key, abort);
-            _metrics.Reconciled(result, _environment.Time.GetElapsedTime(startedAt));
+            _metrics.Ended(result, _environment.Time.GetElapsedTime(startedAt));
             var again = Queue.Finish(key, result);
             if (result is ReconcileResult.Failure failure)
                 Report(key, failure, again);
@@ -119,19 +149,25 @@ public sealed class Controller<TKey> : IController where TKey : notnull
 
     private async Task<ReconcileResult> RunOnceAsync(TKey key, CancellationToken abort)
     {
+        using var limit = new CancellationTokenSource(_options.RunLimit, _environment.Time);
+        using var onAbort = abort.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), limit);
         try
         {
             if (_writes is not null)
             {
                 var startedAt = _environment.Time.GetTimestamp();
-                await _writes.WaitUntilSeenAsync(key, abort);
+                await _writes.WaitUntilSeenAsync(key, limit.Token);
                 _metrics.WaitedForCaches(_environment.Time.GetElapsedTime(startedAt));
             }
-            return await _reconciler.ReconcileAsync(key, abort);
+            return await _reconciler.ReconcileAsync(key, limit.Token);
         }
         catch (OperationCanceledException) when (abort.IsCancellationRequested)
         {
             return ReconcileResult.Failed("Stopped", $"it had not ended {_options.DrainLimit.TotalSeconds:0} s after the stop and was cancelled");
+        }
+        catch (OperationCanceledException error) when (limit.IsCancellationRequested)
+        {
+            return ReconcileResult.Failed("DeadlineExceeded", $"it had not ended after {_options.RunLimit.TotalSeconds:0} s and was cancelled", error);
         }
         catch (ApiException error)
         {

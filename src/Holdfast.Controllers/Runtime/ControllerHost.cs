@@ -37,7 +37,23 @@ public sealed class ControllerHost(ControllerContext context)
     {
         using var stopCaches = new CancellationTokenSource();
         context.Caches.Start(stopCaches.Token);
-        var recorders = _recorders.Select(recorder => recorder.Start(stopCaches.Token)).ToList();
+        try
+        {
+            await RunOverCachesAsync(stop);
+        }
+        finally
+        {
+            Cancel(stopCaches);
+            await context.Caches.WaitForStopAsync();
+        }
+    }
+
+    /// <summary>Runs the controllers over caches that somebody else starts, and that go on afterwards; ends as <see cref="RunAsync"/> does.</summary>
+    /// <param name="stop">Asks it to stop.</param>
+    public async Task RunOverCachesAsync(CancellationToken stop)
+    {
+        using var stopRecorders = new CancellationTokenSource();
+        var recorders = _recorders.Select(recorder => recorder.Start(stopRecorders.Token)).ToList();
         try
         {
             await Task.WhenAll(_controllers.Select(controller =>
@@ -45,11 +61,11 @@ public sealed class ControllerHost(ControllerContext context)
         }
         finally
         {
-            // Not CancelAsync: it would leave the simulator's one thread.
-#pragma warning disable CA1849
-            stopCaches.Cancel();
-#pragma warning restore CA1849
-            await Task.WhenAll([context.Caches.WaitForStopAsync(), .. recorders]);
+            Cancel(stopRecorders);
+            await Task.WhenAll(recorders);
         }
     }
+
+    // Not CancelAsync: it would leave the simulator's one thread.
+    private static void Cancel(CancellationTokenSource source) => source.Cancel();
 }

@@ -1,59 +1,75 @@
-using System.Diagnostics.Metrics;
+using Holdfast.Platform.Metrics;
 
 namespace Holdfast.Controllers.Runtime;
 
-/// <summary>The figures of one controller, on the meter <c>Holdfast.Controllers</c>, each with the tag <c>controller</c>.</summary>
-/// <param name="controller">The controller's name.</param>
-public sealed class ControllerMetrics(string controller)
+/// <summary>The figures of one controller, each with the label <c>controller</c>.</summary>
+public sealed class ControllerMetrics
 {
-    /// <summary>The meter's name.</summary>
-    public const string MeterName = "Holdfast.Controllers";
+    private readonly MetricRegistry _registry;
+    private readonly (string, string) _label;
+    private readonly MetricCounter _done;
+    private readonly MetricCounter _requeued;
+    private readonly MetricCounter _failed;
+    private readonly MetricGauge _inFlight;
+    private readonly DurationHistogram _duration;
+    private readonly DurationHistogram _cacheWait;
+    private readonly MetricCounter _adds;
+    private readonly MetricCounter _retries;
+    private readonly DurationHistogram _latency;
 
-    private static readonly Meter Meter = new(MeterName);
-    private static readonly Counter<long> Reconciles = Meter.CreateCounter<long>(
-        "holdfast_reconcile_total", description: "Reconciles that ended, by result and, for failures, by reason.");
-    private static readonly Histogram<double> ReconcileDuration = Meter.CreateHistogram<double>(
-        "holdfast_reconcile_duration_seconds", "s", "How long a reconcile took.");
-    private static readonly Histogram<double> FloorWait = Meter.CreateHistogram<double>(
-        "holdfast_reconcile_cache_wait_seconds", "s", "How long a reconcile waited for the caches to show its own last writes.");
-    private static readonly Counter<long> Adds = Meter.CreateCounter<long>(
-        "holdfast_workqueue_adds_total", description: "Keys added, repeats included.");
-    private static readonly Counter<long> Retries = Meter.CreateCounter<long>(
-        "holdfast_workqueue_retries_total", description: "Keys that come up again because they failed.");
-    private static readonly UpDownCounter<long> Depths = Meter.CreateUpDownCounter<long>(
-        "holdfast_workqueue_depth", description: "Keys that wait, due or not.");
-    private static readonly Histogram<double> QueueDuration = Meter.CreateHistogram<double>(
-        "holdfast_workqueue_queue_duration_seconds", "s", "How long a due key waited for a worker.");
-
-    private readonly KeyValuePair<string, object?> _tag = new("controller", controller);
-    private long _depth;
-
-    internal void Added() => Adds.Add(1, _tag);
-
-    internal void Retried() => Retries.Add(1, _tag);
-
-    internal void Depth(int waiting)
+    /// <summary>Makes the figures, at nothing.</summary>
+    /// <param name="controller">The controller's name.</param>
+    /// <param name="registry">Where they are shown.</param>
+    public ControllerMetrics(string controller, MetricRegistry registry)
     {
-        if (waiting == _depth)
-            return;
-        Depths.Add(waiting - _depth, _tag);
-        _depth = waiting;
+        ArgumentNullException.ThrowIfNull(registry);
+        (_registry, _label) = (registry, ("controller", controller));
+        (_done, _requeued, _failed) = (Reconciles("done"), Reconciles("requeue"), Reconciles("failed"));
+        _inFlight = registry.Gauge("holdfast_reconcile_in_flight", "Reconciles that run.", _label);
+        _duration = registry.Durations("holdfast_reconcile_duration_seconds", "How long a reconcile took.", _label);
+        _cacheWait = registry.Durations(
+            "holdfast_reconcile_cache_wait_seconds", "How long a reconcile waited for the caches to show its own last writes.", _label);
+        _adds = registry.Counter("holdfast_workqueue_adds_total", "Keys added, repeats included.", _label);
+        _retries = registry.Counter("holdfast_workqueue_retries_total", "Keys that come up again because they failed.", _label);
+        _latency = registry.Durations("holdfast_workqueue_queue_duration_seconds", "How long a due key waited for a worker.", _label);
     }
 
-    internal void Taken(TimeSpan late) => QueueDuration.Record(late.TotalSeconds, _tag);
-
-    internal void WaitedForCaches(TimeSpan waited) => FloorWait.Record(waited.TotalSeconds, _tag);
-
-    internal void Reconciled(ReconcileResult result, TimeSpan took)
+    /// <summary>Has a queue asked when somebody wants the figures.</summary>
+    /// <param name="read">Gives how the queue is.</param>
+    internal void Observe(Func<WorkQueueLoad> read)
     {
-        var name = result switch
+        _registry.Observe("holdfast_workqueue_depth", "Keys that are due and wait for a worker.", () => read().Due, _label);
+        _registry.Observe("holdfast_workqueue_delayed", "Keys that come up later, after a failure or because they asked to.", () => read().Delayed, _label);
+        _registry.Observe(
+            "holdfast_workqueue_longest_running_seconds", "How long the oldest reconcile of those that run has run.",
+            () => read().LongestRunning.TotalSeconds, _label);
+        _registry.Observe(
+            "holdfast_workqueue_unfinished_work_seconds", "How long the reconciles that run have run, all together.",
+            () => read().UnfinishedWork.TotalSeconds, _label);
+    }
+
+    internal void Added() => _adds.Increment();
+
+    internal void Retried() => _retries.Increment();
+
+    internal void Taken(TimeSpan late) => _latency.Record(late);
+
+    internal void WaitedForCaches(TimeSpan waited) => _cacheWait.Record(waited);
+
+    internal void Began() => _inFlight.Add(1);
+
+    internal void Ended(ReconcileResult result, TimeSpan took)
+    {
+        _inFlight.Add(-1);
+        _duration.Record(took);
+        (result switch { ReconcileResult.Completed => _done, ReconcileResult.Requeue => _requeued, _ => _failed }).Increment();
+        if (result is ReconcileResult.Failure failure)
         {
-            ReconcileResult.Completed => "done",
-            ReconcileResult.Requeue => "requeue",
-            _ => "failed",
-        };
-        var reason = (result as ReconcileResult.Failure)?.Reason ?? "";
-        Reconciles.Add(1, _tag, new("result", name), new("reason", reason));
-        ReconcileDuration.Record(took.TotalSeconds, _tag, new("result", name));
+            _registry.Counter(
+                "holdfast_reconcile_errors_total", "Reconciles that failed, by reason.", _label, ("reason", failure.Reason)).Increment();
+        }
     }
+
+    private MetricCounter Reconciles(string result) =>
+        _registry.Counter("holdfast_reconcile_total", "Reconciles that ended, by result.", _label, ("result", result));
 }

@@ -6,6 +6,6 @@ public interface IReconciler<in TKey>
 {
     /// <summary>Reconciles a key. An <see cref="Client.ApiException"/> that leaves it counts as a failure.</summary>
     /// <param name="key">The key; its object may be gone.</param>
-    /// <param name="cancellationToken">Cancelled only when an orderly stop has taken too long.</param>
+    /// <param name="cancellationToken">Cancelled only when the run or an orderly stop has taken too long.</param>
     Task<ReconcileResult> ReconcileAsync(TKey key, CancellationToken cancellationToken);
 }

@@ -10,6 +10,7 @@ public sealed class WorkQueue<TKey> : IDisposable where TKey : notnull
     private readonly Lock _gate = new();
     private readonly WorkSchedule<TKey> _schedule = new();
     private readonly Queue<TaskCompletionSource<TKey>> _takers = new();
+    private readonly Dictionary<TKey, TimeSpan> _runningSince = [];
     private readonly ControllerMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly IChance _chance;
@@ -30,6 +31,7 @@ public sealed class WorkQueue<TKey> : IDisposable where TKey : notnull
         _backoff = backoff;
         _metrics = metrics;
         _startedAt = time.GetTimestamp();
+        metrics.Observe(() => Load);
     }
 
     /// <summary>How many keys wait, due or not.</summary>
@@ -39,6 +41,21 @@ public sealed class WorkQueue<TKey> : IDisposable where TKey : notnull
         {
             lock (_gate)
                 return _schedule.WaitingCount;
+        }
+    }
+
+    /// <summary>How much there is to do now.</summary>
+    public WorkQueueLoad Load
+    {
+        get
+        {
+            lock (_gate)
+            {
+                var (now, due) = (Now, _schedule.CountDue(Now));
+                var runs = _runningSince.Values.Select(since => now - since).ToList();
+                return new WorkQueueLoad(
+                    due, _schedule.WaitingCount - due, runs.Count > 0 ? runs.Max() : TimeSpan.Zero, runs.Aggregate(TimeSpan.Zero, (sum, run) => sum + run));
+            }
         }
     }
 
@@ -98,6 +115,7 @@ public sealed class WorkQueue<TKey> : IDisposable where TKey : notnull
             if (again is { } delay)
                 _schedule.Add(key, Now + delay);
             _schedule.Finish(key);
+            _ = _runningSince.Remove(key);
             Serve();
             return again;
         }
@@ -125,7 +143,6 @@ public sealed class WorkQueue<TKey> : IDisposable where TKey : notnull
             else
                 break;
         }
-        _metrics.Depth(_schedule.WaitingCount);
         SetTimer();
     }
 
@@ -135,7 +152,10 @@ public sealed class WorkQueue<TKey> : IDisposable where TKey : notnull
         while (_takers.TryDequeue(out var taker))
         {
             if (taker.TrySetResult(key))
+            {
+                _runningSince[key] = Now;
                 return;
+            }
         }
         // Every taker was cancelled in this moment: the key waits on.
         _schedule.Add(key, Now);

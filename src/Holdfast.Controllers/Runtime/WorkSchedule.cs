@@ -27,6 +27,10 @@ public sealed class WorkSchedule<TKey> where TKey : notnull
     /// <summary>When the next key is due, or null when none waits.</summary>
     public TimeSpan? NextDue => TrimToNext(out _, out var place) ? place.Due : null;
 
+    /// <summary>How many of the waiting keys are due; costs a look at each of them.</summary>
+    /// <param name="now">The time.</param>
+    public int CountDue(TimeSpan now) => _waiting.Values.Count(place => place.Due <= now);
+
     /// <summary>Adds a key.</summary>
     /// <param name="key">The key.</param>
     /// <param name="due">When it is to run; a time gone by means at once.</param>

@@ -13,20 +13,40 @@ internal sealed class NodeLedger
     private readonly Dictionary<string, Placement> _placements = new(StringComparer.Ordinal);
     private readonly Dictionary<string, PodRequests> _used = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Owner, string Node), int> _siblings = [];
-    private readonly Dictionary<string, Pod> _withAntiAffinity = new(StringComparer.Ordinal);
+    private readonly PlacedPods _pods = new();
+    private readonly HashSet<string> _assumed = new(StringComparer.Ordinal);
 
     internal Lock Gate { get; } = new();
 
-    /// <summary>Takes a pod as it is now; a pod that is finished or gone is <paramref name="pod"/> null.</summary>
+    /// <summary>Takes a pod as the cache shows it now; null for one that is gone. What is assumed of it stays until the cache shows a node or its end.</summary>
     internal void Set(string uid, Pod? pod)
     {
         lock (Gate)
         {
-            Remove(uid);
-            if (pod is not null && pod.Spec.NodeName.Length > 0 && !pod.IsFinished())
+            var isBehind = pod is not null && pod.Spec.NodeName.Length == 0 && !pod.IsFinished() && _assumed.Contains(uid);
+            if (!isBehind)
             {
-                Add(uid, pod);
+                Replace(uid, pod);
             }
+        }
+    }
+
+    /// <summary>Takes a pod as placed whose binding is on its way, or whose volumes are.</summary>
+    internal void Assume(string uid, Pod placed)
+    {
+        lock (Gate)
+        {
+            Replace(uid, placed);
+            _assumed.Add(uid);
+        }
+    }
+
+    /// <summary>Takes back what was assumed: the binding was not made, or nobody knows.</summary>
+    internal void Forget(string uid, Pod? shown)
+    {
+        lock (Gate)
+        {
+            Replace(uid, shown);
         }
     }
 
@@ -41,12 +61,22 @@ internal sealed class NodeLedger
         }
     }
 
-    /// <summary>The placed pods whose own anti-affinity may keep others away.</summary>
-    internal ImmutableArray<Pod> WithAntiAffinity()
+    /// <summary>The placed pods of whom a pod's rules speak, or whose rules may speak of it; those placed a moment ago included.</summary>
+    internal ImmutableArray<Pod> Concerning(Pod pod)
     {
         lock (Gate)
         {
-            return [.. _withAntiAffinity.Values];
+            return _pods.Concerning(pod);
+        }
+    }
+
+    private void Replace(string uid, Pod? pod)
+    {
+        _assumed.Remove(uid);
+        Remove(uid);
+        if (pod is not null && pod.Spec.NodeName.Length > 0 && !pod.IsFinished())
+        {
+            Add(uid, pod);
         }
     }
 
@@ -55,10 +85,7 @@ internal sealed class NodeLedger
         var placement = new Placement(pod.Spec.NodeName, PodRequests.Of(pod), pod.Metadata.Controller()?.Uid ?? "");
         _placements[uid] = placement;
         Count(placement, placement.Requests, 1);
-        if (pod.Spec.Affinity?.PodAntiAffinity is not null)
-        {
-            _withAntiAffinity[uid] = pod;
-        }
+        _pods.Add(uid, pod);
     }
 
     private void Remove(string uid)
@@ -66,7 +93,7 @@ internal sealed class NodeLedger
         if (_placements.Remove(uid, out var placement))
         {
             Count(placement, default(PodRequests) - placement.Requests, -1);
-            _withAntiAffinity.Remove(uid);
+            _pods.Remove(uid);
         }
     }
 

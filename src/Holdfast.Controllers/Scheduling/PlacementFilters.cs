@@ -10,10 +10,6 @@ internal static class PlacementFilters
     internal static string? Reject(SchedulingObservation observation, Node node) =>
         Spread(observation, node) ?? Affinity(observation, node) ?? AntiAffinity(observation, node);
 
-    /// <summary>Whether the pod's own rules speak of other pods.</summary>
-    internal static bool SpeaksOfOthers(Pod pod) =>
-        !pod.Spec.TopologySpreadConstraints.IsEmpty || pod.Spec.Affinity?.PodAffinity is not null || pod.Spec.Affinity?.PodAntiAffinity is not null;
-
     private static string? Spread(SchedulingObservation observation, Node node)
     {
         foreach (var constraint in observation.Pod.Spec.TopologySpreadConstraints.Where(constraint => constraint.WhenUnsatisfiable == "DoNotSchedule"))

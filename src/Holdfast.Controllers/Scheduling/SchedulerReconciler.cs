@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Holdfast.Client;
 using Holdfast.Client.Caching;
 using Holdfast.Client.Events;
@@ -10,7 +9,10 @@ using Holdfast.Model.Storage;
 
 namespace Holdfast.Controllers.Scheduling;
 
-/// <summary>Finds a node for each pod that has none and binds it; one pod at a time, so that no two take the same room.</summary>
+/// <summary>
+/// Finds a node for each pod that has none and binds it. One pod is decided about at a time, on all that was decided before, so that no two take the same
+/// room; the bindings are written beside each other, as to wait for each would be most of the time that many pods take.
+/// </summary>
 public sealed class SchedulerReconciler : IReconciler<ResourceKey>
 {
     /// <summary>The scheduler's name in <c>spec.schedulerName</c>.</summary>
@@ -18,7 +20,12 @@ public sealed class SchedulerReconciler : IReconciler<ResourceKey>
 
     private const string Component = "kube-scheduler";
 
+    private const int MostBindingsAtOnce = 64;
+
     private static readonly TimeSpan RetryUnschedulable = TimeSpan.FromSeconds(30);
+
+    // Held while one pod is decided about; never over an await.
+    private readonly Lock _deciding = new();
 
     private readonly ResourceCache<Pod> _pods;
     private readonly ResourceCache<Node> _nodes;
@@ -48,7 +55,7 @@ public sealed class SchedulerReconciler : IReconciler<ResourceKey>
         var writes = context.Writes<ResourceKey>(Component, Component);
         var events = context.Events(Name, Component);
         var reconciler = new SchedulerReconciler(context, writes, events);
-        var controller = new Controller<ResourceKey>("scheduler", reconciler, context, writes, context.Options with { Workers = 1 })
+        var controller = new Controller<ResourceKey>("scheduler", reconciler, context, writes, context.Options with { Workers = MostBindingsAtOnce })
             .WatchChanges(reconciler._pods, reconciler.Changed)
             .WatchChanges(reconciler._nodes, change => GivesRoom(change) ? reconciler.Unplaced() : [])
             .Watch(reconciler._claims, claim => reconciler._pods
@@ -66,7 +73,7 @@ public sealed class SchedulerReconciler : IReconciler<ResourceKey>
             return ReconcileResult.Done;
         }
         var client = _writes.ClientFor(key);
-        switch (SchedulingPlanner.Plan(Observe(pod)))
+        switch (Decide(pod))
         {
             case SchedulingPlan.Bind bind:
                 await BindAsync(client, pod, bind.NodeName, cancellationToken);
@@ -85,13 +92,30 @@ public sealed class SchedulerReconciler : IReconciler<ResourceKey>
     private static bool Needs(Pod pod) =>
         pod.Spec.NodeName.Length == 0 && pod.Spec.SchedulerName is Name or "" && !pod.IsTerminating() && !pod.IsFinished();
 
-    private SchedulingObservation Observe(Pod pod)
+    private SchedulingPlan Decide(Pod pod)
     {
-        var others = PlacementFilters.SpeaksOfOthers(pod)
-            ? _pods.All.Where(other => other.Spec.NodeName.Length > 0 && !other.IsFinished()).ToImmutableArray()
-            : _ledger.WithAntiAffinity();
-        return new(pod, _ledger.Loads(_nodes.All, pod), others, [.. Claims(pod)]);
+        lock (_deciding)
+        {
+            // Decided anew, as if nothing had been decided about it before.
+            _ledger.Forget(pod.Metadata.Uid, null);
+            var plan = SchedulingPlanner.Plan(Observe(pod));
+            var node = plan switch
+            {
+                SchedulingPlan.Bind bind => bind.NodeName,
+                SchedulingPlan.ProvisionFirst provision => provision.NodeName,
+                SchedulingPlan.Wait wait => wait.NodeName,
+                _ => "",
+            };
+            if (node.Length > 0)
+            {
+                // Taken before it is sent, and while its volumes are made: the next pod must not be given the same room, nor a place beside one that it is to be apart from.
+                _ledger.Assume(pod.Metadata.Uid, pod with { Spec = pod.Spec with { NodeName = node } });
+            }
+            return plan;
+        }
     }
+
+    private SchedulingObservation Observe(Pod pod) => new(pod, _ledger.Loads(_nodes.All, pod), _ledger.Concerning(pod), [.. Claims(pod)]);
 
     private IEnumerable<ClaimUse> Claims(Pod pod)
     {
@@ -112,15 +136,13 @@ public sealed class SchedulerReconciler : IReconciler<ResourceKey>
             Metadata = new ObjectMeta { Name = name, Namespace = namespaceName, Uid = pod.Metadata.Uid },
             Target = new ObjectReference { Kind = "Node", Name = nodeName },
         };
-        // Taken before it is sent: the next pod must not be given the same room while the caches catch up.
-        _ledger.Set(pod.Metadata.Uid, pod with { Spec = pod.Spec with { NodeName = nodeName } });
         try
         {
             await client.PostAsync<Pod>(namespaceName, name, "binding", binding, cancellationToken);
         }
         catch (ApiException)
         {
-            _ledger.Set(pod.Metadata.Uid, _pods.Find(namespaceName, name));
+            _ledger.Forget(pod.Metadata.Uid, _pods.Find(namespaceName, name) is { } shown && shown.Metadata.Uid == pod.Metadata.Uid ? shown : null);
             throw;
         }
         _events.Normal(pod, "Scheduled", $"Successfully assigned {namespaceName}/{name} to {nodeName}");

@@ -7,7 +7,7 @@ namespace Holdfast.Controllers.Scheduling;
 /// <summary>What the scheduler is shown for one pod.</summary>
 /// <param name="Pod">The pod that needs a node.</param>
 /// <param name="Nodes">Every node with what is placed on it.</param>
-/// <param name="Others">Pods that are on nodes, as far as this pod's spread and affinity rules speak of others; otherwise empty.</param>
+/// <param name="Others">Pods that are on nodes, at least those of whom this pod's spread and affinity rules speak or whose anti-affinity speaks of it.</param>
 /// <param name="Claims">The claims that the pod uses.</param>
 public sealed record SchedulingObservation(
     Pod Pod, ImmutableArray<NodeLoad> Nodes, ImmutableArray<Pod> Others, ImmutableArray<ClaimUse> Claims);
@@ -52,7 +52,8 @@ public abstract record SchedulingPlan
 
     /// <summary>Nothing to do until something changes that is on its way.</summary>
     /// <param name="Reason">What is waited for.</param>
-    public sealed record Wait(string Reason) : SchedulingPlan;
+    /// <param name="NodeName">The node on which the pod's place is kept meanwhile; empty when there is none yet.</param>
+    public sealed record Wait(string Reason, string NodeName = "") : SchedulingPlan;
 
     /// <summary>No node will do; the pod says so and is looked at again when the cluster changes.</summary>
     /// <param name="Message">Why, node by node, summed up.</param>

@@ -84,7 +84,7 @@ public static class SchedulingPlanner
         }
         var untold = unbound.Where(claim => claim.Metadata.Annotations.GetValueOrDefault(SelectedNode) != name).ToImmutableArray();
         return untold.IsEmpty
-            ? new SchedulingPlan.Wait($"claims {string.Join(", ", unbound.Select(claim => claim.Metadata.Name))} get their volumes on {name}")
+            ? new SchedulingPlan.Wait($"claims {string.Join(", ", unbound.Select(claim => claim.Metadata.Name))} get their volumes on {name}", name)
             : new SchedulingPlan.ProvisionFirst(name, untold, reason);
     }
 

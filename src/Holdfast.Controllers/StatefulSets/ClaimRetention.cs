@@ -49,6 +49,11 @@ public static class ClaimRetention
         return false;
     }
 
+    /// <summary>Whether a claim goes with a pod.</summary>
+    /// <param name="claim">The claim.</param>
+    /// <param name="pod">The pod.</param>
+    public static bool GoesWith(PersistentVolumeClaim claim, Pod pod) => claim.Metadata.OwnerReferences.Any(owner => IsThis(owner, pod));
+
     private static bool GoesWithSet(StatefulSet set) => set.Spec.PersistentVolumeClaimRetentionPolicy?.WhenDeleted == Delete;
 
     private static bool GoesWithScaling(StatefulSet set) => set.Spec.PersistentVolumeClaimRetentionPolicy?.WhenScaled == Delete;

@@ -47,7 +47,11 @@ public sealed record CreateClaim(PersistentVolumeClaim Claim, string PodName, st
 /// <summary>Set a claim's owners as the retention policy has them.</summary>
 /// <param name="Claim">The claim with its new owners.</param>
 /// <param name="Reason">Why.</param>
-public sealed record UpdateClaim(PersistentVolumeClaim Claim, string Reason) : StatefulSetEffect(Reason);
+public sealed record UpdateClaim(PersistentVolumeClaim Claim, string Reason) : StatefulSetEffect(Reason)
+{
+    /// <summary>The pod with which the claim is to go from now on, data and all; null when it goes with none.</summary>
+    public Pod? GivenTo { get; init; }
+}
 
 /// <summary>Make a pod.</summary>
 /// <param name="Pod">The pod.</param>

@@ -1,13 +1,12 @@
 using Holdfast.Client;
 using Holdfast.Client.Events;
 using Holdfast.Controllers.Namespaces;
+using Holdfast.Controllers.Ownership;
 using Holdfast.Controllers.Pods;
 using Holdfast.Controllers.Runtime;
 using Holdfast.Model.Apps;
 using Holdfast.Model.Core;
 using Holdfast.Model.Meta;
-using Holdfast.Model.Resources;
-using Holdfast.Model.Values;
 
 namespace Holdfast.Controllers.StatefulSets;
 
@@ -19,6 +18,8 @@ internal sealed class StatefulSetExecutor(StatefulSet set, KubernetesClient clie
 {
     // As upstream: a burst begins with one, so that a template that is refused is refused once and not for every replica.
     private const int MaximumBurst = 64;
+
+    private readonly OwnedObjects<StatefulSet> _owned = new(set, client);
 
     /// <summary>Executes the effects in order, then the status; a failed effect ends the effects, and the status too when it would rest on one that failed.</summary>
     /// <returns>The failure, or null.</returns>
@@ -36,7 +37,7 @@ internal sealed class StatefulSetExecutor(StatefulSet set, KubernetesClient clie
         }
         // A status may name only revisions and count only pods that are the set's own by now.
         var isFounded = failure is null || !plan.Effects.Any(IsFoundation);
-        return (isFounded ? await WriteStatusAsync(plan, cancellationToken) : null) ?? failure;
+        return (isFounded && plan.Status is { } status ? await _owned.WriteStatusAsync(set with { Status = status }, cancellationToken) : null) ?? failure;
     }
 
     private static bool IsFoundation(StatefulSetEffect effect) =>
@@ -84,7 +85,7 @@ internal sealed class StatefulSetExecutor(StatefulSet set, KubernetesClient clie
             catch (ApiException error)
             {
                 Tell(effect, error);
-                return ReconcileResult.Failed(error.Reason.Length > 0 ? error.Reason : "NoAnswer", $"{effect.GetType().Name} ({effect.Reason}): {error.Message}", error);
+                return OwnedObjects<StatefulSet>.Failure($"{effect.GetType().Name} ({effect.Reason})", error);
             }
         }
         return null;
@@ -92,14 +93,14 @@ internal sealed class StatefulSetExecutor(StatefulSet set, KubernetesClient clie
 
     private Task ApplyAsync(StatefulSetEffect effect, CancellationToken cancellationToken) => effect switch
     {
-        AdoptPod adopt => AdoptAsync(adopt.Pod, cancellationToken),
-        ReleasePod release => client.UpdateAsync(WithoutOwner(release.Pod), cancellationToken),
-        AdoptRevision adopt => AdoptAsync(adopt.Revision, cancellationToken),
+        AdoptPod adopt => _owned.AdoptAsync(adopt.Pod, cancellationToken),
+        ReleasePod release => _owned.ReleaseAsync(release.Pod, cancellationToken),
+        AdoptRevision adopt => _owned.AdoptAsync(adopt.Revision, cancellationToken),
         CreateRevision create => CreateRevisionAsync(create.Revision, cancellationToken),
         RenumberRevision renumber => client.UpdateAsync(renumber.Revision, cancellationToken),
-        DeleteRevision delete => DeleteAsync(delete.Revision, cancellationToken),
+        DeleteRevision delete => _owned.DeleteAsync(delete.Revision, cancellationToken),
         CreateClaim create => CreateClaimAsync(create, cancellationToken),
-        UpdateClaim update => client.UpdateAsync(update.Claim, cancellationToken),
+        UpdateClaim update => UpdateClaimAsync(update, cancellationToken),
         CreatePod create => CreatePodAsync(create.Pod, cancellationToken),
         UpdatePod update => client.UpdateAsync(update.Pod, cancellationToken),
         DeletePod delete => DeletePodAsync(delete.Pod, cancellationToken),
@@ -118,44 +119,38 @@ internal sealed class StatefulSetExecutor(StatefulSet set, KubernetesClient clie
         events.Normal(set, "SuccessfulCreate", $"Create Claim {effect.Claim.Metadata.Name} Pod {effect.PodName} in StatefulSet {set.Metadata.Name} success");
     }
 
+    /// <summary>
+    /// Sets a claim's owners. A claim that is given to a pod goes with it, data and all, and that is not done on the word of a cache (V3): the set
+    /// must still be the one that was planned for, and the pod that very pod. Kubernetes does not ask.
+    /// </summary>
+    private async Task UpdateClaimAsync(UpdateClaim effect, CancellationToken cancellationToken)
+    {
+        if (effect.GivenTo is { } heir && !await IsAsSeenAsync(heir, cancellationToken))
+        {
+            throw new ApiException(Status.Empty with
+            {
+                Code = 409,
+                Reason = "Conflict",
+                Message = $"claim {effect.Claim.Metadata.Name} is not given to pod {heir.Metadata.Name}: the set or the pod is not as it was seen, so it is planned anew",
+            });
+        }
+        await client.UpdateAsync(effect.Claim, cancellationToken);
+    }
+
+    private async Task<bool> IsAsSeenAsync(Pod pod, CancellationToken cancellationToken)
+    {
+        var liveSet = await client.FindAsync<StatefulSet>(set.Metadata.Namespace, set.Metadata.Name, cancellationToken);
+        var livePod = await client.FindAsync<Pod>(pod.Metadata.Namespace, pod.Metadata.Name, cancellationToken);
+        return liveSet?.Metadata.Uid == set.Metadata.Uid && liveSet.Metadata.Generation == set.Metadata.Generation && livePod?.Metadata.Uid == pod.Metadata.Uid;
+    }
+
     private async Task DeletePodAsync(Pod pod, CancellationToken cancellationToken)
     {
-        if (await DeleteAsync(pod, cancellationToken))
+        if (await _owned.DeleteAsync(pod, cancellationToken))
         {
             events.Normal(set, "SuccessfulDelete", $"Delete Pod {pod.Metadata.Name} in StatefulSet {set.Metadata.Name} successful");
         }
     }
-
-    /// <summary>Deletes this very object; false when it was gone already.</summary>
-    private async Task<bool> DeleteAsync<T>(T resource, CancellationToken cancellationToken) where T : class, IResource<T>
-    {
-        try
-        {
-            var options = new DeleteOptions { Preconditions = new Preconditions { Uid = resource.Metadata.Uid } };
-            await client.DeleteAsync<T>(resource.Metadata.Namespace, resource.Metadata.Name, options, cancellationToken);
-            return true;
-        }
-        catch (ApiException error) when (error.IsNotFound)
-        {
-            return false;
-        }
-    }
-
-    /// <summary>Adopts only for the very set that was observed: one of its name may have been made since.</summary>
-    private async Task AdoptAsync<T>(T resource, CancellationToken cancellationToken) where T : class, IResource<T>
-    {
-        var fresh = await client.GetAsync<StatefulSet>(set.Metadata.Namespace, set.Metadata.Name, cancellationToken);
-        if (fresh.Metadata.Uid == set.Metadata.Uid && fresh.Metadata.DeletionTimestamp is null)
-        {
-            var owners = resource.Metadata.OwnerReferences.Add(StatefulSetIdentity.OwnerReference(set));
-            await client.UpdateAsync(resource.WithMetadata(resource.Metadata with { OwnerReferences = owners }), cancellationToken);
-        }
-    }
-
-    private Pod WithoutOwner(Pod pod) => pod.WithMetadata(pod.Metadata with
-    {
-        OwnerReferences = pod.Metadata.OwnerReferences.Where(owner => owner.Uid != set.Metadata.Uid).ToValueList(),
-    });
 
     private async Task CreateRevisionAsync(ControllerRevision revision, CancellationToken cancellationToken)
     {
@@ -170,29 +165,12 @@ internal sealed class StatefulSetExecutor(StatefulSet set, KubernetesClient clie
             if (RevisionHistory.Template(there) == set.Spec.Template && (controller is null || controller.Uid == set.Metadata.Uid))
             {
                 // An earlier attempt whose answer was lost, or one that lost its owner and its labels.
-                await (controller is null ? AdoptAsync(there, cancellationToken) : Task.CompletedTask);
+                await (controller is null ? _owned.AdoptAsync(there, cancellationToken) : Task.CompletedTask);
                 return;
             }
             var status = set.Status with { CollisionCount = (set.Status.CollisionCount ?? 0) + 1 };
             await client.UpdateStatusAsync(set with { Status = status }, cancellationToken);
             throw;
-        }
-    }
-
-    private async Task<ReconcileResult?> WriteStatusAsync(StatefulSetPlan plan, CancellationToken cancellationToken)
-    {
-        if (plan.Status is null)
-        {
-            return null;
-        }
-        try
-        {
-            await client.UpdateStatusAsync(set with { Status = plan.Status }, cancellationToken);
-            return null;
-        }
-        catch (ApiException error)
-        {
-            return error.IsNotFound ? null : ReconcileResult.Failed(error.Reason.Length > 0 ? error.Reason : "NoAnswer", $"the status could not be written: {error.Message}", error);
         }
     }
 

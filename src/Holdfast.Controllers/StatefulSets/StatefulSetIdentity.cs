@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Holdfast.Controllers.Ownership;
 using Holdfast.Model.Apps;
 using Holdfast.Model.Core;
 using Holdfast.Model.Meta;
@@ -48,7 +49,7 @@ public static class StatefulSetIdentity
         var prefix = set.Metadata.Name.Length + 1;
         return podName.Length > prefix && podName[prefix - 1] == '-' && podName.StartsWith(set.Metadata.Name, StringComparison.Ordinal)
             && int.TryParse(podName.AsSpan(prefix), NumberStyles.None, CultureInfo.InvariantCulture, out var ordinal)
-            && podName == PodName(set, ordinal)
+            && (podName[prefix] != '0' || podName.Length == prefix + 1)
             ? ordinal
             : -1;
     }
@@ -125,15 +126,7 @@ public static class StatefulSetIdentity
 
     /// <summary>A reference to a set as the controller of what it owns.</summary>
     /// <param name="set">The set.</param>
-    public static OwnerReference OwnerReference(StatefulSet set) => new()
-    {
-        ApiVersion = StatefulSet.ResourceType.ApiVersion,
-        Kind = StatefulSet.ResourceType.Kind,
-        Name = set.Metadata.Name,
-        Uid = set.Metadata.Uid,
-        Controller = true,
-        BlockOwnerDeletion = true,
-    };
+    public static OwnerReference OwnerReference(StatefulSet set) => OwnedObjects<StatefulSet>.ReferenceTo(set);
 
     private static ValueMap<string> IdentityLabels(ValueMap<string> labels, string name, int ordinal) => labels
         .SetItem(PodNameLabel, name)

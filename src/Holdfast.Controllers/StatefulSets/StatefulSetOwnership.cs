@@ -22,26 +22,27 @@ public sealed record StatefulSetOwnership(
         var selector = LabelMatcher.From(set.Spec.Selector);
         var isGoing = set.Metadata.DeletionTimestamp is not null;
         var effects = ImmutableArray.CreateBuilder<StatefulSetEffect>();
-        var pods = new List<Pod>();
+        var pods = new List<(int Ordinal, Pod Pod)>();
         foreach (var pod in observation.Pods)
         {
-            var matches = Ordinal(set, pod) >= 0 && selector.Matches(pod.Metadata.Labels);
+            var ordinal = StatefulSetIdentity.Ordinal(set, pod.Metadata.Name);
+            var matches = ordinal >= 0 && selector.Matches(pod.Metadata.Labels);
             switch (Controls(set, pod.Metadata), matches)
             {
                 case (true, true):
-                    pods.Add(pod);
+                    pods.Add((ordinal, pod));
                     break;
                 case (true, false) when !isGoing:
                     effects.Add(new ReleasePod(pod, $"pod {pod.Metadata.Name} no longer matches the selector, or its name is not the set's"));
                     break;
                 case (false, true) when !isGoing && !pod.IsTerminating() && pod.Metadata.Controller() is null:
                     effects.Add(new AdoptPod(pod, $"pod {pod.Metadata.Name} matches the selector and nobody controls it"));
-                    pods.Add(pod);
+                    pods.Add((ordinal, pod));
                     break;
             }
         }
-        pods.Sort((left, right) => Ordinal(set, left).CompareTo(Ordinal(set, right)));
-        return new([.. pods], OwnRevisions(observation, selector, isGoing, effects), effects.ToImmutable());
+        pods.Sort(static (left, right) => left.Ordinal.CompareTo(right.Ordinal));
+        return new([.. pods.Select(each => each.Pod)], OwnRevisions(observation, selector, isGoing, effects), effects.ToImmutable());
     }
 
     private static ImmutableArray<ControllerRevision> OwnRevisions(
@@ -62,8 +63,6 @@ public sealed record StatefulSetOwnership(
         }
         return revisions.ToImmutable();
     }
-
-    private static int Ordinal(StatefulSet set, Pod pod) => StatefulSetIdentity.Ordinal(set, pod.Metadata.Name);
 
     private static bool Controls(StatefulSet set, ObjectMeta metadata) => metadata.Controller()?.Uid == set.Metadata.Uid;
 }

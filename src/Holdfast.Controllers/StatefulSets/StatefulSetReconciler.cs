@@ -1,11 +1,11 @@
 using System.Collections.Immutable;
 using Holdfast.Client.Caching;
 using Holdfast.Client.Events;
+using Holdfast.Controllers.Ownership;
 using Holdfast.Controllers.Pods;
 using Holdfast.Controllers.Runtime;
 using Holdfast.Model.Apps;
 using Holdfast.Model.Core;
-using Holdfast.Model.Resources;
 using Holdfast.Model.Selectors;
 
 namespace Holdfast.Controllers.StatefulSets;
@@ -13,6 +13,8 @@ namespace Holdfast.Controllers.StatefulSets;
 /// <summary>Observes a set in the caches, has it planned and executes the plan.</summary>
 public sealed class StatefulSetReconciler : IReconciler<ResourceKey>
 {
+    private static readonly SelectorIndex<StatefulSet> Selectors = new(set => set.Spec.Selector);
+
     private readonly ResourceCache<StatefulSet> _sets;
     private readonly ResourceCache<Pod> _pods;
     private readonly ResourceCache<ControllerRevision> _revisions;
@@ -25,7 +27,7 @@ public sealed class StatefulSetReconciler : IReconciler<ResourceKey>
     private StatefulSetReconciler(
         ControllerContext context, OwnWrites<ResourceKey> writes, IEventRecorder events, Func<StatefulSetObservation, DateTimeOffset, StatefulSetPlan> plan)
     {
-        _sets = context.Caches.Get<StatefulSet>();
+        _sets = context.Caches.Get<StatefulSet>(null, Selectors.Selecting);
         _pods = context.Caches.Get<Pod>(null, Orphans<Pod>.ByNamespace);
         _revisions = context.Caches.Get<ControllerRevision>(null, Orphans<ControllerRevision>.ByNamespace);
         _claims = context.Caches.Get<PersistentVolumeClaim>();
@@ -47,7 +49,8 @@ public sealed class StatefulSetReconciler : IReconciler<ResourceKey>
             .WatchOwned(reconciler._pods, StatefulSet.ResourceType)
             .Watch(reconciler._pods, reconciler.SetsForOrphan)
             .WatchOwned(reconciler._revisions, StatefulSet.ResourceType)
-            .Watch(reconciler._claims, reconciler.SetsForClaim);
+            .Watch(reconciler._claims, reconciler.SetsForClaim)
+            .Gather(key => reconciler._sets.Find(key)?.Spec.Replicas ?? 0);
         host.Add(events).Add(controller);
     }
 
@@ -101,9 +104,7 @@ public sealed class StatefulSetReconciler : IReconciler<ResourceKey>
     /// <summary>The sets that may adopt a pod which nobody controls.</summary>
     private IEnumerable<ResourceKey> SetsForOrphan(Pod pod) => pod.Metadata.Controller() is not null
         ? []
-        : _sets.InNamespace(pod.Metadata.Namespace)
-            .Where(set => LabelMatcher.From(set.Spec.Selector).Matches(pod.Metadata.Labels))
-            .Select(set => ResourceKey.Of(set));
+        : Selectors.Of(_sets, pod.Metadata, pod.Metadata.Namespace).Select(set => ResourceKey.Of(set));
 
     /// <summary>The sets by whose template a claim may have been made: every split of <c>template-set-ordinal</c> that names one.</summary>
     private IEnumerable<ResourceKey> SetsForClaim(PersistentVolumeClaim claim)
@@ -118,11 +119,5 @@ public sealed class StatefulSetReconciler : IReconciler<ResourceKey>
                 yield return key;
             }
         }
-    }
-
-    private static class Orphans<T> where T : class, IResource<T>
-    {
-        public static CacheIndex<T> ByNamespace { get; } =
-            new("namespace of objects that nobody controls", item => item.Metadata.Controller() is null ? [item.Metadata.Namespace] : []);
     }
 }

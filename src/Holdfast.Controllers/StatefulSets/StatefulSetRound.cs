@@ -33,9 +33,10 @@ internal sealed class StatefulSetRound
             }
             else if (ordinal >= 0)
             {
-                _surplus.Insert(0, pod);
+                _surplus.Add(pod);
             }
         }
+        _surplus.Reverse();
     }
 
     internal List<StatefulSetEffect> Effects { get; } = [];
@@ -171,15 +172,21 @@ internal sealed class StatefulSetRound
             }
             if (ClaimRetention.Corrected(claim, _set, pod, isWanted) is { } corrected)
             {
-                Effects.Add(new UpdateClaim(corrected, $"claim {name} has other owners than the retention policy gives it"));
+                Effects.Add(new UpdateClaim(corrected, $"claim {name} has other owners than the retention policy gives it")
+                {
+                    GivenTo = ClaimRetention.GoesWith(corrected, pod) ? pod : null,
+                });
             }
         }
     }
 
-    /// <summary>Takes the pod with the highest surplus ordinal away; under OrderedReady one at a time and only when all lower ones are ready (invariant S4).</summary>
+    /// <summary>
+    /// Takes the pod with the highest surplus ordinal away; under OrderedReady one at a time and only when all lower ones are ready (invariant S4).
+    /// A surplus pod that has ended never gets ready: nothing waits for it, and it goes in its turn. Kubernetes waits here for ever.
+    /// </summary>
     private bool RemoveSurplus()
     {
-        var firstUnhealthy = _wanted.Concat(Enumerable.Reverse(_surplus)).FirstOrDefault(IsUnavailable);
+        var firstUnhealthy = _wanted.Concat(Enumerable.Reverse(_surplus).Where(pod => !pod.IsFinished())).FirstOrDefault(IsUnavailable);
         foreach (var pod in _surplus)
         {
             if (pod.IsTerminating())
@@ -190,7 +197,7 @@ internal sealed class StatefulSetRound
                 }
                 continue;
             }
-            if (_isOrdered && IsUnavailable(pod) && !ReferenceEquals(pod, firstUnhealthy))
+            if (_isOrdered && IsUnavailable(pod) && !pod.IsFinished() && !ReferenceEquals(pod, firstUnhealthy))
             {
                 return Wait($"pod {firstUnhealthy?.Metadata.Name} is not ready; nothing is scaled down meanwhile");
             }

@@ -132,7 +132,7 @@ public sealed class ClaimPlanner(string volumesFolder)
             return [new SayOfVolume("Warning", "ProvisioningFailed", $"storageclass.storage.k8s.io \"{claim.Spec.StorageClassName}\" not found")];
         }
         var waits = storageClass.VolumeBindingMode == "WaitForFirstConsumer";
-        if (waits && !claim.Metadata.Annotations.ContainsKey(SchedulingPlanner.SelectedNode))
+        if (waits && !claim.Metadata.Annotations.ContainsKey(SchedulingPlanner.SelectedNode) && observation.PlacedOn.Length == 0)
         {
             return observation.IsAwaited ? [] : [new SayOfVolume("Normal", "WaitForFirstConsumer", "waiting for first consumer to be created before binding")];
         }
@@ -193,9 +193,14 @@ public sealed class ClaimPlanner(string volumesFolder)
         },
     };
 
+    /// <summary>
+    /// Where the claim's volume is to be. The scheduler says so while the pod has no node; a claim that was made again for a pod which has one
+    /// follows the pod. On Kubernetes such a claim waits for ever, and the pod with it.
+    /// </summary>
     private static Node? SelectedNode(ClaimObservation observation)
     {
-        if (observation.Claim.Metadata.Annotations.TryGetValue(SchedulingPlanner.SelectedNode, out var selected))
+        var selected = observation.Claim.Metadata.Annotations.GetValueOrDefault(SchedulingPlanner.SelectedNode, observation.PlacedOn);
+        if (selected.Length > 0)
         {
             return observation.Nodes.FirstOrDefault(node => node.Metadata.Name == selected);
         }

@@ -14,7 +14,11 @@ namespace Holdfast.Controllers.Volumes;
 /// <param name="IsAwaited">Whether any pod names it, so that its node will be chosen.</param>
 public sealed record ClaimObservation(
     PersistentVolumeClaim Claim, StorageClass? Class, PersistentVolume? Volume, ImmutableArray<PersistentVolume> Candidates,
-    ImmutableArray<Node> Nodes, bool IsUsed, bool IsAwaited);
+    ImmutableArray<Node> Nodes, bool IsUsed, bool IsAwaited)
+{
+    /// <summary>The node of a pod that uses the claim already, so that only there a volume helps; empty when there is none.</summary>
+    public string PlacedOn { get; init; } = "";
+}
 
 /// <summary>One thing to do for a claim or a volume, with its reason in words.</summary>
 /// <param name="Reason">Why.</param>

@@ -4,7 +4,6 @@ using Holdfast.Client.Events;
 using Holdfast.Controllers.Pods;
 using Holdfast.Controllers.Runtime;
 using Holdfast.Model.Core;
-using Holdfast.Model.Meta;
 using Holdfast.Model.Resources;
 
 namespace Holdfast.Controllers.Volumes;
@@ -91,7 +90,6 @@ internal sealed class VolumeExecutor(KubernetesClient client, IEventRecorder eve
             return;
         }
         await backend.RemoveAsync(volume, cancellationToken);
-        var options = new DeleteOptions { Preconditions = new Preconditions { Uid = volume.Metadata.Uid } };
-        await client.DeleteAsync<PersistentVolume>("", volume.Metadata.Name, options, cancellationToken);
+        await client.DeleteThisAsync(volume, cancellationToken);
     }
 }

@@ -56,7 +56,8 @@ public sealed class VolumeReconcilers
                 .Watch(all._volumes, all.ClaimsOf)
                 .Watch(all._classes, storageClass => all._claims.Lookup(UnboundByClass, storageClass.Metadata.Name).Select(claim => ResourceKey.Of(claim)))
                 .WatchChanges(all._nodes, change => change.Old is null ? all.Unbound() : [])
-                .WatchChanges(all._pods, EndingUse))
+                .WatchChanges(all._pods, EndingUse)
+                .WatchChanges(all._pods, all.BeginningUse))
             .Add(new Controller<ResourceKey>("persistentvolume", new Volumes(all, volumeWrites), context, volumeWrites)
                 .WatchOwn(all._volumes)
                 .Watch(all._claims, claim => all._volumes.Lookup(ByClaim, PodIndices.ClaimKey(claim.Metadata.Namespace, claim.Metadata.Name))
@@ -78,7 +79,10 @@ public sealed class VolumeReconcilers
             claim.Spec.VolumeName.Length > 0 ? [] : [.. _volumes.Lookup(FreeByClass, claim.Spec.StorageClassName ?? "")],
             [.. _nodes.All],
             users.Any(pod => pod.HoldsClaims()),
-            users.Any());
+            users.Any())
+        {
+            PlacedOn = users.Where(pod => pod.HoldsClaims() && !pod.IsTerminating()).Select(pod => pod.Spec.NodeName).Min(StringComparer.Ordinal) ?? "",
+        };
     }
 
     /// <summary>The claims that a volume concerns: its own, and when it is free those that wait for one of its class.</summary>
@@ -93,6 +97,11 @@ public sealed class VolumeReconcilers
         change.New is null || change.New.IsFinished() || change.IsReplacement
             ? PodIndices.ClaimNames(change.Old ?? change.New!).Select(name => new ResourceKey((change.Old ?? change.New!).Metadata.Namespace, name))
             : [];
+
+    /// <summary>The claims without a volume of a pod that has a node by now: the scheduler chooses none for them any more.</summary>
+    private IEnumerable<ResourceKey> BeginningUse(CacheChange<Pod> change) => change is { New: { Spec.NodeName.Length: > 0 } pod } && (change.Old is not { Spec.NodeName.Length: > 0 } || change.IsReplacement)
+        ? PodIndices.ClaimNames(pod).Select(name => new ResourceKey(pod.Metadata.Namespace, name)).Where(key => _claims.Find(key) is { Spec.VolumeName.Length: 0 })
+        : [];
 
     private sealed class Claims(VolumeReconcilers all, OwnWrites<ResourceKey> writes) : IReconciler<ResourceKey>
     {

@@ -37,6 +37,12 @@ internal static class DefaultValidation
         {
             errors.Add(FieldError.InvalidJson(path, value.GetRawText(), "must not have unknown fields"));
         }
+        var problems = errors.Count;
+        EmbeddedResourceValidation.Check(value, schema, path, errors);
+        if (errors.Count > problems)
+        {
+            return;
+        }
         new ValueValidation(errors).Check(value, default, schema, path);
         ListTypeValidation.Check(value, schema, path, errors);
     }

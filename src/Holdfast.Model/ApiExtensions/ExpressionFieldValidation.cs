@@ -63,7 +63,7 @@ internal static class ExpressionFieldValidation
         {
             errors.Add(FieldError.Invalid(path, text, "fieldPath must not contain line breaks"));
         }
-        if (SchemaFieldPath.Find(schema, text) is null)
+        if (SchemaFieldPath.Find(schema, text, out _) is null)
         {
             errors.Add(FieldError.Invalid(path, text, "fieldPath must be a valid path"));
         }

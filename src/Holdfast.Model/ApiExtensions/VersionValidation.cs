@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
 using Holdfast.Model.Rules;
 using Holdfast.Model.Values;
 
@@ -68,16 +70,20 @@ internal static class VersionValidation
                 errors.Add(FieldError.Required(at));
                 continue;
             }
-            if (FieldOf(version.Schema?.OpenAPIV3Schema, field) is not { } schema)
+            if (version.Schema?.OpenAPIV3Schema is not { } root)
             {
-                errors.Add(FieldError.Invalid(at, field, "is an invalid path: does not refer to a valid field"));
                 continue;
             }
-            if (field.StartsWith(".metadata", StringComparison.Ordinal))
+            if (SchemaFieldPath.Find(root, field, allowsBrackets: false, out var schema, out var problem) is not { } steps)
+            {
+                errors.Add(FieldError.Invalid(at, field, $"is an invalid path: {problem}"));
+                continue;
+            }
+            if (steps[0].Name == "metadata")
             {
                 errors.Add(FieldError.Invalid(at, field, "must not point to fields in metadata"));
             }
-            if (schema.Type is not ("string" or "boolean" or "integer"))
+            if (schema?.Type is not ("string" or "boolean" or "integer"))
             {
                 errors.Add(FieldError.Invalid(at, field, "must point to a field of type string, boolean or integer. Enum string fields and strings with formats are allowed."));
             }
@@ -90,20 +96,6 @@ internal static class VersionValidation
         {
             errors.Add(FieldError.TooMany(path, seen.Count, MaximumSelectableFields));
         }
-    }
-
-    /// <summary>The schema of a field by its path; null when there is none.</summary>
-    private static JSONSchemaProps? FieldOf(JSONSchemaProps? schema, string path)
-    {
-        if (!path.StartsWith('.'))
-        {
-            return null;
-        }
-        foreach (var name in path[1..].Split('.'))
-        {
-            schema = schema?.Properties.GetValueOrDefault(name);
-        }
-        return schema;
     }
 
     private static void CheckWarning(CustomResourceDefinitionVersion version, FieldPath path, FieldErrors errors)
@@ -125,15 +117,22 @@ internal static class VersionValidation
         {
             errors.Add(FieldError.Invalid(path, warning, "must not be an empty string"));
         }
-        for (var i = 0; i < warning.Length; i++)
+        var index = 0;
+        foreach (var rune in warning.EnumerateRunes())
         {
-            if (char.IsControl(warning[i]))
+            if (!IsPrintable(rune))
             {
-                errors.Add(FieldError.Invalid(path, warning, $"must only contain printable UTF-8 characters; non-printable character found at index {i}"));
+                errors.Add(FieldError.Invalid(path, warning, $"must only contain printable UTF-8 characters; non-printable character found at index {index}"));
                 break;
             }
+            index += rune.Utf8SequenceLength;
         }
     }
+
+    // Letters, marks, numbers, punctuation, symbols, and the space of ASCII.
+    private static bool IsPrintable(Rune rune) => rune.Value == ' ' || Rune.GetUnicodeCategory(rune) is not (
+        UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned
+        or UnicodeCategory.SpaceSeparator or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
 
     private static void CheckColumn(CustomResourceColumnDefinition column, FieldPath path, FieldErrors errors)
     {

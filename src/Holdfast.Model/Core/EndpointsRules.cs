@@ -23,6 +23,15 @@ internal sealed class EndpointsRules : ResourceRules<Endpoints>
         }
     }
 
+    // What was stored once may stay as it is.
+    protected override void CheckUpdate(Endpoints updated, Endpoints old, FieldErrors errors)
+    {
+        if (updated.Subsets != old.Subsets)
+        {
+            Check(updated, errors);
+        }
+    }
+
     private static void CheckSubset(EndpointSubset subset, FieldPath path, FieldErrors errors)
     {
         if (subset.Addresses.IsEmpty && subset.NotReadyAddresses.IsEmpty)

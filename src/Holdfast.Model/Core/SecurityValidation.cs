@@ -1,11 +1,15 @@
+using System.Text.RegularExpressions;
 using Holdfast.Model.Rules;
 using Holdfast.Model.Values;
 
 namespace Holdfast.Model.Core;
 
 /// <summary>What holds for as whom and with which rights pods and containers run.</summary>
-internal static class SecurityValidation
+internal static partial class SecurityValidation
 {
+    private const int MaximumSysctl = 253;
+    private const string SysctlPattern = @"([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?";
+
     public static void CheckPod(PodSecurityContext? context, PodSpec spec, FieldPath pod, FieldErrors errors)
     {
         if (context is null)
@@ -27,7 +31,7 @@ internal static class SecurityValidation
         {
             errors.Add(FieldError.InvalidJson(path.Child("shareProcessNamespace"), "true", "ShareProcessNamespace and HostPID cannot both be enabled"));
         }
-        CheckSysctls(context.Sysctls, path.Child("sysctls"), errors);
+        CheckSysctls(context.Sysctls, spec, path.Child("sysctls"), errors);
         if (context.FsGroupChangePolicy is { } policy && policy is not ("OnRootMismatch" or "Always"))
         {
             errors.Add(FieldError.NotSupported(path.Child("fsGroupChangePolicy"), policy, "Always", "OnRootMismatch"));
@@ -83,16 +87,44 @@ internal static class SecurityValidation
         }
     }
 
-    private static void CheckSysctls(ValueList<Sysctl> sysctls, FieldPath path, FieldErrors errors)
+    private static void CheckSysctls(ValueList<Sysctl> sysctls, PodSpec spec, FieldPath path, FieldErrors errors)
     {
         for (var i = 0; i < sysctls.Count; i++)
         {
-            if (errors.Require(path.Index(i), "name", sysctls[i].Name) && sysctls.Take(i).Any(other => other.Name == sysctls[i].Name))
+            var (name, at) = (sysctls[i].Name, path.Index(i).Child("name"));
+            if (!errors.Require(path.Index(i), "name", name))
             {
-                errors.Add(FieldError.Duplicate(path.Index(i).Child("name"), sysctls[i].Name));
+                continue;
             }
+            if (name.Length > MaximumSysctl || !SysctlName().IsMatch(name))
+            {
+                errors.Add(FieldError.Invalid(at, name, $"must have at most {MaximumSysctl} characters and match regex ^{SysctlPattern}$"));
+            }
+            else if (sysctls.Take(i).Any(other => other.Name == name))
+            {
+                errors.Add(FieldError.Duplicate(at, name));
+            }
+            CheckHostSysctl(name.Replace('/', '.'), name, spec, at, errors);
         }
     }
+
+    // What a pod shares with its machine it does not set.
+    private static void CheckHostSysctl(string dotted, string name, PodSpec spec, FieldPath path, FieldErrors errors)
+    {
+        var isOfMessages = dotted is "kernel.sem" || dotted.StartsWith("kernel.shm", StringComparison.Ordinal)
+            || dotted.StartsWith("kernel.msg", StringComparison.Ordinal) || dotted.StartsWith("fs.mqueue.", StringComparison.Ordinal);
+        if (spec.HostNetwork && dotted.StartsWith("net.", StringComparison.Ordinal))
+        {
+            errors.Add(FieldError.Invalid(path, name, "may not be specified when 'hostNetwork' is true"));
+        }
+        else if (spec.HostIPC && isOfMessages)
+        {
+            errors.Add(FieldError.Invalid(path, name, "may not be specified when 'hostIPC' is true"));
+        }
+    }
+
+    [GeneratedRegex("^" + SysctlPattern + "\\z", RegexOptions.CultureInvariant)]
+    private static partial Regex SysctlName();
 
     private static void CheckSeccomp(SeccompProfile? profile, FieldPath owner, FieldErrors errors)
     {

@@ -10,6 +10,8 @@ internal sealed class EndpointSliceRules : ResourceRules<EndpointSlice>
     private const int MaxEndpoints = 1000;
     private const int MaxAddresses = 100;
     private const int MaxPorts = 20000;
+    private const int MaxHints = 8;
+    private const int MaxTopologyLabels = 16;
 
     private static readonly ImmutableArray<string> AddressTypes = ["FQDN", "IPv4", "IPv6"];
     private static readonly ImmutableArray<string> Protocols = ["SCTP", "TCP", "UDP"];
@@ -81,7 +83,7 @@ internal sealed class EndpointSliceRules : ResourceRules<EndpointSlice>
                     AddressFormats.RequireAddress(endpoint.Addresses[i], type == "IPv4", path.Child("addresses").Index(i), errors);
                     break;
                 case "FQDN":
-                    errors.RequireFormat(path.Child("addresses").Index(i), endpoint.Addresses[i], TextFormats.Dns1123Subdomain);
+                    CheckDomain(endpoint.Addresses[i], path.Child("addresses").Index(i), errors);
                     break;
                 default:
                     break;
@@ -91,9 +93,63 @@ internal sealed class EndpointSliceRules : ResourceRules<EndpointSlice>
         {
             errors.RequireFormat(path, "nodeName", node, TextFormats.Dns1123Subdomain);
         }
+        if (endpoint.DeprecatedTopology.Count > MaxTopologyLabels)
+        {
+            errors.Add(FieldError.TooMany(path.Child("deprecatedTopology"), endpoint.DeprecatedTopology.Count, MaxTopologyLabels));
+        }
+        MetadataValidation.CheckLabels(endpoint.DeprecatedTopology, path.Child("deprecatedTopology"), errors);
         if (endpoint.Hostname is { } host)
         {
             errors.RequireFormat(path, "hostname", host, TextFormats.Dns1123Label);
+        }
+        if (endpoint.Hints is { } hints)
+        {
+            CheckHints([.. hints.ForZones.Select(zone => zone.Name)], TextFormats.LabelValue, path.Child("hints").Child("forZones"), errors);
+            CheckHints([.. hints.ForNodes.Select(node => node.Name)], TextFormats.Dns1123Subdomain, path.Child("hints").Child("forNodes"), errors);
+        }
+    }
+
+    private static void CheckHints(ImmutableArray<string> names, TextFormat format, FieldPath path, FieldErrors errors)
+    {
+        if (names.Length > MaxHints)
+        {
+            errors.Add(FieldError.TooMany(path, names.Length, MaxHints));
+            return;
+        }
+        for (var i = 0; i < names.Length; i++)
+        {
+            if (names.IndexOf(names[i]) < i)
+            {
+                errors.Add(FieldError.Duplicate(path.Index(i).Child("name"), names[i]));
+            }
+            errors.RequireFormat(path.Index(i), "name", names[i], format);
+        }
+    }
+
+    // A name of a machine in full: at least two labels, and perhaps the root's dot.
+    private static void CheckDomain(string name, FieldPath path, FieldErrors errors)
+    {
+        if (name.Length == 0)
+        {
+            errors.Add(FieldError.Required(path));
+            return;
+        }
+        var domain = name.EndsWith('.') ? name[..^1] : name;
+        var problems = TextFormats.Dns1123Subdomain(domain);
+        if (problems.Length > 0)
+        {
+            errors.Add(FieldError.Invalid(path, domain, string.Join(",", problems)));
+        }
+        else if (!domain.Contains('.', StringComparison.Ordinal))
+        {
+            errors.Add(FieldError.Invalid(path, domain, "should be a domain with at least two segments separated by dots"));
+        }
+        else
+        {
+            foreach (var label in domain.Split('.').Where(label => TextFormats.Dns1123Label(label).Length > 0))
+            {
+                errors.Add(FieldError.Invalid(path, label, string.Join(",", TextFormats.Dns1123Label(label))));
+            }
         }
     }
 
@@ -113,7 +169,7 @@ internal sealed class EndpointSliceRules : ResourceRules<EndpointSlice>
             }
             if (ports.Take(i).Any(other => other.Name == port.Name))
             {
-                errors.Add(FieldError.Duplicate(path.Child("name"), port.Name ?? ""));
+                errors.Add(FieldError.Duplicate(path.Index(i).Child("name"), port.Name ?? ""));
             }
             if (port.Protocol is null)
             {

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 using Holdfast.Model.Json;
 using Holdfast.Model.Values;
@@ -13,12 +12,12 @@ public static class FieldsV1
     public static JsonValue Write(FieldSet set)
     {
         ArgumentNullException.ThrowIfNull(set);
-        var buffer = new ArrayBufferWriter<byte>(2048);
+        using var buffer = new LentBuffer();
         using (var writer = new Utf8JsonWriter(buffer, ModelJson.WriterOptions))
         {
             Write(writer, set, false);
         }
-        return JsonValue.FromUtf8(buffer.WrittenSpan.ToArray());
+        return JsonValue.FromUtf8(buffer.Written.ToArray());
     }
 
     /// <summary>Reads a set.</summary>

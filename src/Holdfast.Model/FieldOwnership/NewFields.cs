@@ -19,7 +19,7 @@ public ref struct NewFields
 
     private NewFields(ReadOnlySpan<byte> json)
     {
-        _open = new List<FieldSetEntry>(64);
+        _open = new List<FieldSetEntry>(16);
         _reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = JsonInput.MaximumDepth });
     }
 

@@ -1447,6 +1447,125 @@ public sealed partial record PodTemplate : IResource<PodTemplate>
     }
 }
 
+/// <summary>Keeps a number of like pods running; what ReplicaSets and Deployments have taken the place of. Not stored here.</summary>
+public sealed partial record ReplicationController : IResource<ReplicationController>
+{
+    /// <summary>The record with nothing set.</summary>
+    public static ReplicationController Empty { get; } = new();
+
+    /// <inheritdoc/>
+    public static ResourceType ResourceType { get; } = new("", "v1", "ReplicationController", "replicationcontrollers", true) { ShortNames = ["rc"], Categories = ["all"] };
+
+    /// <inheritdoc/>
+    public ResourceType GetResourceType() => ResourceType;
+
+    /// <inheritdoc/>
+    public ReplicationController WithMetadata(global::Holdfast.Model.Meta.ObjectMeta metadata) => this with { Metadata = metadata };
+
+    IResource IResource.WithMetadata(global::Holdfast.Model.Meta.ObjectMeta metadata) => WithMetadata(metadata);
+
+    /// <inheritdoc/>
+    public static TypeSchema ModelSchema => SchemaHolder.Value;
+
+    private static class SchemaHolder
+    {
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ReplicationController", "Keeps a number of like pods running; what ReplicaSets and Deployments have taken the place of. Not stored here.", [
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, namespace, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("spec", Shape.Object(static () => global::Holdfast.Model.Core.ReplicationControllerSpec.ModelSchema)) { Description = "What is wanted.", IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("status", Shape.Object(static () => global::Holdfast.Model.Core.ReplicationControllerStatus.ModelSchema)) { Description = "What the controller last saw.", IsAlwaysWritten = true, ProtobufPath = [3] },
+        ]);
+    }
+
+    /// <summary>Name, namespace, labels and the rest of what every object carries.</summary>
+    public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
+
+    /// <summary>What is wanted.</summary>
+    public global::Holdfast.Model.Core.ReplicationControllerSpec Spec { get; init; } = global::Holdfast.Model.Core.ReplicationControllerSpec.Empty;
+
+    /// <summary>What the controller last saw.</summary>
+    public global::Holdfast.Model.Core.ReplicationControllerStatus Status { get; init; } = global::Holdfast.Model.Core.ReplicationControllerStatus.Empty;
+
+    /// <inheritdoc/>
+    public static ReplicationController Read(ref JsonInput input)
+    {
+        if (!input.BeginObject("ReplicationController"))
+        {
+            return Empty;
+        }
+        ulong seen = 0;
+        global::Holdfast.Model.Meta.ObjectMeta vMetadata = global::Holdfast.Model.Meta.ObjectMeta.Empty;
+        global::Holdfast.Model.Core.ReplicationControllerSpec vSpec = global::Holdfast.Model.Core.ReplicationControllerSpec.Empty;
+        global::Holdfast.Model.Core.ReplicationControllerStatus vStatus = global::Holdfast.Model.Core.ReplicationControllerStatus.Empty;
+        while (input.NextField(out var name))
+        {
+            switch (name.Length)
+            {
+                case 4:
+                    if (name.SequenceEqual("spec"u8))
+                    {
+                        input.Mark(ref seen, 1, "spec");
+                        vSpec = ObjectCodec<global::Holdfast.Model.Core.ReplicationControllerSpec>.Read(ref input, "spec");
+                        continue;
+                    }
+                    if (name.SequenceEqual("kind"u8))
+                    {
+                        input.Mark(ref seen, 4, "kind");
+                        _ = StringCodec.Read(ref input, "kind");
+                        continue;
+                    }
+                    break;
+                case 6:
+                    if (name.SequenceEqual("status"u8))
+                    {
+                        input.Mark(ref seen, 2, "status");
+                        vStatus = ObjectCodec<global::Holdfast.Model.Core.ReplicationControllerStatus>.Read(ref input, "status");
+                        continue;
+                    }
+                    break;
+                case 8:
+                    if (name.SequenceEqual("metadata"u8))
+                    {
+                        input.Mark(ref seen, 0, "metadata");
+                        vMetadata = ObjectCodec<global::Holdfast.Model.Meta.ObjectMeta>.Read(ref input, "metadata");
+                        continue;
+                    }
+                    break;
+                case 10:
+                    if (name.SequenceEqual("apiVersion"u8))
+                    {
+                        input.Mark(ref seen, 3, "apiVersion");
+                        _ = StringCodec.Read(ref input, "apiVersion");
+                        continue;
+                    }
+                    break;
+                default:
+                    break;
+            }
+            input.Unknown(name);
+        }
+        return new ReplicationController
+        {
+            Metadata = vMetadata,
+            Spec = vSpec,
+            Status = vStatus,
+        };
+    }
+
+    /// <inheritdoc/>
+    public void Write(Utf8JsonWriter writer)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("kind"u8, "ReplicationController"u8);
+        writer.WriteString("apiVersion"u8, "v1"u8);
+        writer.WritePropertyName("metadata"u8); ObjectCodec<global::Holdfast.Model.Meta.ObjectMeta>.Write(writer, Metadata);
+        writer.WritePropertyName("spec"u8); ObjectCodec<global::Holdfast.Model.Core.ReplicationControllerSpec>.Write(writer, Spec);
+        writer.WritePropertyName("status"u8); ObjectCodec<global::Holdfast.Model.Core.ReplicationControllerStatus>.Write(writer, Status);
+        writer.WriteEndObject();
+    }
+}
+
 /// <summary>The most that a namespace may use, and what it uses.</summary>
 public sealed partial record ResourceQuota : IResource<ResourceQuota>
 {
@@ -17344,6 +17463,360 @@ public sealed partial record RBDVolumeSource : IModelType<RBDVolumeSource>
         if (ReadOnly) { writer.WritePropertyName("readOnly"u8); BooleanCodec.Write(writer, ReadOnly); }
         if (SecretRef is not null) { writer.WritePropertyName("secretRef"u8); ObjectCodec<global::Holdfast.Model.Core.LocalObjectReference>.Write(writer, SecretRef); }
         if (User.Length > 0) { writer.WritePropertyName("user"u8); StringCodec.Write(writer, User); }
+        writer.WriteEndObject();
+    }
+}
+
+/// <summary>One thing that holds, or not, of a ReplicationController.</summary>
+public sealed partial record ReplicationControllerCondition : IModelType<ReplicationControllerCondition>
+{
+    /// <summary>The record with nothing set.</summary>
+    public static ReplicationControllerCondition Empty { get; } = new();
+
+    /// <inheritdoc/>
+    public static TypeSchema ModelSchema => SchemaHolder.Value;
+
+    private static class SchemaHolder
+    {
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ReplicationControllerCondition", "One thing that holds, or not, of a ReplicationController.", [
+            new("lastTransitionTime", Shape.Of(ShapeKind.Time)) { Description = "When the status last changed.", ProtobufPath = [3] },
+            new("message", Shape.Of(ShapeKind.String)) { Description = "Why, in words.", ProtobufPath = [5] },
+            new("reason", Shape.Of(ShapeKind.String)) { Description = "Why, in one word.", ProtobufPath = [4] },
+            new("status", Shape.Of(ShapeKind.String)) { Description = "True, False or Unknown.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("type", Shape.Of(ShapeKind.String)) { Description = "Which condition this is.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+        ]);
+    }
+
+    /// <summary>When the status last changed.</summary>
+    public DateTimeOffset? LastTransitionTime { get; init; }
+
+    /// <summary>Why, in words.</summary>
+    public string Message { get; init; } = "";
+
+    /// <summary>Why, in one word.</summary>
+    public string Reason { get; init; } = "";
+
+    /// <summary>True, False or Unknown.</summary>
+    public string Status { get; init; } = "";
+
+    /// <summary>Which condition this is.</summary>
+    public string Type { get; init; } = "";
+
+    /// <inheritdoc/>
+    public static ReplicationControllerCondition Read(ref JsonInput input)
+    {
+        if (!input.BeginObject("ReplicationControllerCondition"))
+        {
+            return Empty;
+        }
+        ulong seen = 0;
+        DateTimeOffset? vLastTransitionTime = null;
+        string vMessage = "";
+        string vReason = "";
+        string vStatus = "";
+        string vType = "";
+        while (input.NextField(out var name))
+        {
+            switch (name.Length)
+            {
+                case 4:
+                    if (name.SequenceEqual("type"u8))
+                    {
+                        input.Mark(ref seen, 4, "type");
+                        vType = StringCodec.Read(ref input, "type");
+                        continue;
+                    }
+                    break;
+                case 6:
+                    if (name.SequenceEqual("reason"u8))
+                    {
+                        input.Mark(ref seen, 2, "reason");
+                        vReason = StringCodec.Read(ref input, "reason");
+                        continue;
+                    }
+                    if (name.SequenceEqual("status"u8))
+                    {
+                        input.Mark(ref seen, 3, "status");
+                        vStatus = StringCodec.Read(ref input, "status");
+                        continue;
+                    }
+                    break;
+                case 7:
+                    if (name.SequenceEqual("message"u8))
+                    {
+                        input.Mark(ref seen, 1, "message");
+                        vMessage = StringCodec.Read(ref input, "message");
+                        continue;
+                    }
+                    break;
+                case 18:
+                    if (name.SequenceEqual("lastTransitionTime"u8))
+                    {
+                        input.Mark(ref seen, 0, "lastTransitionTime");
+                        if (!input.IsNull) { vLastTransitionTime = TimeCodec.Read(ref input, "lastTransitionTime"); }
+                        continue;
+                    }
+                    break;
+                default:
+                    break;
+            }
+            input.Unknown(name);
+        }
+        return new ReplicationControllerCondition
+        {
+            LastTransitionTime = vLastTransitionTime,
+            Message = vMessage,
+            Reason = vReason,
+            Status = vStatus,
+            Type = vType,
+        };
+    }
+
+    /// <inheritdoc/>
+    public void Write(Utf8JsonWriter writer)
+    {
+        writer.WriteStartObject();
+        if (LastTransitionTime is not null) { writer.WritePropertyName("lastTransitionTime"u8); TimeCodec.Write(writer, LastTransitionTime.Value); }
+        if (Message.Length > 0) { writer.WritePropertyName("message"u8); StringCodec.Write(writer, Message); }
+        if (Reason.Length > 0) { writer.WritePropertyName("reason"u8); StringCodec.Write(writer, Reason); }
+        writer.WritePropertyName("status"u8); StringCodec.Write(writer, Status);
+        writer.WritePropertyName("type"u8); StringCodec.Write(writer, Type);
+        writer.WriteEndObject();
+    }
+}
+
+/// <summary>What a ReplicationController wants.</summary>
+public sealed partial record ReplicationControllerSpec : IModelType<ReplicationControllerSpec>
+{
+    /// <summary>The record with nothing set.</summary>
+    public static ReplicationControllerSpec Empty { get; } = new();
+
+    /// <inheritdoc/>
+    public static TypeSchema ModelSchema => SchemaHolder.Value;
+
+    private static class SchemaHolder
+    {
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ReplicationControllerSpec", "What a ReplicationController wants.", [
+            new("minReadySeconds", Shape.Of(ShapeKind.Int32)) { Description = "How many seconds a new pod must stay ready before it counts as available.", ProtobufPath = [4] },
+            new("replicas", Shape.Of(ShapeKind.Int32)) { Description = "How many pods are wanted; 1 when absent.", ProtobufPath = [1] },
+            new("selector", Shape.Map(Shape.Of(ShapeKind.String))) { Description = "The labels of the pods that belong to it; the template's when left out.", IsAtomic = true, ProtobufPath = [2] },
+            new("template", Shape.Object(static () => global::Holdfast.Model.Core.PodTemplateSpec.ModelSchema)) { Description = "What each pod is made from.", ProtobufPath = [3] },
+        ]);
+    }
+
+    /// <summary>How many seconds a new pod must stay ready before it counts as available.</summary>
+    public int MinReadySeconds { get; init; }
+
+    /// <summary>How many pods are wanted; 1 when absent.</summary>
+    public int? Replicas { get; init; }
+
+    /// <summary>The labels of the pods that belong to it; the template&apos;s when left out.</summary>
+    public ValueMap<string> Selector { get; init; }
+
+    /// <summary>What each pod is made from.</summary>
+    public global::Holdfast.Model.Core.PodTemplateSpec? Template { get; init; }
+
+    /// <inheritdoc/>
+    public static ReplicationControllerSpec Read(ref JsonInput input)
+    {
+        if (!input.BeginObject("ReplicationControllerSpec"))
+        {
+            return Empty;
+        }
+        ulong seen = 0;
+        int vMinReadySeconds = default;
+        int? vReplicas = null;
+        ValueMap<string> vSelector = default;
+        global::Holdfast.Model.Core.PodTemplateSpec? vTemplate = null;
+        while (input.NextField(out var name))
+        {
+            switch (name.Length)
+            {
+                case 8:
+                    if (name.SequenceEqual("replicas"u8))
+                    {
+                        input.Mark(ref seen, 1, "replicas");
+                        if (!input.IsNull) { vReplicas = Int32Codec.Read(ref input, "replicas"); }
+                        continue;
+                    }
+                    if (name.SequenceEqual("selector"u8))
+                    {
+                        input.Mark(ref seen, 2, "selector");
+                        vSelector = MapCodec<StringCodec, string>.Read(ref input, "selector");
+                        continue;
+                    }
+                    if (name.SequenceEqual("template"u8))
+                    {
+                        input.Mark(ref seen, 3, "template");
+                        if (!input.IsNull) { vTemplate = ObjectCodec<global::Holdfast.Model.Core.PodTemplateSpec>.Read(ref input, "template"); }
+                        continue;
+                    }
+                    break;
+                case 15:
+                    if (name.SequenceEqual("minReadySeconds"u8))
+                    {
+                        input.Mark(ref seen, 0, "minReadySeconds");
+                        vMinReadySeconds = Int32Codec.Read(ref input, "minReadySeconds");
+                        continue;
+                    }
+                    break;
+                default:
+                    break;
+            }
+            input.Unknown(name);
+        }
+        return new ReplicationControllerSpec
+        {
+            MinReadySeconds = vMinReadySeconds,
+            Replicas = vReplicas,
+            Selector = vSelector,
+            Template = vTemplate,
+        };
+    }
+
+    /// <inheritdoc/>
+    public void Write(Utf8JsonWriter writer)
+    {
+        writer.WriteStartObject();
+        if (MinReadySeconds != default) { writer.WritePropertyName("minReadySeconds"u8); Int32Codec.Write(writer, MinReadySeconds); }
+        if (Replicas is not null) { writer.WritePropertyName("replicas"u8); Int32Codec.Write(writer, Replicas.Value); }
+        if (!Selector.IsEmpty) { writer.WritePropertyName("selector"u8); MapCodec<StringCodec, string>.Write(writer, Selector); }
+        if (Template is not null) { writer.WritePropertyName("template"u8); ObjectCodec<global::Holdfast.Model.Core.PodTemplateSpec>.Write(writer, Template); }
+        writer.WriteEndObject();
+    }
+}
+
+/// <summary>What the controller last saw of a ReplicationController.</summary>
+public sealed partial record ReplicationControllerStatus : IModelType<ReplicationControllerStatus>
+{
+    /// <summary>The record with nothing set.</summary>
+    public static ReplicationControllerStatus Empty { get; } = new();
+
+    /// <inheritdoc/>
+    public static TypeSchema ModelSchema => SchemaHolder.Value;
+
+    private static class SchemaHolder
+    {
+        internal static readonly TypeSchema Value = new("io.k8s.api.core.v1.ReplicationControllerStatus", "What the controller last saw of a ReplicationController.", [
+            new("availableReplicas", Shape.Of(ShapeKind.Int32)) { Description = "Pods that have been ready for at least minReadySeconds.", ProtobufPath = [5] },
+            new("conditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Core.ReplicationControllerCondition.ModelSchema))) { Description = "What holds of it now: ReplicaFailure.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["type"], MergeKey = "type", PatchStrategies = ["merge"], ProtobufPath = [6] },
+            new("fullyLabeledReplicas", Shape.Of(ShapeKind.Int32)) { Description = "Pods that have all labels of the template.", ProtobufPath = [2] },
+            new("observedGeneration", Shape.Of(ShapeKind.Int64)) { Description = "The generation of the spec that this status speaks of.", ProtobufPath = [3] },
+            new("readyReplicas", Shape.Of(ShapeKind.Int32)) { Description = "Pods that are ready.", ProtobufPath = [4] },
+            new("replicas", Shape.Of(ShapeKind.Int32)) { Description = "Pods that exist and are not on their way out.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+        ]);
+    }
+
+    /// <summary>Pods that have been ready for at least minReadySeconds.</summary>
+    public int AvailableReplicas { get; init; }
+
+    /// <summary>What holds of it now: ReplicaFailure.</summary>
+    public ValueList<global::Holdfast.Model.Core.ReplicationControllerCondition> Conditions { get; init; }
+
+    /// <summary>Pods that have all labels of the template.</summary>
+    public int FullyLabeledReplicas { get; init; }
+
+    /// <summary>The generation of the spec that this status speaks of.</summary>
+    public long ObservedGeneration { get; init; }
+
+    /// <summary>Pods that are ready.</summary>
+    public int ReadyReplicas { get; init; }
+
+    /// <summary>Pods that exist and are not on their way out.</summary>
+    public int Replicas { get; init; }
+
+    /// <inheritdoc/>
+    public static ReplicationControllerStatus Read(ref JsonInput input)
+    {
+        if (!input.BeginObject("ReplicationControllerStatus"))
+        {
+            return Empty;
+        }
+        ulong seen = 0;
+        int vAvailableReplicas = default;
+        ValueList<global::Holdfast.Model.Core.ReplicationControllerCondition> vConditions = default;
+        int vFullyLabeledReplicas = default;
+        long vObservedGeneration = default;
+        int vReadyReplicas = default;
+        int vReplicas = default;
+        while (input.NextField(out var name))
+        {
+            switch (name.Length)
+            {
+                case 8:
+                    if (name.SequenceEqual("replicas"u8))
+                    {
+                        input.Mark(ref seen, 5, "replicas");
+                        vReplicas = Int32Codec.Read(ref input, "replicas");
+                        continue;
+                    }
+                    break;
+                case 10:
+                    if (name.SequenceEqual("conditions"u8))
+                    {
+                        input.Mark(ref seen, 1, "conditions");
+                        vConditions = ListCodec<ObjectCodec<global::Holdfast.Model.Core.ReplicationControllerCondition>, global::Holdfast.Model.Core.ReplicationControllerCondition>.Read(ref input, "conditions");
+                        continue;
+                    }
+                    break;
+                case 13:
+                    if (name.SequenceEqual("readyReplicas"u8))
+                    {
+                        input.Mark(ref seen, 4, "readyReplicas");
+                        vReadyReplicas = Int32Codec.Read(ref input, "readyReplicas");
+                        continue;
+                    }
+                    break;
+                case 17:
+                    if (name.SequenceEqual("availableReplicas"u8))
+                    {
+                        input.Mark(ref seen, 0, "availableReplicas");
+                        vAvailableReplicas = Int32Codec.Read(ref input, "availableReplicas");
+                        continue;
+                    }
+                    break;
+                case 18:
+                    if (name.SequenceEqual("observedGeneration"u8))
+                    {
+                        input.Mark(ref seen, 3, "observedGeneration");
+                        vObservedGeneration = Int64Codec.Read(ref input, "observedGeneration");
+                        continue;
+                    }
+                    break;
+                case 20:
+                    if (name.SequenceEqual("fullyLabeledReplicas"u8))
+                    {
+                        input.Mark(ref seen, 2, "fullyLabeledReplicas");
+                        vFullyLabeledReplicas = Int32Codec.Read(ref input, "fullyLabeledReplicas");
+                        continue;
+                    }
+                    break;
+                default:
+                    break;
+            }
+            input.Unknown(name);
+        }
+        return new ReplicationControllerStatus
+        {
+            AvailableReplicas = vAvailableReplicas,
+            Conditions = vConditions,
+            FullyLabeledReplicas = vFullyLabeledReplicas,
+            ObservedGeneration = vObservedGeneration,
+            ReadyReplicas = vReadyReplicas,
+            Replicas = vReplicas,
+        };
+    }
+
+    /// <inheritdoc/>
+    public void Write(Utf8JsonWriter writer)
+    {
+        writer.WriteStartObject();
+        if (AvailableReplicas != default) { writer.WritePropertyName("availableReplicas"u8); Int32Codec.Write(writer, AvailableReplicas); }
+        if (!Conditions.IsEmpty) { writer.WritePropertyName("conditions"u8); ListCodec<ObjectCodec<global::Holdfast.Model.Core.ReplicationControllerCondition>, global::Holdfast.Model.Core.ReplicationControllerCondition>.Write(writer, Conditions); }
+        if (FullyLabeledReplicas != default) { writer.WritePropertyName("fullyLabeledReplicas"u8); Int32Codec.Write(writer, FullyLabeledReplicas); }
+        if (ObservedGeneration != default) { writer.WritePropertyName("observedGeneration"u8); Int64Codec.Write(writer, ObservedGeneration); }
+        if (ReadyReplicas != default) { writer.WritePropertyName("readyReplicas"u8); Int32Codec.Write(writer, ReadyReplicas); }
+        writer.WritePropertyName("replicas"u8); Int32Codec.Write(writer, Replicas);
         writer.WriteEndObject();
     }
 }

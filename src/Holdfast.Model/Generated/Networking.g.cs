@@ -11,6 +11,125 @@ using Holdfast.Model.Values;
 
 namespace Holdfast.Model.Networking;
 
+/// <summary>Which requests from outside go to which Service, by host and path. Not stored here.</summary>
+public sealed partial record Ingress : IResource<Ingress>
+{
+    /// <summary>The record with nothing set.</summary>
+    public static Ingress Empty { get; } = new();
+
+    /// <inheritdoc/>
+    public static ResourceType ResourceType { get; } = new("networking.k8s.io", "v1", "Ingress", "ingresses", true) { ShortNames = ["ing"] };
+
+    /// <inheritdoc/>
+    public ResourceType GetResourceType() => ResourceType;
+
+    /// <inheritdoc/>
+    public Ingress WithMetadata(global::Holdfast.Model.Meta.ObjectMeta metadata) => this with { Metadata = metadata };
+
+    IResource IResource.WithMetadata(global::Holdfast.Model.Meta.ObjectMeta metadata) => WithMetadata(metadata);
+
+    /// <inheritdoc/>
+    public static TypeSchema ModelSchema => SchemaHolder.Value;
+
+    private static class SchemaHolder
+    {
+        internal static readonly TypeSchema Value = new("io.k8s.api.networking.v1.Ingress", "Which requests from outside go to which Service, by host and path. Not stored here.", [
+            new("apiVersion", Shape.Of(ShapeKind.String)) { Description = "The group and version of the object." },
+            new("kind", Shape.Of(ShapeKind.String)) { Description = "The kind of the object." },
+            new("metadata", Shape.Object(static () => global::Holdfast.Model.Meta.ObjectMeta.ModelSchema)) { Description = "Name, labels and the rest of what every object carries.", IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("spec", Shape.Object(static () => global::Holdfast.Model.Networking.IngressSpec.ModelSchema)) { Description = "What is wanted.", IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("status", Shape.Object(static () => global::Holdfast.Model.Networking.IngressStatus.ModelSchema)) { Description = "What the controller last saw.", IsAlwaysWritten = true, ProtobufPath = [3] },
+        ]);
+    }
+
+    /// <summary>Name, labels and the rest of what every object carries.</summary>
+    public global::Holdfast.Model.Meta.ObjectMeta Metadata { get; init; } = global::Holdfast.Model.Meta.ObjectMeta.Empty;
+
+    /// <summary>What is wanted.</summary>
+    public global::Holdfast.Model.Networking.IngressSpec Spec { get; init; } = global::Holdfast.Model.Networking.IngressSpec.Empty;
+
+    /// <summary>What the controller last saw.</summary>
+    public global::Holdfast.Model.Networking.IngressStatus Status { get; init; } = global::Holdfast.Model.Networking.IngressStatus.Empty;
+
+    /// <inheritdoc/>
+    public static Ingress Read(ref JsonInput input)
+    {
+        if (!input.BeginObject("Ingress"))
+        {
+            return Empty;
+        }
+        ulong seen = 0;
+        global::Holdfast.Model.Meta.ObjectMeta vMetadata = global::Holdfast.Model.Meta.ObjectMeta.Empty;
+        global::Holdfast.Model.Networking.IngressSpec vSpec = global::Holdfast.Model.Networking.IngressSpec.Empty;
+        global::Holdfast.Model.Networking.IngressStatus vStatus = global::Holdfast.Model.Networking.IngressStatus.Empty;
+        while (input.NextField(out var name))
+        {
+            switch (name.Length)
+            {
+                case 4:
+                    if (name.SequenceEqual("spec"u8))
+                    {
+                        input.Mark(ref seen, 1, "spec");
+                        vSpec = ObjectCodec<global::Holdfast.Model.Networking.IngressSpec>.Read(ref input, "spec");
+                        continue;
+                    }
+                    if (name.SequenceEqual("kind"u8))
+                    {
+                        input.Mark(ref seen, 4, "kind");
+                        _ = StringCodec.Read(ref input, "kind");
+                        continue;
+                    }
+                    break;
+                case 6:
+                    if (name.SequenceEqual("status"u8))
+                    {
+                        input.Mark(ref seen, 2, "status");
+                        vStatus = ObjectCodec<global::Holdfast.Model.Networking.IngressStatus>.Read(ref input, "status");
+                        continue;
+                    }
+                    break;
+                case 8:
+                    if (name.SequenceEqual("metadata"u8))
+                    {
+                        input.Mark(ref seen, 0, "metadata");
+                        vMetadata = ObjectCodec<global::Holdfast.Model.Meta.ObjectMeta>.Read(ref input, "metadata");
+                        continue;
+                    }
+                    break;
+                case 10:
+                    if (name.SequenceEqual("apiVersion"u8))
+                    {
+                        input.Mark(ref seen, 3, "apiVersion");
+                        _ = StringCodec.Read(ref input, "apiVersion");
+                        continue;
+                    }
+                    break;
+                default:
+                    break;
+            }
+            input.Unknown(name);
+        }
+        return new Ingress
+        {
+            Metadata = vMetadata,
+            Spec = vSpec,
+            Status = vStatus,
+        };
+    }
+
+    /// <inheritdoc/>
+    public void Write(Utf8JsonWriter writer)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("kind"u8, "Ingress"u8);
+        writer.WriteString("apiVersion"u8, "networking.k8s.io/v1"u8);
+        writer.WritePropertyName("metadata"u8); ObjectCodec<global::Holdfast.Model.Meta.ObjectMeta>.Write(writer, Metadata);
+        writer.WritePropertyName("spec"u8); ObjectCodec<global::Holdfast.Model.Networking.IngressSpec>.Write(writer, Spec);
+        writer.WritePropertyName("status"u8); ObjectCodec<global::Holdfast.Model.Networking.IngressStatus>.Write(writer, Status);
+        writer.WriteEndObject();
+    }
+}
+
 /// <summary>Which connections pods may have; stored, but not enforced here.</summary>
 public sealed partial record NetworkPolicy : IResource<NetworkPolicy>
 {
@@ -115,6 +234,156 @@ public sealed partial record NetworkPolicy : IResource<NetworkPolicy>
     }
 }
 
+/// <summary>Where requests for a path go.</summary>
+public sealed partial record HTTPIngressPath : IModelType<HTTPIngressPath>
+{
+    /// <summary>The record with nothing set.</summary>
+    public static HTTPIngressPath Empty { get; } = new();
+
+    /// <inheritdoc/>
+    public static TypeSchema ModelSchema => SchemaHolder.Value;
+
+    private static class SchemaHolder
+    {
+        internal static readonly TypeSchema Value = new("io.k8s.api.networking.v1.HTTPIngressPath", "Where requests for a path go.", [
+            new("backend", Shape.Object(static () => global::Holdfast.Model.Networking.IngressBackend.ModelSchema)) { Description = "Where they go.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+            new("path", Shape.Of(ShapeKind.String)) { Description = "The path; it begins with a slash.", ProtobufPath = [1] },
+            new("pathType", Shape.Of(ShapeKind.String)) { Description = "Exact, Prefix or ImplementationSpecific: how the path is compared.", IsRequired = true, ProtobufPath = [3] },
+        ]);
+    }
+
+    /// <summary>Where they go.</summary>
+    public global::Holdfast.Model.Networking.IngressBackend Backend { get; init; } = global::Holdfast.Model.Networking.IngressBackend.Empty;
+
+    /// <summary>The path; it begins with a slash.</summary>
+    public string Path { get; init; } = "";
+
+    /// <summary>Exact, Prefix or ImplementationSpecific: how the path is compared.</summary>
+    public string? PathType { get; init; }
+
+    /// <inheritdoc/>
+    public static HTTPIngressPath Read(ref JsonInput input)
+    {
+        if (!input.BeginObject("HTTPIngressPath"))
+        {
+            return Empty;
+        }
+        ulong seen = 0;
+        global::Holdfast.Model.Networking.IngressBackend vBackend = global::Holdfast.Model.Networking.IngressBackend.Empty;
+        string vPath = "";
+        string? vPathType = null;
+        while (input.NextField(out var name))
+        {
+            switch (name.Length)
+            {
+                case 4:
+                    if (name.SequenceEqual("path"u8))
+                    {
+                        input.Mark(ref seen, 1, "path");
+                        vPath = StringCodec.Read(ref input, "path");
+                        continue;
+                    }
+                    break;
+                case 7:
+                    if (name.SequenceEqual("backend"u8))
+                    {
+                        input.Mark(ref seen, 0, "backend");
+                        vBackend = ObjectCodec<global::Holdfast.Model.Networking.IngressBackend>.Read(ref input, "backend");
+                        continue;
+                    }
+                    break;
+                case 8:
+                    if (name.SequenceEqual("pathType"u8))
+                    {
+                        input.Mark(ref seen, 2, "pathType");
+                        if (!input.IsNull) { vPathType = StringCodec.Read(ref input, "pathType"); }
+                        continue;
+                    }
+                    break;
+                default:
+                    break;
+            }
+            input.Unknown(name);
+        }
+        return new HTTPIngressPath
+        {
+            Backend = vBackend,
+            Path = vPath,
+            PathType = vPathType,
+        };
+    }
+
+    /// <inheritdoc/>
+    public void Write(Utf8JsonWriter writer)
+    {
+        writer.WriteStartObject();
+        writer.WritePropertyName("backend"u8); ObjectCodec<global::Holdfast.Model.Networking.IngressBackend>.Write(writer, Backend);
+        if (Path.Length > 0) { writer.WritePropertyName("path"u8); StringCodec.Write(writer, Path); }
+        if (PathType is not null) { writer.WritePropertyName("pathType"u8); StringCodec.Write(writer, PathType); }
+        writer.WriteEndObject();
+    }
+}
+
+/// <summary>Where requests go by their path.</summary>
+public sealed partial record HTTPIngressRuleValue : IModelType<HTTPIngressRuleValue>
+{
+    /// <summary>The record with nothing set.</summary>
+    public static HTTPIngressRuleValue Empty { get; } = new();
+
+    /// <inheritdoc/>
+    public static TypeSchema ModelSchema => SchemaHolder.Value;
+
+    private static class SchemaHolder
+    {
+        internal static readonly TypeSchema Value = new("io.k8s.api.networking.v1.HTTPIngressRuleValue", "Where requests go by their path.", [
+            new("paths", Shape.List(Shape.Object(static () => global::Holdfast.Model.Networking.HTTPIngressPath.ModelSchema))) { Description = "The paths.", IsRequired = true, ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
+        ]);
+    }
+
+    /// <summary>The paths.</summary>
+    public ValueList<global::Holdfast.Model.Networking.HTTPIngressPath> Paths { get; init; }
+
+    /// <inheritdoc/>
+    public static HTTPIngressRuleValue Read(ref JsonInput input)
+    {
+        if (!input.BeginObject("HTTPIngressRuleValue"))
+        {
+            return Empty;
+        }
+        ulong seen = 0;
+        ValueList<global::Holdfast.Model.Networking.HTTPIngressPath> vPaths = default;
+        while (input.NextField(out var name))
+        {
+            switch (name.Length)
+            {
+                case 5:
+                    if (name.SequenceEqual("paths"u8))
+                    {
+                        input.Mark(ref seen, 0, "paths");
+                        vPaths = ListCodec<ObjectCodec<global::Holdfast.Model.Networking.HTTPIngressPath>, global::Holdfast.Model.Networking.HTTPIngressPath>.Read(ref input, "paths");
+                        continue;
+                    }
+                    break;
+                default:
+                    break;
+            }
+            input.Unknown(name);
+        }
+        return new HTTPIngressRuleValue
+        {
+            Paths = vPaths,
+        };
+    }
+
+    /// <inheritdoc/>
+    public void Write(Utf8JsonWriter writer)
+    {
+        writer.WriteStartObject();
+        if (!Paths.IsEmpty) { writer.WritePropertyName("paths"u8); ListCodec<ObjectCodec<global::Holdfast.Model.Networking.HTTPIngressPath>, global::Holdfast.Model.Networking.HTTPIngressPath>.Write(writer, Paths); }
+        writer.WriteEndObject();
+    }
+}
+
 /// <summary>A range of addresses.</summary>
 public sealed partial record IPBlock : IModelType<IPBlock>
 {
@@ -186,6 +455,707 @@ public sealed partial record IPBlock : IModelType<IPBlock>
         writer.WriteStartObject();
         writer.WritePropertyName("cidr"u8); StringCodec.Write(writer, Cidr);
         if (!Except.IsEmpty) { writer.WritePropertyName("except"u8); ListCodec<StringCodec, string>.Write(writer, Except); }
+        writer.WriteEndObject();
+    }
+}
+
+/// <summary>Where requests go: a Service or another object.</summary>
+public sealed partial record IngressBackend : IModelType<IngressBackend>
+{
+    /// <summary>The record with nothing set.</summary>
+    public static IngressBackend Empty { get; } = new();
+
+    /// <inheritdoc/>
+    public static TypeSchema ModelSchema => SchemaHolder.Value;
+
+    private static class SchemaHolder
+    {
+        internal static readonly TypeSchema Value = new("io.k8s.api.networking.v1.IngressBackend", "Where requests go: a Service or another object.", [
+            new("resource", Shape.Object(static () => global::Holdfast.Model.Core.TypedLocalObjectReference.ModelSchema)) { Description = "An object of the same namespace; it excludes a Service.", ProtobufPath = [3] },
+            new("service", Shape.Object(static () => global::Holdfast.Model.Networking.IngressServiceBackend.ModelSchema)) { Description = "A Service of the same namespace; it excludes another object.", ProtobufPath = [4] },
+        ]);
+    }
+
+    /// <summary>An object of the same namespace; it excludes a Service.</summary>
+    public global::Holdfast.Model.Core.TypedLocalObjectReference? Resource { get; init; }
+
+    /// <summary>A Service of the same namespace; it excludes another object.</summary>
+    public global::Holdfast.Model.Networking.IngressServiceBackend? Service { get; init; }
+
+    /// <inheritdoc/>
+    public static IngressBackend Read(ref JsonInput input)
+    {
+        if (!input.BeginObject("IngressBackend"))
+        {
+            return Empty;
+        }
+        ulong seen = 0;
+        global::Holdfast.Model.Core.TypedLocalObjectReference? vResource = null;
+        global::Holdfast.Model.Networking.IngressServiceBackend? vService = null;
+        while (input.NextField(out var name))
+        {
+            switch (name.Length)
+            {
+                case 7:
+                    if (name.SequenceEqual("service"u8))
+                    {
+                        input.Mark(ref seen, 1, "service");
+                        if (!input.IsNull) { vService = ObjectCodec<global::Holdfast.Model.Networking.IngressServiceBackend>.Read(ref input, "service"); }
+                        continue;
+                    }
+                    break;
+                case 8:
+                    if (name.SequenceEqual("resource"u8))
+                    {
+                        input.Mark(ref seen, 0, "resource");
+                        if (!input.IsNull) { vResource = ObjectCodec<global::Holdfast.Model.Core.TypedLocalObjectReference>.Read(ref input, "resource"); }
+                        continue;
+                    }
+                    break;
+                default:
+                    break;
+            }
+            input.Unknown(name);
+        }
+        return new IngressBackend
+        {
+            Resource = vResource,
+            Service = vService,
+        };
+    }
+
+    /// <inheritdoc/>
+    public void Write(Utf8JsonWriter writer)
+    {
+        writer.WriteStartObject();
+        if (Resource is not null) { writer.WritePropertyName("resource"u8); ObjectCodec<global::Holdfast.Model.Core.TypedLocalObjectReference>.Write(writer, Resource); }
+        if (Service is not null) { writer.WritePropertyName("service"u8); ObjectCodec<global::Holdfast.Model.Networking.IngressServiceBackend>.Write(writer, Service); }
+        writer.WriteEndObject();
+    }
+}
+
+/// <summary>Where a load balancer takes requests.</summary>
+public sealed partial record IngressLoadBalancerIngress : IModelType<IngressLoadBalancerIngress>
+{
+    /// <summary>The record with nothing set.</summary>
+    public static IngressLoadBalancerIngress Empty { get; } = new();
+
+    /// <inheritdoc/>
+    public static TypeSchema ModelSchema => SchemaHolder.Value;
+
+    private static class SchemaHolder
+    {
+        internal static readonly TypeSchema Value = new("io.k8s.api.networking.v1.IngressLoadBalancerIngress", "Where a load balancer takes requests.", [
+            new("hostname", Shape.Of(ShapeKind.String)) { Description = "The host name, where there is one.", ProtobufPath = [2] },
+            new("ip", Shape.Of(ShapeKind.String)) { Description = "The address, where there is one.", ProtobufPath = [1] },
+            new("ports", Shape.List(Shape.Object(static () => global::Holdfast.Model.Networking.IngressPortStatus.ModelSchema))) { Description = "How each port fares at the balancer.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [4] },
+        ]);
+    }
+
+    /// <summary>The host name, where there is one.</summary>
+    public string Hostname { get; init; } = "";
+
+    /// <summary>The address, where there is one.</summary>
+    public string Ip { get; init; } = "";
+
+    /// <summary>How each port fares at the balancer.</summary>
+    public ValueList<global::Holdfast.Model.Networking.IngressPortStatus> Ports { get; init; }
+
+    /// <inheritdoc/>
+    public static IngressLoadBalancerIngress Read(ref JsonInput input)
+    {
+        if (!input.BeginObject("IngressLoadBalancerIngress"))
+        {
+            return Empty;
+        }
+        ulong seen = 0;
+        string vHostname = "";
+        string vIp = "";
+        ValueList<global::Holdfast.Model.Networking.IngressPortStatus> vPorts = default;
+        while (input.NextField(out var name))
+        {
+            switch (name.Length)
+            {
+                case 2:
+                    if (name.SequenceEqual("ip"u8))
+                    {
+                        input.Mark(ref seen, 1, "ip");
+                        vIp = StringCodec.Read(ref input, "ip");
+                        continue;
+                    }
+                    break;
+                case 5:
+                    if (name.SequenceEqual("ports"u8))
+                    {
+                        input.Mark(ref seen, 2, "ports");
+                        vPorts = ListCodec<ObjectCodec<global::Holdfast.Model.Networking.IngressPortStatus>, global::Holdfast.Model.Networking.IngressPortStatus>.Read(ref input, "ports");
+                        continue;
+                    }
+                    break;
+                case 8:
+                    if (name.SequenceEqual("hostname"u8))
+                    {
+                        input.Mark(ref seen, 0, "hostname");
+                        vHostname = StringCodec.Read(ref input, "hostname");
+                        continue;
+                    }
+                    break;
+                default:
+                    break;
+            }
+            input.Unknown(name);
+        }
+        return new IngressLoadBalancerIngress
+        {
+            Hostname = vHostname,
+            Ip = vIp,
+            Ports = vPorts,
+        };
+    }
+
+    /// <inheritdoc/>
+    public void Write(Utf8JsonWriter writer)
+    {
+        writer.WriteStartObject();
+        if (Hostname.Length > 0) { writer.WritePropertyName("hostname"u8); StringCodec.Write(writer, Hostname); }
+        if (Ip.Length > 0) { writer.WritePropertyName("ip"u8); StringCodec.Write(writer, Ip); }
+        if (!Ports.IsEmpty) { writer.WritePropertyName("ports"u8); ListCodec<ObjectCodec<global::Holdfast.Model.Networking.IngressPortStatus>, global::Holdfast.Model.Networking.IngressPortStatus>.Write(writer, Ports); }
+        writer.WriteEndObject();
+    }
+}
+
+/// <summary>How a load balancer is.</summary>
+public sealed partial record IngressLoadBalancerStatus : IModelType<IngressLoadBalancerStatus>
+{
+    /// <summary>The record with nothing set.</summary>
+    public static IngressLoadBalancerStatus Empty { get; } = new();
+
+    /// <inheritdoc/>
+    public static TypeSchema ModelSchema => SchemaHolder.Value;
+
+    private static class SchemaHolder
+    {
+        internal static readonly TypeSchema Value = new("io.k8s.api.networking.v1.IngressLoadBalancerStatus", "How a load balancer is.", [
+            new("ingress", Shape.List(Shape.Object(static () => global::Holdfast.Model.Networking.IngressLoadBalancerIngress.ModelSchema))) { Description = "Where it takes requests.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
+        ]);
+    }
+
+    /// <summary>Where it takes requests.</summary>
+    public ValueList<global::Holdfast.Model.Networking.IngressLoadBalancerIngress> Ingress { get; init; }
+
+    /// <inheritdoc/>
+    public static IngressLoadBalancerStatus Read(ref JsonInput input)
+    {
+        if (!input.BeginObject("IngressLoadBalancerStatus"))
+        {
+            return Empty;
+        }
+        ulong seen = 0;
+        ValueList<global::Holdfast.Model.Networking.IngressLoadBalancerIngress> vIngress = default;
+        while (input.NextField(out var name))
+        {
+            switch (name.Length)
+            {
+                case 7:
+                    if (name.SequenceEqual("ingress"u8))
+                    {
+                        input.Mark(ref seen, 0, "ingress");
+                        vIngress = ListCodec<ObjectCodec<global::Holdfast.Model.Networking.IngressLoadBalancerIngress>, global::Holdfast.Model.Networking.IngressLoadBalancerIngress>.Read(ref input, "ingress");
+                        continue;
+                    }
+                    break;
+                default:
+                    break;
+            }
+            input.Unknown(name);
+        }
+        return new IngressLoadBalancerStatus
+        {
+            Ingress = vIngress,
+        };
+    }
+
+    /// <inheritdoc/>
+    public void Write(Utf8JsonWriter writer)
+    {
+        writer.WriteStartObject();
+        if (!Ingress.IsEmpty) { writer.WritePropertyName("ingress"u8); ListCodec<ObjectCodec<global::Holdfast.Model.Networking.IngressLoadBalancerIngress>, global::Holdfast.Model.Networking.IngressLoadBalancerIngress>.Write(writer, Ingress); }
+        writer.WriteEndObject();
+    }
+}
+
+/// <summary>How a port fares at a load balancer.</summary>
+public sealed partial record IngressPortStatus : IModelType<IngressPortStatus>
+{
+    /// <summary>The record with nothing set.</summary>
+    public static IngressPortStatus Empty { get; } = new();
+
+    /// <inheritdoc/>
+    public static TypeSchema ModelSchema => SchemaHolder.Value;
+
+    private static class SchemaHolder
+    {
+        internal static readonly TypeSchema Value = new("io.k8s.api.networking.v1.IngressPortStatus", "How a port fares at a load balancer.", [
+            new("error", Shape.Of(ShapeKind.String)) { Description = "What is wrong with it, in one word in CamelCase.", ProtobufPath = [3] },
+            new("port", Shape.Of(ShapeKind.Int32)) { Description = "The number of the port.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("protocol", Shape.Of(ShapeKind.String)) { Description = "TCP, UDP or SCTP.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [2] },
+        ]);
+    }
+
+    /// <summary>What is wrong with it, in one word in CamelCase.</summary>
+    public string? Error { get; init; }
+
+    /// <summary>The number of the port.</summary>
+    public int Port { get; init; }
+
+    /// <summary>TCP, UDP or SCTP.</summary>
+    public string Protocol { get; init; } = "";
+
+    /// <inheritdoc/>
+    public static IngressPortStatus Read(ref JsonInput input)
+    {
+        if (!input.BeginObject("IngressPortStatus"))
+        {
+            return Empty;
+        }
+        ulong seen = 0;
+        string? vError = null;
+        int vPort = default;
+        string vProtocol = "";
+        while (input.NextField(out var name))
+        {
+            switch (name.Length)
+            {
+                case 4:
+                    if (name.SequenceEqual("port"u8))
+                    {
+                        input.Mark(ref seen, 1, "port");
+                        vPort = Int32Codec.Read(ref input, "port");
+                        continue;
+                    }
+                    break;
+                case 5:
+                    if (name.SequenceEqual("error"u8))
+                    {
+                        input.Mark(ref seen, 0, "error");
+                        if (!input.IsNull) { vError = StringCodec.Read(ref input, "error"); }
+                        continue;
+                    }
+                    break;
+                case 8:
+                    if (name.SequenceEqual("protocol"u8))
+                    {
+                        input.Mark(ref seen, 2, "protocol");
+                        vProtocol = StringCodec.Read(ref input, "protocol");
+                        continue;
+                    }
+                    break;
+                default:
+                    break;
+            }
+            input.Unknown(name);
+        }
+        return new IngressPortStatus
+        {
+            Error = vError,
+            Port = vPort,
+            Protocol = vProtocol,
+        };
+    }
+
+    /// <inheritdoc/>
+    public void Write(Utf8JsonWriter writer)
+    {
+        writer.WriteStartObject();
+        if (Error is not null) { writer.WritePropertyName("error"u8); StringCodec.Write(writer, Error); }
+        writer.WritePropertyName("port"u8); Int32Codec.Write(writer, Port);
+        writer.WritePropertyName("protocol"u8); StringCodec.Write(writer, Protocol);
+        writer.WriteEndObject();
+    }
+}
+
+/// <summary>Where requests for one host go.</summary>
+public sealed partial record IngressRule : IModelType<IngressRule>
+{
+    /// <summary>The record with nothing set.</summary>
+    public static IngressRule Empty { get; } = new();
+
+    /// <inheritdoc/>
+    public static TypeSchema ModelSchema => SchemaHolder.Value;
+
+    private static class SchemaHolder
+    {
+        internal static readonly TypeSchema Value = new("io.k8s.api.networking.v1.IngressRule", "Where requests for one host go.", [
+            new("host", Shape.Of(ShapeKind.String)) { Description = "The host; left out, any.", ProtobufPath = [1] },
+            new("http", Shape.Object(static () => global::Holdfast.Model.Networking.HTTPIngressRuleValue.ModelSchema)) { Description = "Where requests go by their path.", ProtobufPath = [2, 1] },
+        ]);
+    }
+
+    /// <summary>The host; left out, any.</summary>
+    public string Host { get; init; } = "";
+
+    /// <summary>Where requests go by their path.</summary>
+    public global::Holdfast.Model.Networking.HTTPIngressRuleValue? Http { get; init; }
+
+    /// <inheritdoc/>
+    public static IngressRule Read(ref JsonInput input)
+    {
+        if (!input.BeginObject("IngressRule"))
+        {
+            return Empty;
+        }
+        ulong seen = 0;
+        string vHost = "";
+        global::Holdfast.Model.Networking.HTTPIngressRuleValue? vHttp = null;
+        while (input.NextField(out var name))
+        {
+            switch (name.Length)
+            {
+                case 4:
+                    if (name.SequenceEqual("host"u8))
+                    {
+                        input.Mark(ref seen, 0, "host");
+                        vHost = StringCodec.Read(ref input, "host");
+                        continue;
+                    }
+                    if (name.SequenceEqual("http"u8))
+                    {
+                        input.Mark(ref seen, 1, "http");
+                        if (!input.IsNull) { vHttp = ObjectCodec<global::Holdfast.Model.Networking.HTTPIngressRuleValue>.Read(ref input, "http"); }
+                        continue;
+                    }
+                    break;
+                default:
+                    break;
+            }
+            input.Unknown(name);
+        }
+        return new IngressRule
+        {
+            Host = vHost,
+            Http = vHttp,
+        };
+    }
+
+    /// <inheritdoc/>
+    public void Write(Utf8JsonWriter writer)
+    {
+        writer.WriteStartObject();
+        if (Host.Length > 0) { writer.WritePropertyName("host"u8); StringCodec.Write(writer, Host); }
+        if (Http is not null) { writer.WritePropertyName("http"u8); ObjectCodec<global::Holdfast.Model.Networking.HTTPIngressRuleValue>.Write(writer, Http); }
+        writer.WriteEndObject();
+    }
+}
+
+/// <summary>A port of a Service.</summary>
+public sealed partial record IngressServiceBackend : IModelType<IngressServiceBackend>
+{
+    /// <summary>The record with nothing set.</summary>
+    public static IngressServiceBackend Empty { get; } = new();
+
+    /// <inheritdoc/>
+    public static TypeSchema ModelSchema => SchemaHolder.Value;
+
+    private static class SchemaHolder
+    {
+        internal static readonly TypeSchema Value = new("io.k8s.api.networking.v1.IngressServiceBackend", "A port of a Service.", [
+            new("name", Shape.Of(ShapeKind.String)) { Description = "The Service's name.", IsRequired = true, IsAlwaysWritten = true, ProtobufPath = [1] },
+            new("port", Shape.Object(static () => global::Holdfast.Model.Networking.ServiceBackendPort.ModelSchema)) { Description = "Which of its ports.", IsAlwaysWritten = true, ProtobufPath = [2] },
+        ]);
+    }
+
+    /// <summary>The Service&apos;s name.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>Which of its ports.</summary>
+    public global::Holdfast.Model.Networking.ServiceBackendPort Port { get; init; } = global::Holdfast.Model.Networking.ServiceBackendPort.Empty;
+
+    /// <inheritdoc/>
+    public static IngressServiceBackend Read(ref JsonInput input)
+    {
+        if (!input.BeginObject("IngressServiceBackend"))
+        {
+            return Empty;
+        }
+        ulong seen = 0;
+        string vName = "";
+        global::Holdfast.Model.Networking.ServiceBackendPort vPort = global::Holdfast.Model.Networking.ServiceBackendPort.Empty;
+        while (input.NextField(out var name))
+        {
+            switch (name.Length)
+            {
+                case 4:
+                    if (name.SequenceEqual("name"u8))
+                    {
+                        input.Mark(ref seen, 0, "name");
+                        vName = StringCodec.Read(ref input, "name");
+                        continue;
+                    }
+                    if (name.SequenceEqual("port"u8))
+                    {
+                        input.Mark(ref seen, 1, "port");
+                        vPort = ObjectCodec<global::Holdfast.Model.Networking.ServiceBackendPort>.Read(ref input, "port");
+                        continue;
+                    }
+                    break;
+                default:
+                    break;
+            }
+            input.Unknown(name);
+        }
+        return new IngressServiceBackend
+        {
+            Name = vName,
+            Port = vPort,
+        };
+    }
+
+    /// <inheritdoc/>
+    public void Write(Utf8JsonWriter writer)
+    {
+        writer.WriteStartObject();
+        writer.WritePropertyName("name"u8); StringCodec.Write(writer, Name);
+        writer.WritePropertyName("port"u8); ObjectCodec<global::Holdfast.Model.Networking.ServiceBackendPort>.Write(writer, Port);
+        writer.WriteEndObject();
+    }
+}
+
+/// <summary>Which requests go where.</summary>
+public sealed partial record IngressSpec : IModelType<IngressSpec>
+{
+    /// <summary>The record with nothing set.</summary>
+    public static IngressSpec Empty { get; } = new();
+
+    /// <inheritdoc/>
+    public static TypeSchema ModelSchema => SchemaHolder.Value;
+
+    private static class SchemaHolder
+    {
+        internal static readonly TypeSchema Value = new("io.k8s.api.networking.v1.IngressSpec", "Which requests go where.", [
+            new("defaultBackend", Shape.Object(static () => global::Holdfast.Model.Networking.IngressBackend.ModelSchema)) { Description = "Where requests go that no rule is for.", ProtobufPath = [1] },
+            new("ingressClassName", Shape.Of(ShapeKind.String)) { Description = "Which controller it is for.", ProtobufPath = [4] },
+            new("rules", Shape.List(Shape.Object(static () => global::Holdfast.Model.Networking.IngressRule.ModelSchema))) { Description = "The rules by host.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [3] },
+            new("tls", Shape.List(Shape.Object(static () => global::Holdfast.Model.Networking.IngressTLS.ModelSchema))) { Description = "Which hosts are served with TLS, and by which certificates.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [2] },
+        ]);
+    }
+
+    /// <summary>Where requests go that no rule is for.</summary>
+    public global::Holdfast.Model.Networking.IngressBackend? DefaultBackend { get; init; }
+
+    /// <summary>Which controller it is for.</summary>
+    public string? IngressClassName { get; init; }
+
+    /// <summary>The rules by host.</summary>
+    public ValueList<global::Holdfast.Model.Networking.IngressRule> Rules { get; init; }
+
+    /// <summary>Which hosts are served with TLS, and by which certificates.</summary>
+    public ValueList<global::Holdfast.Model.Networking.IngressTLS> Tls { get; init; }
+
+    /// <inheritdoc/>
+    public static IngressSpec Read(ref JsonInput input)
+    {
+        if (!input.BeginObject("IngressSpec"))
+        {
+            return Empty;
+        }
+        ulong seen = 0;
+        global::Holdfast.Model.Networking.IngressBackend? vDefaultBackend = null;
+        string? vIngressClassName = null;
+        ValueList<global::Holdfast.Model.Networking.IngressRule> vRules = default;
+        ValueList<global::Holdfast.Model.Networking.IngressTLS> vTls = default;
+        while (input.NextField(out var name))
+        {
+            switch (name.Length)
+            {
+                case 3:
+                    if (name.SequenceEqual("tls"u8))
+                    {
+                        input.Mark(ref seen, 3, "tls");
+                        vTls = ListCodec<ObjectCodec<global::Holdfast.Model.Networking.IngressTLS>, global::Holdfast.Model.Networking.IngressTLS>.Read(ref input, "tls");
+                        continue;
+                    }
+                    break;
+                case 5:
+                    if (name.SequenceEqual("rules"u8))
+                    {
+                        input.Mark(ref seen, 2, "rules");
+                        vRules = ListCodec<ObjectCodec<global::Holdfast.Model.Networking.IngressRule>, global::Holdfast.Model.Networking.IngressRule>.Read(ref input, "rules");
+                        continue;
+                    }
+                    break;
+                case 14:
+                    if (name.SequenceEqual("defaultBackend"u8))
+                    {
+                        input.Mark(ref seen, 0, "defaultBackend");
+                        if (!input.IsNull) { vDefaultBackend = ObjectCodec<global::Holdfast.Model.Networking.IngressBackend>.Read(ref input, "defaultBackend"); }
+                        continue;
+                    }
+                    break;
+                case 16:
+                    if (name.SequenceEqual("ingressClassName"u8))
+                    {
+                        input.Mark(ref seen, 1, "ingressClassName");
+                        if (!input.IsNull) { vIngressClassName = StringCodec.Read(ref input, "ingressClassName"); }
+                        continue;
+                    }
+                    break;
+                default:
+                    break;
+            }
+            input.Unknown(name);
+        }
+        return new IngressSpec
+        {
+            DefaultBackend = vDefaultBackend,
+            IngressClassName = vIngressClassName,
+            Rules = vRules,
+            Tls = vTls,
+        };
+    }
+
+    /// <inheritdoc/>
+    public void Write(Utf8JsonWriter writer)
+    {
+        writer.WriteStartObject();
+        if (DefaultBackend is not null) { writer.WritePropertyName("defaultBackend"u8); ObjectCodec<global::Holdfast.Model.Networking.IngressBackend>.Write(writer, DefaultBackend); }
+        if (IngressClassName is not null) { writer.WritePropertyName("ingressClassName"u8); StringCodec.Write(writer, IngressClassName); }
+        if (!Rules.IsEmpty) { writer.WritePropertyName("rules"u8); ListCodec<ObjectCodec<global::Holdfast.Model.Networking.IngressRule>, global::Holdfast.Model.Networking.IngressRule>.Write(writer, Rules); }
+        if (!Tls.IsEmpty) { writer.WritePropertyName("tls"u8); ListCodec<ObjectCodec<global::Holdfast.Model.Networking.IngressTLS>, global::Holdfast.Model.Networking.IngressTLS>.Write(writer, Tls); }
+        writer.WriteEndObject();
+    }
+}
+
+/// <summary>What the controller last saw of an Ingress.</summary>
+public sealed partial record IngressStatus : IModelType<IngressStatus>
+{
+    /// <summary>The record with nothing set.</summary>
+    public static IngressStatus Empty { get; } = new();
+
+    /// <inheritdoc/>
+    public static TypeSchema ModelSchema => SchemaHolder.Value;
+
+    private static class SchemaHolder
+    {
+        internal static readonly TypeSchema Value = new("io.k8s.api.networking.v1.IngressStatus", "What the controller last saw of an Ingress.", [
+            new("loadBalancer", Shape.Object(static () => global::Holdfast.Model.Networking.IngressLoadBalancerStatus.ModelSchema)) { Description = "Where it is reached.", IsAlwaysWritten = true, ProtobufPath = [1] },
+        ]);
+    }
+
+    /// <summary>Where it is reached.</summary>
+    public global::Holdfast.Model.Networking.IngressLoadBalancerStatus LoadBalancer { get; init; } = global::Holdfast.Model.Networking.IngressLoadBalancerStatus.Empty;
+
+    /// <inheritdoc/>
+    public static IngressStatus Read(ref JsonInput input)
+    {
+        if (!input.BeginObject("IngressStatus"))
+        {
+            return Empty;
+        }
+        ulong seen = 0;
+        global::Holdfast.Model.Networking.IngressLoadBalancerStatus vLoadBalancer = global::Holdfast.Model.Networking.IngressLoadBalancerStatus.Empty;
+        while (input.NextField(out var name))
+        {
+            switch (name.Length)
+            {
+                case 12:
+                    if (name.SequenceEqual("loadBalancer"u8))
+                    {
+                        input.Mark(ref seen, 0, "loadBalancer");
+                        vLoadBalancer = ObjectCodec<global::Holdfast.Model.Networking.IngressLoadBalancerStatus>.Read(ref input, "loadBalancer");
+                        continue;
+                    }
+                    break;
+                default:
+                    break;
+            }
+            input.Unknown(name);
+        }
+        return new IngressStatus
+        {
+            LoadBalancer = vLoadBalancer,
+        };
+    }
+
+    /// <inheritdoc/>
+    public void Write(Utf8JsonWriter writer)
+    {
+        writer.WriteStartObject();
+        writer.WritePropertyName("loadBalancer"u8); ObjectCodec<global::Holdfast.Model.Networking.IngressLoadBalancerStatus>.Write(writer, LoadBalancer);
+        writer.WriteEndObject();
+    }
+}
+
+/// <summary>Hosts that are served with TLS.</summary>
+public sealed partial record IngressTLS : IModelType<IngressTLS>
+{
+    /// <summary>The record with nothing set.</summary>
+    public static IngressTLS Empty { get; } = new();
+
+    /// <inheritdoc/>
+    public static TypeSchema ModelSchema => SchemaHolder.Value;
+
+    private static class SchemaHolder
+    {
+        internal static readonly TypeSchema Value = new("io.k8s.api.networking.v1.IngressTLS", "Hosts that are served with TLS.", [
+            new("hosts", Shape.List(Shape.Of(ShapeKind.String))) { Description = "The hosts.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic, ProtobufPath = [1] },
+            new("secretName", Shape.Of(ShapeKind.String)) { Description = "The Secret with the certificate and its key.", ProtobufPath = [2] },
+        ]);
+    }
+
+    /// <summary>The hosts.</summary>
+    public ValueList<string> Hosts { get; init; }
+
+    /// <summary>The Secret with the certificate and its key.</summary>
+    public string SecretName { get; init; } = "";
+
+    /// <inheritdoc/>
+    public static IngressTLS Read(ref JsonInput input)
+    {
+        if (!input.BeginObject("IngressTLS"))
+        {
+            return Empty;
+        }
+        ulong seen = 0;
+        ValueList<string> vHosts = default;
+        string vSecretName = "";
+        while (input.NextField(out var name))
+        {
+            switch (name.Length)
+            {
+                case 5:
+                    if (name.SequenceEqual("hosts"u8))
+                    {
+                        input.Mark(ref seen, 0, "hosts");
+                        vHosts = ListCodec<StringCodec, string>.Read(ref input, "hosts");
+                        continue;
+                    }
+                    break;
+                case 10:
+                    if (name.SequenceEqual("secretName"u8))
+                    {
+                        input.Mark(ref seen, 1, "secretName");
+                        vSecretName = StringCodec.Read(ref input, "secretName");
+                        continue;
+                    }
+                    break;
+                default:
+                    break;
+            }
+            input.Unknown(name);
+        }
+        return new IngressTLS
+        {
+            Hosts = vHosts,
+            SecretName = vSecretName,
+        };
+    }
+
+    /// <inheritdoc/>
+    public void Write(Utf8JsonWriter writer)
+    {
+        writer.WriteStartObject();
+        if (!Hosts.IsEmpty) { writer.WritePropertyName("hosts"u8); ListCodec<StringCodec, string>.Write(writer, Hosts); }
+        if (SecretName.Length > 0) { writer.WritePropertyName("secretName"u8); StringCodec.Write(writer, SecretName); }
         writer.WriteEndObject();
     }
 }
@@ -619,6 +1589,81 @@ public sealed partial record NetworkPolicySpec : IModelType<NetworkPolicySpec>
         if (!Ingress.IsEmpty) { writer.WritePropertyName("ingress"u8); ListCodec<ObjectCodec<global::Holdfast.Model.Networking.NetworkPolicyIngressRule>, global::Holdfast.Model.Networking.NetworkPolicyIngressRule>.Write(writer, Ingress); }
         writer.WritePropertyName("podSelector"u8); ObjectCodec<global::Holdfast.Model.Meta.LabelSelector>.Write(writer, PodSelector);
         if (!PolicyTypes.IsEmpty) { writer.WritePropertyName("policyTypes"u8); ListCodec<StringCodec, string>.Write(writer, PolicyTypes); }
+        writer.WriteEndObject();
+    }
+}
+
+/// <summary>A port of a Service, by name or by number.</summary>
+public sealed partial record ServiceBackendPort : IModelType<ServiceBackendPort>
+{
+    /// <summary>The record with nothing set.</summary>
+    public static ServiceBackendPort Empty { get; } = new();
+
+    /// <inheritdoc/>
+    public static TypeSchema ModelSchema => SchemaHolder.Value;
+
+    private static class SchemaHolder
+    {
+        internal static readonly TypeSchema Value = new("io.k8s.api.networking.v1.ServiceBackendPort", "A port of a Service, by name or by number.", [
+            new("name", Shape.Of(ShapeKind.String)) { Description = "Its name; it excludes a number.", ProtobufPath = [1] },
+            new("number", Shape.Of(ShapeKind.Int32)) { Description = "Its number; it excludes a name.", ProtobufPath = [2] },
+        ], isAtomic: true);
+    }
+
+    /// <summary>Its name; it excludes a number.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>Its number; it excludes a name.</summary>
+    public int Number { get; init; }
+
+    /// <inheritdoc/>
+    public static ServiceBackendPort Read(ref JsonInput input)
+    {
+        if (!input.BeginObject("ServiceBackendPort"))
+        {
+            return Empty;
+        }
+        ulong seen = 0;
+        string vName = "";
+        int vNumber = default;
+        while (input.NextField(out var name))
+        {
+            switch (name.Length)
+            {
+                case 4:
+                    if (name.SequenceEqual("name"u8))
+                    {
+                        input.Mark(ref seen, 0, "name");
+                        vName = StringCodec.Read(ref input, "name");
+                        continue;
+                    }
+                    break;
+                case 6:
+                    if (name.SequenceEqual("number"u8))
+                    {
+                        input.Mark(ref seen, 1, "number");
+                        vNumber = Int32Codec.Read(ref input, "number");
+                        continue;
+                    }
+                    break;
+                default:
+                    break;
+            }
+            input.Unknown(name);
+        }
+        return new ServiceBackendPort
+        {
+            Name = vName,
+            Number = vNumber,
+        };
+    }
+
+    /// <inheritdoc/>
+    public void Write(Utf8JsonWriter writer)
+    {
+        writer.WriteStartObject();
+        if (Name.Length > 0) { writer.WritePropertyName("name"u8); StringCodec.Write(writer, Name); }
+        if (Number != default) { writer.WritePropertyName("number"u8); Int32Codec.Write(writer, Number); }
         writer.WriteEndObject();
     }
 }

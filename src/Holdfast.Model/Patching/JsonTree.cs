@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Holdfast.Model.Json;
@@ -28,7 +27,7 @@ internal static class JsonTree
     /// <param name="node">The tree.</param>
     internal static byte[] Write(JsonNode? node)
     {
-        var buffer = new ArrayBufferWriter<byte>(1024);
+        using var buffer = new LentBuffer();
         using (var writer = new Utf8JsonWriter(buffer, ModelJson.WriterOptions))
         {
             if (node is null)
@@ -40,7 +39,7 @@ internal static class JsonTree
                 node.WriteTo(writer);
             }
         }
-        return buffer.WrittenSpan.ToArray();
+        return buffer.Written.ToArray();
     }
 
     /// <summary>Takes a value out of where it stands, so that it can be put elsewhere.</summary>

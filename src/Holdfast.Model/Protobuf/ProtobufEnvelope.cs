@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Holdfast.Model.Protobuf;
 
 /// <summary>
@@ -28,5 +30,17 @@ public sealed record ProtobufEnvelope(string ApiVersion, string Kind, ReadOnlyMe
             throw new ProtobufException($"contentEncoding: \"{encoding}\" is not supported; send the object as it is");
         }
         return new(type?.Text(1, "apiVersion") ?? "", type?.Text(2, "kind") ?? "", unknown.Bytes(2, "raw") ?? default);
+    }
+
+    /// <summary>The body of an object.</summary>
+    public ReadOnlyMemory<byte> Seal()
+    {
+        var type = new WireWriter();
+        type.Bytes(1, Encoding.UTF8.GetBytes(ApiVersion));
+        type.Bytes(2, Encoding.UTF8.GetBytes(Kind));
+        var unknown = new WireWriter();
+        unknown.Bytes(1, type.Written.Span);
+        unknown.Bytes(2, Message.Span);
+        return (byte[])[.. Magic, .. unknown.Written.Span];
     }
 }

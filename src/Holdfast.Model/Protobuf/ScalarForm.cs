@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Holdfast.Model.Json;
 using Holdfast.Model.Schema;
@@ -67,6 +68,60 @@ internal static class ScalarForm
         }
     }
 
+    /// <summary>Writes a value that JSON has as a scalar, or as anything, onto the wire.</summary>
+    public static void Write(WireWriter output, int field, ShapeKind kind, JsonElement value)
+    {
+        switch (kind)
+        {
+            case ShapeKind.String:
+                output.Bytes(field, Encoding.UTF8.GetBytes(value.GetString()!));
+                break;
+            case ShapeKind.Bytes:
+                output.Bytes(field, value.GetBytesFromBase64());
+                break;
+            case ShapeKind.Int32 or ShapeKind.Int64:
+                output.Number(field, unchecked((ulong)value.GetInt64()));
+                break;
+            case ShapeKind.Boolean:
+                output.Number(field, value.GetBoolean() ? 1u : 0u);
+                break;
+            case ShapeKind.Double:
+                output.Fixed64(field, BitConverter.DoubleToUInt64Bits(value.GetDouble()));
+                break;
+            case ShapeKind.Time or ShapeKind.MicroTime:
+                output.Bytes(field, TimeForm.Of(value).Span);
+                break;
+            default:
+                output.Bytes(field, Embedded(kind, value).Span);
+                break;
+        }
+    }
+
+    private static ReadOnlyMemory<byte> Embedded(ShapeKind kind, JsonElement value)
+    {
+        var message = new WireWriter();
+        switch (kind)
+        {
+            case ShapeKind.Quantity:
+                message.Bytes(1, Encoding.UTF8.GetBytes(value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText()));
+                break;
+            case ShapeKind.IntOrString when value.ValueKind == JsonValueKind.String:
+                message.Number(1, 1);
+                message.Number(2, 0);
+                message.Bytes(3, Encoding.UTF8.GetBytes(value.GetString()!));
+                break;
+            case ShapeKind.IntOrString:
+                message.Number(1, 0);
+                message.Number(2, unchecked((ulong)value.GetInt64()));
+                message.Bytes(3, []);
+                break;
+            default:
+                message.Bytes(1, Encoding.UTF8.GetBytes(value.GetRawText()));
+                break;
+        }
+        return message.Written;
+    }
+
     private static void WriteDouble(Utf8JsonWriter writer, ulong bits, string name)
     {
         var value = BitConverter.UInt64BitsToDouble(bits);
@@ -91,9 +146,9 @@ internal static class ScalarForm
             {
             }
         }
-        catch (JsonException problem)
+        catch (JsonException)
         {
-            throw new ProtobufException($"{name}: JSON was expected: {problem.Message}");
+            throw new ProtobufException($"{name}: JSON was expected: {JsonSyntax.Describe(raw.Span)}");
         }
         writer.WriteRawValue(raw.Span, skipInputValidation: true);
     }

@@ -13,6 +13,16 @@ internal static class TimeForm
     public static bool IsZero(WireMessage message, string name) =>
         message.IsEmpty || ((long)message.Number(1, name) == Earliest && message.Number(2, name) == 0);
 
+    /// <summary>The message of a time that JSON has as text.</summary>
+    public static ReadOnlyMemory<byte> Of(JsonElement value)
+    {
+        var time = value.GetDateTimeOffset();
+        var message = new WireWriter();
+        message.Number(1, unchecked((ulong)time.ToUnixTimeSeconds()));
+        message.Number(2, (ulong)(time.UtcTicks % TimeSpan.TicksPerSecond) * 100);
+        return message.Written;
+    }
+
     /// <summary>Writes a time as JSON has it.</summary>
     public static void Write(Utf8JsonWriter writer, WireMessage message, bool isMicro, string name)
     {

@@ -14,18 +14,23 @@ internal sealed class PriorityClassRules : ResourceRules<PriorityClass>
 
     protected override void Check(PriorityClass priority, FieldErrors errors)
     {
-        var name = priority.Metadata.Name;
-        if (name.StartsWith("system-", StringComparison.Ordinal) && name is not ("system-node-critical" or "system-cluster-critical"))
+        if (priority.Metadata.Name.StartsWith(SystemPriorities.Prefix, StringComparison.Ordinal))
         {
-            errors.Add(FieldError.Forbidden(
-                MetadataPath.Child("name"),
-                "priority class names with 'system-' prefix are reserved for system use only. error: " + name + " is not a known system priority class"));
+            if (UnlikeTheSystems(priority) is { } problem)
+            {
+                errors.Add(FieldError.Forbidden(
+                    MetadataPath.Child("name"), $"priority class names with '{SystemPriorities.Prefix}' prefix are reserved for system use only. error: {problem}"));
+            }
         }
-        else if (priority.Value > HighestOfUsers && !name.StartsWith("system-", StringComparison.Ordinal))
+        else if (priority.Value > HighestOfUsers)
         {
             errors.Add(FieldError.Forbidden(FieldPath.Root("value"), $"maximum allowed value of a user defined priority is {HighestOfUsers}"));
         }
-        if (priority.PreemptionPolicy is { } policy && policy is not ("PreemptLowerPriority" or "Never"))
+        if (priority.PreemptionPolicy is "")
+        {
+            errors.Add(FieldError.Required(FieldPath.Root("preemptionPolicy")));
+        }
+        else if (priority.PreemptionPolicy is { } policy && policy is not ("PreemptLowerPriority" or "Never"))
         {
             errors.Add(FieldError.NotSupported(FieldPath.Root("preemptionPolicy"), policy, "PreemptLowerPriority", "Never"));
         }
@@ -38,5 +43,19 @@ internal sealed class PriorityClassRules : ResourceRules<PriorityClass>
             errors.Add(FieldError.Forbidden(FieldPath.Root("value"), "may not be changed in an update."));
         }
         errors.RequireUnchanged(FieldPath.Root("preemptionPolicy"), updated.PreemptionPolicy, old.PreemptionPolicy);
+    }
+
+    private static string? UnlikeTheSystems(PriorityClass priority)
+    {
+        var name = priority.Metadata.Name;
+        if (SystemPriorities.Find(name) is not { } known)
+        {
+            return $"{name} is not a known system priority class";
+        }
+        if (known.Value != priority.Value)
+        {
+            return $"value of {name} PriorityClass must be {known.Value}";
+        }
+        return priority.GlobalDefault ? $"globalDefault of {name} PriorityClass must be false" : null;
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 
 namespace Holdfast.Model.Values;
@@ -8,6 +9,7 @@ namespace Holdfast.Model.Values;
 public static class DurationText
 {
     private static readonly (string Unit, double Seconds)[] Units = [("ms", 0.001), ("h", 3600), ("m", 60), ("s", 1)];
+    private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789.");
 
     /// <summary>Reads a span.</summary>
     /// <param name="text">Numbers, each with its unit: h, m, s or ms.</param>
@@ -22,7 +24,7 @@ public static class DurationText
         var seconds = 0.0;
         for (var rest = text.AsSpan(); rest.Length > 0;)
         {
-            var digits = rest.IndexOfAnyExcept("0123456789.");
+            var digits = rest.IndexOfAnyExcept(Digits);
             if (digits <= 0 || !double.TryParse(rest[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var amount))
             {
                 return false;

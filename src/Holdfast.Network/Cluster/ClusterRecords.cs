@@ -26,7 +26,7 @@ public static class ClusterRecords
             IsHeadless = !isExternal && spec.ClusterIP == "None",
             ExternalName = isExternal ? spec.ExternalName : null,
             PublishNotReadyAddresses = spec.PublishNotReadyAddresses,
-            Ports = [.. spec.Ports.Select(port => Port(port.Name, port.Protocol, port.Port)).OfType<PortRecord>()],
+            Ports = [.. spec.Ports.Select(port => Port(port.Name, port.Protocol, port.Port, port.NodePort)).OfType<PortRecord>()],
             ClientAffinity = spec.SessionAffinity == "ClientIP"
                 ? TimeSpan.FromSeconds(spec.SessionAffinityConfig?.ClientIP?.TimeoutSeconds ?? 10800)
                 : null,
@@ -71,11 +71,11 @@ public static class ClusterRecords
     private static ImmutableArray<IPAddress> Addresses(IEnumerable<string> texts) =>
         [.. texts.Select(text => IPAddress.TryParse(text, out var address) ? address : null).OfType<IPAddress>()];
 
-    private static PortRecord? Port(string name, string protocol, int number) => protocol switch
+    private static PortRecord? Port(string name, string protocol, int number, int nodePort = 0) => protocol switch
     {
         _ when number is < 1 or > 65535 => null,
-        "" or "TCP" => new PortRecord(name, PortProtocol.Tcp, number),
-        "UDP" => new PortRecord(name, PortProtocol.Udp, number),
+        "" or "TCP" => new PortRecord(name, PortProtocol.Tcp, number) { NodePort = nodePort },
+        "UDP" => new PortRecord(name, PortProtocol.Udp, number) { NodePort = nodePort },
         "SCTP" => new PortRecord(name, PortProtocol.Sctp, number),
         _ => null,
     };

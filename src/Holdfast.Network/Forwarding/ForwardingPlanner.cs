@@ -63,6 +63,14 @@ public static class ForwardingPlanner
                     new ForwardingAddress(port.Protocol, new IPEndPoint(address, port.Port)),
                     new ForwardingRoute(key, backends, service.ClientAffinity));
             }
+
+            // On the loopback address alone: what is open to other machines is their owner's to say.
+            if (port.NodePort is > 0 and <= ushort.MaxValue && !backends.IsEmpty)
+            {
+                yield return (
+                    new ForwardingAddress(port.Protocol, new IPEndPoint(IPAddress.Loopback, port.NodePort)),
+                    new ForwardingRoute(key, backends, service.ClientAffinity));
+            }
         }
     }
 }

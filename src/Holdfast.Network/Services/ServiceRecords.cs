@@ -29,7 +29,11 @@ public enum PortProtocol
 /// <param name="Name">The port's name; empty for the only port of a Service.</param>
 /// <param name="Protocol">The transport.</param>
 /// <param name="Port">The number, 1 to 65535.</param>
-public sealed record PortRecord(string Name, PortProtocol Protocol, int Port);
+public sealed record PortRecord(string Name, PortProtocol Protocol, int Port)
+{
+    /// <summary>The port of a Service on the machine itself, 1 to 65535; 0 when it has none.</summary>
+    public int NodePort { get; init; }
+}
 
 /// <summary>What the network needs to know of a Service.</summary>
 public sealed record ServiceRecord

@@ -10,6 +10,7 @@ namespace Holdfast.Node.Pods;
 internal sealed class PodOperations(AgentParts parts, PodWorker worker, CancellationToken stop)
 {
     private static readonly TimeSpan StillAlivePause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan StartPoll = TimeSpan.FromMilliseconds(500);
 
     private readonly ContainerStart _start = new(parts);
     private readonly ContainerStops _stops = new(parts);
@@ -55,6 +56,17 @@ internal sealed class PodOperations(AgentParts parts, PodWorker worker, Cancella
         {
             parts.Log(LogSeverity.Warning, $"container {id} cannot be watched any more and is taken for ended: {error.Message}", error);
             NoteLost(id, error);
+        }
+    }, stop);
+
+    /// <summary>Tells the worker when a container runs whose start an earlier life of the agent began: nobody awaits that start any more.</summary>
+    public void FollowStart(ContainerId id) => _ = parts.Environment.Runner.Start($"start of {id}", async token =>
+    {
+        while (worker.State[id.Name].Current is { State: ContainerState.Starting } current && current.Id == id)
+        {
+            await parts.Time.DelayAsync(StartPoll, token);
+            if (await FindRunningAsync(id, token) is { } running)
+                NoteStart(running);
         }
     }, stop);
 
@@ -171,6 +183,25 @@ internal sealed class PodOperations(AgentParts parts, PodWorker worker, Cancella
             return false;
         }
     }
+
+    private async Task<ContainerStatus?> FindRunningAsync(ContainerId id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var known = await parts.Runtime.ListAsync(cancellationToken);
+            return known.SelectMany(pod => pod.Containers).FirstOrDefault(container => container.Id == id && container.State == ContainerState.Running);
+        }
+        catch (RuntimeException error)
+        {
+            parts.Log(LogSeverity.Warning, $"it could not be seen whether container {id} runs by now, which is tried again: {error.Message}", error);
+            return null;
+        }
+    }
+
+    private void NoteStart(ContainerStatus status) => worker.Update(known =>
+        known[status.Id.Name] is { Current: { State: ContainerState.Starting } current } history && current.Id == status.Id
+            ? known.With(status.Id.Name, history with { Current = status })
+            : known);
 
     private void NoteEnd(ContainerStatus status) => worker.Update(known =>
     {

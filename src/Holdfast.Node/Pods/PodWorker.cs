@@ -60,8 +60,12 @@ internal sealed partial class PodWorker : IDisposable
     /// <summary>Begins: watches over what an earlier life left running.</summary>
     public void Begin()
     {
-        foreach (var history in _state.Containers.Values.Where(history => history.IsRunning))
-            _operations.Watch(history.Current!.Id);
+        foreach (var current in _state.Containers.Values.Where(history => history.IsRunning).Select(history => history.Current!))
+        {
+            _operations.Watch(current.Id);
+            if (current.State == ContainerState.Starting)
+                _operations.FollowStart(current.Id);
+        }
         Signal();
     }
 

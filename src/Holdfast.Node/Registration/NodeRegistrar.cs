@@ -13,6 +13,7 @@ internal sealed class NodeRegistrar(NodeAgentOptions options, KubernetesClient c
 
     private readonly TimeProvider _time = environment.Time;
     private Lease? _lease;
+    private string _nodeUid = "";
 
     /// <summary>Makes the node known, or brings what is known of it up to date.</summary>
     /// <exception cref="ApiException">The API refused.</exception>
@@ -71,6 +72,7 @@ internal sealed class NodeRegistrar(NodeAgentOptions options, KubernetesClient c
     {
         var node = await client.FindAsync<Core.Node>("", options.Name, cancellationToken)
             ?? await client.CreateAsync(NodeObject.New(options), cancellationToken);
+        _nodeUid = node.Metadata.Uid;
         var labels = node.Metadata.Labels.SetItems(NodeObject.LabelsOf(options));
         if (labels != node.Metadata.Labels)
             node = await client.UpdateAsync(node with { Metadata = node.Metadata with { Labels = labels } }, cancellationToken);
@@ -86,8 +88,11 @@ internal sealed class NodeRegistrar(NodeAgentOptions options, KubernetesClient c
             LeaseDurationSeconds = (int)options.LeaseDuration.TotalSeconds,
             RenewTime = _time.GetUtcNow(),
         };
-        _lease = known is null
-            ? await client.CreateAsync(Lease.Empty with { Metadata = ObjectMeta.Empty with { Namespace = LeaseNamespace, Name = options.Name }, Spec = spec }, cancellationToken)
-            : await client.UpdateAsync(known with { Spec = spec }, cancellationToken);
+        var metadata = known?.Metadata ?? ObjectMeta.Empty with { Namespace = LeaseNamespace, Name = options.Name };
+        var lease = (known ?? Lease.Empty) with { Metadata = metadata with { OwnerReferences = [Owner()] }, Spec = spec };
+        _lease = known is null ? await client.CreateAsync(lease, cancellationToken) : await client.UpdateAsync(lease, cancellationToken);
     }
+
+    // A lease goes with its node.
+    private OwnerReference Owner() => OwnerReference.Empty with { ApiVersion = "v1", Kind = "Node", Name = options.Name, Uid = _nodeUid };
 }

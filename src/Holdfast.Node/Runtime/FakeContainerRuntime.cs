@@ -14,6 +14,8 @@ public sealed class FakeContainerRuntime(TimeProvider time, string networkPrefix
     private const int AddressCapacity = 250 * 250;
 
     private readonly SortedDictionary<string, FakePod> _pods = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Namespace, string Name), List<FakePod>> _byName = [];
+    private readonly HashSet<string> _addresses = new(StringComparer.Ordinal);
     private int _lastAddress;
 
     // An agent's workers come from several threads; in the simulator there is one, and nobody waits.
@@ -24,6 +26,9 @@ public sealed class FakeContainerRuntime(TimeProvider time, string networkPrefix
 
     /// <inheritdoc/>
     public IImageStore Images { get; } = new AnyImage();
+
+    /// <summary>How long a container takes until its program runs, whatever becomes of who asked for it; zero unless set.</summary>
+    public TimeSpan StartTime { get; set; } = TimeSpan.Zero;
 
     /// <summary>How long a container takes to end after it was asked to; zero unless set.</summary>
     public TimeSpan TerminationTime { get; set; } = TimeSpan.Zero;
@@ -41,9 +46,9 @@ public sealed class FakeContainerRuntime(TimeProvider time, string networkPrefix
         ArgumentNullException.ThrowIfNull(spec);
         cancellationToken.ThrowIfCancellationRequested();
         if (_pods.TryGetValue(spec.Uid, out FakePod? known)) return Task.FromResult(known.Sandbox);
-        FakePod? other = _pods.Values.FirstOrDefault(pod =>
-            pod.Sandbox.Namespace == spec.Namespace && pod.Sandbox.Name == spec.Name && pod.HasRunning);
-        if (other is not null) throw RuntimeErrors.NameInUse(spec, other.Sandbox.Uid);
+        if (!_byName.TryGetValue((spec.Namespace, spec.Name), out List<FakePod>? namesakes))
+            _byName[(spec.Namespace, spec.Name)] = namesakes = [];
+        if (namesakes.Find(pod => pod.HasRunning) is { } other) throw RuntimeErrors.NameInUse(spec, other.Sandbox.Uid);
         PodSandbox sandbox = new()
         {
             Namespace = spec.Namespace,
@@ -52,7 +57,10 @@ public sealed class FakeContainerRuntime(TimeProvider time, string networkPrefix
             Address = spec.RequestedAddress ?? NextAddress(),
             CreatedAt = time.GetUtcNow(),
         };
-        _pods.Add(spec.Uid, new FakePod(sandbox, spec.LogDirectory));
+        FakePod made = new(sandbox, spec.LogDirectory);
+        _pods.Add(spec.Uid, made);
+        namesakes.Add(made);
+        _addresses.Add(sandbox.Address);
         return Task.FromResult(sandbox);
     }
 
@@ -75,7 +83,8 @@ public sealed class FakeContainerRuntime(TimeProvider time, string networkPrefix
             throw failure;
         }
 
-        container.Status = container.Status with { State = ContainerState.Running, StartedAt = time.GetUtcNow() };
+        if (StartTime > TimeSpan.Zero) return StartLaterAsync(container, cancellationToken);
+        Run(container);
         return Task.FromResult(container.Status);
     }
 
@@ -126,6 +135,10 @@ public sealed class FakeContainerRuntime(TimeProvider time, string networkPrefix
         }
 
         _pods.Remove(podUid);
+        _addresses.Remove(pod.Sandbox.Address);
+        (string, string) name = (pod.Sandbox.Namespace, pod.Sandbox.Name);
+        if (_byName.TryGetValue(name, out List<FakePod>? namesakes) && namesakes.Remove(pod) && namesakes.Count == 0)
+            _byName.Remove(name);
         return Task.CompletedTask;
     }
 
@@ -168,6 +181,24 @@ public sealed class FakeContainerRuntime(TimeProvider time, string networkPrefix
 
     /// <summary>Lets go of nothing: there are no resources.</summary>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private async Task<ContainerStatus> StartLaterAsync(FakeContainer container, CancellationToken cancellationToken)
+    {
+        var started = Completions.Source();
+        container.Start = time.CreateTimer(
+            _ =>
+            {
+                using Lock.Scope held = _gate.EnterScope();
+                if (!container.HasExited) Run(container);
+                started.TrySetResult();
+            },
+            null, StartTime, Timeout.InfiniteTimeSpan);
+        await started.Task.WaitAsync(cancellationToken);
+        return container.Status;
+    }
+
+    private void Run(FakeContainer container) =>
+        container.Status = container.Status with { State = ContainerState.Running, StartedAt = time.GetUtcNow() };
 
     // A delay that is cancelled under WhenAny would leave the simulated thread; a source of our own does not.
     private async Task EndedOrPassedAsync(FakeContainer container, TimeSpan wait, CancellationToken cancellationToken)
@@ -216,7 +247,6 @@ public sealed class FakeContainerRuntime(TimeProvider time, string networkPrefix
     {
         if (_pods.Count >= AddressCapacity)
             throw RuntimeErrors.NoAddress(networkPrefix + ".0.0/16");
-        HashSet<string> used = [.. _pods.Values.Select(pod => pod.Sandbox.Address)];
         string address;
         do
         {
@@ -224,7 +254,7 @@ public sealed class FakeContainerRuntime(TimeProvider time, string networkPrefix
             int index = _lastAddress - 1;
             address = string.Create(CultureInfo.InvariantCulture, $"{networkPrefix}.{index / 250}.{(index % 250) + 1}");
         }
-        while (used.Contains(address));
+        while (_addresses.Contains(address));
         return address;
     }
 
@@ -243,6 +273,8 @@ public sealed class FakeContainerRuntime(TimeProvider time, string networkPrefix
     private sealed class FakeContainer(ContainerStatus status)
     {
         public ContainerStatus Status { get; set; } = status;
+
+        public ITimer? Start { get; set; }
 
         public TaskCompletionSource<ContainerStatus> Ended { get; } = Completions.Source<ContainerStatus>();
 

@@ -25,8 +25,10 @@ public interface IServiceAccountTokens
 public sealed class ApiServiceAccountTokens(KubernetesClient client, TimeProvider time) : IServiceAccountTokens
 {
     private const double UsedPart = 0.8;
+    private const int AsksBetweenSweeps = 64;
 
     private readonly ConcurrentDictionary<(string PodUid, string Audience, TimeSpan Lifetime), KeptToken> _kept = [];
+    private int _asksUntilSweep = AsksBetweenSweeps;
 
     /// <inheritdoc/>
     public async Task<string?> RequestAsync(Core.Pod pod, string audience, TimeSpan lifetime, CancellationToken cancellationToken)
@@ -38,12 +40,20 @@ public sealed class ApiServiceAccountTokens(KubernetesClient client, TimeProvide
             return kept.Text;
         if (await AskAsync(pod, audience, lifetime, cancellationToken) is not { } status)
             return null;
-        // What nobody asked for in time belongs to pods that are gone.
-        foreach (var (old, _) in _kept.Where(entry => entry.Value.ForgetAt < now))
-            _kept.TryRemove(old, out _);
+        Sweep(now);
         var left = (status.ExpirationTimestamp ?? now) - now;
         _kept[key] = new KeptToken(status.Token, now + (left * UsedPart), now + left);
         return status.Token;
+    }
+
+    // What nobody asked for in time belongs to pods that are gone. As many asks as there are tokens lie between two sweeps, so that a sweep costs each of them little.
+    private void Sweep(DateTimeOffset now)
+    {
+        if (Interlocked.Decrement(ref _asksUntilSweep) != 0)
+            return;
+        foreach (var (old, _) in _kept.Where(entry => entry.Value.ForgetAt < now))
+            _kept.TryRemove(old, out _);
+        Volatile.Write(ref _asksUntilSweep, Math.Max(AsksBetweenSweeps, _kept.Count));
     }
 
     private async Task<TokenRequestStatus?> AskAsync(Core.Pod pod, string audience, TimeSpan lifetime, CancellationToken cancellationToken)

@@ -210,7 +210,7 @@ public sealed class ModelWorld
     private int Index(MemberObservation member) => member.Ordinal - StatefulSetIdentity.Start(Observation.Set!);
 
     // A pod comes back where its volume is; a new one goes where the fewest are.
-    private string Node(MemberObservation member) => member.Pod?.Node ?? string.Create(CultureInfo.InvariantCulture, $"node-{member.Ordinal}");
+    private static string Node(MemberObservation member) => member.Pod?.Node ?? string.Create(CultureInfo.InvariantCulture, $"node-{member.Ordinal}");
 
     private string Zone(MemberObservation member) => _members.ZoneOf(member.Name) ?? Observation.Members.Select(other => other.Pod?.Zone).Where(zone => zone is { Length: > 0 })
         .GroupBy(zone => zone, StringComparer.Ordinal).OrderBy(group => group.Count()).FirstOrDefault()?.Key ?? "";

@@ -24,6 +24,9 @@ public sealed class SimulatedDisk(string identity)
     /// <summary>Whether there is no room for another batch.</summary>
     public bool IsFull { get; set; }
 
+    /// <summary>How much longer than usual an append takes at most.</summary>
+    public TimeSpan Slowness { get; set; }
+
     /// <summary>Whether the next sync fails; what was to be synced may or may not have arrived.</summary>
     public bool FailsNextSync { get; set; }
 

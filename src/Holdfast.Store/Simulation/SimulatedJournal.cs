@@ -77,8 +77,8 @@ public sealed class SimulatedJournal(SimulatedDisk disk, IChance chance, TimePro
         }
     }
 
-    private Task DelayAsync(CancellationToken cancellationToken) => faults.MaxDelay > TimeSpan.Zero
-        ? time.DelayAsync(faults.MaxDelay * chance.NextDouble(), cancellationToken)
+    private Task DelayAsync(CancellationToken cancellationToken) => faults.MaxDelay + disk.Slowness is var longest && longest > TimeSpan.Zero
+        ? time.DelayAsync(longest * chance.NextDouble(), cancellationToken)
         : Task.CompletedTask;
 
     private void MaybeFail(string what)

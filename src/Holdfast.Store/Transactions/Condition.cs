@@ -25,3 +25,10 @@ public sealed record KeyPresent(ResourceKey Key) : Condition;
 /// <param name="Namespace">Only this namespace; null for all of them.</param>
 /// <param name="Revision">The revision of the snapshot that was listed.</param>
 public sealed record CollectionUnchangedSince(string Resource, string? Namespace, long Revision) : Condition;
+
+/// <summary>
+/// The object exists and something is so of it, for what a revision does not tell: a lease is renewed all the time and still held by the same one.
+/// </summary>
+/// <param name="Key">The object.</param>
+/// <param name="Holds">Whether it is so; called by the writer, so it is pure and quick.</param>
+public sealed record KeySatisfies(ResourceKey Key, Func<Entry, bool> Holds) : Condition;

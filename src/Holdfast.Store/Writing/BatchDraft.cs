@@ -111,6 +111,7 @@ internal sealed class BatchDraft(PublishedStore published, int maxValueBytes)
             KeyAtRevision at => (at.Key, (Func<Entry?, bool>)(entry => entry?.Revision == at.Revision)),
             KeyAbsent absent => (absent.Key, entry => entry is null),
             KeyPresent present => (present.Key, entry => entry is not null),
+            KeySatisfies satisfies => (satisfies.Key, entry => entry is not null && satisfies.Holds(entry)),
             _ => throw new InvalidOperationException($"{condition.GetType().Name} is not a condition the store knows"),
         };
         var current = State.Find(key);

@@ -9,6 +9,18 @@ public sealed class CustomObjectTests
     private const string Merge = "application/merge-patch+json";
     private const string Apply = "application/apply-patch+yaml";
 
+    [Theory]
+    [InlineData("""{"size":"big"}""", ".spec.size: expected numeric (int or float), got string")]
+    [InlineData("""{"colour":true}""", ".spec.colour: expected string, got &value.valueUnstructured{Value:true}")]
+    [InlineData("""{"parts":[{"name":"a","count":{}}]}""", ".spec.parts[name=\"a\"].count: expected numeric (int or float), got map[string]interface {}")]
+    [InlineData("""{"weight":1}""", ".spec.weight: field not declared in schema")]
+    public async Task An_applied_configuration_of_the_wrong_types_is_refused_as_kubernetes_refuses_it(string spec, string problem)
+    {
+        await using var server = await Widgets.ServeAsync();
+        var (code, status) = await server.SendAsync("PATCH", Widgets.Collection + "/w?fieldManager=me", Widgets.Widget("w", spec), "application/apply-patch+yaml");
+        Assert.Equal((400, $"failed to create typed patch object (w; example.com/v1, Kind=Widget): {problem}"), (code, (string)status["message"]!));
+    }
+
     [Fact]
     public async Task Unknown_fields_are_warned_of_refused_or_passed_over()
     {
@@ -161,9 +173,9 @@ public sealed class CustomObjectTests
     }
 
     [Theory]
-    [InlineData("""{"size":6}""", "spec: Invalid value: \"object\": large ones are blue")]
+    [InlineData("""{"size":6}""", "spec: Invalid value: large ones are blue")]
     [InlineData("""{"size":6,"colour":"blue"}""", "")]
-    [InlineData("""{"size":1,"tags":["a","b","a"]}""", "spec.tags: Invalid value: \"array\": tags repeat")]
+    [InlineData("""{"size":1,"tags":["a","b","a"]}""", "spec.tags: Invalid value: tags repeat")]
     [InlineData("""{"size":1,"low":5,"high":2}""", "spec.high: Forbidden: high (2) is below low (5)")]
     [InlineData("""{"size":"x"}""", "spec.size: Invalid value: \"string\": spec.size in body must be of type integer: \"string\", <nil>: Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation")]
     public async Task Rules_hold_for_objects(string spec, string expected)
@@ -180,9 +192,9 @@ public sealed class CustomObjectTests
     {
         await using var server = await ServeAsync(Definition(Rules, ""));
         await server.MakeAsync(Collection, Widget("w", """{"size":1,"fixed":"a","list":[{"name":"p","value":1},{"name":"q","value":2}]}"""));
-        Assert.Contains("spec.fixed: Invalid value: \"string\": fixed does not change",
+        Assert.Contains("spec.fixed: Invalid value: \"b\": fixed does not change",
             await server.RefusedAsync(422, "PATCH", $"{Collection}/w", """{"spec":{"fixed":"b"}}""", Merge), StringComparison.Ordinal);
-        Assert.Contains("spec.list[0].value: Invalid value: \"integer\": failed rule: self >= oldSelf",
+        Assert.Contains("spec.list[0].value: Invalid value: 1: failed rule: self >= oldSelf",
             await server.RefusedAsync(422, "PATCH", $"{Collection}/w", """{"spec":{"list":[{"name":"q","value":1},{"name":"n","value":0}]}}""", Merge), StringComparison.Ordinal);
         Assert.Equal(200, (await server.SendAsync("PATCH", $"{Collection}/w", """{"spec":{"list":[{"name":"q","value":3},{"name":"n","value":0}]}}""", Merge)).Code);
     }
@@ -193,14 +205,14 @@ public sealed class CustomObjectTests
         const string phases = """
             {"type":"object","properties":{"spec":{"type":"object","properties":{"phase":{"type":"string","x-kubernetes-validations":[
               {"rule":"oldSelf.hasValue() || self == 'new'","optionalOldSelf":true,"message":"begins as new"},
-              {"rule":"oldSelf.orValue(self) != 'done' || self == 'done'","optionalOldSelf":true,"messageExpression":"'was ' + oldSelf.value()"}]}}}}}
+              {"rule":"oldSelf.orValue(self) != 'done' || self == 'done'","optionalOldSelf":true,"messageExpression":"'was %s'.format([oldSelf.value()])"}]}}}}}
             """;
         await using var server = await ServeAsync(Definition(phases, ""));
-        Assert.Contains("spec.phase: Invalid value: \"string\": begins as new",
+        Assert.Contains("spec.phase: Invalid value: \"done\": begins as new",
             await server.RefusedAsync(422, "POST", Collection, Widget("w", """{"phase":"done"}""")), StringComparison.Ordinal);
         await server.MakeAsync(Collection, Widget("w", """{"phase":"new"}"""));
         Assert.Equal(200, (await server.SendAsync("PATCH", $"{Collection}/w", """{"spec":{"phase":"done"}}""", Merge)).Code);
-        Assert.Contains("spec.phase: Invalid value: \"string\": was done",
+        Assert.Contains("spec.phase: Invalid value: \"new\": was done",
             await server.RefusedAsync(422, "PATCH", $"{Collection}/w", """{"spec":{"phase":"new"}}""", Merge), StringComparison.Ordinal);
         // A field that is set later begins then: nothing was there before.
         await server.MakeAsync(Collection, Widget("later"));
@@ -211,11 +223,11 @@ public sealed class CustomObjectTests
         {"type":"object","properties":{"spec":{"type":"object",
           "x-kubernetes-validations":[
             {"rule":"self.size <= 5 || (has(self.colour) && self.colour == 'blue')","message":"large ones are blue"},
-            {"rule":"!has(self.low) || !has(self.high) || self.low <= self.high","messageExpression":"'high (' + string(self.high) + ') is below low (' + string(self.low) + ')'","reason":"FieldValueForbidden","fieldPath":".high"}],
+            {"rule":"!has(self.low) || !has(self.high) || self.low <= self.high","messageExpression":"'high (%d) is below low (%d)'.format([self.high, self.low])","reason":"FieldValueForbidden","fieldPath":".high"}],
           "properties":{
             "size":{"type":"integer"},"colour":{"type":"string"},"low":{"type":"integer"},"high":{"type":"integer"},
             "fixed":{"type":"string","x-kubernetes-validations":[{"rule":"self == oldSelf","message":"fixed does not change"}]},
-            "tags":{"type":"array","maxItems":10,"items":{"type":"string"},"x-kubernetes-validations":[{"rule":"self.all(t, self.exists_one(o, o == t))","message":"tags repeat"}]},
+            "tags":{"type":"array","maxItems":10,"items":{"type":"string","maxLength":20},"x-kubernetes-validations":[{"rule":"self.all(t, self.exists_one(o, o == t))","message":"tags repeat"}]},
             "list":{"type":"array","x-kubernetes-list-type":"map","x-kubernetes-list-map-keys":["name"],"items":{"type":"object","required":["name"],
               "properties":{"name":{"type":"string"},"value":{"type":"integer","x-kubernetes-validations":[{"rule":"self >= oldSelf"}]}}}}}}}}
         """;

@@ -116,7 +116,8 @@ public sealed class DefinitionTests
     [InlineData("self.none > 1", "undefined field 'none'")]
     [InlineData("self.size + 1", "cel expression must evaluate to a bool")]
     [InlineData("self.size >", "Syntax error")]
-    [InlineData("quantity('1') == quantity('1')", "undeclared reference to 'quantity'")]
+    [InlineData("quantity('1').mul(2) == quantity('2')", "undeclared reference to 'mul'")]
+    [InlineData("dyn(self.size > 1)", "cel expression must evaluate to a bool")]
     public async Task A_rule_that_cannot_be_evaluated_is_refused_when_it_is_written(string rule, string expected)
     {
         await using var server = await RunningServer.StartAsync(Cluster.Token);

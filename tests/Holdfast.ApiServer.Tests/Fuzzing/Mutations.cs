@@ -34,7 +34,7 @@ internal static class Mutations
 
     private static readonly (string Name, string[] Values)[] HeaderChoices =
     [
-        ("Accept", ["", "*/*", "text/html", "application/json;as=Table;v=v9;g=meta.k8s.io", "application/json;as=Table;v=v1;g=meta.k8s.io", "application/vnd.kubernetes.protobuf", ";;;", "application/json;q=2", "a/b, application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"]),
+        ("Accept", ["", "*/*", "text/html", "application/json;as=Table;v=v9;g=meta.k8s.io", "application/json;as=Table;v=v1;g=meta.k8s.io", "application/vnd.kubernetes.protobuf", "application/yaml", ";;;", "application/json;q=2", "a/b, application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"]),
         ("Content-Type", ["", "text/plain", "application/json; charset=utf-16", "application/yaml", "application/merge-patch+json", "application/json-patch+json", "application/apply-patch+yaml", "application/strategic-merge-patch+json", "application/vnd.kubernetes.protobuf", "///", "application/json;;"]),
         ("Authorization", ["Bearer x", "Bearer a.b.c", "Basic eDp5", "Bearer", "x", "Bearer eyJhbGciOiJub25lIn0.e30."]),
         ("Impersonate-User", ["bob", "system:anonymous", "system:serviceaccount:fuzz:fuzz", "system:serviceaccount::", "system:node:x", ""]),

@@ -176,6 +176,10 @@ public sealed class ApplyTests
 
     [Theory]
     [InlineData("""{"spec":{"replica":1}}""", ".spec.replica: field not declared in schema")]
+    [InlineData("""{"spec":{"replicas":"two"}}""", ": .spec.replicas: expected numeric (int or float), got string")]
+    [InlineData("""{"spec":{"template":{"spec":{"containers":[{"name":"c","image":3}]}}}}""", ": .spec.template.spec.containers[name=\"c\"].image: expected string, got &value.valueUnstructured{Value:3}")]
+    [InlineData("""{"spec":{"template":{"spec":{"containers":"c","hostNetwork":"yes"}}}}""", ": errors:\n  .spec.template.spec.containers: expected list, got &{c}\n  .spec.template.spec.hostNetwork: expected boolean, got &{yes}")]
+    [InlineData("""{"spec":{"selector":3}}""", ": .spec.selector: expected map, got &{3}")]
     [InlineData("""{"metadata":{"managedFields":[{}]}}""", "metadata.managedFields must be nil")]
     [InlineData("""{"spec":{"template":{"spec":{"containers":[{"name":"c"},{"name":"c"}]}}}}""", "duplicate entries for key [name=\"c\"]")]
     [InlineData("""{"spec":{"template":{"spec":{"containers":[{"image":"x"}]}}}}""", "omits all key fields")]

@@ -50,6 +50,23 @@ public sealed class RoleTests
     }
 
     [Fact]
+    public async Task The_controllers_write_what_a_role_aggregates_and_nothing_else_into_it()
+    {
+        await using var cluster = await StartAsync();
+        var client = new KubernetesClient(cluster.Core.InProcess(UserInfo.Component("kube-controller-manager")), "controllers");
+        await cluster.CreateAsync(ClusterRole.Empty with
+        {
+            Metadata = ObjectMeta.Empty with { Name = "ledgers", Labels = ValueMap.Of(("rbac.authorization.k8s.io/aggregate-to-view", "true")) },
+            Rules = [Rule("get", "example.com", "ledgers")],
+        });
+        var view = await client.GetAsync<ClusterRole>("", "view", Token);
+        var written = await client.UpdateAsync(view with { Rules = [Rule("*", "*", "*")] }, Token);
+        Assert.Contains(Rule("get", "example.com", "ledgers"), written.Rules);
+        Assert.DoesNotContain(Rule("*", "*", "*"), written.Rules);
+        Assert.Equal(403, (await RefusedAsync(() => client.UpdateAsync(written with { AggregationRule = new AggregationRule { ClusterRoleSelectors = [new()] } }, Token))).Code);
+    }
+
+    [Fact]
     public async Task Names_narrow_a_rule_and_stars_widen_it()
     {
         await using var cluster = await StartAsync();

@@ -81,6 +81,31 @@ public sealed class EventGroupsTests
     }
 
     [Fact]
+    public async Task Who_owns_a_field_is_known_in_both_groups_by_its_name_in_either()
+    {
+        await using var server = await RunningServer.StartAsync(Token);
+        const string Merge = "application/merge-patch+json";
+        await server.SendAsync("POST", New + "?fieldManager=a", FromOwn);
+        Assert.Equal(200, (await server.SendAsync("PATCH", Old + "/b?fieldManager=b", """{"message":"Made again.","count":4}""", Merge)).Code);
+        Assert.Equal(200, (await server.SendAsync("PATCH", New + "/b?fieldManager=c", """{"series":{"count":5}}""", Merge)).Code);
+        var books = (await server.SendAsync("GET", Old + "/b")).Body["metadata"]!["managedFields"]!.AsArray();
+        // What a owned before b wrote it is b's, in the words of the group that each wrote through.
+        Assert.Equal("events.k8s.io/v1: regarding reason", Owned(books, "a", "involvedObject", "regarding", "reason", "message", "note"));
+        Assert.Equal("v1: message count", Owned(books, "b", "message", "note", "count", "deprecatedCount"));
+        Assert.Equal("events.k8s.io/v1: series", Owned(books, "c", "message", "note", "series"));
+        var (code, refusal) = await server.SendAsync("PATCH", New + "/b?fieldManager=d",
+            """{"apiVersion":"events.k8s.io/v1","kind":"Event","metadata":{"name":"b"},"note":"No more."}""", "application/apply-patch+yaml");
+        Assert.True(code == 409, refusal.ToJsonString());
+        Assert.Equal(".note", (string)refusal["details"]!["causes"]![0]!["field"]!);
+    }
+
+    private static string Owned(JsonArray books, string manager, params string[] fields)
+    {
+        var book = Assert.Single(books, entry => (string)entry!["manager"]! == manager)!;
+        return $"{book["apiVersion"]}: {string.Join(' ', fields.Where(field => book["fieldsV1"]!["f:" + field] is not null))}";
+    }
+
+    [Fact]
     public async Task Each_group_selects_by_its_own_names_and_keeps_its_pages()
     {
         await using var server = await RunningServer.StartAsync(Token);

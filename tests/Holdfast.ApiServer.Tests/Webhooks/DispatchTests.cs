@@ -65,6 +65,12 @@ public sealed class DispatchTests
             ((string?)created["operation"], (string?)created["name"], (string?)created["namespace"], (string?)created["userInfo"]!["username"],
                 (string?)created["kind"]!["kind"], (string?)created["resource"]!["resource"], (string?)created["options"]!["kind"]));
 
+        // Who names no manager is shown as having named none, whatever the owner of his fields is called.
+        Assert.Null(created["options"]!["fieldManager"]);
+        world.Hooks.Reviews.Clear();
+        Assert.Equal(200, (await world.Server.SendAsync("PATCH", MapPath + "?fieldManager=me&dryRun=All", """{"data":{"k":"v"}}""", "application/merge-patch+json")).Code);
+        Assert.Equal("me", (string?)world.Hooks.Single("/see")["options"]!["fieldManager"]);
+
         world.Hooks.Reviews.Clear();
         Assert.Equal(200, (await world.Server.SendAsync("PATCH", MapPath, """{"data":{"k":"v"}}""", "application/merge-patch+json")).Code);
         var updated = world.Hooks.Single("/see");

@@ -29,7 +29,36 @@ public sealed class EventRecorderTests
         await world.UntilAsync("the quiet one is heard", () => world.Api.All<Event>().Any(item => item.InvolvedObject.Name == "quiet"));
         var loud = world.Api.All<Event>().Where(item => item.InvolvedObject.Name == "loud").ToList();
         Assert.Equal(25, loud.Sum(item => item.Count));
-        Assert.Contains(loud, item => item.Message.StartsWith("(combined from similar events): ", StringComparison.Ordinal));
+        await world.PassAsync(TimeSpan.FromMinutes(6));
+        recorder.Warning(Pods.Named("loud"), "Failed", "attempt 200");
+        await world.UntilAsync("the next one tells of those that were dropped", () => world.Api.All<Event>().Any(item => item.Count == 192));
+    });
+
+    [Fact]
+    public Task From_the_tenth_on_notes_that_differ_only_in_their_message_are_one_event_that_shows_the_latest() => In(async (world, recorder) =>
+    {
+        for (var i = 1; i <= 20; i++)
+            recorder.Warning(Pods.Named("a"), "Failed", $"attempt {i}");
+        await world.UntilAsync("all are told", () => world.Api.All<Event>().Sum(item => item.Count) == 20);
+        var items = world.Api.All<Event>().OrderBy(item => item.Metadata.Name, StringComparer.Ordinal).ToList();
+        Assert.Equal(Enumerable.Range(1, 9).Select(i => $"attempt {i}").Append("(combined from similar events): attempt 20"), items.Select(item => item.Message));
+        Assert.Equal(Enumerable.Repeat(1, 9).Append(11), items.Select(item => item.Count));
+        await world.PassAsync(TimeSpan.FromMinutes(11));
+        recorder.Warning(Pods.Named("a"), "Failed", "attempt 21");
+        await world.UntilAsync("after ten quiet minutes they are told apart again", () => world.Api.All<Event>().Any(item => item.Message == "attempt 21"));
+    });
+
+    [Fact]
+    public Task An_object_that_was_cut_short_is_heard_again_every_five_minutes() => In(async (world, recorder) =>
+    {
+        for (var minute = 0; minute < 60; minute++)
+        {
+            for (var i = 0; i < 10; i++)
+                recorder.Warning(Pods.Named("loud"), $"Reason{minute}", "no");
+            await world.PassAsync(TimeSpan.FromMinutes(1));
+        }
+        // A burst of 25, and one for each five minutes of the hour.
+        Assert.InRange(world.Api.Calls.Count, 25 + 11, 25 + 12);
     });
 
     [Fact]

@@ -60,7 +60,7 @@ public sealed class LeaderElectorTests
             using var stopFirst = new CancellationTokenSource();
             using var stopSecond = new CancellationTokenSource();
             var terms = new List<string>();
-            Task Lead(string name, LeaderElector.Term term)
+            Task Lead(string name, LeaderTerm term)
             {
                 terms.Add($"{name}{term.Number}");
                 return UntilCancelled(world, term.Ended);

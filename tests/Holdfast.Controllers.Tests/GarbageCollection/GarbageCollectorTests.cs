@@ -90,6 +90,26 @@ public sealed class GarbageCollectorTests
     });
 
     [Fact]
+    public Task An_orphaning_deletion_ends_also_when_what_was_owned_goes_by_itself_unseen() => In(async world =>
+    {
+        var isRefused = false;
+        world.Api.Faults.OnCall = call =>
+        {
+            if (call is not { Verb: ApiVerb.Update, Body.Metadata.Name: "leaf" } || isRefused)
+            {
+                return FakeFault.None;
+            }
+            isRefused = true;
+            throw new ApiException(Status.Empty with { Code = 404, Reason = "NotFound", Message = "the leaf was gone for a moment" });
+        };
+        var root = Put(world, "root");
+        Put(world, "leaf", root);
+        world.Api.Put(Going(root, GarbagePlanner.Orphan));
+        await world.UntilAsync("the root is gone", () => Find(world, "root") is null);
+        Assert.True(isRefused);
+    });
+
+    [Fact]
     public Task An_owner_in_another_namespace_is_no_owner_and_people_are_told() => In(async world =>
     {
         var far = world.Api.Put(new ConfigMap { Metadata = Named("far", "elsewhere") });

@@ -89,6 +89,27 @@ public sealed class ControllerTests
     });
 
     [Fact]
+    public Task Changes_of_what_looks_at_many_objects_gather_and_of_what_looks_at_few_do_not() => In(1, 1, async (world, reconciler) =>
+    {
+        reconciler.Size = 10_000;
+        for (var i = 0; i < 50; i++)
+        {
+            Put(world, "large", 0);
+            await world.PassAsync(TimeSpan.FromMilliseconds(10));
+        }
+        await world.PassAsync(TimeSpan.FromSeconds(1));
+        Assert.InRange(reconciler.Runs, 4, 7);
+        var before = reconciler.Runs;
+        reconciler.Size = 999;
+        for (var i = 0; i < 50; i++)
+        {
+            Put(world, "small", 0);
+            await world.PassAsync(TimeSpan.FromMilliseconds(10));
+        }
+        Assert.Equal(50, reconciler.Runs - before);
+    });
+
+    [Fact]
     public Task A_stop_lets_the_running_reconcile_end_and_starts_no_other()
     {
         var world = new SimulatedWorld(7);

@@ -17,6 +17,12 @@ internal sealed class CounterReconciler(ResourceCache<ConfigMap> maps, ResourceC
 
     public int Runs { get; private set; }
 
+    /// <summary>How many objects a run is said to look at.</summary>
+    public int Size { get; set; }
+
+    /// <summary>What the last run was given to end it.</summary>
+    public CancellationToken Token { get; private set; }
+
     public Func<ResourceKey, Task> DuringRun { get; set; } = _ => Task.CompletedTask;
 
     private readonly Dictionary<ResourceKey, int> _running = [];
@@ -26,15 +32,17 @@ internal sealed class CounterReconciler(ResourceCache<ConfigMap> maps, ResourceC
         var maps = context.Caches.Get<ConfigMap>();
         var pods = context.Caches.Get<Pod>();
         var writes = context.Writes<ResourceKey>("counter-controller");
-        reconciler = new CounterReconciler(maps, pods, writes);
-        return new Controller<ResourceKey>("counter", reconciler, context, writes)
+        var made = reconciler = new CounterReconciler(maps, pods, writes);
+        return new Controller<ResourceKey>("counter", made, context, writes)
             .WatchOwn(maps)
-            .WatchOwned(pods, ConfigMap.ResourceType);
+            .WatchOwned(pods, ConfigMap.ResourceType)
+            .Gather(_ => made.Size);
     }
 
     public async Task<ReconcileResult> ReconcileAsync(ResourceKey key, CancellationToken cancellationToken)
     {
         Runs++;
+        Token = cancellationToken;
         _running[key] = _running.GetValueOrDefault(key) + 1;
         MostAtOnce = Math.Max(MostAtOnce, _running[key]);
         try

@@ -52,6 +52,8 @@ internal sealed class ModelWorld
         return this;
     }
 
+    public ModelWorld Change(int ordinal, Func<ObjectMeta, ObjectMeta> change) => Put(Find(ordinal)! is var pod ? pod with { Metadata = change(pod.Metadata) } : null!);
+
     public ModelWorld Scale(int replicas) => Change(spec => spec with { Replicas = replicas });
 
     public ModelWorld Image(string image) => Change(spec => spec with { Template = Template(spec, image) });
@@ -110,10 +112,7 @@ internal sealed class ModelWorld
     {
         if (pod.IsTerminating())
             return _pods.Remove(pod.Metadata.Name);
-        // Upstream takes away only the lowest of several ended surplus pods by itself; somebody else has to see to the others.
-        if (pod.IsFinished())
-            return !StatefulSetIdentity.Wants(Set, StatefulSetIdentity.Ordinal(Set, pod.Metadata.Name)) && _pods.Remove(pod.Metadata.Name);
-        if (pod.IsRunningAndReady())
+        if (pod.IsFinished() || pod.IsRunningAndReady())
             return false;
         Ready(pod);
         return true;
@@ -208,6 +207,9 @@ internal sealed class ModelWorld
                 break;
             case UpdateClaim update:
                 Put(update.Claim);
+                break;
+            case CreatePod create when _pods.GetValueOrDefault(create.Pod.Metadata.Name) is { } there && there.Metadata.Controller()?.Uid != Set.Metadata.Uid:
+                // The server refuses: the name is somebody else's. The plan will be the same until it is free.
                 break;
             case CreatePod create:
                 Make(_pods, create.Pod.Metadata.Name, create.Pod with { Metadata = Made(create.Pod.Metadata), Status = new PodStatus { Phase = "Pending" } });

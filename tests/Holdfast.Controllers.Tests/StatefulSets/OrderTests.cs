@@ -71,11 +71,14 @@ public sealed class OrderTests
     }
 
     [Fact]
-    public void Of_two_surplus_pods_that_have_ended_the_higher_waits_for_a_person_as_on_Kubernetes()
+    public void Surplus_pods_that_have_ended_go_in_their_turn_and_nothing_waits_for_them()
     {
-        var world = new ModelWorld(5).Settle().Scale(3).Phase(3, "Failed").Phase(4, "Failed");
-        Assert.Empty(world.Round());
-        Assert.Equal(["delete pod web-3"], world.Gone(4).Round());
+        var ended = new ModelWorld(5).Settle().Scale(3).Phase(3, "Failed").Phase(4, "Failed");
+        Assert.Equal(["delete pod web-4"], ended.Round());
+        Assert.Equal(["delete pod web-3"], ended.Round());
+        var above = new ModelWorld(5).Settle().Scale(3).Phase(3, "Failed").Unready(4);
+        Assert.Equal(["delete pod web-4"], above.Round());
+        Assert.Equal(["delete pod web-3"], above.Gone(4).Round());
     }
 
     [Fact]

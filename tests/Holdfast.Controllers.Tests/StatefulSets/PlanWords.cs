@@ -18,7 +18,7 @@ internal static class PlanWords
         if (plan.Status is { } status)
         {
             yield return string.Create(CultureInfo.InvariantCulture,
-                $"write status: {status.Replicas} pods, {status.ReadyReplicas} ready, {status.AvailableReplicas} available, {status.CurrentReplicas} of {Image(world, plan, status.CurrentRevision)}, {status.UpdatedReplicas} of {Image(world, plan, status.UpdateRevision)} wanted");
+                $"write status: generation {status.ObservedGeneration}, {status.Replicas} pods, {status.ReadyReplicas} ready, {status.AvailableReplicas} available, {status.CurrentReplicas} of {Image(world, plan, status.CurrentRevision)}, {status.UpdatedReplicas} of {Image(world, plan, status.UpdateRevision)} wanted");
         }
         if (plan.RequeueAfter is { } delay)
             yield return string.Create(CultureInfo.InvariantCulture, $"plan again in {delay.TotalSeconds:0.###} s");

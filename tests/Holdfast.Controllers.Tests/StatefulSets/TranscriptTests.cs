@@ -1,5 +1,9 @@
 using System.Globalization;
 using System.Text;
+using Holdfast.Model.Apps;
+using Holdfast.Model.Core;
+using Holdfast.Model.Meta;
+using Holdfast.Model.Values;
 
 namespace Holdfast.Controllers.Tests.StatefulSets;
 
@@ -64,8 +68,11 @@ public sealed class TranscriptTests
             case "pod":
                 ChangePod(world, int.Parse(words[1]["web-".Length..], CultureInfo.InvariantCulture), words[2]);
                 break;
-            case "claim" when words[2] == "gone":
-                world.Forget(world.Claim(int.Parse(words[1]["data-web-".Length..], CultureInfo.InvariantCulture))!);
+            case "claim":
+                ChangeClaim(world, int.Parse(words[1]["data-web-".Length..], CultureInfo.InvariantCulture), words[2]);
+                break;
+            case "delete":
+                world.SetOnly(set => set with { Metadata = set.Metadata with { DeletionTimestamp = world.Now } });
                 break;
             case "pass":
                 world.Now += TimeSpan.FromSeconds(double.Parse(words[1], CultureInfo.InvariantCulture));
@@ -83,10 +90,17 @@ public sealed class TranscriptTests
         "replicas" => world.Scale(int.Parse(value, CultureInfo.InvariantCulture)),
         "image" => world.Image(value),
         "partition" => world.Rolling(rolling => rolling with { Partition = int.Parse(value, CultureInfo.InvariantCulture) }),
-        "maxUnavailable" => world.Rolling(rolling => rolling with { MaxUnavailable = int.Parse(value, CultureInfo.InvariantCulture) }),
+        "maxUnavailable" => world.Rolling(rolling => rolling with { MaxUnavailable = value.EndsWith('%') ? (IntOrString)value : int.Parse(value, CultureInfo.InvariantCulture) }),
         "minReadySeconds" => world.Change(spec => spec with { MinReadySeconds = int.Parse(value, CultureInfo.InvariantCulture) }),
         "podManagementPolicy" => world.Change(spec => spec with { PodManagementPolicy = value }),
-        "whenScaled" => world.Retention("Retain", value),
+        "whenScaled" => world.Change(spec => spec with { PersistentVolumeClaimRetentionPolicy = spec.PersistentVolumeClaimRetentionPolicy! with { WhenScaled = value } }),
+        "whenDeleted" => world.Change(spec => spec with { PersistentVolumeClaimRetentionPolicy = spec.PersistentVolumeClaimRetentionPolicy! with { WhenDeleted = value } }),
+        "updateStrategy" => world.Change(spec => spec with { UpdateStrategy = new StatefulSetUpdateStrategy { Type = value } }),
+        "revisionHistoryLimit" => world.Change(spec => spec with { RevisionHistoryLimit = int.Parse(value, CultureInfo.InvariantCulture) }),
+        "start" => world.Change(spec => spec with
+        {
+            Ordinals = value.Length == 0 ? null : new StatefulSetOrdinals { Start = int.Parse(value, CultureInfo.InvariantCulture) },
+        }),
         _ => throw new FormatException($"a transcript sets {field}, which nobody understands"),
     };
 
@@ -95,10 +109,39 @@ public sealed class TranscriptTests
         "ready" => world.Ready(ordinal),
         "unready" => world.Unready(ordinal),
         "failed" => world.Phase(ordinal, "Failed"),
+        "succeeded" => world.Phase(ordinal, "Succeeded"),
+        "evicted" => world.Put(world.Find(ordinal)! with { Status = new PodStatus { Phase = "Failed", Reason = "Evicted" } }),
+        "orphaned" => world.Change(ordinal, metadata => metadata with { OwnerReferences = default }),
+        "unmatched" => world.Change(ordinal, metadata => metadata with { Labels = metadata.Labels.SetItem("app", "other") }),
+        "stranger" => world.Put(new Pod
+        {
+            Metadata = new ObjectMeta
+            {
+                Name = ModelWorld.PodName(ordinal),
+                Uid = "stranger",
+                Labels = ValueMap.Of(("app", "web")),
+                OwnerReferences = [new OwnerReference { Kind = "StatefulSet", Name = "other", Uid = "other", Controller = true }],
+            },
+        }),
         "terminating" => world.Terminate(ordinal),
         "gone" => world.Gone(ordinal),
         _ => throw new FormatException($"a transcript makes a pod {state}, which nobody understands"),
     };
+
+    private static void ChangeClaim(ModelWorld world, int ordinal, string state)
+    {
+        var claim = world.Claim(ordinal)!;
+        _ = state switch
+        {
+            "gone" => world.Forget(claim),
+            "terminating" => world.Put(claim with { Metadata = claim.Metadata with { DeletionTimestamp = world.Now } }),
+            "owned-by-stranger" => world.Put(claim with
+            {
+                Metadata = claim.Metadata with { OwnerReferences = [new OwnerReference { Kind = "Backup", Name = "nightly", Uid = "stranger", Controller = true }] },
+            }),
+            _ => throw new FormatException($"a transcript makes a claim {state}, which nobody understands"),
+        };
+    }
 
     private static string Folder()
     {

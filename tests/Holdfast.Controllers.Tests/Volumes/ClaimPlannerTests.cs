@@ -30,6 +30,15 @@ public sealed class ClaimPlannerTests
         Assert.Equal(["b"], volume.Spec.NodeAffinity!.Required!.NodeSelectorTerms[0].MatchExpressions[0].Values);
     }
 
+    [Theory]
+    [InlineData("WaitForFirstConsumer")]
+    [InlineData("Immediate")]
+    public void A_claim_that_is_made_again_for_a_pod_which_has_a_node_gets_its_volume_there(string mode)
+    {
+        var volume = Planner.Plan(Observation(Claim(), Class() with { VolumeBindingMode = mode }) with { IsAwaited = true, PlacedOn = "b" }).OfType<CreateVolume>().Single().Volume;
+        Assert.Equal(["b"], volume.Spec.NodeAffinity!.Required!.NodeSelectorTerms[0].MatchExpressions[0].Values);
+    }
+
     [Fact]
     public void A_class_that_does_not_wait_gets_its_volume_at_once_and_always_on_the_same_node()
     {

@@ -72,6 +72,67 @@ public sealed class DefinitionValidationTests
     public void The_parts_of_a_version_are_checked(string more, string expected) =>
         Assert.Equal(expected.Split('|'), Problems(Definition("""{"type":"object"}""", more)));
 
+    [Theory]
+    [InlineData("spec.a", "is an invalid path: expected [ or . but got: spec")]
+    [InlineData(".spec['a']", "is an invalid path: array notation is not allowed")]
+    [InlineData(".spec.", "is an invalid path: unexpected end of JSON path")]
+    [InlineData(".spec.z", "is an invalid path: does not refer to a valid field")]
+    [InlineData(".spec", "must point to a field of type string, boolean or integer. Enum string fields and strings with formats are allowed.")]
+    [InlineData(".spec.n", "must point to a field of type string, boolean or integer. Enum string fields and strings with formats are allowed.")]
+    [InlineData(".metadata.name", "must not point to fields in metadata")]
+    [InlineData(".spec.a", null)]
+    public void A_selectable_field_is_a_path_to_a_plain_value(string field, string? expected) => Assert.Equal(
+        expected is null ? [] : [$"spec.selectableFields[0].jsonPath: Invalid value: \"{field}\": {expected}"],
+        Problems(Definition(
+            """{"type":"object","properties":{"metadata":{"type":"object","properties":{"name":{"type":"string"}}},"spec":{"type":"object","properties":{"a":{"type":"string"},"n":{"type":"number"}}}}}""",
+            $$$""","selectableFields":[{"jsonPath":"{{{field}}}"}]""")));
+
+    [Theory]
+    [InlineData(".a", true)]
+    [InlineData("['a']", true)]
+    [InlineData(".m['some.key'].b", true)]
+    [InlineData(".m.key.b", true)]
+    [InlineData("['it\\\\'s']", true)]
+    [InlineData(".z", false)]
+    [InlineData("a", false)]
+    [InlineData(".a[0]", false)]
+    [InlineData(".m['key]", false)]
+    [InlineData(".m['\\\\q']", false)]
+    public void The_field_of_a_rule_is_a_path_below_it(string field, bool isTaken)
+    {
+        const string schema = """
+            {"type":"object","properties":{"spec":{"type":"object","properties":{"a":{"type":"string"},"it's":{"type":"string"},
+            "m":{"type":"object","additionalProperties":{"type":"object","properties":{"b":{"type":"string"}}}}},"x-kubernetes-validations":[{"rule":"true","fieldPath":"FIELD"}]}}}
+            """;
+        var problems = Problems(Definition(schema.Replace("FIELD", field, StringComparison.Ordinal)));
+        if (isTaken)
+            Assert.Empty(problems);
+        else
+            Assert.EndsWith("fieldPath must be a valid path", Assert.Single(problems), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"kind":"Pod","metadata":{"name":"p"}}""", "spec.validation.openAPIV3Schema.properties[a].default.apiVersion: Required value: must not be empty")]
+    [InlineData("""{"apiVersion":"v1","kind":"Pod","metadata":{"name":"p"}}""", null)]
+    public void A_default_with_an_object_in_it_has_to_be_one(string value, string? expected) => Assert.Equal(
+        expected is null ? [] : [expected],
+        Problems(Definition("""{"type":"object","properties":{"a":{"type":"object","x-kubernetes-embedded-resource":true,"x-kubernetes-preserve-unknown-fields":true,"default":VALUE}}}"""
+            .Replace("VALUE", value, StringComparison.Ordinal))));
+
+    [Theory]
+    [InlineData("gone\\u0007 soon", "must only contain printable UTF-8 characters; non-printable character found at index 4")]
+    [InlineData("\\u00e9t\\u00e9\\u200b", "must only contain printable UTF-8 characters; non-printable character found at index 5")]
+    [InlineData("", "must not be an empty string")]
+    [InlineData("Use example.com/v2 \\u2026", null)]
+    public void A_deprecation_is_told_in_words_that_can_be_printed(string warning, string? expected)
+    {
+        var problems = Problems(Definition("""{"type":"object"}""", $",\"deprecated\":true,\"deprecationWarning\":\"{warning}\""));
+        if (expected is null)
+            Assert.Empty(problems);
+        else
+            Assert.EndsWith(expected, Assert.Single(problems), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Versions_that_differ_are_told_apart() => Assert.Equal(
         ["spec.versions[1].schema.openAPIV3Schema.properties[b].type: Required value: must not be empty for specified object fields"],

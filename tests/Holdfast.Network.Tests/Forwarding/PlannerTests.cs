@@ -46,6 +46,14 @@ public sealed class PlannerTests
         Assert.Empty(ForwardingPlanner.Plan(ForwardingPlanner.Routes(_web), ForwardingPlanner.Routes(_web)));
 
     [Fact]
+    public void A_node_port_is_served_on_the_loopback_address_beside_the_services_own()
+    {
+        var services = _web.With(Given.ClusterIP("web", "127.96.0.1", Given.Http(80) with { NodePort = 30080 }));
+        Assert.Equal(["tcp://127.0.0.1:30080", "tcp://127.96.0.1:80"], ForwardingPlanner.Routes(services).Keys.Select(address => address.ToString()).Order(StringComparer.Ordinal));
+        Assert.Empty(ForwardingPlanner.Routes(services.WithoutSlice(new NetworkKey("default", "web-x1"))));
+    }
+
+    [Fact]
     public void Headless_services_and_external_names_are_not_served()
     {
         var services = _web.With(Given.Headless("web", Given.Http(80)));

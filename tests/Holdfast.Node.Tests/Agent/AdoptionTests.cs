@@ -13,6 +13,8 @@ public sealed class AdoptionTests
         Assert.Equal("a", found.Metadata.Labels["topology.kubernetes.io/zone"]);
         Assert.Equal("True", found.Status.Conditions.Single(condition => condition.Type == "Ready").Status);
         Assert.Equal("v1.36.0-holdfast", found.Status.NodeInfo.KubeletVersion);
+        var owner = Assert.Single(node.World.Api.Find<Lease>("kube-node-lease", Pods.NodeName)!.Metadata.OwnerReferences);
+        Assert.Equal(("v1", "Node", Pods.NodeName, found.Metadata.Uid), (owner.ApiVersion, owner.Kind, owner.Name, owner.Uid));
         var renewed = node.World.Api.Find<Lease>("kube-node-lease", Pods.NodeName)!.Spec.RenewTime;
         await node.World.PassAsync(TimeSpan.FromSeconds(11));
         Assert.True(node.World.Api.Find<Lease>("kube-node-lease", Pods.NodeName)!.Spec.RenewTime > renewed);
@@ -88,6 +90,27 @@ public sealed class AdoptionTests
             var second = await node.StartedAsync();
             await node.UntilGoneAsync("web-0");
             Assert.Empty(await node.Runtime.ListAsync(default));
+            await second.StopAsync(leavePods: true, CancellationToken.None);
+        });
+        Assert.Empty(node.World.Faults);
+    }
+
+    [Fact]
+    public async Task A_start_that_a_crash_interrupted_is_seen_to_its_end_by_the_next_agent()
+    {
+        var node = new NodeFixture();
+        node.Runtime.StartTime = TimeSpan.FromSeconds(10);
+        await node.World.Run(async () =>
+        {
+            var first = await node.StartedAsync();
+            node.World.Api.Put(Pods.Named("web-0"));
+            await node.World.PassAsync(TimeSpan.FromSeconds(2));
+            await first.StopAsync(leavePods: true, CancellationToken.None);
+            var second = await node.StartedAsync();
+            await node.World.PassAsync(TimeSpan.FromSeconds(2));
+            Assert.NotEqual("True", node.Pod("web-0").Condition("Ready"));
+            await node.UntilReadyAsync("web-0");
+            Assert.Equal(0, node.Pod("web-0")!.StatusOf("app").RestartCount);
             await second.StopAsync(leavePods: true, CancellationToken.None);
         });
         Assert.Empty(node.World.Faults);

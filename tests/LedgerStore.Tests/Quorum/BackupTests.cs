@@ -38,7 +38,25 @@ public sealed class BackupTests : IDisposable
     }
 
     [Fact]
-    public async Task A_restore_never_writes_over_data_and_never_takes_a_damaged_backup()
+    public async Task A_backup_says_where_it_was_taken_and_from_whom()
+    {
+        await using var ledger = await StartAsync("first");
+        (await ledger.AppendAsync("one")).Dispose();
+        (await ledger.AppendAsync("two")).Dispose();
+        var status = await ledger.GetAsync("/status");
+        await using var source = await ledger.Http.GetStreamAsync("/v1/backup", Stop);
+        var entries = 0;
+        var header = await BackupFile.ReadAsync(source, _ => entries++, Stop);
+        Assert.Equal((2, 2), (entries, header.Index));
+        Assert.Equal((status.GetProperty("appliedLogIndex").GetInt64(), status.GetProperty("term").GetInt64()), (header.LogIndex, header.Term));
+        Assert.Equal((status.GetProperty("clusterId").GetString(), status.GetProperty("checksum").GetString()), (header.ClusterId, header.Checksum));
+        Assert.Equal(("2.8.1", 8, "ledger-store-0"), (header.Version, header.DataFormat, header.Member));
+        var seat = Assert.Single(header.Members);
+        Assert.Equal(("ledger-store-0", status.GetProperty("memberId").GetString(), true), (seat.Name, seat.Id, seat.IsVoter));
+    }
+
+    [Fact]
+    public async Task A_restore_never_writes_over_data()
     {
         await using (var ledger = await StartAsync("first"))
         {
@@ -48,14 +66,40 @@ public sealed class BackupTests : IDisposable
         var (code, said) = await ControlAsync(null, "restore", Backup, "--data", Path.Combine(folder.Path, "first"));
         Assert.Equal(ExitCode.CannotCreate, code);
         Assert.Contains("not empty", said, StringComparison.Ordinal);
-        var bytes = await File.ReadAllBytesAsync(Backup, Stop);
-        foreach (var damaged in new[] { bytes[..^3], [.. bytes[..^1], (byte)(bytes[^1] ^ 1)] })
+    }
+
+    [Fact]
+    public async Task A_backup_that_is_cut_or_changed_anywhere_is_refused_and_leaves_the_folder_empty()
+    {
+        await using (var ledger = await StartAsync("first"))
         {
-            await File.WriteAllBytesAsync(Backup, damaged, Stop);
-            (code, said) = await ControlAsync(null, "restore", Backup, "--data", Path.Combine(folder.Path, $"third-{damaged.Length}"));
-            Assert.Equal(ExitCode.Data, code);
-            Assert.Contains("take another one", said, StringComparison.Ordinal);
+            for (var number = 1; number <= 3; number++)
+                (await ledger.AppendAsync($"entry {number}", "c", number)).Dispose();
+            Assert.Equal(0, (await ControlAsync(ledger, "backup", Backup)).Code);
         }
+        var bytes = await File.ReadAllBytesAsync(Backup, Stop);
+        var target = Path.Combine(folder.Path, "target");
+        for (var at = 0; at < bytes.Length; at++)
+        {
+            byte[] flipped = [.. bytes];
+            flipped[at] ^= 4;
+            foreach (var damaged in new[] { flipped, bytes[..at] })
+            {
+                await using var source = new MemoryStream(damaged);
+                await Assert.ThrowsAsync<LedgerStore.Storage.UnusableDataException>(() => BackupFile.ReadAsync(source, static _ => { }, Stop));
+                if (at % 50 != 0)
+                    continue;
+                source.Position = 0;
+                await Assert.ThrowsAsync<LedgerStore.Storage.UnusableDataException>(() => Restore.RunAsync(source, target, "m", 9, TimeProvider.System, Stop));
+                Assert.Empty(Directory.EnumerateFileSystemEntries(target));
+            }
+        }
+        await File.WriteAllBytesAsync(Backup, [.. bytes, 0], Stop);
+        var (code, said) = await ControlAsync(null, "restore", Backup, "--data", target);
+        Assert.Equal(ExitCode.Data, code);
+        Assert.Contains("something follows behind the backup's end", said, StringComparison.Ordinal);
+        await File.WriteAllBytesAsync(Backup, bytes, Stop);
+        Assert.Equal(0, (await ControlAsync(null, "restore", Backup, "--data", target)).Code);
     }
 
     [Fact]

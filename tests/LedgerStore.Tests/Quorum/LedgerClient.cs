@@ -65,6 +65,8 @@ public sealed class LedgerClient(string name, LedgerCluster cluster, LedgerHisto
         {
             TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
         }
+        // Whoever was refused asks again a little later, as clients do; the members have enough to do.
+        await Task.Delay(TimeSpan.FromMilliseconds(5), TestContext.Current.CancellationToken);
         return null;
     }
 }

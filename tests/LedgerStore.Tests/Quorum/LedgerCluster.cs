@@ -126,6 +126,19 @@ public sealed class LedgerCluster : IAsyncDisposable
         }
     }
 
+    /// <summary>Asks a member for a change, once; what becomes of it is seen in the members.</summary>
+    public async Task PostAsync(int number, string path)
+    {
+        try
+        {
+            (await this[number].Http.PostAsync(path, null, Stop)).Dispose();
+        }
+        catch (HttpRequestException away)
+        {
+            Assert.True(Count > 1, away.Message);
+        }
+    }
+
     public async Task UntilAsync(string what, Func<Task<bool>> condition)
     {
         var began = System.Diagnostics.Stopwatch.StartNew();

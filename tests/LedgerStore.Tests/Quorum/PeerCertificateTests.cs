@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -38,7 +39,11 @@ public sealed class PeerCertificateTests : IDisposable
         await using var cluster = await LedgerCluster.StartAsync();
         using var http = new HttpClient { DefaultRequestVersion = HttpVersion.Version20, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
         var status = await cluster[0].GetAsync("/status");
-        foreach (var (clusterId, expected) in new[] { ("0000000000000001", HttpStatusCode.MisdirectedRequest), (status.GetProperty("clusterId").GetString()!, HttpStatusCode.OK) })
+        var (cluster0, member0) = (status.GetProperty("clusterId").GetString()!, status.GetProperty("memberId").GetString()!);
+        foreach (var (clusterId, memberId, expected) in new[]
+        {
+            ("0000000000000001", member0, HttpStatusCode.MisdirectedRequest), (cluster0, "0000000000000001", HttpStatusCode.MisdirectedRequest), (cluster0, member0, HttpStatusCode.OK),
+        })
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, $"http://{cluster.Address(0)}:8081/peer/v1/stream")
             {
@@ -47,10 +52,19 @@ public sealed class PeerCertificateTests : IDisposable
                 Content = new ByteArrayContent([]),
             };
             request.Headers.Add("Ledger-Cluster", clusterId);
-            request.Headers.Add("Ledger-To", status.GetProperty("memberId").GetString());
+            request.Headers.Add("Ledger-To", memberId);
             using var answer = await http.SendAsync(request, Stop);
             Assert.Equal(expected, answer.StatusCode);
         }
+        using var join = new HttpRequestMessage(HttpMethod.Post, $"http://{cluster.Address(0)}:8081/peer/v1/join")
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = JsonContent.Create(new { clusterId = "0000000000000001", memberId = "0000000000000002", name = "stranger-0", readsFormatsTo = 9 }),
+        };
+        using var refusal = await http.SendAsync(join, Stop);
+        Assert.Contains($"I belong to cluster {cluster0}", await refusal.Content.ReadAsStringAsync(Stop), StringComparison.Ordinal);
+        Assert.Equal(3, (await cluster[0].GetAsync("/v1/members")).GetProperty("members").GetArrayLength());
     }
 
     private static X509Certificate2 Authority(string name)

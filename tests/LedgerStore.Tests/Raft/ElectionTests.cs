@@ -49,6 +49,22 @@ public sealed class ElectionTests
     }
 
     [Fact]
+    public void A_split_vote_is_tried_again_before_an_election_timeout_has_passed()
+    {
+        var table = new RaftTable(3);
+        table.Elect(1);
+        table.CutOff(1);
+        foreach (var rival in new[] { 2, 3 })
+            table[rival].Step(new RaftMessage.TimeoutNow(RaftTable.Id(1), RaftTable.Id(rival), table[rival].Term));
+        table.Settle();
+        Assert.All(new[] { 2, 3 }, number => Assert.Equal(RaftRole.Candidate, table[number].Role));
+        var ticks = 0;
+        for (; table[2].Role != RaftRole.Leader && table[3].Role != RaftRole.Leader && ticks < 100; ticks++)
+            table.Ticks(1, 2, 3);
+        Assert.InRange(ticks, 1, new RaftOptions().ElectionTicks - 1);
+    }
+
+    [Fact]
     public void A_leader_that_is_heard_but_hears_nobody_steps_down()
     {
         var table = new RaftTable(3);

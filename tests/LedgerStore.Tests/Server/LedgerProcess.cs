@@ -17,12 +17,13 @@ public sealed partial class LedgerProcess : IAsyncDisposable
     private readonly Process process;
     private readonly ConcurrentQueue<string> lines = [];
 
-    private LedgerProcess(string dataFolder, Dictionary<string, string> environment)
+    private LedgerProcess(string dataFolder, Dictionary<string, string> environment, params string[] under)
     {
         // Tests run side by side, also in several processes: each server has its own address.
         var number = Interlocked.Increment(ref started);
         Address = environment.GetValueOrDefault("POD_IP") ?? AddressOf(number);
-        var start = new ProcessStartInfo(System.IO.Path.Combine(AppContext.BaseDirectory, "ledger-store"))
+        string[] command = [.. under, System.IO.Path.Combine(AppContext.BaseDirectory, "ledger-store")];
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -55,6 +56,10 @@ public sealed partial class LedgerProcess : IAsyncDisposable
 
     public static LedgerProcess Start(string dataFolder, params (string Name, string Value)[] environment) =>
         new(dataFolder, environment.ToDictionary(static pair => pair.Name, static pair => pair.Value));
+
+    /// <summary>Under another program, which takes its command line as its own last arguments.</summary>
+    public static LedgerProcess StartUnder(string[] under, string dataFolder, params (string Name, string Value)[] environment) =>
+        new(dataFolder, environment.ToDictionary(static pair => pair.Name, static pair => pair.Value), under);
 
     public static async Task<LedgerProcess> StartReadyAsync(string dataFolder, params (string Name, string Value)[] environment)
     {

@@ -11,6 +11,9 @@ namespace Holdfast.ApiServer.Admission.Webhooks;
 /// <param name="Programs">The expressions, read.</param>
 internal sealed record MatchConditions(ImmutableArray<CelProgram> Programs)
 {
+    // As Kubernetes bounds them.
+    private const long AllConditions = 2_500_000;
+
     private static readonly CelType Kind = Names("kubernetes.GroupVersionKind", "group", "version", "kind");
     private static readonly CelType Resource = Names("kubernetes.GroupVersionResource", "group", "version", "resource");
 
@@ -65,11 +68,13 @@ internal sealed record MatchConditions(ImmutableArray<CelProgram> Programs)
         problem = null;
         if (Programs.IsEmpty)
             return true;
-        var (activation, cost) = (Values(request), new CelCost());
+        var (activation, left) = (Values(request), AllConditions);
         var problems = new List<string>();
         foreach (var program in Programs)
         {
+            var cost = new CelCost(Math.Min(left, CelCost.ExpressionLimit));
             var value = program.Evaluate(activation, cost);
+            left -= cost.Spent;
             if (value is CelBool { Value: false })
                 return false;
             if (value is not CelBool)

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Holdfast.ApiServer.Registry;
 using Holdfast.ApiServer.Security;
 using Holdfast.Model.Json;
 using Holdfast.Model.Resources;
@@ -24,7 +25,7 @@ internal static class ReviewText
             writer.WriteString("apiVersion"u8, "admission.k8s.io/" + reviewVersion);
             writer.WriteStartObject("request"u8);
             writer.WriteString("uid"u8, uid);
-            var kind = write.Subresource.Length > 0 && write.Kind.Plural != write.Resource.Plural ? write.Kind : write.Kind with { Version = resource.Version };
+            var kind = write.Subresource.Length > 0 && write.Kind.Plural != write.Resource.Plural ? write.Kind : write.Kind with { Group = resource.Group, Version = resource.Version };
             WriteNames(writer, "kind", kind, "kind", kind.Kind);
             WriteNames(writer, "resource", resource, "resource", resource.Plural);
             WriteOptional(writer, "subResource", write.Subresource);
@@ -43,9 +44,11 @@ internal static class ReviewText
             writer.WriteEndObject();
         });
 
-    /// <summary>An object in another version of its kind; versions differ by their name alone.</summary>
+    /// <summary>An object in another version of its kind; versions differ by their name alone, but for those of another group.</summary>
     public static ReadOnlyMemory<byte> InVersion(ReadOnlyMemory<byte> json, ResourceType from, ResourceType to)
     {
+        if (from.Group != to.Group && !json.IsEmpty)
+            return EventForms.InGroup(json.Span, to);
         if (from.Version == to.Version || json.IsEmpty)
             return json;
         var node = JsonNode.Parse(json.Span, documentOptions: new JsonDocumentOptions { MaxDepth = JsonInput.MaximumDepth })!.AsObject();
@@ -119,7 +122,7 @@ internal static class ReviewText
         writer.WriteString("apiVersion"u8, "meta.k8s.io/v1");
         if (context.IsDryRun)
             WriteTexts(writer, "dryRun", ["All"]);
-        WriteOptional(writer, "fieldManager", context.FieldManager);
+        WriteOptional(writer, "fieldManager", context.GivenManager);
         writer.WriteString("fieldValidation"u8, context.FieldValidation.ToString());
         writer.WriteEndObject();
     }

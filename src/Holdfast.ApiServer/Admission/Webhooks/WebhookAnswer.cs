@@ -29,7 +29,8 @@ internal sealed record WebhookAnswer(
         }
         catch (Exception problem) when (problem is JsonException or ModelDecodeException or InvalidOperationException or FormatException)
         {
-            throw new WebhookFailure($"failed to call webhook: couldn't get version/kind; json parse error: {problem.Message}");
+            var words = problem is JsonException ? JsonSyntax.Describe(body.Span) : problem is ModelDecodeException ? problem.Message : "a member is not of its type";
+            throw new WebhookFailure($"failed to call webhook: couldn't get version/kind; json parse error: {words}");
         }
     }
 

@@ -12,7 +12,10 @@ internal static class WebhookMatch
     /// <summary>The version in which the webhook wants to see the object; null when it is not asked.</summary>
     /// <param name="hook">The webhook.</param>
     /// <param name="write">The write.</param>
-    /// <param name="served">What is served: other versions of the same resource count, unless the webhook wants exact matches.</param>
+    /// <param name="served">
+    /// What is served: other versions of the same resource count, and its twin in another group whose objects are the same ones, unless the
+    /// webhook wants exact matches.
+    /// </param>
     public static ResourceType? Find(Webhook hook, ReviewedWrite write, ServedResources served)
     {
         if (!MatchesNamespace(hook, write) || !MatchesObject(hook, write))
@@ -21,8 +24,8 @@ internal static class WebhookMatch
             return write.Resource;
         if (hook.IsExact)
             return null;
-        return served.All.Select(other => other.Type)
-            .Where(other => other.GroupResource == write.Resource.GroupResource && other.Version != write.Resource.Version)
+        return served.All.Where(other => other.StoreName == write.Request.Served.StoreName && !other.Type.Equals(write.Resource))
+            .Select(other => other.Type)
             .FirstOrDefault(other => hook.Rules.Any(rule => Matches(rule, write, other)));
     }
 

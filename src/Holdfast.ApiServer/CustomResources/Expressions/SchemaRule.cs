@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Holdfast.Cel;
 using Holdfast.Model.ApiExtensions;
 using Holdfast.Model.Rules;
@@ -9,7 +10,7 @@ namespace Holdfast.ApiServer.CustomResources.Expressions;
 /// <param name="Program">What must hold.</param>
 /// <param name="Message">Says what is wrong when it does not; null when the rule has no expression for that.</param>
 /// <param name="FieldPath">The field that the rule is about, from where it stands; empty for the value itself.</param>
-internal sealed record SchemaRule(ValidationRule Source, CelProgram Program, CelProgram? Message, System.Collections.Immutable.ImmutableArray<string> FieldPath)
+internal sealed record SchemaRule(ValidationRule Source, CelProgram Program, CelProgram? Message, ImmutableArray<SchemaStep> FieldPath)
 {
     public const string Self = "self";
     public const string OldSelf = "oldSelf";
@@ -19,6 +20,12 @@ internal sealed record SchemaRule(ValidationRule Source, CelProgram Program, Cel
 
     /// <summary>Whether what the value was may be missing, so that the rule holds for creations too; else a transition holds for updates alone.</summary>
     public bool HasOptionalOld => Source.OptionalOldSelf == true;
+
+    /// <summary>The rule in words, for messages.</summary>
+    public string Words => Source.Message.Length > 0 ? Source.Message.Trim() : Source.Rule.Trim();
+
+    /// <summary>What is said when the rule does not hold and nothing better is known.</summary>
+    public string Refusal => Source.Message.Length > 0 ? Source.Message.Trim() : $"failed rule: {Source.Rule.Trim()}";
 
     /// <summary>The variables of the rule.</summary>
     /// <param name="value">The value.</param>
@@ -40,36 +47,29 @@ internal sealed record SchemaRule(ValidationRule Source, CelProgram Program, Cel
     /// <returns>Null when there are problems.</returns>
     public static SchemaRule? Compile(ValidationRule source, JSONSchemaProps schema, CelType type, FieldPath path, FieldErrors errors)
     {
+        if (source.Rule.Trim().Length == 0)
+            return null;
         var oldType = source.OptionalOldSelf == true ? CelType.Optional(type) : type;
-        var environment = CelEnvironment.Standard.With(Self, type).With(OldSelf, oldType);
-        var rule = Compile(source.Rule, CelType.Bool, "cel expression must evaluate to a bool", source, environment, path.Child("rule"), errors);
-        var message = source.MessageExpression.Trim().Length == 0 ? null
+        var environment = CelEnvironment.Standard.With(Self, type).With(OldSelf, oldType).Estimating(type);
+        if (Compile(source.Rule, CelType.Bool, "cel expression must evaluate to a bool", source, environment, path.Child("rule"), errors) is not { } rule)
+            return null;
+        var message = source.MessageExpression.Length == 0 ? null
             : Compile(source.MessageExpression, CelType.String, "messageExpression must evaluate to a string", source, environment, path.Child("messageExpression"), errors);
-        if (rule is null || (message is null && source.MessageExpression.Trim().Length > 0))
-            return null;
-        if (source.OptionalOldSelf is not null && !rule.Variables.Contains(OldSelf))
-        {
-            errors.Add(FieldError.InvalidJson(path.Child("optionalOldSelf"), source.OptionalOldSelf == true ? "true" : "false", "may not be set if oldSelf is not used in rule"));
-            return null;
-        }
-        return new SchemaRule(source, rule, message, SchemaFieldPath.Find(schema, source.FieldPath) ?? []);
+        var compiled = new SchemaRule(source, rule, message, SchemaFieldPath.Find(schema, source.FieldPath, out _) ?? []);
+        if (!compiled.IsTransition && source.OptionalOldSelf is { } isOptional)
+            errors.Add(FieldError.InvalidJson(path.Child("optionalOldSelf"), isOptional ? "true" : "false", "may not be set if oldSelf is not used in rule"));
+        return compiled;
     }
-
-    /// <summary>The rule in words, for messages.</summary>
-    public string Words => Source.Message.Trim() is { Length: > 0 } message ? message : Source.Rule.Trim();
-
-    /// <summary>What is said when the rule does not hold and nothing better is known.</summary>
-    public string Refusal => Source.Message.Trim() is { Length: > 0 } message ? message : $"failed rule: {Source.Rule.Trim()}";
 
     private static CelProgram? Compile(
         string text, CelType wanted, string words, ValidationRule source, CelEnvironment environment, FieldPath path, FieldErrors errors)
     {
-        if (!CelProgram.TryCompile(text.Trim(), environment, out var program, out var issues))
+        if (!CelProgram.TryCompile(text, environment, out var program, out var issues))
         {
             errors.Add(FieldError.InvalidJson(path, Shown(source), $"{(wanted == CelType.Bool ? "" : "messageExpression ")}compilation failed: {issues}"));
             return null;
         }
-        if (program.ResultType.Equals(wanted) || program.ResultType.Equals(CelType.Dyn))
+        if (program.ResultType.Equals(wanted))
             return program;
         errors.Add(FieldError.InvalidJson(path, Shown(source), words));
         return null;

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 namespace Holdfast.ApiServer.Security.Audit;
 
 /// <summary>
-/// Writes a line for each request that came over the network, for its owner alone to read. Lines wait in a bounded queue; when it is
+/// Writes a line for each request that came over the network and for each write of the cluster's own parts, for its owner alone to read. Lines wait in a bounded queue; when it is
 /// full, requests wait for it, so that none goes untold. What the disk refuses is told of, with the number of lines, as soon as it can be.
 /// </summary>
 internal sealed class AuditLog : IAsyncDisposable
@@ -43,10 +43,24 @@ internal sealed class AuditLog : IAsyncDisposable
         return record;
     }
 
+    /// <summary>Whether anything is told.</summary>
+    public bool IsKept => _options.Level != AuditLevel.None;
+
+    /// <summary>Begins the record of a request of this process, of which no bodies are told.</summary>
+    /// <param name="user">Who asks.</param>
+    /// <param name="received">When it came.</param>
+    public AuditRecord Begin(UserInfo user, DateTimeOffset received) => new(_chance.NewUid(), received, AuditLevel.Metadata) { User = user };
+
+    /// <summary>The time, as records have it.</summary>
+    public DateTimeOffset Now() => _time.GetUtcNow();
+
+    /// <summary>Tells of a request that came over the network; waits while the queue is full.</summary>
+    public ValueTask TellAsync(AuditRecord record, HttpContext http, string stage) => TellAsync(record, AuditedRequest.Of(http), stage);
+
     /// <summary>Tells of a request; waits while the queue is full.</summary>
-    public async ValueTask TellAsync(AuditRecord record, HttpContext http, string stage)
+    public async ValueTask TellAsync(AuditRecord record, AuditedRequest request, string stage)
     {
-        var line = record.ToJson(http, stage, _time.GetUtcNow());
+        var line = record.ToJson(request, stage, _time.GetUtcNow());
         if (_lines.Writer.TryWrite(line))
             return;
         // Not the request's own token: what somebody asked is told also when he has gone.

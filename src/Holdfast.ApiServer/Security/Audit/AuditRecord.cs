@@ -5,6 +5,20 @@ using Microsoft.AspNetCore.Http;
 
 namespace Holdfast.ApiServer.Security.Audit;
 
+/// <summary>What a line of the audit log says of the request itself and its answer.</summary>
+/// <param name="Target">Path and query, as they were sent.</param>
+/// <param name="Method">The method.</param>
+/// <param name="Source">The address that it came from; empty for one of this process.</param>
+/// <param name="Agent">The program that says it sent it.</param>
+/// <param name="Code">The answer's code.</param>
+internal readonly record struct AuditedRequest(string Target, string Method, string Source, string Agent, int Code)
+{
+    /// <summary>What is said of a request that came over the network.</summary>
+    public static AuditedRequest Of(HttpContext http) => new(
+        http.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpRequestFeature>()?.RawTarget ?? "", http.Request.Method,
+        http.Connection.RemoteIpAddress?.ToString() ?? "", http.Request.Headers.UserAgent.ToString(), http.Response.StatusCode);
+}
+
 /// <summary>What is noted of one request while it is served, to become one line of the audit log (audit.k8s.io/v1).</summary>
 /// <param name="id">The request's id, by which its line can be found again.</param>
 /// <param name="received">When it came.</param>
@@ -50,6 +64,11 @@ internal sealed class AuditRecord(string id, DateTimeOffset received, AuditLevel
     /// <param name="verdict">The decision.</param>
     public void Decided(Access access, string version, Verdict verdict) => (Access, Version, Verdict) = (access, version, verdict);
 
+    /// <summary>Notes what is asked where the decision is not told.</summary>
+    /// <param name="access">What is asked.</param>
+    /// <param name="version">The version of the resource's group.</param>
+    public void Asked(Access access, string version) => (Access, Version) = (access, version);
+
     /// <summary>Notes the body of the request as JSON.</summary>
     public void Sent(ReadOnlyMemory<byte> json)
     {
@@ -65,7 +84,7 @@ internal sealed class AuditRecord(string id, DateTimeOffset received, AuditLevel
     }
 
     /// <summary>The line, without its end.</summary>
-    public byte[] ToJson(HttpContext http, string stage, DateTimeOffset now) => ModelJson.ToBytes(writer =>
+    public byte[] ToJson(AuditedRequest request, string stage, DateTimeOffset now) => ModelJson.ToBytes(writer =>
     {
         writer.WriteStartObject();
         writer.WriteString("kind"u8, "Event"u8);
@@ -73,20 +92,20 @@ internal sealed class AuditRecord(string id, DateTimeOffset received, AuditLevel
         writer.WriteString("level"u8, (IsSecret ? AuditLevel.Metadata : level).ToString());
         writer.WriteString("auditID"u8, id);
         writer.WriteString("stage"u8, stage);
-        writer.WriteString("requestURI"u8, Cut(http.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpRequestFeature>()?.RawTarget ?? ""));
-        writer.WriteString("verb"u8, Access?.Verb ?? http.Request.Method.ToLowerInvariant());
+        writer.WriteString("requestURI"u8, Cut(request.Target));
+        writer.WriteString("verb"u8, Access?.Verb ?? request.Method.ToLowerInvariant());
         Write(writer, "user", User);
         if (Impersonated is not null)
             Write(writer, "impersonatedUser", Impersonated);
-        if (http.Connection.RemoteIpAddress is { } address)
+        if (request.Source.Length > 0)
         {
             writer.WriteStartArray("sourceIPs"u8);
-            writer.WriteStringValue(address.ToString());
+            writer.WriteStringValue(request.Source);
             writer.WriteEndArray();
         }
-        writer.WriteString("userAgent"u8, Cut(http.Request.Headers.UserAgent.ToString()));
+        writer.WriteString("userAgent"u8, Cut(request.Agent));
         WriteObject(writer);
-        WriteStatus(writer, http.Response.StatusCode);
+        WriteStatus(writer, request.Code);
         if (!IsSecret)
         {
             WriteBody(writer, "requestObject", _sent);

@@ -68,7 +68,7 @@ internal static class DefaultRoles
 
     // Kubernetes gives each controller an account of its own; here they share one and so have the sum of what those may: to collect
     // what nobody owns and to empty namespaces they write and delete every kind, but they make only what controllers make, run nothing
-    // in pods, stand for nobody and give nobody a right.
+    // in pods, stand for nobody and give nobody a right: what the aggregation controller writes into roles is what the server puts there.
     private static PolicyRule[] ControllerRules() =>
     [
         Rule($"{Read} update patch delete deletecollection", "*", "*"),

@@ -1,6 +1,5 @@
 using Holdfast.ApiServer.Registry;
 using Holdfast.Model.Rbac;
-using Holdfast.Model.Selectors;
 
 namespace Holdfast.ApiServer.Security.Rbac;
 
@@ -12,9 +11,6 @@ internal readonly record struct HeldRule(PolicyRule Rule, string Source);
 /// <summary>The roles and bindings of the cluster at one revision, and which rules they give to whom.</summary>
 internal sealed class RoleBook(ClusterView view)
 {
-    // Roles that aggregate roles that aggregate roles: deeper than anybody builds, and an end for rings.
-    private const int MaximumDepth = 8;
-
     /// <summary>The rules a user has in a namespace, or over the whole cluster when it is empty.</summary>
     public IEnumerable<HeldRule> HeldBy(UserInfo user, string namespaceName)
     {
@@ -44,31 +40,7 @@ internal sealed class RoleBook(ClusterView view)
         : view.Find<Role>(namespaceName, reference.Name) is { } local ? [.. local.Rules] : null;
 
     /// <summary>The rules of a ClusterRole: its own, or if it aggregates those of the roles that it selects, as they are now.</summary>
-    public IReadOnlyList<PolicyRule> RulesOf(ClusterRole role)
-    {
-        if (role.AggregationRule is null)
-            return [.. role.Rules];
-        var rules = new List<PolicyRule>();
-        Collect(role, rules, [role.Metadata.Name], 0);
-        return rules;
-    }
-
-    private void Collect(ClusterRole role, List<PolicyRule> rules, HashSet<string> seen, int depth)
-    {
-        if (role.AggregationRule is not { } aggregation)
-        {
-            rules.AddRange(role.Rules.Where(rule => !rules.Contains(rule)));
-            return;
-        }
-        if (depth == MaximumDepth)
-            return;
-        var matchers = aggregation.ClusterRoleSelectors.Select(LabelMatcher.From).ToList();
-        foreach (var each in view.List<ClusterRole>(null))
-        {
-            if (matchers.Any(matcher => matcher.Matches(each.Metadata.Labels)) && seen.Add(each.Metadata.Name))
-                Collect(each, rules, seen, depth + 1);
-        }
-    }
+    public IReadOnlyList<PolicyRule> RulesOf(ClusterRole role) => RoleAggregate.RulesOf(role, () => view.List<ClusterRole>(null));
 
     private static Subject? FindSubject(Model.Values.ValueList<Subject> subjects, UserInfo user, string namespaceName) =>
         subjects.FirstOrDefault(subject => subject.Kind switch

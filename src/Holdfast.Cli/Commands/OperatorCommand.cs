@@ -1,0 +1,77 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Net;
+using Holdfast.Client;
+using Holdfast.Client.Http;
+using Holdfast.Host;
+using Holdfast.Platform;
+using Holdfast.Steward.Actions;
+using Holdfast.Steward.Running;
+
+namespace Holdfast.Cli.Commands;
+
+/// <summary><c>holdfast operator</c>: the Steward for any Kubernetes.</summary>
+internal static class OperatorCommand
+{
+    private const int DefaultPort = 9443;
+
+    private static readonly Option<string?> Kubeconfig = new("--kubeconfig") { Description = "The cluster, and as whom; left out, the cluster of the pod that this runs in", HelpName = "FILE" };
+    private static readonly Option<string?> Context = new("--context") { Description = "The context of the kubeconfig; left out, its current one", HelpName = "NAME" };
+    private static readonly Option<bool> ThroughApi = new("--members-through-api") { Description = "Reach members through the API server's proxy: where this does not reach the addresses of pods" };
+    private static readonly Option<string> WebhookAddress = new("--webhook-address") { Description = "The address that its webhooks listen on", HelpName = "IP", DefaultValueFactory = _ => "0.0.0.0" };
+    private static readonly Option<int> WebhookPort = UsageErrors.WholeNumber("--webhook-port", "The port that its webhooks listen on; 0 for any that is free", DefaultPort);
+    private static readonly Option<string> WebhookHost = new("--webhook-host") { Description = "The name or address by which the API server reaches its webhooks, where they have no Service", HelpName = "HOST", DefaultValueFactory = _ => "" };
+    private static readonly Option<string> WebhookService = new("--webhook-service") { Description = $"The Service in namespace {StewardOptions.Namespace} by which the API server reaches its webhooks", HelpName = "NAME", DefaultValueFactory = _ => "holdfast-steward" };
+
+    internal static Command Make()
+    {
+        var command = new Command("operator", "Run the Steward for a Kubernetes cluster, in the foreground") { Kubeconfig, Context, ThroughApi, WebhookAddress, WebhookPort, WebhookHost, WebhookService };
+        command.SetAction((result, cancellationToken) => RunAsync(result, cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult result, CancellationToken cancellationToken)
+    {
+        if (!IPAddress.TryParse(result.GetValue(WebhookAddress), out var address))
+        {
+            await Console.Error.WriteLineAsync($"holdfast: --webhook-address is \"{result.GetValue(WebhookAddress)}\"; give an IP address of this machine, such as 0.0.0.0.");
+            return ExitCode.Usage;
+        }
+        var host = result.GetValue(WebhookHost)!;
+        var options = new StewardOptions
+        {
+            Route = result.GetValue(ThroughApi) ? MemberRoute.ApiProxy : MemberRoute.Direct,
+            WebhookAddress = address,
+            WebhookPort = result.GetValue(WebhookPort),
+            WebhookHost = host,
+            WebhookService = host.Length > 0 ? "" : result.GetValue(WebhookService)!,
+        };
+        try
+        {
+            var cluster = result.GetValue(Kubeconfig) is { } file ? KubeConfig.Load(Path.GetFullPath(file), result.GetValue(Context)) : KubeConfig.InCluster();
+            if (await StewardOperator.RunAsync(cluster, options, new ConsoleLog(), cancellationToken) is not { } reason)
+            {
+                return ExitCode.Done;
+            }
+            await Console.Error.WriteLineAsync($"holdfast: {reason}");
+            return ExitCode.Failed;
+        }
+        catch (Exception error) when (error is ApiException or KubeConfigException)
+        {
+            await Console.Error.WriteLineAsync($"holdfast: {error.Message}");
+            return ExitCode.Failed;
+        }
+    }
+
+    private sealed class ConsoleLog : ILogSink
+    {
+        public void Write(LogEntry entry)
+        {
+            if (entry.Severity > LogSeverity.Debug)
+            {
+                var time = TimeProvider.System.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);
+                Console.Error.WriteLine($"{time} {entry.Severity} {entry.Source}: {entry.Message}".ReplaceLineEndings(" "));
+            }
+        }
+    }
+}

@@ -1,0 +1,58 @@
+using System.Globalization;
+using System.Text;
+using Holdfast.Model.Stewards;
+using StewardResource = Holdfast.Model.Stewards.Steward;
+
+namespace Holdfast.Cli.Screens;
+
+/// <summary>Shows how far a rollout is: a tree of its steps with their times.</summary>
+internal static class RolloutScreen
+{
+    /// <summary>The tree.</summary>
+    internal static string Text(StewardResource steward)
+    {
+        if (steward.Status.Rollout is not { } rollout)
+        {
+            return $"Steward {steward.Metadata.Name} has not seen an update of its members yet.\n";
+        }
+        var text = new StringBuilder();
+        text.AppendLine(CultureInfo.InvariantCulture, $"Rollout of {steward.Spec.TargetRef.Name}: {rollout.Phase}, from {Or(rollout.FromRevision)} to {Or(rollout.ToRevision)}, {Times(rollout.StartedAt, rollout.FinishedAt)}");
+        if (rollout.Message.Length > 0)
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"  {rollout.Message}");
+        }
+        var waiting = steward.Status.Members.Where(member => rollout.Steps.All(step => step.Member != member.Name) && member.Revision != rollout.ToRevision).ToArray();
+        var lines = rollout.Steps.Select(Step).Concat(waiting.Select(member => $"· {member.Name} waits{(member.Role == "leader" ? ": it leads and goes last" : "")}")).ToArray();
+        for (var at = 0; at < lines.Length; at++)
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"{(at == lines.Length - 1 ? "└─" : "├─")} {lines[at]}");
+        }
+        foreach (var line in rollout.Evidence)
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"   seen: {line}");
+        }
+        if (steward.Status.Summary.Length > 0 && !IsOver(rollout))
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"Now: {steward.Status.Summary}");
+        }
+        return text.ToString();
+    }
+
+    /// <summary>Whether nothing more happens by itself.</summary>
+    internal static bool IsOver(RolloutStatus rollout) => rollout.Phase is "Completed" or "RolledBack" or "Stopped";
+
+    private static string Step(RolloutStep step)
+    {
+        var mark = step.Phase switch { "Done" => "✓", "Failed" => "✗", _ => "●" };
+        return $"{mark} {step.Member} {step.Phase}, {Times(step.StartedAt, step.FinishedAt)}{(step.Message.Length > 0 ? ": " + step.Message : "")}";
+    }
+
+    private static string Times(DateTimeOffset? from, DateTimeOffset? to) => (from, to) switch
+    {
+        ({ } begun, { } ended) => string.Create(CultureInfo.InvariantCulture, $"{begun.UtcDateTime:HH:mm:ss} to {ended.UtcDateTime:HH:mm:ss} UTC ({(ended - begun).TotalSeconds:0} s)"),
+        ({ } begun, null) => string.Create(CultureInfo.InvariantCulture, $"since {begun.UtcDateTime:HH:mm:ss} UTC"),
+        _ => "not begun",
+    };
+
+    private static string Or(string revision) => revision.Length > 0 ? revision : "nothing";
+}

@@ -1,0 +1,91 @@
+using Holdfast.Client;
+using Holdfast.Client.Caching;
+using Holdfast.Client.Http;
+using Holdfast.Client.LeaderElection;
+using Holdfast.Model.Authentication;
+using Holdfast.Platform;
+using Holdfast.Steward.Running;
+
+namespace Holdfast.Host;
+
+/// <summary>
+/// The Steward alone, for a Kubernetes cluster of its own: what <c>holdfast operator</c> runs. Of several copies one works at a time, the one that
+/// holds the lease; what a deposed one still writes rests on what it read before and is refused by the API server.
+/// </summary>
+public sealed class StewardOperator
+{
+    private const string LeaseName = "holdfast-steward";
+
+    private readonly ClientEnvironment _environment;
+    private readonly HttpClient _http;
+    private readonly ClusterFaults _faults = new();
+    private readonly StewardOptions _options;
+
+    private StewardOperator(HttpTransport transport, HttpClient http, StewardOptions options, ILogSink log)
+    {
+        (_http, _options) = (http, options);
+        var runner = new ThreadPoolTaskRunner(fault =>
+        {
+            log.Write(new LogEntry(LogSeverity.Error, fault.Name, fault.Exception.ToString()));
+            _faults.Report($"the part \"{fault.Name}\" failed: {fault.Exception.Message}");
+        });
+        _environment = new ClientEnvironment(transport, runner, TimeProvider.System, new SystemChance(), log);
+    }
+
+    /// <summary>Runs until the stop, or until it cannot go on.</summary>
+    /// <param name="cluster">The cluster, and as whom.</param>
+    /// <param name="options">How the Steward runs; its user is asked of the server.</param>
+    /// <param name="log">Where it tells what it does.</param>
+    /// <param name="stop">Asks it to stop.</param>
+    /// <returns>Why it cannot go on, in words; null when it was to stop.</returns>
+    /// <exception cref="ApiException">The server refused what the Steward needs.</exception>
+    public static async Task<string?> RunAsync(KubeConfig cluster, StewardOptions options, ILogSink log, CancellationToken stop)
+    {
+        ArgumentNullException.ThrowIfNull(cluster);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(log);
+        using var transport = cluster.CreateTransport(TimeProvider.System);
+        using var http = cluster.CreateClient();
+        var client = new KubernetesClient(transport, "holdfast-operator");
+        var user = (await client.CreateAsync(SelfSubjectReview.Empty, stop)).Status.UserInfo.Username;
+        await InstallAsync(client, log, stop);
+        var steward = new StewardOperator(transport, http, options with { UserName = user }, log);
+        return await steward.RunAsync(stop);
+    }
+
+    // Who may not give rights finds them given: the manifest deploy/steward.yaml was applied by somebody who may.
+    private static async Task InstallAsync(KubernetesClient client, ILogSink log, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await StewardInstallation.ApplyAccountAsync(client, cancellationToken);
+        }
+        catch (ApiException error) when (error.Code == 403)
+        {
+            log.Write(new LogEntry(LogSeverity.Information, "operator", $"namespace, account and rights are left as they are: {error.Message}"));
+        }
+    }
+
+    private async Task<string?> RunAsync(CancellationToken stop)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var elector = new LeaderElector(
+            new ResourceKey(StewardOptions.Namespace, LeaseName), $"{System.Environment.MachineName}_{_environment.Chance.NewUid()}", _environment, new LeaderElectionOptions());
+        var running = elector.RunAsync(LeadAsync, either.Token);
+        var ended = await Task.WhenAny(running, _faults.First);
+        await either.CancelAsync();
+        await running;
+        return ended == running ? null : await _faults.First;
+    }
+
+    private async Task LeadAsync(LeaderTerm term)
+    {
+        // T7: what a deposed Steward still sends is refused.
+        var environment = _environment with { Transport = new FencedTransport(_environment.Transport, term) };
+        await using var steward = await StewardProcess.StartAsync(environment, _http, _options, term.Ended);
+        _environment.Log.Write(new LogEntry(LogSeverity.Information, "operator", $"the Steward works; its webhooks listen on port {steward.WebhookPort}"));
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = term.Ended.Register(() => ended.TrySetResult());
+        await ended.Task;
+    }
+}

@@ -1,0 +1,104 @@
+using Holdfast.Client;
+using Holdfast.Client.Caching;
+using Holdfast.Client.Events;
+using Holdfast.Controllers.Runtime;
+using Holdfast.Model.Apps;
+using Holdfast.Model.Core;
+using Holdfast.Model.Values;
+using Holdfast.Steward.Planning;
+using Holdfast.Steward.Running;
+using Holdfast.Steward.Webhooks;
+
+namespace Holdfast.Steward.Eviction;
+
+/// <summary>
+/// Answers the API server's question whether a pod may go. Members are asked anew first. A yes is given only after it was written into the
+/// Steward's status on top of what was read: whoever else wanted something in that moment comes second (T2).
+/// </summary>
+internal sealed class EvictionGate(StewardCaches caches, StewardBook book, KubernetesClient client, IEventRecorder events)
+{
+    private const int MaximumOverrides = 10;
+
+    private const string OutOfService = "node.kubernetes.io/out-of-service";
+
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Later = TimeSpan.FromSeconds(5);
+
+    /// <summary>Answers.</summary>
+    public async Task<AdmissionAnswer> AnswerAsync(AdmissionQuestion question, CancellationToken cancellationToken)
+    {
+        // A pod that is gone or was made by nobody's set is nobody's member.
+        if (caches.Pods.Find(question.Namespace, question.Name) is not { } pod || SetOf(pod) is not { } set)
+            return AdmissionAnswer.Allowed;
+        foreach (var steward in caches.Of(question.Namespace, set).Where(each => each.Metadata.DeletionTimestamp is null).ToList())
+        {
+            var answer = await AnswerAsync(question, ResourceKey.Of(steward), cancellationToken);
+            if (!answer.IsAllowed)
+                return answer;
+        }
+        return AdmissionAnswer.Allowed;
+    }
+
+    private async Task<AdmissionAnswer> AnswerAsync(AdmissionQuestion question, ResourceKey key, CancellationToken cancellationToken)
+    {
+        if (await book.OpenFreshAsync(key, cancellationToken) is not { } page)
+            return AdmissionAnswer.Allowed;
+        // A set that goes takes its members with it: that was asked for where it was deleted.
+        if (page.View.Observation.Set is not { Metadata.DeletionTimestamp: null })
+            return AdmissionAnswer.Allowed;
+        var answer = EvictionPlanner.Answer(page.View, Request(question, page));
+        if (!await RememberAsync(page.View.Steward, answer, cancellationToken))
+            return AdmissionAnswer.Later($"Steward {key.Name} is just at something else; ask again", TimeSpan.FromSeconds(1));
+        foreach (var told in answer.Events)
+            Tell(page.View.Steward, told);
+        return answer switch
+        {
+            { IsAllowed: true } => AdmissionAnswer.Allowed with { Warnings = [.. answer.Events.Where(told => told.IsWarning).Select(told => told.Message)] },
+            { Status: 403 } => AdmissionAnswer.Forbidden(answer.Message),
+            _ => AdmissionAnswer.Later($"{answer.Message} (Steward {key.Name})", answer.Memory is null ? Later : Soon),
+        };
+    }
+
+    private EvictionRequest Request(AdmissionQuestion question, StewardPage page)
+    {
+        var options = question.Subresource == "eviction" ? question.Object?["deleteOptions"] : question.Options;
+        var pod = caches.Pods.Find(question.Namespace, question.Name);
+        var said = question.Annotation(StewardNames.OverrideAnnotation) ?? page.View.Observation.Find(question.Name)?.Pod?.Override ?? "";
+        return new EvictionRequest(
+            question.Name, AdmissionReview.Text(options?["preconditions"]?["uid"]) ?? "", question.User, AdmissionReview.Number(options?["gracePeriodSeconds"]) == 0,
+            pod is not null && IsNodeGone(pod), question.IsDryRun, said);
+    }
+
+    // Evidence that nothing runs there any more: its Node is gone, or somebody who knows has said that it is out of service.
+    private bool IsNodeGone(Pod pod) => pod.Spec.NodeName.Length > 0
+        && (caches.Nodes.Find("", pod.Spec.NodeName) is not { } node || node.Spec.Taints.Any(taint => taint.Key == OutOfService));
+
+    /// <summary>Writes what was decided on top of what was read; false when somebody else was quicker.</summary>
+    private async Task<bool> RememberAsync(StewardResource steward, EvictionAnswer answer, CancellationToken cancellationToken)
+    {
+        if (answer.Memory is null && answer.Override is null)
+            return true;
+        var status = answer.Memory?.In(steward.Status) ?? steward.Status;
+        if (answer.Override is { } note)
+            status = status with { Overrides = status.Overrides.Append(note).TakeLast(MaximumOverrides).ToValueList() };
+        try
+        {
+            await client.UpdateStatusAsync(steward with { Status = status }, cancellationToken);
+            return true;
+        }
+        catch (ApiException error) when (error.IsConflict)
+        {
+            return false;
+        }
+    }
+
+    private void Tell(StewardResource steward, StewardEvent told)
+    {
+        if (told.IsWarning)
+            events.Warning(steward, told.Reason, told.Message);
+        else
+            events.Normal(steward, told.Reason, told.Message);
+    }
+
+    private static string? SetOf(Pod pod) => ControllerSources.ControllerOf(pod, StatefulSet.ResourceType)?.Name;
+}

@@ -1,0 +1,34 @@
+using Holdfast.Client.Caching;
+using Holdfast.Steward.Planning;
+
+namespace Holdfast.Steward.Observation;
+
+/// <summary>What is remembered of targets besides their members' answers; none of it over a restart.</summary>
+/// <param name="Calls">How calls to members went.</param>
+/// <param name="Gates">What gates showed.</param>
+/// <param name="Evidence">What a member wrote that does not come back.</param>
+/// <param name="Snapshots">What became of snapshots of claims.</param>
+internal sealed record TargetNotes(CallNotes Calls, GateNotes Gates, EvidenceNotes Evidence, SnapshotNotes Snapshots)
+{
+    /// <summary>What was told already and still holds.</summary>
+    public StandingEvents Standing { get; } = new();
+
+    /// <summary>Looks at what is to be looked at now.</summary>
+    /// <returns>Whether anything was.</returns>
+    public async Task<bool> LookAsync(StewardView view, CancellationToken cancellationToken)
+    {
+        var looked = await Gates.LookAsync(view, cancellationToken);
+        looked |= await Snapshots.LookAsync(view, cancellationToken);
+        return await Evidence.LookAsync(view, cancellationToken) || looked;
+    }
+
+    /// <summary>Forgets a Steward that is gone.</summary>
+    public void Forget(ResourceKey key)
+    {
+        Calls.Forget(key);
+        Gates.Forget(key);
+        Evidence.Forget(key);
+        Snapshots.Forget(key);
+        Standing.Forget(key);
+    }
+}

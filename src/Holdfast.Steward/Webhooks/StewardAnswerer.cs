@@ -1,0 +1,70 @@
+using System.Globalization;
+using System.Text;
+using Holdfast.Client;
+using Holdfast.Model.Json;
+using Holdfast.Model.Stewards;
+using Holdfast.Steward.Eviction;
+using Holdfast.Steward.Running;
+
+namespace Holdfast.Steward.Webhooks;
+
+/// <summary>Gives each question of the API server to whom it concerns.</summary>
+/// <param name="caches">The cluster.</param>
+/// <param name="client">Writes what is handed to a Steward.</param>
+/// <param name="gate">Answers for members.</param>
+internal sealed class StewardAnswerer(StewardCaches caches, KubernetesClient client, EvictionGate gate) : IAdmissionAnswerer
+{
+    private static readonly StewardRules Rules = new();
+
+    /// <inheritdoc/>
+    public async Task<AdmissionAnswer> AnswerAsync(AdmissionQuestion question, CancellationToken cancellationToken) => question.Resource switch
+    {
+        "pods" => await gate.AnswerAsync(question, cancellationToken),
+        "statefulsets" => await AnswerSetAsync(question, cancellationToken),
+        "stewards" => AnswerSpec(question),
+        _ => AdmissionAnswer.Allowed,
+    };
+
+    private async Task<AdmissionAnswer> AnswerSetAsync(AdmissionQuestion question, CancellationToken cancellationToken)
+    {
+        var steward = caches.Of(question.Namespace, question.Name).FirstOrDefault(each => each.Metadata.DeletionTimestamp is null);
+        if (steward is null)
+            return AdmissionAnswer.Allowed;
+        var change = SetChanges.Decide(question, steward.Metadata.Name);
+        if (change.Replicas is { } replicas && !question.IsDryRun)
+        {
+            var patch = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{{\"spec\":{{\"replicas\":{replicas}}}}}"));
+            await client.PatchAsync<StewardResource>(question.Namespace, steward.Metadata.Name, PatchForm.Merge, patch, cancellationToken);
+        }
+        return change.Answer;
+    }
+
+    private AdmissionAnswer AnswerSpec(AdmissionQuestion question)
+    {
+        if (question.Object is not { } json || question.Subresource.Length > 0)
+            return AdmissionAnswer.Allowed;
+        try
+        {
+            var given = ModelJson.Read<StewardResource>(Encoding.UTF8.GetBytes(json.ToJsonString()));
+            if (given.Metadata.DeletionTimestamp is not null)
+                return AdmissionAnswer.Allowed;
+            var reading = StewardReading.Of(given);
+            var problems = reading.Problems.Concat(Changes(question, reading.Steward)).Concat(Others(question, given)).ToList();
+            return problems.Count == 0 ? AdmissionAnswer.Allowed : AdmissionAnswer.Invalid($"Steward {question.Name} is invalid: {string.Join("; ", problems)}");
+        }
+        catch (ModelDecodeException error)
+        {
+            return AdmissionAnswer.Invalid($"Steward {question.Name} cannot be read: {error.Message}");
+        }
+    }
+
+    private static IEnumerable<string> Changes(AdmissionQuestion question, StewardResource steward) => question.OldObject is { } old
+        ? Rules.ValidateUpdate(steward, Rules.Default(ModelJson.Read<StewardResource>(Encoding.UTF8.GetBytes(old.ToJsonString())))).Select(error => error.ToString()).Where(error => error.Contains("targetRef", StringComparison.Ordinal))
+        : [];
+
+    // Only a new one is refused: of two that are there already the younger one stands still and says so.
+    private IEnumerable<string> Others(AdmissionQuestion question, StewardResource steward) => question.Operation != "CREATE" ? [] :
+        from other in caches.Of(question.Namespace, steward.Spec.TargetRef.Name)
+        where other.Metadata.Name != question.Name && other.Metadata.DeletionTimestamp is null
+        select $"spec.targetRef: StatefulSet {steward.Spec.TargetRef.Name} is looked after by Steward {other.Metadata.Name} already; delete that one first";
+}

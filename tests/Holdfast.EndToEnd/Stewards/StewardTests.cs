@@ -1,0 +1,133 @@
+using System.Diagnostics;
+using Holdfast.EndToEnd.Programs;
+using Holdfast.Model.Core;
+using Holdfast.Testing;
+
+namespace Holdfast.EndToEnd.Stewards;
+
+/// <summary>The Steward of a real quorum, seen through the real kubectl.</summary>
+public sealed class StewardTests(StewardCluster cluster) : IClassFixture<StewardCluster>
+{
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    private Kubectl Kubectl => cluster.Kubectl;
+
+    [Fact]
+    public async Task Get_and_describe_show_what_the_Steward_sees()
+    {
+        await cluster.ReadyAsync();
+        Assert.Matches(@"^NAME +TARGET +MEMBERS +LEADER +READY +DOING +AGE\nledger-store +ledger-store +3/3 +ledger-store-\d +True +\S+\n$", await Kubectl.SaysAsync("get", "stewards"));
+        Assert.Equal(await cluster.FieldAsync(".status.leader"), Assert.Single(await cluster.LabelledAsync("leader")));
+        Assert.Equal(2, (await cluster.LabelledAsync("follower")).Length);
+        Assert.Equal("ledger-store-0 ledger-store-1 ledger-store-2", await cluster.FieldAsync(".status.members[*].name"));
+        Assert.Equal("true true true", await cluster.FieldAsync(".status.members[*].isVoter"));
+    }
+
+    [Fact]
+    public async Task Labels_follow_the_leader_when_it_is_killed()
+    {
+        await cluster.ReadyAsync();
+        var leader = Assert.Single(await cluster.LabelledAsync("leader"));
+        var address = (await cluster.Cluster.Client.GetAsync<Pod>("default", leader, Stop)).Status.PodIP;
+        foreach (var id in PodProcesses.At(address, "ledger-store.dll"))
+        {
+            using var process = Process.GetProcessById(id);
+            process.Kill();
+        }
+        await Eventually.HoldsAsync("nobody is shown to lead who was killed", async () => !(await cluster.LabelledAsync("leader")).Contains(leader), TimeSpan.FromSeconds(10), Stop);
+        await Eventually.HoldsAsync("another one is shown to lead", async () => (await cluster.LabelledAsync("leader")) is [var next] && next != leader, Patience.Usual, Stop);
+        await cluster.ReadyAsync();
+    }
+
+    [Fact]
+    public async Task Each_node_is_drained_while_writes_go_on_and_nothing_is_lost()
+    {
+        await cluster.ReadyAsync();
+        await using var writer = new RepeatingWriter(cluster.Cluster.Client);
+        foreach (var node in new[] { "node-1", "node-2", "node-3" })
+        {
+            await Kubectl.SaysAsync("drain", node, "--ignore-daemonsets", "--delete-emptydir-data", "--timeout=170s");
+            await Kubectl.SaysAsync("uncordon", node);
+            await cluster.ReadyAsync();
+        }
+        await writer.StopAsync();
+        Assert.True(writer.Acknowledged > 100, $"{writer.Acknowledged} entries were acknowledged");
+        Assert.Empty(await writer.LostAsync(Stop));
+        Assert.True(writer.Longest < TimeSpan.FromSeconds(5), $"an entry took {writer.Longest}");
+    }
+
+    [Fact]
+    public async Task A_leader_is_not_evicted_before_it_has_handed_over()
+    {
+        await cluster.ReadyAsync();
+        var leader = Assert.Single(await cluster.LabelledAsync("leader"));
+        var refused = await Kubectl.RunAsync("delete", "pod", leader, "--wait=false");
+        Assert.NotEqual(0, refused.ExitCode);
+        Assert.Contains("leads", refused.Errors, StringComparison.Ordinal);
+        await Eventually.HoldsAsync("another one leads", async () => (await cluster.LabelledAsync("leader")) is [var next] && next != leader, Patience.Usual, Stop);
+        await cluster.ReadyAsync();
+    }
+
+    [Fact]
+    public async Task A_member_is_not_deleted_by_force_without_evidence()
+    {
+        await cluster.ReadyAsync();
+        var refused = await Kubectl.RunAsync("delete", "pod", (await cluster.LabelledAsync("follower"))[0], "--force", "--grace-period=0");
+        Assert.NotEqual(0, refused.ExitCode);
+        Assert.Contains("may not be deleted by force", refused.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Two_Stewards_of_one_set_and_impossible_specs_are_refused()
+    {
+        Assert.Contains("is looked after by Steward ledger-store already", (await Kubectl.ApplyAsync("""
+            apiVersion: holdfast.dev/v1alpha1
+            kind: Steward
+            metadata: {name: second}
+            spec: {targetRef: {name: ledger-store}, member: {preset: ledger-store}}
+            """)).Errors, StringComparison.Ordinal);
+        var refused = (await Kubectl.ApplyAsync("""
+            apiVersion: holdfast.dev/v1alpha1
+            kind: Steward
+            metadata: {name: wrong}
+            spec:
+              targetRef: {name: other}
+              member: {preset: ledger-store, promote: {httpGet: {path: "/x/$(member.nme)"}}}
+            """)).Errors;
+        Assert.Contains("spec.member.promote.httpGet.path", refused, StringComparison.Ordinal);
+        Assert.Contains("undefined field 'nme'", refused, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_Steward_without_a_set_says_so()
+    {
+        (await Kubectl.ApplyAsync("""
+            apiVersion: holdfast.dev/v1alpha1
+            kind: Steward
+            metadata: {name: lonely}
+            spec: {targetRef: {name: nothing}, member: {preset: etcd}}
+            """)).Succeeded();
+        await Eventually.HoldsAsync("it is stalled", async () =>
+            await Kubectl.SaysAsync("get", "steward", "lonely", "-o", "jsonpath={.status.conditions[?(@.type==\"Stalled\")].reason}") == "SetNotFound", Patience.Usual, Stop);
+        await Kubectl.SaysAsync("delete", "steward", "lonely");
+    }
+
+    [Theory]
+    [InlineData("OnDelete", "2.9.0")]
+    [InlineData("RollingUpdate", "2.8.1")]
+    public async Task Members_are_updated_one_by_one_the_leader_last_while_writes_go_on(string strategy, string release)
+    {
+        await cluster.ReadyAsync();
+        await Kubectl.SaysAsync("patch", "statefulset", "ledger-store", "--type=merge", "-p", "{\"spec\":{\"updateStrategy\":{\"type\":\"" + strategy + "\",\"rollingUpdate\":null}}}");
+        await using var writer = new RepeatingWriter(cluster.Cluster.Client);
+        var before = await cluster.FieldAsync(".status.rollout.startedAt");
+        await Kubectl.SaysAsync("set", "image", "statefulset/ledger-store", $"app=example/ledger-store:{release}");
+        await Eventually.HoldsAsync("the rollout is completed", async () =>
+            await cluster.FieldAsync(".status.rollout.phase") == "Completed" && await cluster.FieldAsync(".status.rollout.startedAt") != before, Patience.Rollout, Stop);
+        await cluster.ReadyAsync();
+        await writer.StopAsync();
+        Assert.Equal($"{release} {release} {release}", await cluster.FieldAsync(".status.members[*].version"));
+        Assert.Empty(await writer.LostAsync(Stop));
+        Assert.True(writer.Longest < TimeSpan.FromSeconds(5), $"an entry took {writer.Longest}");
+    }
+}

@@ -1,0 +1,103 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Holdfast.Steward.Webhooks;
+
+namespace Holdfast.Steward.Tests.Webhooks;
+
+/// <summary>What becomes of changes that others make of a stewarded set.</summary>
+public sealed class SetChangesTests
+{
+    private const string Old = """
+        {"metadata": {"name": "db"}, "spec": {"replicas": 3, "template": {"spec": {"containers": [{"image": "db:1"}]}}, "updateStrategy": {"type": "RollingUpdate", "rollingUpdate": {"partition": 0}}},
+         "status": {"updateRevision": "db-1", "currentRevision": "db-1"}}
+        """;
+
+    [Fact]
+    public void A_new_template_waits_behind_the_partition()
+    {
+        var change = Decide(wanted => wanted["spec"]!["template"]!["spec"]!["containers"]![0]!["image"] = "db:2");
+        Assert.Equal(("/spec/updateStrategy/rollingUpdate/partition", 3), (change.Answer.Changes[0].Key, (int)change.Answer.Changes[0].Value));
+        Assert.Contains("the new template waits: Steward keeper", Assert.Single(change.Answer.Warnings), StringComparison.Ordinal);
+        Assert.Null(change.Replicas);
+    }
+
+    [Theory]
+    [InlineData("{\"type\": \"RollingUpdate\"}", "/spec/updateStrategy/rollingUpdate", "{\"partition\":3}")]
+    [InlineData("null", "/spec/updateStrategy", "{\"type\":\"RollingUpdate\",\"rollingUpdate\":{\"partition\":3}}")]
+    public void The_partition_is_set_where_there_was_none(string strategy, string path, string value)
+    {
+        var change = Decide(wanted =>
+        {
+            wanted["spec"]!["template"]!["x"] = 1;
+            wanted["spec"]!["updateStrategy"] = JsonNode.Parse(strategy);
+        });
+        Assert.Equal((path, value), (change.Answer.Changes[0].Key, change.Answer.Changes[0].Value.ToJsonString()));
+    }
+
+    [Fact]
+    public void Ordinals_that_begin_later_count_for_the_partition()
+    {
+        var change = Decide(wanted =>
+        {
+            wanted["spec"]!["template"]!["x"] = 1;
+            wanted["spec"]!["ordinals"] = new JsonObject { ["start"] = 5 };
+        });
+        Assert.Equal(8, (int)change.Answer.Changes[0].Value);
+    }
+
+    [Fact]
+    public void With_OnDelete_nothing_is_parked() => Assert.Empty(Decide(wanted =>
+    {
+        wanted["spec"]!["template"]!["x"] = 1;
+        wanted["spec"]!["updateStrategy"] = new JsonObject { ["type"] = "OnDelete" };
+    }).Answer.Changes);
+
+    [Fact]
+    public void A_lower_partition_is_put_back_while_an_update_is_under_way()
+    {
+        static void Parked(JsonObject old)
+        {
+            old["spec"]!["updateStrategy"]!["rollingUpdate"]!["partition"] = 2;
+            old["status"]!["updateRevision"] = "db-2";
+        }
+
+        var change = Decide(wanted => wanted["spec"]!["updateStrategy"]!["rollingUpdate"] = null, Parked);
+        Assert.Equal(2, change.Answer.Changes[0].Value["partition"] is { } partition ? (int)partition : (int)change.Answer.Changes[0].Value);
+        Assert.Empty(Decide(wanted => wanted["spec"]!["updateStrategy"]!["rollingUpdate"]!["partition"] = 0, old => old["spec"]!["updateStrategy"]!["rollingUpdate"]!["partition"] = 2).Answer.Changes);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(5)]
+    public void Another_number_of_members_is_handed_to_the_Steward(int replicas)
+    {
+        var change = Decide(wanted => wanted["spec"]!["replicas"] = replicas);
+        Assert.Equal(replicas, change.Replicas);
+        Assert.Equal(("/spec/replicas", 3), (change.Answer.Changes[0].Key, (int)change.Answer.Changes[0].Value));
+        Assert.Contains($"brings it to {replicas}, one member at a time", change.Answer.Warnings[0], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_question_is_read_and_answered_in_the_form_of_the_API()
+    {
+        var review = """
+            {"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": {"uid": "u1", "operation": "DELETE", "resource": {"resource": "pods"}, "namespace": "default", "name": "",
+             "userInfo": {"username": "anna", "groups": ["a", "b"]}, "dryRun": true, "object": null, "oldObject": {"metadata": {"name": "db-1", "annotations": {"holdfast.dev/override": "why"}}}, "options": {"gracePeriodSeconds": 0}}}
+            """;
+        var question = AdmissionReview.Read(Encoding.UTF8.GetBytes(review))!;
+        Assert.Equal(("db-1", "anna", true, "why"), (question.Name, question.User, question.IsDryRun, question.Annotation("holdfast.dev/override")));
+        var answer = JsonNode.Parse(AdmissionReview.Write("u1", AdmissionAnswer.Later("not now", TimeSpan.FromSeconds(1.5))))!["response"]!;
+        Assert.Equal(("u1", false, 429, "not now", 2), ((string?)answer["uid"], (bool)answer["allowed"]!, (int)answer["status"]!["code"]!, (string?)answer["status"]!["message"], (int)answer["status"]!["details"]!["retryAfterSeconds"]!));
+        Assert.Null(AdmissionReview.Read("{}"u8));
+        Assert.Null(AdmissionReview.Read("no json"u8));
+    }
+
+    private static SetChange Decide(Action<JsonObject> change, Action<JsonObject>? before = null)
+    {
+        var old = JsonNode.Parse(Old)!.AsObject();
+        before?.Invoke(old);
+        var wanted = old.DeepClone().AsObject();
+        change(wanted);
+        return SetChanges.Decide(new AdmissionQuestion("u", "UPDATE", "statefulsets", "", "default", "db", "anna", [], false) { Object = wanted, OldObject = old }, "keeper");
+    }
+}
