@@ -50,15 +50,6 @@ public static class ModelCode
                select ($"{type.Plural}.{file.Group}.yaml", new DefinitionYaml(type, file, files).Generate());
     }
 
-    /// <summary>The reference pages of custom kinds: names and contents.</summary>
-    /// <param name="folder">Where the data files are.</param>
-    public static IEnumerable<(string Name, string Page)> Pages(string folder) =>
-        from file in Read(folder)
-        where file.IsCustom
-        from type in file.Types
-        where type.Plural is not null
-        select ($"{type.Name.ToLowerInvariant()}.md", new ReferencePage(type, file).Generate());
-
     private static List<KindsFile> Read(string folder) =>
         [.. Directory.GetFiles(folder, "*.kinds").Order(StringComparer.Ordinal).Select(KindsParser.Parse)];
 

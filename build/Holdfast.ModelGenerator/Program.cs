@@ -2,7 +2,7 @@ using Holdfast.ModelGenerator;
 
 if (args is ["--help"] or { Length: > 1 })
 {
-    Console.WriteLine("usage: Holdfast.ModelGenerator [--check]\nWrites src/Holdfast.Model/Generated, deploy/crds and docs/reference from src/Holdfast.Model/Schema; with --check only says whether it is up to date.");
+    Console.WriteLine("usage: Holdfast.ModelGenerator [--check]\nWrites src/Holdfast.Model/Generated and deploy/crds from src/Holdfast.Model/Schema; with --check only says whether it is up to date.");
     return args is ["--help"] ? 0 : 2;
 }
 
@@ -15,8 +15,7 @@ while (!File.Exists(Path.Combine(root, "Holdfast.slnx")))
 var model = Path.Combine(root, "src", "Holdfast.Model");
 var schema = Path.Combine(model, "Schema");
 var files = ModelCode.Generate(schema).Select(file => (Path: Path.Combine(model, "Generated", file.Name), Text: file.Code))
-    .Concat(ModelCode.Definitions(schema).Select(file => (Path: Path.Combine(root, "deploy", "crds", file.Name), Text: file.Yaml)))
-    .Concat(ModelCode.Pages(schema).Select(file => (Path: Path.Combine(root, "docs", "reference", file.Name), Text: file.Page)));
+    .Concat(ModelCode.Definitions(schema).Select(file => (Path: Path.Combine(root, "deploy", "crds", file.Name), Text: file.Yaml)));
 var stale = 0;
 foreach (var (path, text) in files)
 {

@@ -84,7 +84,7 @@ public sealed class ModelWorld
         var set = Observation.Set!;
         var isOrderly = Observation.Members.All(member => !IsWanted(member) || member.Pod is { IsReady: true, IsTerminating: false });
         var rolling = isOrderly && set.Spec.UpdateStrategy is { Type: "RollingUpdate" } strategy
-            ? Observation.Members.LastOrDefault(member => member.Pod!.Revision != set.Status.UpdateRevision && Index(member) >= (strategy.RollingUpdate?.Partition ?? 0))
+            ? Observation.Members.LastOrDefault(member => member.Pod is { } pod && pod.Revision != set.Status.UpdateRevision && Index(member) >= (strategy.RollingUpdate?.Partition ?? 0))
             : null;
         var members = Observation.Members.Select(member => Progress(member, ReferenceEquals(member, rolling))).Where(member => member is not null).ToArray();
         _members.Elect(members.Where(member => member!.Pod is { IsTerminating: false } && _members.Runs(member.Name)).Select(member => member!.Name));

@@ -1,7 +1,6 @@
 using Holdfast.Model.Core;
 using Holdfast.Model.Meta;
 using Holdfast.Model.Policy;
-using Holdfast.Model.Stewards;
 using Holdfast.Steward.Budgets;
 using Holdfast.Steward.Observation;
 using Holdfast.Steward.Planning;

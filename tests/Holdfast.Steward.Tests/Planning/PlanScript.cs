@@ -36,6 +36,9 @@ internal sealed class PlanScript
             case "spec":
                 _world.Change(seen => seen with { Steward = Scenes.Steward(", " + string.Join(' ', rest)) with { Status = seen.Steward.Status } });
                 break;
+            case "partition":
+                _world.Apply(StewardPlan.Do(new SetPartition(Number(rest[0]), "a person set it")));
+                break;
             case "wanted":
                 _world.ChangeSet(set => set with { Metadata = set.Metadata with { Annotations = set.Metadata.Annotations.SetItem(StewardNames.WantedReplicasAnnotation, rest[0]) } });
                 break;

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Holdfast.Model.Values;
 using Holdfast.Platform;
 using Holdfast.Steward.Observation;
 using Holdfast.Steward.Safety;

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Holdfast.Model.Stewards;
-using Holdfast.Model.Values;
 using Holdfast.Steward.Observation;
 using Holdfast.Steward.Safety;
 using Holdfast.Steward.Tests.Worlds;

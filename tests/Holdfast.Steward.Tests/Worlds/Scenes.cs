@@ -2,7 +2,6 @@ using System.Globalization;
 using Holdfast.Model.Apps;
 using Holdfast.Model.Json;
 using Holdfast.Model.Stewards;
-using Holdfast.Model.Values;
 using Holdfast.Steward.Observation;
 using Holdfast.Steward.Plans;
 
