@@ -71,7 +71,7 @@ public sealed class CustomResourceTests : IDisposable
         return cluster;
     }
 
-    private static Task DefineAsync(EmbeddedCluster cluster) => cluster.Client.CreateAsync(ModelJson.Read<CustomResourceDefinition>("""
+    private static Task<CustomResourceDefinition> DefineAsync(EmbeddedCluster cluster) => cluster.Client.CreateAsync(ModelJson.Read<CustomResourceDefinition>("""
             {"metadata":{"name":"widgets.example.com"},"spec":{"group":"example.com","scope":"Namespaced","names":{"plural":"widgets","kind":"Widget"},
             "versions":[{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object","x-kubernetes-preserve-unknown-fields":true}}}]}}
             """), Stop);

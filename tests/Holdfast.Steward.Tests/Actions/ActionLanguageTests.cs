@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Holdfast.Cel;
 using Holdfast.Model.Stewards;
 using Holdfast.Model.Values;

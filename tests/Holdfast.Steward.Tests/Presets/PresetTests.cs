@@ -1,5 +1,4 @@
 using Holdfast.Cel;
-using Holdfast.Client;
 using Holdfast.Client.Streaming;
 using Holdfast.Steward.Actions;
 using Holdfast.Testing;
