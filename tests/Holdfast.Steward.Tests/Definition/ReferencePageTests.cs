@@ -64,7 +64,7 @@ public sealed class ReferencePageTests
             var here = $"{path}.{field.Name}";
             var isAction = path == "spec.member" && Actions.Contains(field.Name);
             var type = isAction ? "an action, as `spec.member.observe.calls[]`" : TypeOf(field.Value);
-            var usual = field.Value.TryGetProperty("default", out var given) && given.ValueKind != JsonValueKind.Object ? $"`{given}`" : required.Contains(field.Name) ? "required" : "";
+            var usual = field.Value.TryGetProperty("default", out var given) && given.ValueKind != JsonValueKind.Object ? $"`{(given.ValueKind == JsonValueKind.String ? given.GetString() : given.GetRawText())}`" : required.Contains(field.Name) ? "required" : "";
             text.Append(CultureInfo.InvariantCulture, $"| `{here}` | {type} | {usual} | {Escaped(field.Value.GetProperty("description").GetString()!)} |\n");
             if (!isAction)
                 Inner(text, field.Value, here);
