@@ -22,7 +22,7 @@ public sealed class CommandTests
     {
         var found = await RunAsync("--seeds", "1..40", "--mutant", "IgnoresReadiness", "--until-found");
         Assert.Equal(1, found.ExitCode);
-        Assert.Matches("\n  S[47]: .* pod (web|db)-", found.Output);
+        Assert.Matches("\n  S[47]: .*\\bpod (web|db)-", found.Output);
         Assert.Matches("\n  seed \\d+, (commit|build) [0-9a-f]+", found.Output);
         Assert.Matches("again: ./holdfast sim --seed \\d+ --mutant IgnoresReadiness --story", found.Output);
     }

@@ -26,7 +26,11 @@ public static class Eventually
         {
             if (Stopwatch.GetElapsedTime(started) > deadline)
                 throw new TimeoutException($"after {deadline.TotalSeconds:0.#} s it still does not hold that {what}");
-            await Task.Delay(Interval, TimeProvider.System, cancellationToken);
+            await PauseAsync(cancellationToken);
         }
     }
+
+    /// <summary>The breath that a client takes between two attempts, 10 milliseconds. Nothing may be taken to have happened after it.</summary>
+    /// <param name="cancellationToken">Ends it.</param>
+    public static Task PauseAsync(CancellationToken cancellationToken) => Task.Delay(Interval, TimeProvider.System, cancellationToken);
 }

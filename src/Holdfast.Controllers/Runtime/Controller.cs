@@ -63,7 +63,8 @@ public sealed class Controller<TKey> : IController where TKey : notnull
         WatchChanges(cache, change =>
         {
             IEnumerable<TKey> old = change.Old is null ? [] : keysOf(change.Old);
-            return change.New is null ? old : old.Concat(keysOf(change.New));
+            // Each key once: a key that is told twice is run twice.
+            return change.New is null ? old : old.Union(keysOf(change.New));
         });
 
     /// <summary>Adds keys for the changes of a cache that concern it.</summary>

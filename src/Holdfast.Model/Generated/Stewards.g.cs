@@ -802,8 +802,8 @@ public sealed partial record MemberAction : IModelType<MemberAction>
             new("fields", Shape.Map(Shape.Of(ShapeKind.String))) { Description = "What is read from the answer: the names of fields, each with an expression in CEL over response (status, json, text), seen and member." },
             new("httpGet", Shape.Object(static () => global::Holdfast.Model.Stewards.HttpCall.ModelSchema)) { Description = "Gets a path." },
             new("httpPost", Shape.Object(static () => global::Holdfast.Model.Stewards.HttpCall.ModelSchema)) { Description = "Posts to a path." },
-            new("on", Shape.Of(ShapeKind.String)) { Description = "Which member is called: the one that it is about (Target), the one that leads (Leader), or one that can be reached (Any). Left out, Target when observing and draining, else Leader." },
             new("timeout", Shape.Of(ShapeKind.String)) { Description = "How long it may take; 10s when left out, and when observing the timeout of observe." },
+            new("to", Shape.Of(ShapeKind.String)) { Description = "Which member is called: the one that it is about (Target), the one that leads (Leader), or one that can be reached (Any). Left out, Target when observing and draining, else Leader." },
         ]);
     }
 
@@ -822,11 +822,11 @@ public sealed partial record MemberAction : IModelType<MemberAction>
     /// <summary>Posts to a path.</summary>
     public global::Holdfast.Model.Stewards.HttpCall? HttpPost { get; init; }
 
-    /// <summary>Which member is called: the one that it is about (Target), the one that leads (Leader), or one that can be reached (Any). Left out, Target when observing and draining, else Leader.</summary>
-    public string On { get; init; } = "";
-
     /// <summary>How long it may take; 10s when left out, and when observing the timeout of observe.</summary>
     public string Timeout { get; init; } = "";
+
+    /// <summary>Which member is called: the one that it is about (Target), the one that leads (Leader), or one that can be reached (Any). Left out, Target when observing and draining, else Leader.</summary>
+    public string To { get; init; } = "";
 
     /// <inheritdoc/>
     public static MemberAction Read(ref JsonInput input)
@@ -841,17 +841,17 @@ public sealed partial record MemberAction : IModelType<MemberAction>
         ValueMap<string> vFields = default;
         global::Holdfast.Model.Stewards.HttpCall? vHttpGet = null;
         global::Holdfast.Model.Stewards.HttpCall? vHttpPost = null;
-        string vOn = "";
         string vTimeout = "";
+        string vTo = "";
         while (input.NextField(out var name))
         {
             switch (name.Length)
             {
                 case 2:
-                    if (name.SequenceEqual("on"u8))
+                    if (name.SequenceEqual("to"u8))
                     {
-                        input.Mark(ref seen, 5, "on");
-                        vOn = StringCodec.Read(ref input, "on");
+                        input.Mark(ref seen, 6, "to");
+                        vTo = StringCodec.Read(ref input, "to");
                         continue;
                     }
                     break;
@@ -880,7 +880,7 @@ public sealed partial record MemberAction : IModelType<MemberAction>
                     }
                     if (name.SequenceEqual("timeout"u8))
                     {
-                        input.Mark(ref seen, 6, "timeout");
+                        input.Mark(ref seen, 5, "timeout");
                         vTimeout = StringCodec.Read(ref input, "timeout");
                         continue;
                     }
@@ -913,8 +913,8 @@ public sealed partial record MemberAction : IModelType<MemberAction>
             Fields = vFields,
             HttpGet = vHttpGet,
             HttpPost = vHttpPost,
-            On = vOn,
             Timeout = vTimeout,
+            To = vTo,
         };
     }
 
@@ -927,8 +927,8 @@ public sealed partial record MemberAction : IModelType<MemberAction>
         if (!Fields.IsEmpty) { writer.WritePropertyName("fields"u8); MapCodec<StringCodec, string>.Write(writer, Fields); }
         if (HttpGet is not null) { writer.WritePropertyName("httpGet"u8); ObjectCodec<global::Holdfast.Model.Stewards.HttpCall>.Write(writer, HttpGet); }
         if (HttpPost is not null) { writer.WritePropertyName("httpPost"u8); ObjectCodec<global::Holdfast.Model.Stewards.HttpCall>.Write(writer, HttpPost); }
-        if (On.Length > 0) { writer.WritePropertyName("on"u8); StringCodec.Write(writer, On); }
         if (Timeout.Length > 0) { writer.WritePropertyName("timeout"u8); StringCodec.Write(writer, Timeout); }
+        if (To.Length > 0) { writer.WritePropertyName("to"u8); StringCodec.Write(writer, To); }
         writer.WriteEndObject();
     }
 }

@@ -77,7 +77,7 @@ internal static class MemberValidation
                 ? FieldError.Required(path, "exactly one of httpGet, httpPost and exec must be given")
                 : FieldError.Forbidden(path, "only one of httpGet, httpPost and exec may be given"));
         }
-        Choices.Check(action.On, path, "on", ["Target", "Leader", "Any"], errors);
+        Choices.Check(action.To, path, "to", ["Target", "Leader", "Any"], errors);
         Durations.Check(action.Timeout, path, "timeout", errors);
         if (action.Exec is not null && !action.ExpectStatus.IsEmpty)
         {

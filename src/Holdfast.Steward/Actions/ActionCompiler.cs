@@ -10,8 +10,8 @@ namespace Holdfast.Steward.Actions;
 /// <param name="Scheme"><c>http</c> or <c>https</c>.</param>
 /// <param name="Container">The container of commands; empty for the pod's first one.</param>
 /// <param name="Timeout">How long a call may take.</param>
-/// <param name="On">Whom it is sent to.</param>
-public sealed record ActionDefaults(string Port, string Scheme, string Container, TimeSpan Timeout, ActionTarget On);
+/// <param name="To">Whom it is sent to.</param>
+public sealed record ActionDefaults(string Port, string Scheme, string Container, TimeSpan Timeout, ActionTarget To);
 
 /// <summary>Reads the action language: every text and expression of an action, with every problem and its place.</summary>
 /// <param name="issues">Takes what is wrong.</param>
@@ -37,7 +37,7 @@ internal sealed class ActionCompiler(ICollection<ActionIssue> issues)
         var fields = Fields(action, path, ActionVariables.ForFields(environment));
         return issues.Count > before || request is null
             ? null
-            : new CompiledAction(path, request, Target(action.On, defaults.On), [.. action.ExpectStatus], fields);
+            : new CompiledAction(path, request, Target(action.To, defaults.To), [.. action.ExpectStatus], fields);
     }
 
     private RequestTemplate? Request(MemberAction action, string path, ActionDefaults defaults, CelEnvironment environment)

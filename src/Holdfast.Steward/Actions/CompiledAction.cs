@@ -34,14 +34,14 @@ public sealed class CompiledAction
     private readonly ImmutableArray<(string Name, CelProgram Program)> _fields;
     private readonly ImmutableArray<int> _expected;
 
-    internal CompiledAction(string path, RequestTemplate request, ActionTarget on, ImmutableArray<int> expected, ImmutableArray<(string Name, CelProgram Program)> fields) =>
-        (Path, _request, On, _expected, _fields) = (path, request, on, expected, fields);
+    internal CompiledAction(string path, RequestTemplate request, ActionTarget to, ImmutableArray<int> expected, ImmutableArray<(string Name, CelProgram Program)> fields) =>
+        (Path, _request, To, _expected, _fields) = (path, request, to, expected, fields);
 
     /// <summary>Where it is described: <c>spec.member.promote</c>.</summary>
     public string Path { get; }
 
     /// <summary>Which member it is sent to.</summary>
-    public ActionTarget On { get; }
+    public ActionTarget To { get; }
 
     /// <summary>The names of the fields that its answer gives.</summary>
     public IEnumerable<string> FieldNames => _fields.Select(each => each.Name);

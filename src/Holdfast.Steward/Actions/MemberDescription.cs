@@ -65,7 +65,7 @@ public sealed record MemberDescription
         var compiler = new ActionCompiler(issues);
         var asked = new ActionDefaults(
             spec.Port?.ToString() ?? "", spec.Scheme.Length > 0 ? spec.Scheme : "http", spec.Container, timeout, ActionTarget.Target);
-        var done = asked with { Timeout = TimeSpan.FromSeconds(DefaultActionSeconds), On = ActionTarget.Leader };
+        var done = asked with { Timeout = TimeSpan.FromSeconds(DefaultActionSeconds), To = ActionTarget.Leader };
         return new MemberDescription
         {
             Spec = spec,
@@ -78,7 +78,7 @@ public sealed record MemberDescription
             Promote = Action(spec.Promote, "promote", done),
             Remove = Action(spec.Remove, "remove", done),
             TransferLeadership = Action(spec.TransferLeadership, "transferLeadership", done),
-            Drain = Action(spec.Drain, "drain", done with { On = ActionTarget.Target }),
+            Drain = Action(spec.Drain, "drain", done with { To = ActionTarget.Target }),
         };
 
         CompiledAction? Action(MemberAction? action, string name, ActionDefaults defaults) =>

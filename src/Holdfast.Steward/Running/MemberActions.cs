@@ -48,7 +48,7 @@ internal sealed class MemberActions(
     {
         if (action is null)
             return new ActionFailure(ActionFailureKind.NotAskable, $"spec.member.{name} is not described");
-        var target = action.On switch
+        var target = action.To switch
         {
             ActionTarget.Target => member,
             ActionTarget.Leader => view.State.Leader?.Name,

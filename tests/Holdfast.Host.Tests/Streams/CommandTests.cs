@@ -123,9 +123,10 @@ public sealed class CommandTests(PodCluster cluster) : IClassFixture<PodCluster>
     [InlineData("SPDY")]
     public async Task A_pod_is_run_in_a_terminal_and_removed_at_its_end(string protocol)
     {
+        // kubectl tells the size after it has attached, which may be after the prompt.
         var name = "run-" + protocol.ToLowerInvariant();
         var outcome = await cluster.TypeAsync(PodCluster.Speaking(protocol),
-            $"run {name} -it --rm --restart=Never --image=holdfast/host:1 --env=PS1=ready: --command -- sh -i", ("pressing enter", "\r"), ("ready:", "stty size; echo $((40+2))\r"), ("42", "exit 5\r"));
+            $"run {name} -it --rm --restart=Never --image=holdfast/host:1 --env=PS1=ready: --command -- sh -i", ("pressing enter", "\r"), ("ready:", "until stty size | grep '37 91'; do :; done; echo $((40+2))\r"), ("42", "exit 5\r"));
         Assert.Contains("37 91", outcome.Output, StringComparison.Ordinal);
         Assert.Contains($"pod \"{name}\" deleted", outcome.Output, StringComparison.Ordinal);
         Assert.Equal(5, outcome.Code);

@@ -48,8 +48,8 @@ public sealed class ActionLanguageTests
     {
         var description = Read(new() { Port = "client", Scheme = "https", Promote = Get("/p"), Observe = Observing(Get("/o", ("members", "[]"))) with { Timeout = "1500ms" } });
         var (promote, observe) = ((HttpActionRequest)description.Promote!.Request(Scope, out _)!, (HttpActionRequest)description.Observe[0].Request(Scope, out _)!);
-        Assert.Equal(("https", "client", TimeSpan.FromSeconds(10), ActionTarget.Leader), (promote.Scheme, promote.Port, promote.Timeout, description.Promote.On));
-        Assert.Equal((TimeSpan.FromSeconds(1.5), ActionTarget.Target), (observe.Timeout, description.Observe[0].On));
+        Assert.Equal(("https", "client", TimeSpan.FromSeconds(10), ActionTarget.Leader), (promote.Scheme, promote.Port, promote.Timeout, description.Promote.To));
+        Assert.Equal((TimeSpan.FromSeconds(1.5), ActionTarget.Target), (observe.Timeout, description.Observe[0].To));
         Assert.Equal((TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5)), (description.Period, description.MaximumAge));
     }
 
@@ -114,9 +114,12 @@ public sealed class ActionLanguageTests
     [Fact]
     public void Fields_are_read_and_what_is_missing_says_why()
     {
-        var call = Read(new() { Observe = Observing(Get("/o",
+        var call = Read(new()
+        {
+            Observe = Observing(Get("/o",
             ("members", "response.json.peers.map(p, {'id': string(p), 'voter': dyn(true)})"), ("term", "int(response.json.term)"), ("role", "response.json.?role"),
-            ("healthy", "response.status == 200"), ("version", "response.json.version"), ("leaderId", "null"))) }).Observe[0];
+            ("healthy", "response.status == 200"), ("version", "response.json.version"), ("leaderId", "null")))
+        }).Observe[0];
         var reading = call.Read(new ActionResponse(200, """{"peers": [1, 2], "term": "7"}"""), Scope);
         Assert.Equal(["healthy", "members", "term"], reading.Fields.Keys.Order(StringComparer.Ordinal));
         Assert.Equal(new CelInt(7), reading.Fields["term"]);

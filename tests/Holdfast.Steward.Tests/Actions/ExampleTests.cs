@@ -60,7 +60,8 @@ public sealed class ExampleTests
             var issues = new DecodeIssues();
             var steward = ModelJson.Read<StewardResource>(YamlJson.Convert(System.Text.Encoding.UTF8.GetBytes(text)), issues);
             Assert.Empty(issues.UnknownFields);
-            return steward;
+            // As kubectl sends it.
+            return steward with { Metadata = steward.Metadata with { Namespace = "default" } };
         }
         throw new InvalidOperationException($"no folder above {AppContext.BaseDirectory} holds Holdfast.slnx");
     }

@@ -13,9 +13,9 @@ internal static class Samples
           "member": {"preset": "etcd", "container": "main", "port": "client", "scheme": "https", "joins": "BeforeStart",
            "tls": {"secretName": "certs", "serverName": "etcd"},
            "observe": {"period": "500ms", "timeout": "1s", "maximumAge": "5s", "calls": [
-             {"httpGet": {"path": "/status", "port": 8080, "scheme": "http", "headers": [{"name": "A", "value": "b"}]}, "on": "Target", "timeout": "1s",
+             {"httpGet": {"path": "/status", "port": 8080, "scheme": "http", "headers": [{"name": "A", "value": "b"}]}, "to": "Target", "timeout": "1s",
               "expectStatus": [200, 503], "fields": {"term": "response.json.term"}}]},
-           "joinLearner": {"httpPost": {"path": "/members", "body": "{}", "contentType": "application/json"}, "on": "Leader"},
+           "joinLearner": {"httpPost": {"path": "/members", "body": "{}", "contentType": "application/json"}, "to": "Leader"},
            "joinVoter": {"httpPost": {"path": "/members"}}, "promote": {"httpPost": {"path": "/promote"}}, "remove": {"httpPost": {"path": "/remove"}},
            "transferLeadership": {"httpPost": {"path": "/transfer?to=$(candidate.name)"}},
            "drain": {"exec": {"command": ["/bin/drain"], "container": "main", "stdin": "now"}}},

@@ -84,7 +84,7 @@ public sealed class MemberWatchTests : IDisposable
             _door.Answers[name] = async cancellationToken =>
             {
                 most = Math.Max(most, Interlocked.Increment(ref running));
-                await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, cancellationToken);
+                await Eventually.PauseAsync(cancellationToken);
                 Interlocked.Decrement(ref running);
                 return Said("follower", 1);
             };

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Holdfast.Testing;
 
 namespace LedgerStore.Tests.Quorum;
 
@@ -66,7 +67,7 @@ public sealed class LedgerClient(string name, LedgerCluster cluster, LedgerHisto
             TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
         }
         // Whoever was refused asks again a little later, as clients do; the members have enough to do.
-        await Task.Delay(TimeSpan.FromMilliseconds(5), TestContext.Current.CancellationToken);
+        await Eventually.PauseAsync(TestContext.Current.CancellationToken);
         return null;
     }
 }

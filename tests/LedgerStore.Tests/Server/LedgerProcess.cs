@@ -20,8 +20,7 @@ public sealed partial class LedgerProcess : IAsyncDisposable
     private LedgerProcess(string dataFolder, Dictionary<string, string> environment, params string[] under)
     {
         // Tests run side by side, also in several processes: each server has its own address.
-        var number = Interlocked.Increment(ref started);
-        Address = environment.GetValueOrDefault("POD_IP") ?? AddressOf(number);
+        Address = environment.GetValueOrDefault("POD_IP") ?? NewAddress();
         string[] command = [.. under, System.IO.Path.Combine(AppContext.BaseDirectory, "ledger-store")];
         var start = new ProcessStartInfo(command[0], command[1..])
         {
@@ -132,8 +131,9 @@ public sealed partial class LedgerProcess : IAsyncDisposable
         process.Dispose();
     }
 
+    // A thousand of them before one comes again: members of a long test run on while others come and go.
     private static string AddressOf(int number) => string.Create(CultureInfo.InvariantCulture,
-        $"127.{100 + Environment.ProcessId / 250 % 100}.{1 + Environment.ProcessId % 250}.{number % 254 + 1}");
+        $"127.{100 + Environment.ProcessId / 64 % 100}.{Environment.ProcessId % 64 * 4 + number / 254 % 4}.{number % 254 + 1}");
 
     private void Note(string? line)
     {
