@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Holdfast.ApiServer.OpenApi;
 using Holdfast.ApiServer.Registry;
 using Holdfast.Model.Json;
 using Holdfast.Model.Resources;
@@ -219,20 +220,8 @@ internal sealed class DiscoveryDocuments(ServedResources served)
         served.All.Where(each => each.Type.Group == group && each.Type.Version == version)
             .OrderBy(each => each.Type.Plural, StringComparer.Ordinal);
 
-    private static ResourceType KindOf(ServedResource resource, string subresource) => subresource switch
-    {
-        "scale" => Model.Autoscaling.Scale.ResourceType,
-        "eviction" => Model.Policy.Eviction.ResourceType,
-        "binding" => Model.Core.Binding.ResourceType,
-        "token" => Model.Authentication.TokenRequest.ResourceType,
-        "exec" => Options("PodExecOptions"),
-        "attach" => Options("PodAttachOptions"),
-        "portforward" => Options("PodPortForwardOptions"),
-        "proxy" => Options(resource.Type.Plural == "pods" ? "PodProxyOptions" : "ServiceProxyOptions"),
-        _ => resource.Type,
-    };
-
-    private static ResourceType Options(string kind) => new("", "v1", kind, kind.ToLowerInvariant(), true);
+    private static ResourceType KindOf(ServedResource resource, string subresource) =>
+        ApiPaths.KindOf(resource, subresource) ?? ApiPaths.OptionsOf(resource, subresource);
 
     private static string[] VerbsOf(string subresource) => subresource switch
     {

@@ -47,6 +47,20 @@ internal static class ApiPaths
         _ => null,
     };
 
+    /// <summary>What is asked of a sub-resource that leads to streams, as a kind of its own.</summary>
+    /// <param name="resource">The resource.</param>
+    /// <param name="subresource">The sub-resource; one that does not lead to streams has the kind of its resource.</param>
+    public static ResourceType OptionsOf(ServedResource resource, string subresource) => subresource switch
+    {
+        "exec" => Options("PodExecOptions"),
+        "attach" => Options("PodAttachOptions"),
+        "portforward" => Options("PodPortForwardOptions"),
+        "proxy" => Options(resource.Type.Kind + "ProxyOptions"),
+        _ => resource.Type,
+    };
+
+    private static ResourceType Options(string kind) => new("", "v1", kind, kind.ToLowerInvariant(), true);
+
     private static ImmutableArray<ApiOperation> Collection(ServedResource resource, OperationName name) =>
     [
         List(resource, name.Of("list")),
@@ -94,8 +108,10 @@ internal static class ApiPaths
     {
         if (subresource == "log")
             return [new("get", "get", name.Of("read", suffix), resource.Type) { Query = ApiParameter.Log }];
+        // Not the resource's own kind: kubectl takes any patch of a kind for one of its objects, and asks it whether it knows fieldValidation.
+        var options = OptionsOf(resource, subresource);
         string[] methods = subresource == "proxy" ? ["get", "put", "post", "delete", "options", "head", "patch"] : ["get", "post"];
-        return [.. methods.Select(method => new ApiOperation(method, "connect", name.Of("connect" + OperationName.Capital(method), suffix), resource.Type)
+        return [.. methods.Select(method => new ApiOperation(method, "connect", name.Of("connect" + OperationName.Capital(method), suffix), options)
         {
             Query = subresource switch { "exec" => ApiParameter.Exec, "attach" => ApiParameter.Attach, "portforward" => ApiParameter.PortForward, _ => ApiParameter.Proxy },
         })];

@@ -67,6 +67,24 @@ public sealed class ServedDocumentsTests
         }
     }
 
+    // kubectl asks the first that it meets, and meets them in any order.
+    [Fact]
+    public void Every_patch_that_is_of_a_kind_s_objects_says_so()
+    {
+        var kinds = Served.All.Select(each => (each.Type.Group, each.Type.Version, each.Type.Kind)).ToHashSet();
+        foreach (var root in Served.All.Select(each => Root(each.Type)).Distinct())
+        {
+            foreach (var (path, operations) in Read("/openapi/v3" + root)["paths"]!.AsObject())
+            {
+                if (operations!["patch"] is not { } patch)
+                    continue;
+                var kind = patch["x-kubernetes-group-version-kind"]!;
+                var isOfObjects = kinds.Contains(((string)kind["group"]!, (string)kind["version"]!, (string)kind["kind"]!)) || (string?)kind["kind"] == "Scale";
+                Assert.True(isOfObjects == patch["parameters"]!.AsArray().Any(each => (string)each!["name"]! == "fieldValidation"), path);
+            }
+        }
+    }
+
     [Fact]
     public void A_change_of_what_is_served_leaves_the_documents_of_other_groups_as_they_are()
     {
