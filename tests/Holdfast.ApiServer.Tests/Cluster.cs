@@ -10,14 +10,17 @@ namespace Holdfast.ApiServer.Tests;
 /// <summary>The server without HTTP over a store in memory, and a typed client for it.</summary>
 internal sealed class Cluster : IAsyncDisposable
 {
-    private Cluster(ResourceStore store, ApiServerCore core)
+    private Cluster(ResourceStore store, ApiServerCore core, SimulatedDisk disk)
     {
         Store = store;
+        Disk = disk;
         Core = core;
         Client = new KubernetesClient(core.InProcess(UserInfo.Administrator), "tests");
     }
 
     public ResourceStore Store { get; }
+
+    public SimulatedDisk Disk { get; }
 
     public ApiServerCore Core { get; }
 
@@ -25,10 +28,11 @@ internal sealed class Cluster : IAsyncDisposable
 
     public static async Task<Cluster> StartAsync()
     {
-        var journal = new SimulatedJournal(new SimulatedDisk("tests"), new SeededChance(1), TimeProvider.System, new JournalFaults());
+        var disk = new SimulatedDisk("tests");
+        var journal = new SimulatedJournal(disk, new SeededChance(1), TimeProvider.System, new JournalFaults());
         var store = await ResourceStore.OpenAsync(journal, new StoreOptions(), TimeProvider.System,
             new ThreadPoolTaskRunner(static fault => throw fault.Exception), Token);
-        var cluster = new Cluster(store, new ApiServerCore(store, TimeProvider.System, new SeededChance(2)));
+        var cluster = new Cluster(store, new ApiServerCore(store, TimeProvider.System, new SeededChance(2)), disk);
         await cluster.Core.BootstrapAsync(null, Token);
         await cluster.CreateAsync(Objects.DefaultAccount());
         return cluster;

@@ -41,6 +41,16 @@ public sealed class WritingTests
     }
 
     [Fact]
+    public async Task What_the_store_takes_no_more_is_refused_as_over_HTTP()
+    {
+        await using var cluster = await StartAsync();
+        cluster.Disk.IsFull = true;
+        var full = await RefusedAsync(() => cluster.CreateAsync(ConfigMap("a")));
+        Assert.Equal((503, "ServiceUnavailable"), (full.Code, full.Status.Reason));
+        Assert.Contains("free space and start again", full.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_stale_version_is_a_conflict_and_none_replaces_whatever_is_there()
     {
         await using var cluster = await StartAsync();

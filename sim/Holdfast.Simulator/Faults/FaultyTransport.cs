@@ -139,9 +139,5 @@ public sealed class FaultyTransport(ServerProcess server, UserInfo identity, Lin
         {
             throw new ApiException(Status.Empty with { Message = "the connection was reset" });
         }
-        catch (StoreUnavailableException stopped)
-        {
-            throw new ApiException(Status.Empty with { Code = 503, Reason = "ServiceUnavailable", Message = stopped.Message });
-        }
     }
 }

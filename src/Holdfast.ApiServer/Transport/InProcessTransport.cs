@@ -8,6 +8,7 @@ using Holdfast.Model.CustomResources;
 using Holdfast.Model.Json;
 using Holdfast.Model.Meta;
 using Holdfast.Model.Resources;
+using Holdfast.Store;
 
 namespace Holdfast.ApiServer.Transport;
 
@@ -21,9 +22,61 @@ namespace Holdfast.ApiServer.Transport;
 public sealed class InProcessTransport(ResourceRegistry registry, IAuthorizer authorizer, UserInfo identity) : IApiTransport
 {
     /// <inheritdoc/>
-    public async Task<ApiAnswer> CallAsync(ApiCall call, CancellationToken cancellationToken)
+    public Task<ApiAnswer> CallAsync(ApiCall call, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(call);
+        return RefusedAsApiAsync(DoAsync(call, cancellationToken));
+    }
+
+    /// <inheritdoc/>
+    public Task<ResourceList<T>> ListAsync<T>(ListQuery query, CancellationToken cancellationToken) where T : class, IResource<T>
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        return RefusedAsApiAsync(ReadAsync<T>(query, cancellationToken));
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<WatchEvent<T>> WatchAsync<T>(
+        ListQuery query, [EnumeratorCancellation] CancellationToken cancellationToken) where T : class, IResource<T>
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        var served = Served(query.TypeOf<T>());
+        Authorize("watch", served, query.Namespace, "", "", query.FieldSelector);
+        var request = new WatchRequest(served, NamespaceOf(query), Filter(served, query))
+        {
+            ResourceVersion = query.ResourceVersion,
+            SendInitialEvents = query.SendInitialEvents ? true : null,
+            Match = query.SendInitialEvents ? "NotOlderThan" : "",
+            AllowsBookmarks = true,
+        };
+        await foreach (var found in registry.WatchAsync(request, cancellationToken))
+        {
+            yield return new WatchEvent<T>(found.Type, found.Object(served) is { } shown ? As<T>(shown, served) : null, found.ResourceVersion)
+            {
+                IsInitialEventsEnd = found.IsInitialEventsEnd,
+            };
+        }
+    }
+
+    // What the store refuses is the server's refusal, for which clients are prepared.
+    private static async Task<T> RefusedAsApiAsync<T>(Task<T> work)
+    {
+        try
+        {
+            return await work;
+        }
+        catch (ValueTooLargeException large)
+        {
+            throw ApiErrors.TooLarge(large.Limit);
+        }
+        catch (StoreUnavailableException stopped)
+        {
+            throw ApiErrors.ServiceUnavailable(stopped.Message);
+        }
+    }
+
+    private async Task<ApiAnswer> DoAsync(ApiCall call, CancellationToken cancellationToken)
+    {
         var served = Served(call.Type);
         if (served.IsAlwaysEmpty && call.Verb != ApiVerb.Get)
             throw ApiErrors.NeverMade(served.Type);
@@ -50,10 +103,8 @@ public sealed class InProcessTransport(ResourceRegistry registry, IAuthorizer au
         };
     }
 
-    /// <inheritdoc/>
-    public async Task<ResourceList<T>> ListAsync<T>(ListQuery query, CancellationToken cancellationToken) where T : class, IResource<T>
+    private async Task<ResourceList<T>> ReadAsync<T>(ListQuery query, CancellationToken cancellationToken) where T : class, IResource<T>
     {
-        ArgumentNullException.ThrowIfNull(query);
         var served = Served(query.TypeOf<T>());
         Authorize("list", served, query.Namespace, "", "", query.FieldSelector);
         var page = await registry.ListAsync(new ListRequest(served, NamespaceOf(query), Filter(served, query))
@@ -69,29 +120,6 @@ public sealed class InProcessTransport(ResourceRegistry registry, IAuthorizer au
             RemainingItemCount = page.Remaining,
         };
         return new ResourceList<T>(metadata, [.. page.Entries.Select(entry => As<T>(StoredObject.Of(entry, served), served))]);
-    }
-
-    /// <inheritdoc/>
-    public async IAsyncEnumerable<WatchEvent<T>> WatchAsync<T>(
-        ListQuery query, [EnumeratorCancellation] CancellationToken cancellationToken) where T : class, IResource<T>
-    {
-        ArgumentNullException.ThrowIfNull(query);
-        var served = Served(query.TypeOf<T>());
-        Authorize("watch", served, query.Namespace, "", "", query.FieldSelector);
-        var request = new WatchRequest(served, NamespaceOf(query), Filter(served, query))
-        {
-            ResourceVersion = query.ResourceVersion,
-            SendInitialEvents = query.SendInitialEvents ? true : null,
-            Match = query.SendInitialEvents ? "NotOlderThan" : "",
-            AllowsBookmarks = true,
-        };
-        await foreach (var found in registry.WatchAsync(request, cancellationToken))
-        {
-            yield return new WatchEvent<T>(found.Type, found.Object(served) is { } shown ? As<T>(shown, served) : null, found.ResourceVersion)
-            {
-                IsInitialEventsEnd = found.IsInitialEventsEnd,
-            };
-        }
     }
 
     private IResource Get(ServedResource served, ApiCall call) => call.Subresource == "scale"
