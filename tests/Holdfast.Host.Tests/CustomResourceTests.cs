@@ -64,6 +64,17 @@ public sealed class CustomResourceTests : IDisposable
         Assert.DoesNotContain(log.Split('\n'), line => line.Contains("widgets", StringComparison.Ordinal) && !line.Contains(" debug ", StringComparison.OrdinalIgnoreCase));
     }
 
+    [Fact]
+    public async Task A_data_folder_with_a_definition_and_its_objects_is_started_again()
+    {
+        await using (var cluster = await DefinedAsync())
+            await MakeAsync(cluster, "default", "kept", default);
+        await using var again = await StartAsync(On(_folder.Path));
+        Assert.NotNull(await again.Client.Of(Widgets).FindAsync<CustomObject>("default", "kept", Stop));
+        await again.Client.DeleteAsync<CustomResourceDefinition>("", "widgets.example.com", null, Stop);
+        await UntilGoneAsync(() => again.Client.FindAsync<CustomResourceDefinition>("", "widgets.example.com", Stop));
+    }
+
     private async Task<EmbeddedCluster> DefinedAsync()
     {
         var cluster = await StartAsync(On(_folder.Path));
