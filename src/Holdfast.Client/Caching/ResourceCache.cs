@@ -76,6 +76,15 @@ public sealed class ResourceCache<T>(ListQuery query) : IResourceCache where T :
         return found;
     }
 
+    /// <summary>Whether an index has any object under a value; looks at one at most.</summary>
+    /// <param name="index">The index.</param>
+    /// <param name="value">The value.</param>
+    public bool Any(CacheIndex<T> index, string value)
+    {
+        Interlocked.Increment(ref _objectsRead);
+        return _current.Lookup(index, value).Length > 0;
+    }
+
     /// <inheritdoc/>
     public IResource? FindResource(ResourceKey key) => Find(key);
 

@@ -113,7 +113,7 @@ public sealed class PodGarbageReconciler : IReconciler<ResourceKey>
     {
         var isOld = change is { Old: { } old, New: { } now } && old.Metadata.Uid == now.Metadata.Uid
             && old.Spec.NodeName == now.Spec.NodeName && old.IsTerminating() == now.IsTerminating() && old.IsFinished() == now.IsFinished();
-        if (change.New is null && _pods.Lookup(PodIndices.ByNode, change.Latest.Spec.NodeName).Count == 0)
+        if (change.New is null && !_pods.Any(PodIndices.ByNode, change.Latest.Spec.NodeName))
         {
             // Nobody asks any more since when the node has been gone.
             _goneSince.TryRemove(change.Latest.Spec.NodeName, out _);
@@ -138,7 +138,7 @@ public sealed class PodGarbageReconciler : IReconciler<ResourceKey>
         {
             _goneSince.TryRemove(change.New.Metadata.Name, out _);
         }
-        else if (_pods.Lookup(PodIndices.ByNode, change.Latest.Metadata.Name).Count > 0)
+        else if (_pods.Any(PodIndices.ByNode, change.Latest.Metadata.Name))
         {
             _goneSince.TryAdd(change.Latest.Metadata.Name, _time.GetTimestamp());
         }
