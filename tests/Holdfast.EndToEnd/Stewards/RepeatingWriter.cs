@@ -15,6 +15,8 @@ internal sealed class RepeatingWriter : IAsyncDisposable
     private readonly KubernetesClient _client;
     private readonly Dictionary<long, string> _acknowledged = [];
     private readonly Task _running;
+    // A ledger remembers a client's sequences: each writer is a client of its own.
+    private readonly string _name = $"end-to-end-{Guid.NewGuid():N}";
     private int _next;
 
     public RepeatingWriter(KubernetesClient client)
@@ -79,7 +81,7 @@ internal sealed class RepeatingWriter : IAsyncDisposable
     private async Task<long?> AppendAsync(string address, long sequence, string text)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri($"http://{address}:8080/v1/entries")) { Content = new StringContent(text) };
-        request.Headers.Add("Ledger-Client", "end-to-end");
+        request.Headers.Add("Ledger-Client", _name);
         request.Headers.Add("Ledger-Sequence", sequence.ToString(CultureInfo.InvariantCulture));
         using var answer = await _http.SendAsync(request);
         return answer.IsSuccessStatusCode ? (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("index").GetInt64() : null;

@@ -108,7 +108,7 @@ public sealed class StewardTests(StewardCluster cluster) : IClassFixture<Steward
             spec: {targetRef: {name: nothing}, member: {preset: etcd}}
             """)).Succeeded();
         await Eventually.HoldsAsync("it is stalled", async () =>
-            await Kubectl.SaysAsync("get", "steward", "lonely", "-o", "jsonpath={.status.conditions[?(@.type==\"Stalled\")].reason}") == "SetNotFound", Patience.Usual, Stop);
+            await Kubectl.SaysAsync("get", "steward", "lonely", "-o", "jsonpath={.status.conditions[?(@.type==\"Stalled\")].reason}") == "TargetMissing", Patience.Usual, Stop);
         await Kubectl.SaysAsync("delete", "steward", "lonely");
     }
 
@@ -127,6 +127,7 @@ public sealed class StewardTests(StewardCluster cluster) : IClassFixture<Steward
         await cluster.ReadyAsync();
         await writer.StopAsync();
         Assert.Equal($"{release} {release} {release}", await cluster.FieldAsync(".status.members[*].version"));
+        Assert.True(writer.Acknowledged > 100, $"{writer.Acknowledged} entries were acknowledged");
         Assert.Empty(await writer.LostAsync(Stop));
         Assert.True(writer.Longest < TimeSpan.FromSeconds(5), $"an entry took {writer.Longest}");
     }
