@@ -7,7 +7,6 @@ using Holdfast.Model.Resources;
 using Holdfast.Simulator.Checkers;
 using Holdfast.Simulator.Options;
 using Holdfast.Simulator.World;
-using Holdfast.Store;
 
 namespace Holdfast.Simulator.Faults;
 
