@@ -31,9 +31,11 @@ public sealed class StartedClusterTests : IDisposable
     {
         var parts = new Parts();
         await using var cluster = await StartAsync(On(_folder.Path) with { Progress = parts, Nodes = 2 });
-        Assert.Equal(["store", "API server", "DNS", "controllers", "nodes"], parts.Seen.Select(part => part.Name));
+        Assert.Equal(["store", "API server", "DNS"], parts.Seen.Take(3).Select(part => part.Name));
+        // These start beside each other.
+        Assert.Equal(["controllers", "nodes"], parts.Seen.Skip(3).Select(part => part.Name).Order());
         Assert.All(parts.Seen, part => Assert.True(part.Took > TimeSpan.Zero, $"{part.Name} took {part.Took}"));
-        Assert.Equal("node-1, node-2", parts.Seen[^1].Detail);
+        Assert.Equal("node-1, node-2", parts.Seen.Single(part => part.Name == "nodes").Detail);
     }
 
     [Fact]

@@ -40,7 +40,7 @@ public sealed class StewardRulesTests
     [InlineData("""{"httpGet": {"path": "/a"}, "expectStatus": [20]}""", "drain.expectStatus")]
     [InlineData("""{"httpGet": {"path": "/a", "port": 70000}}""", "drain.httpGet.port")]
     [InlineData("""{"httpGet": {"path": "/a"}, "timeout": "1"}""", "drain.timeout")]
-    [InlineData("""{"httpGet": {"path": "/a"}, "on": "Somebody"}""", "drain.on")]
+    [InlineData("""{"httpGet": {"path": "/a"}, "to": "Somebody"}""", "drain.to")]
     public void An_impossible_call_is_refused(string action, string where) =>
         Assert.StartsWith("spec.member." + where, Problems($$$"""{"member": {"preset": "etcd", "drain": {{{action}}}}, "targetRef": {"name": "web"}}"""));
 
