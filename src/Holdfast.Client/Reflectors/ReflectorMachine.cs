@@ -94,7 +94,7 @@ public static class ReflectorMachine<T> where T : class, IResource<T>
             var empty = Carry(state, new ReflectorState<T>.Empty());
             return state.Failures == 0
                 ? GoOn(empty with { Failures = 1 })
-                : Pause(empty, TimeSpan.Zero, $"{T.ResourceType}: the revision is gone ({error.Message}); everything is listed anew after a pause");
+                : Pause(empty, TimeSpan.Zero, $"{T.ResourceType}: the revision is gone ({error.Message}); everything is listed anew after a pause", ComesAndGoes);
         }
         var next = state is ReflectorState<T>.Watching watching
             ? Carry(state, new ReflectorState<T>.InitListed(watching.ResourceVersion))
