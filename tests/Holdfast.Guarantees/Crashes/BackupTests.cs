@@ -114,7 +114,7 @@ public sealed class BackupTests : IDisposable
         var config = KubeConfig.Load(Path.Combine(Data, "kubeconfig"));
         using var anonymous = new KubeConfig { Server = config.Server, CertificateAuthorityPem = config.CertificateAuthorityPem }.CreateClient();
         using var refused = await anonymous.GetAsync(new Uri("holdfast/store/backup", UriKind.Relative), Stop);
-        Assert.Equal(401, (int)refused.StatusCode);
+        Assert.Equal(403, (int)refused.StatusCode);
         using var client = config.CreateClient();
         using var request = new HttpRequestMessage(HttpMethod.Get, "holdfast/store/backup");
         request.Headers.Add("Impersonate-User", "system:serviceaccount:default:default");
