@@ -22,6 +22,7 @@ public sealed class MutantTests
         { Mutant.LeavesFailedPods, Few, ["S8"] },
         { Mutant.WritesToSettledSets, Few, ["S10"] },
         { Mutant.GivesClaimsUnasked, Many, ["V2", "V3"] },
+        { Mutant.CountsPodsUnasked, Many, ["S9"] },
         { Mutant.SharesVolumes, Few, ["V5", "S5"] },
         { Mutant.ForgetsPhases, Few, ["S3"] },
         { Mutant.CollectsOnAStaleAbsence, Many, ["V2", "V3", "S7"] },

@@ -54,7 +54,7 @@ public sealed class Referee(ServerProcess server, GroundTruth truth, Witness wit
             Collector<EndpointSlice>(store, null, _ => _ => { }),
             Collector<Deployment>(store, null, _ => _ => { }),
             Collector<ReplicaSet>(store, null, _ => _ => { }),
-            Collector<Job>(store, null, _ => _ => { }),
+            Collector<Job>(store, null, checker => checker.OnJob),
         ];
     }
 

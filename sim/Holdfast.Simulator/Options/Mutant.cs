@@ -45,6 +45,9 @@ public enum Mutant
     /// <summary>The StatefulSet controller gives claims to pods on the word of its caches alone (breaks V2 and V3).</summary>
     GivesClaimsUnasked,
 
+    /// <summary>The Job controller counts pods on the word of its caches alone (breaks S9).</summary>
+    CountsPodsUnasked,
+
     /// <summary>The volume controller puts every volume into the folder of the first one (breaks V5 and S5).</summary>
     SharesVolumes,
 

@@ -33,6 +33,7 @@ internal static class MutantFocus
             LongestPause = TimeSpan.FromSeconds(6),
             Operations = 15,
         },
+        Mutant.CountsPodsUnasked => With(With(With(options, UserHabit.RunsOthers), FaultKind.ControllerKillBetweenWrites), FaultKind.PastList) with { FaultPause = TimeSpan.FromSeconds(4) },
         Mutant.WatchesFromNow => With(options, FaultKind.ServerCrash),
         Mutant.IgnoresResourceVersion => With(options, FaultKind.StaleCache) with { LongestFreeze = TimeSpan.FromSeconds(15) },
         _ => options,
