@@ -2,6 +2,7 @@ using Holdfast.Client;
 using Holdfast.Controllers.Jobs;
 using Holdfast.Controllers.Volumes;
 using Holdfast.Model.Apps;
+using Holdfast.Model.Batch;
 using Holdfast.Model.Core;
 using Holdfast.Model.Meta;
 using Holdfast.Model.Resources;

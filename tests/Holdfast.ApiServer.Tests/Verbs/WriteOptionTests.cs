@@ -57,6 +57,10 @@ public sealed class WriteOptionTests
         }
         var (withBody, _) = await server.SendAsync("DELETE", Maps + "/kept", """{"apiVersion":"v1","kind":"DeleteOptions","dryRun":["All"]}""");
         Assert.Equal(200, withBody);
+        var before = server.Store.CurrentRevision;
+        var (drained, _) = await server.SendAsync(
+            "POST", Pods + "/p/eviction", """{"apiVersion":"policy/v1","kind":"Eviction","metadata":{"name":"p"},"deleteOptions":{"dryRun":["All"]}}""");
+        Assert.Equal((201, before), (drained, server.Store.CurrentRevision));
         Assert.Equal(200, (await server.SendAsync("GET", Maps + "/kept")).Code);
         foreach (var (method, path, body, type, _) in Writes.Select(row => row.Data))
         {
