@@ -35,8 +35,7 @@ internal sealed class MeasuredCluster : IAsyncDisposable
         };
         var begun = Stopwatch.GetTimestamp();
         var process = Process.Start(start)!;
-        // The certificate is not there before the server is; what is asked here is only whether it answers.
-#pragma warning disable CA5359
+#pragma warning disable CA5359 // The certificate is not there before the server is; what is asked here is only whether it answers.
         using var http = new HttpClient(new SocketsHttpHandler { SslOptions = { RemoteCertificateValidationCallback = (_, _, _, _) => true } });
 #pragma warning restore CA5359
         while (!await IsReadyAsync(http, port, cancellationToken))
