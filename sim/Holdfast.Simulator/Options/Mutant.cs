@@ -75,6 +75,15 @@ public enum Mutant
     /// <summary>An eviction that met a conflict writes its decision again without deciding anew (breaks P1).</summary>
     ReappliesBudgetAfterConflict,
 
+    /// <summary>An eviction that is to be tried only is carried out (breaks A1).</summary>
+    EvictsOnDryRuns,
+
+    /// <summary>An eviction does not look at its preconditions (breaks A6).</summary>
+    IgnoresEvictionPreconditions,
+
+    /// <summary>The server takes the writes of a leader whose lease another has (breaks T7).</summary>
+    IgnoresFences,
+
     /// <summary>A node confirms the end of a pod before its processes have ended (breaks S1 and S2).</summary>
     ConfirmsEndTooSoon,
 

@@ -20,7 +20,8 @@ internal static class MutantFocus
         Mutant.MountsTerminatingClaims => With(With(options, UserHabit.DeletesClaims), FaultKind.NodeKill),
         Mutant.ForceDeletesOnSilentNodes => With(options, FaultKind.NodeCutOff) with { TolerationSeconds = 5 },
         Mutant.TrustsTheWallClock => With(With(options, UserHabit.RemovesNodes), FaultKind.ClockJump),
-        Mutant.CountsGrantedAsHealthy or Mutant.EvictsByStaleStatus or Mutant.ReappliesBudgetAfterConflict => With(options, UserHabit.Evicts),
+        Mutant.CountsGrantedAsHealthy or Mutant.EvictsByStaleStatus or Mutant.ReappliesBudgetAfterConflict
+            or Mutant.EvictsOnDryRuns or Mutant.IgnoresEvictionPreconditions => With(options, UserHabit.Evicts),
         Mutant.AcknowledgesBeforeCommit => With(options, FaultKind.ServerCrash) with { DiskDelay = TimeSpan.FromMilliseconds(20) },
         Mutant.SkipsSync => With(options, FaultKind.ServerCrash),
         Mutant.TrustsDamagedLog or Mutant.RestoresAnOlderCopy => With(options, FaultKind.DamagedLog),
@@ -34,6 +35,14 @@ internal static class MutantFocus
             Operations = 15,
         },
         Mutant.CountsPodsUnasked => With(With(With(options, UserHabit.RunsOthers), FaultKind.ControllerKillBetweenWrites), FaultKind.PastList) with { FaultPause = TimeSpan.FromSeconds(4) },
+        Mutant.IgnoresFences => With(options, FaultKind.ControllerPause) with
+        {
+            HasRival = true,
+            FaultPause = TimeSpan.FromSeconds(8),
+            CallDelay = TimeSpan.FromMilliseconds(50),
+            LongestPause = TimeSpan.FromSeconds(4),
+            Operations = 15,
+        },
         Mutant.WatchesFromNow => With(options, FaultKind.ServerCrash),
         Mutant.IgnoresResourceVersion => With(options, FaultKind.StaleCache) with { LongestFreeze = TimeSpan.FromSeconds(15) },
         _ => options,

@@ -10,7 +10,7 @@ using Holdfast.Store;
 using static Holdfast.ApiServer.Tests.Cluster;
 using static Holdfast.ApiServer.Tests.Objects;
 
-namespace Holdfast.ApiServer.Tests.Eviction;
+namespace Holdfast.ApiServer.Tests.Evictions;
 
 public sealed class EvictionTests
 {
@@ -62,6 +62,6 @@ public sealed class EvictionTests
         new ApiCall(ApiVerb.Create, Model.Core.Pod.ResourceType, "default", name)
         {
             Subresource = "eviction",
-            Body = Model.Policy.Eviction.Empty with { Metadata = Meta(name) },
+            Body = Eviction.Empty with { Metadata = Meta(name) },
         }, Token);
 }

@@ -9,7 +9,7 @@ using Holdfast.Store;
 using Holdfast.Store.Simulation;
 using static Holdfast.ApiServer.Tests.Cluster;
 
-namespace Holdfast.ApiServer.Tests.Eviction;
+namespace Holdfast.ApiServer.Tests.Evictions;
 
 /// <summary>What the index answers is what a look at every pod gives, at the cost of a look at few.</summary>
 public sealed class PodLabelIndexTests
