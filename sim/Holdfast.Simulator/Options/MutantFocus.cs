@@ -34,10 +34,20 @@ internal static class MutantFocus
             LongestPause = TimeSpan.FromSeconds(6),
             Operations = 15,
         },
-        Mutant.CountsPodsUnasked => With(With(With(options, UserHabit.RunsOthers), FaultKind.ControllerKillBetweenWrites), FaultKind.PastList) with { FaultPause = TimeSpan.FromSeconds(4) },
-        Mutant.IgnoresFences => With(options, FaultKind.ControllerPause) with
+        Mutant.CountsPodsUnasked => options with
+        {
+            Habits = [UserHabit.RunsOthers],
+            Faults = [FaultKind.ControllerKillBetweenWrites, FaultKind.ControllerKill, FaultKind.PastList],
+            FaultPause = TimeSpan.FromSeconds(1),
+            LongestPause = TimeSpan.FromSeconds(3),
+            WatchDelay = TimeSpan.FromMilliseconds(100),
+            StartDelay = TimeSpan.FromSeconds(1),
+            Operations = 15,
+        },
+        Mutant.IgnoresFences => With(With(options, UserHabit.RunsOthers), FaultKind.ControllerPause) with
         {
             HasRival = true,
+            HasEvents = true,
             FaultPause = TimeSpan.FromSeconds(8),
             CallDelay = TimeSpan.FromMilliseconds(50),
             LongestPause = TimeSpan.FromSeconds(4),
