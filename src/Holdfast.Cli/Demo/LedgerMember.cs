@@ -38,11 +38,20 @@ internal sealed class LedgerMember(HttpClient http, string address)
         return body.GetProperty("index").GetInt64();
     }
 
-    /// <summary>The text of an entry; null when there is none.</summary>
-    internal async Task<string?> ReadAsync(long index, CancellationToken cancellationToken)
+    /// <summary>Entries that the member has itself, from an index on, and where to go on; null after the last.</summary>
+    internal async Task<(IReadOnlyList<(long Index, string Text)> Entries, long? Next)> ReadAsync(long from, CancellationToken cancellationToken)
     {
-        using var answer = await http.GetAsync(new Uri(string.Create(CultureInfo.InvariantCulture, $"{_url}/v1/entries/{index}?consistency=stale")), cancellationToken);
-        return answer.IsSuccessStatusCode ? (await answer.Content.ReadFromJsonAsync<JsonElement>(cancellationToken)).GetProperty("data").GetString() : null;
+        var path = string.Create(CultureInfo.InvariantCulture, $"{_url}/v1/entries?from={from}&limit=1000&consistency=stale");
+        var page = await http.GetFromJsonAsync<JsonElement>(new Uri(path), cancellationToken);
+        var entries = page.GetProperty("entries").EnumerateArray().Select(entry => (entry.GetProperty("index").GetInt64(), entry.GetProperty("data").GetString()!)).ToArray();
+        return (entries, page.TryGetProperty("next", out var next) && next.ValueKind == JsonValueKind.Number ? next.GetInt64() : null);
+    }
+
+    /// <summary>Has the whole cluster write a newer format of data.</summary>
+    internal async Task UseFormatAsync(int format, CancellationToken cancellationToken)
+    {
+        using var answer = await http.PostAsync(new Uri(string.Create(CultureInfo.InvariantCulture, $"{_url}/v1/format?to={format}")), null, cancellationToken);
+        answer.EnsureSuccessStatusCode();
     }
 
     /// <summary>Takes a member out of the cluster, before its pod goes.</summary>
