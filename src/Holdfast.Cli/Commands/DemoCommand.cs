@@ -56,7 +56,7 @@ internal static class DemoCommand
     private static async Task<(List<Promise>, UpdateComparison?)> CheckAsync(EmbeddedCluster cluster, DemoBoard board, string? only, CancellationToken cancellationToken)
     {
         var (manifests, say) = (Manifests(), (Action<string>)(line => board.Say("  " + line)));
-        using var plain = new LedgerSet(cluster.Client, "default", only == StewardPart ? _ => { } : say);
+        using var plain = new LedgerSet(cluster.Client, "default", say);
         using var stewarded = new LedgerSet(cluster.Client, "stewarded", say);
         var steward = new StewardWatch(cluster.Client, board);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -65,7 +65,7 @@ internal static class DemoCommand
         await using var watched = new StewardDemo(stewarded, plain, steward, manifests, board);
         IEnumerable<(string, Func<CancellationToken, Task<string>>)> steps = only switch
         {
-            SetPart => [.. OfSet(demo), ("An update goes from the highest ordinal down, one at a time; entries stay", demo.UpdateAsync)],
+            SetPart => [.. OfSet(demo), ("Scaling goes up from the lowest and down from the highest ordinal; claims stay", demo.ScaleAsync), ("An update goes from the highest ordinal down, one at a time; entries stay", demo.UpdateAsync)],
             StewardPart => [("Members start in order, each when those before are ready", demo.StartAsync), .. OfSteward(demo, watched)],
             _ => [.. OfSet(demo), .. OfSteward(demo, watched)],
         };
@@ -81,7 +81,6 @@ internal static class DemoCommand
         ("An acknowledged entry is durable", demo.WriteAsync),
         ("A deleted member comes back with its name, address record, claim and entries", demo.DeleteOneAsync),
         ("The budget lets one member go at a time", demo.EvictAsync),
-        ("Scaling goes up from the lowest and down from the highest ordinal; claims stay", demo.ScaleAsync),
         ("No kill -9 takes an acknowledged entry away", demo.KillAsync),
     ];
 

@@ -141,7 +141,7 @@ internal sealed class LedgerDemo(LedgerSet set, IPEndPoint dns, string manifests
             Expect(await set.Member(name).ChecksumAsync(index, cancellationToken) == checksum, $"{name} holds other entries than {Set}-0");
             await HoldsAsync(name, cancellationToken);
         }
-        Expect(await writer.LostAsync(set.Member(Set + "-1"), cancellationToken) == 0, "an acknowledged entry is not there");
+        Expect(await set.Member(Set + "-1").LacksAsync(writer.Acknowledged, cancellationToken) == 0, "an acknowledged entry is not there");
         return $"{count} of {count} entries that were acknowledged meanwhile; writes stood still for {seen}";
     }
 

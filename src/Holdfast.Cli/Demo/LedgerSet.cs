@@ -83,7 +83,7 @@ internal sealed class LedgerSet(KubernetesClient client, string namespaceName, A
     {
         foreach (var moment in Moments.Skip(seen))
         {
-            say($"{moment.Name} {moment.Kind.ToString().ToLowerInvariant()}");
+            say($"{(namespaceName == "default" ? "" : namespaceName + "/")}{moment.Name} {moment.Kind.ToString().ToLowerInvariant()}");
             seen++;
         }
     }

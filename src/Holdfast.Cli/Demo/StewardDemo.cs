@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Holdfast.Client;
+using Holdfast.Model.Apps;
 using Holdfast.Model.Json;
 using StewardResource = Holdfast.Model.Stewards.Steward;
 
@@ -74,13 +75,15 @@ internal sealed class StewardDemo(LedgerSet set, LedgerSet plain, StewardWatch s
         var leader = steward.Latest.Status.Leader;
         var beside = TimedAsync(() => updatePlain(cancellationToken));
         var took = await TimedAsync(() => UpdateAsync(cancellationToken));
+        await MigrateAsync(cancellationToken);
         var plainTook = await beside;
         _load.End(meters.Own);
         await plainLoad.StopAsync();
         board.PlainLoad = null;
-        var plainLost = await plainLoad.LostAsync(plain.Member(LedgerSet.Name + "-0"), cancellationToken);
+        var plainLost = await plain.Member(LedgerSet.Name + "-0").LacksAsync(plainLoad.Acknowledged, cancellationToken);
         Comparison = new UpdateComparison(new(meters.Own.Figures, took, await LostAsync(cancellationToken)), new(meters.Plain.Figures, plainTook, plainLost));
-        await plain.ScaleAsync(0, cancellationToken);
+        // It has done its part; what is drained from here on is the stewarded one.
+        await Client.DeleteAsync<StatefulSet>(plain.Namespace, LedgerSet.Name, null, cancellationToken);
         var steps = steward.Latest.Status.Rollout!.Steps;
         KeptNothingBack(Comparison.Stewarded);
         return $"{string.Join(" -> ", steps.Select(step => step.Member[^1]))}, each ready, rejoined, caught up and past its gates before the next; {leader} led at first, {steward.Latest.Status.Leader} does now; the data went on to format 9";
@@ -125,7 +128,8 @@ internal sealed class StewardDemo(LedgerSet set, LedgerSet plain, StewardWatch s
         PromiseBrokenException.Unless(touched is [LedgerSet.Name + "-2"], $"{string.Join(", ", touched)} were replaced; only the canary was to be");
         var evidence = steward.Latest.Status.Rollout!.Evidence.FirstOrDefault(line => line.Contains("broken", StringComparison.Ordinal)) ?? steward.Latest.Status.Rollout.Evidence.FirstOrDefault() ?? "";
         PromiseBrokenException.Unless(evidence.Length > 0, "the rollout stopped without evidence");
-        return $"stopped at the canary, {touched[0]}, with the evidence \"{evidence}\"; the template was taken back and only that pod replaced";
+        await PatchAsync("""{"spec":{"rollout":{"stepDeadline":"90s"}}}""", cancellationToken);
+        return $"stopped at the canary, with the evidence \"{evidence}\"; the template was taken back and only {touched[0]} replaced";
     }
 
     /// <summary>Ends the writes and counts.</summary>
@@ -139,11 +143,15 @@ internal sealed class StewardDemo(LedgerSet set, LedgerSet plain, StewardWatch s
         return $"{figures.Acknowledged} of {figures.Tried} entries acknowledged, all of them on every member; the longest stall was {figures.LongestStall.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture)} s";
     }
 
-    private async Task<string> UpdateAsync(CancellationToken cancellationToken)
+    private async Task UpdateAsync(CancellationToken cancellationToken)
     {
         await set.SetImageAsync(NewImage, cancellationToken);
         await set.UntilAsync("the rollout is completed", () => steward.Latest.Status.Rollout is { Phase: "Completed" } rollout && rollout.Updated == 3, cancellationToken);
         await WellAsync(3, cancellationToken);
+    }
+
+    private async Task MigrateAsync(CancellationToken cancellationToken)
+    {
         board.Say("  every member reads format 9: the cluster writes it from now on");
         await set.Member(LedgerSet.Name + "-0").UseFormatAsync(9, cancellationToken);
         await set.UntilAsync("the data are migrated", async () =>
@@ -151,7 +159,6 @@ internal sealed class StewardDemo(LedgerSet set, LedgerSet plain, StewardWatch s
             var looks = await Task.WhenAll(LedgerSet.Names(3).Select(name => set.Member(name).LookAsync(cancellationToken)));
             return looks.All(look => look.GetProperty("dataFormat").GetInt32() == 9 && look.GetProperty("migrationBacklog").GetInt64() == 0);
         }, cancellationToken);
-        return "";
     }
 
     private static async Task<TimeSpan> TimedAsync(Func<Task> work)
@@ -173,7 +180,7 @@ internal sealed class StewardDemo(LedgerSet set, LedgerSet plain, StewardWatch s
         var lost = 0;
         foreach (var name in LedgerSet.Names(3))
         {
-            lost = Math.Max(lost, await _load!.LostAsync(set.Member(name), cancellationToken));
+            lost = Math.Max(lost, await set.Member(name).LacksAsync(_load!.Acknowledged, cancellationToken));
         }
         return lost;
     }

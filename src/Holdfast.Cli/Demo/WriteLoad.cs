@@ -19,7 +19,7 @@ internal sealed class WriteLoad : IAsyncDisposable
 
     private readonly ConcurrentDictionary<long, string> _acknowledged = new();
     private readonly CancellationTokenSource _stopping = new();
-    private readonly Func<IReadOnlyList<LedgerMember>> _members;
+    private readonly Func<IReadOnlyList<IWriteTarget>> _members;
     private readonly string _name;
     private readonly Task _running;
     private ImmutableArray<LoadMeter> _meters;
@@ -28,7 +28,7 @@ internal sealed class WriteLoad : IAsyncDisposable
     /// <param name="name">What the writers call themselves.</param>
     /// <param name="writers">How many there are.</param>
     /// <param name="members">The members that can be asked at the moment.</param>
-    internal WriteLoad(string name, int writers, Func<IReadOnlyList<LedgerMember>> members)
+    internal WriteLoad(string name, int writers, Func<IReadOnlyList<IWriteTarget>> members)
     {
         (_name, _members) = (name, members);
         Whole = new LoadMeter();
@@ -65,22 +65,8 @@ internal sealed class WriteLoad : IAsyncDisposable
     /// <summary>The newest entry that was acknowledged; 0 when none was.</summary>
     internal long NewestIndex => _acknowledged.Keys.DefaultIfEmpty().Max();
 
-    /// <summary>How many entries that were acknowledged a member lacks, or has otherwise.</summary>
-    internal async Task<int> LostAsync(LedgerMember member, CancellationToken cancellationToken)
-    {
-        var wanted = new Dictionary<long, string>(_acknowledged);
-        for (var from = wanted.Keys.DefaultIfEmpty().Min(); from > 0 && wanted.Count > 0;)
-        {
-            var (entries, next) = await member.ReadAsync(from, cancellationToken);
-            foreach (var (index, text) in entries)
-            {
-                if (wanted.GetValueOrDefault(index) == text)
-                    wanted.Remove(index);
-            }
-            from = next ?? 0;
-        }
-        return wanted.Count;
-    }
+    /// <summary>The entries that were acknowledged, by where they were written.</summary>
+    internal IReadOnlyDictionary<long, string> Acknowledged => _acknowledged;
 
     public async ValueTask DisposeAsync()
     {
@@ -123,7 +109,7 @@ internal sealed class WriteLoad : IAsyncDisposable
         }
     }
 
-    private async Task<long?> TryAsync(LedgerMember member, string text, int writer, long sequence)
+    private async Task<long?> TryAsync(IWriteTarget member, string text, int writer, long sequence)
     {
         using var patience = new CancellationTokenSource(Attempt);
         try

@@ -35,7 +35,7 @@ public sealed class StewardControllers
         var book = new StewardBook(_caches, observer, Watches, new CertificateBook(client, environment.Time));
         var writes = context.Writes<ResourceKey>("steward", StewardNames.FieldManager);
         _controller = _caches.AddSources(new Controller<ResourceKey>("steward", new StewardReconciler(_caches, book, new TargetNotes(calls, gates, evidence, snapshots), caller, writes, _events), context, writes));
-        Answerer = new StewardAnswerer(_caches, client, new EvictionGate(_caches, book, client, _events));
+        Answerer = new StewardAnswerer(_caches, client, new EvictionGate(_caches, book, client, _events, environment.Time));
     }
 
     /// <summary>What members said.</summary>
