@@ -104,7 +104,7 @@ internal sealed class UpdateMeasurement(UpdatedSystem system, string program, st
 
     private async Task PutStewardAsync(KubernetesClient client, CancellationToken cancellationToken)
     {
-        var json = $$"""{"metadata": {"name": "{{system.Name}}", "namespace": "{{Space}}"}, "spec": {"targetRef": {"name": "{{system.Name}}"}, "member": {"preset": "{{system.Name}}"}, "rollout": {"soak": "{{SoakSeconds}}s"}}}""";
+        var json = $$"""{"metadata": {"name": "{{system.Name}}", "namespace": "{{Space}}"}, "spec": {"targetRef": {"name": "{{system.Name}}"}, "member": {"preset": "{{system.Name}}"}, "rollout": {"soak": "{{SoakSeconds}}s"} } }""";
         await client.CreateAsync(ModelJson.Read<StewardResource>(Encoding.UTF8.GetBytes(json)), cancellationToken);
         await UntilAsync("the Steward is ready", async () => (await client.GetAsync<StewardResource>(Space, system.Name, cancellationToken)).Status.Conditions
             .Any(condition => condition is { Type: "Ready", Status: "True" }), cancellationToken);
@@ -122,7 +122,7 @@ internal sealed class UpdateMeasurement(UpdatedSystem system, string program, st
     private Task ChangeTemplateAsync(KubernetesClient client, CancellationToken cancellationToken)
     {
         var stamp = TimeProvider.System.GetTimestamp().ToString(CultureInfo.InvariantCulture);
-        var patch = Encoding.UTF8.GetBytes($$"""{"spec":{"template":{"metadata":{"annotations":{"holdfast.dev/bench":"{{stamp}}"}}}}}""");
+        var patch = Encoding.UTF8.GetBytes($$"""{"spec":{"template":{"metadata":{"annotations":{"holdfast.dev/bench":"{{stamp}}"} } } } }""");
         return client.PatchAsync<StatefulSet>(Space, system.Name, PatchForm.Merge, patch, cancellationToken);
     }
 

@@ -7,6 +7,7 @@ using Holdfast.Model.Core;
 using Holdfast.Model.Values;
 using Holdfast.Platform;
 using Holdfast.Steward.Planning;
+using Holdfast.Steward.Reporting;
 using Holdfast.Steward.Running;
 using Holdfast.Steward.Webhooks;
 
@@ -16,7 +17,7 @@ namespace Holdfast.Steward.Eviction;
 /// Answers the API server's question whether a pod may go. Members are asked anew first. A yes is given only after it was written into the
 /// Steward's status on top of what was read: whoever else wanted something in that moment comes second (T2).
 /// </summary>
-internal sealed class EvictionGate(StewardCaches caches, StewardBook book, KubernetesClient client, IEventRecorder events, TimeProvider time)
+internal sealed class EvictionGate(StewardCaches caches, StewardBook book, KubernetesClient client, IEventRecorder events, StewardMetrics metrics, TimeProvider time)
 {
     private const int MaximumOverrides = 10;
 
@@ -57,6 +58,7 @@ internal sealed class EvictionGate(StewardCaches caches, StewardBook book, Kuber
             return AdmissionAnswer.Later($"Steward {key.Name} is just at something else; ask again", TimeSpan.FromSeconds(1));
         foreach (var told in answer.Events)
             Tell(page.View.Steward, told);
+        metrics.Answered(answer switch { { Override: not null } => "overridden", { IsAllowed: true } => "allowed", { Status: 403 } => "forbidden", _ => "later" });
         return answer switch
         {
             { IsAllowed: true } => AdmissionAnswer.Allowed with { Warnings = [.. answer.Events.Where(told => told.IsWarning).Select(told => told.Message)] },
@@ -81,6 +83,7 @@ internal sealed class EvictionGate(StewardCaches caches, StewardBook book, Kuber
             }
             foreach (var told in answer.Events)
                 Tell(page.View.Steward, told);
+            metrics.Answered("overridden");
             return AdmissionAnswer.Allowed with { Warnings = [.. answer.Events.Select(told => told.Message)] };
         }
         return AdmissionAnswer.Allowed with { Warnings = [$"{question.Name} goes by its override, which could not be put on record: Steward {key.Name} is changed too often just now"] };
