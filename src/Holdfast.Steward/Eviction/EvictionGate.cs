@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Holdfast.Client;
 using Holdfast.Client.Caching;
 using Holdfast.Client.Events;
@@ -35,13 +36,15 @@ internal sealed class EvictionGate(StewardCaches caches, StewardBook book, Kuber
         // A pod that is gone or was made by nobody's set is nobody's member.
         if (caches.Pods.Find(question.Namespace, question.Name) is not { } pod || SetOf(pod) is not { } set)
             return AdmissionAnswer.Allowed;
+        var warnings = ImmutableArray<string>.Empty;
         foreach (var steward in caches.Of(question.Namespace, set).Where(each => each.Metadata.DeletionTimestamp is null).ToList())
         {
             var answer = await AnswerAsync(question, ResourceKey.Of(steward), cancellationToken);
             if (!answer.IsAllowed)
                 return answer;
+            warnings = [.. warnings, .. answer.Warnings];
         }
-        return AdmissionAnswer.Allowed;
+        return AdmissionAnswer.Allowed with { Warnings = warnings };
     }
 
     private async Task<AdmissionAnswer> AnswerAsync(AdmissionQuestion question, ResourceKey key, CancellationToken cancellationToken)

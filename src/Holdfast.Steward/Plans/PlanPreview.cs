@@ -3,6 +3,7 @@ using Holdfast.Controllers.StatefulSets;
 using Holdfast.Model.Apps;
 using Holdfast.Model.Core;
 using Holdfast.Steward.Observation;
+using Holdfast.Steward.Planning;
 using Holdfast.Steward.Scaling;
 
 namespace Holdfast.Steward.Plans;
@@ -102,6 +103,7 @@ public static class PlanPreview
         ArgumentNullException.ThrowIfNull(observation);
         var gates = observation.Steward.Spec.Rollout.Gates
             .Select(gate => new GateReading(gate.Name, gate.AtMost ?? gate.AtLeast, TimeSpan.Zero, TimeSpan.MaxValue, ""));
-        return observation with { Gates = [.. gates] };
+        // The Steward's own budget is never stricter than its kernel, and what its status says of this moment does not hold for the next step.
+        return observation with { Gates = [.. gates], Budgets = observation.Budgets.RemoveAll(budget => StewardOwnership.IsOwn(observation.Steward, budget.Metadata)) };
     }
 }
