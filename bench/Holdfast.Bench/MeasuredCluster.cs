@@ -35,8 +35,7 @@ internal sealed class MeasuredCluster : IAsyncDisposable
         };
         var begun = Stopwatch.GetTimestamp();
         var process = Process.Start(start)!;
-        // The certificate is not there before the server is; what is asked here is only whether it answers.
-#pragma warning disable CA5359
+#pragma warning disable CA5359 // The certificate is not there before the server is; what is asked here is only whether it answers.
         using var http = new HttpClient(new SocketsHttpHandler { SslOptions = { RemoteCertificateValidationCallback = (_, _, _, _) => true } });
 #pragma warning restore CA5359
         while (!await IsReadyAsync(http, port, cancellationToken))
@@ -79,10 +78,10 @@ internal sealed class MeasuredCluster : IAsyncDisposable
         return counts;
     }
 
-    /// <summary>The resident memory in bytes once the process has next to nothing to do.</summary>
+    /// <summary>What memory it holds once the process has next to nothing to do.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <param name="share">What share of one processor is next to nothing; the upkeep of many pods takes some.</param>
-    internal async Task<long> MemoryAtRestAsync(CancellationToken cancellationToken, double share = 0.05)
+    internal async Task<HeldMemory> MemoryAtRestAsync(CancellationToken cancellationToken, double share = 0.05)
     {
         var window = TimeSpan.FromSeconds(2);
         TimeSpan used;
@@ -93,7 +92,7 @@ internal sealed class MeasuredCluster : IAsyncDisposable
             used = Processor - before;
         }
         while (used > window * share);
-        return _process.WorkingSet64;
+        return await HeldMemory.OfAsync(_process.Id, cancellationToken);
     }
 
     public async ValueTask DisposeAsync()

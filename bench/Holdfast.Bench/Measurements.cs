@@ -22,7 +22,7 @@ internal static class Measurements
         {
             await StartsAsync(folder, settings, table, cancellationToken);
             await using (var cluster = await MeasuredCluster.StartAsync(settings.Program, Path.Combine(folder, "process"), "process", cancellationToken))
-                table.Add("memory at rest", $"{await cluster.MemoryAtRestAsync(cancellationToken) / 1024 / 1024} MiB", "resident, three nodes, no pods");
+                Add(table, "memory at rest", await cluster.MemoryAtRestAsync(cancellationToken), "three nodes, no pods");
             await using (var scale = await MeasuredCluster.StartAsync(settings.Program, Path.Combine(folder, "fake"), "fake", cancellationToken))
                 await ServerAsync(scale.Config, hasPods: true, settings, folder, () => scale.Processor, table, cancellationToken);
             await MemoryAsync(folder, settings, table, cancellationToken);
@@ -91,18 +91,21 @@ internal static class Measurements
         using var transport = cluster.Config.CreateTransport(TimeProvider.System);
         var client = new KubernetesClient(transport, "holdfast-bench");
         await using (var pods = await new SetMeasurement(client, settings.Image).HoldAsync(SomePods, cancellationToken))
-            table.Add($"memory with {SomePods} pods", $"{await cluster.MemoryAtRestAsync(cancellationToken) / Mebibyte} MiB", "resident, three nodes that run nothing");
-        var before = await cluster.MemoryAtRestAsync(cancellationToken);
+            Add(table, $"memory with {SomePods} pods", await cluster.MemoryAtRestAsync(cancellationToken), "three nodes that run nothing");
+        var before = (await cluster.MemoryAtRestAsync(cancellationToken)).Resident;
         var load = new WrkLoad(cluster.Config, folder);
         var made = 0;
         foreach (var wanted in ObjectCounts)
         {
             while ((made = await CountAsync(client, cancellationToken)) < wanted)
                 await load.CreateAsync("/api/v1/namespaces/default/configmaps", ApiMeasurement.Body, 32, TimeSpan.FromSeconds(Math.Clamp((wanted - made) / 4000, 1, 10)), cancellationToken);
-            var bytes = await cluster.MemoryAtRestAsync(cancellationToken) - before;
+            var bytes = (await cluster.MemoryAtRestAsync(cancellationToken)).Resident - before;
             table.Add($"memory per object, {made:n0} objects", $"{bytes / made:n0} B", $"ConfigMaps of {ApiMeasurement.Body.Length} bytes as they are sent; {bytes / Mebibyte} MiB in all");
         }
     }
+
+    private static void Add(ResultTable table, string what, HeldMemory memory, string of) =>
+        table.Add(what, $"{memory.Resident / Mebibyte} MiB", $"resident, {memory.Own / Mebibyte} MiB of it not pages of files; {of}");
 
     private static async Task<int> CountAsync(KubernetesClient client, CancellationToken cancellationToken)
     {

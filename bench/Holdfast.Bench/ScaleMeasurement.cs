@@ -56,7 +56,7 @@ internal sealed class ScaleMeasurement(string program, string folder, string ima
         var client = new KubernetesClient(transport, "holdfast-bench");
         var one = new SetMeasurement(client, image);
         _ = await one.MeasureAsync(WarmingPods, "Parallel", cancellationToken);
-        var restingBytes = await cluster.MemoryAtRestAsync(cancellationToken);
+        var restingBytes = (await cluster.MemoryAtRestAsync(cancellationToken)).Resident;
         var (reconcilesBefore, processorBefore) = (await cluster.ReconcilesAsync(cancellationToken), cluster.Processor);
         var begun = Stopwatch.GetTimestamp();
         var replicas = shape.Pods / shape.Sets;
@@ -67,7 +67,7 @@ internal sealed class ScaleMeasurement(string program, string folder, string ima
         var time = Stopwatch.GetElapsedTime(begun);
         var processor = cluster.Processor - processorBefore;
         var reconciles = await cluster.ReconcilesAsync(cancellationToken);
-        var bytes = await cluster.MemoryAtRestAsync(cancellationToken, UpkeepShare) - restingBytes;
+        var bytes = (await cluster.MemoryAtRestAsync(cancellationToken, UpkeepShare)).Resident - restingBytes;
         return new Cost(
             time, processor, reconciles.ToDictionary(pair => pair.Key, pair => pair.Value - reconcilesBefore.GetValueOrDefault(pair.Key)), bytes);
     }

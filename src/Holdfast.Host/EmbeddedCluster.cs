@@ -31,6 +31,7 @@ public sealed class EmbeddedCluster : IAsyncDisposable
     private readonly ThreadPoolTaskRunner _runner;
     private readonly EmbeddedClusterOptions _options;
     private readonly ClusterNodeProxy _nodeLogs = new(TimeProvider.System);
+    private KubernetesClient? _client;
     private bool _isStopped;
 
     private EmbeddedCluster(EmbeddedClusterOptions options, ClusterFolder folder)
@@ -43,7 +44,7 @@ public sealed class EmbeddedCluster : IAsyncDisposable
     }
 
     /// <summary>A typed client with the administrator's rights, in process.</summary>
-    public KubernetesClient Client { get; private set; } = null!;
+    public KubernetesClient Client => _client ?? throw new InvalidOperationException("The cluster's API server has not started.");
 
     /// <summary>Where the API server is reached.</summary>
     public Uri Server { get; private set; } = new("https://127.0.0.1");
@@ -237,7 +238,7 @@ public sealed class EmbeddedCluster : IAsyncDisposable
         var api = await ApiServerHost.StartAsync(options, cancellationToken);
         Stopping("API server", async () => await api.DisposeAsync());
         Server = api.Address;
-        Client = new KubernetesClient(api.InProcess(UserInfo.Administrator), "holdfast");
+        _client = new KubernetesClient(api.InProcess(UserInfo.Administrator), "holdfast");
         WriteKubeconfig(api.AdminCredentials());
         await ClusterDefaults.EnsureAsync(Client, cancellationToken);
         return api;

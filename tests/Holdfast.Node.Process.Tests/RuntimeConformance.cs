@@ -1,11 +1,14 @@
 using System.Text.RegularExpressions;
 using Holdfast.Node.Runtime;
+using Holdfast.Testing;
 
 namespace Holdfast.Node.Process.Tests;
 
 /// <summary>What every runtime that runs real programs must do. Derive, say how to open one, and run it.</summary>
 public abstract partial class RuntimeConformance
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
     protected static CancellationToken Token => TestContext.Current.CancellationToken;
 
     protected abstract Task<IContainerRuntime> OpenRuntimeAsync(string folder);
@@ -81,7 +84,7 @@ public abstract partial class RuntimeConformance
         await using RuntimeFixture fixture = await OpenAsync();
         ContainerSpec spec = RuntimeFixture.Script("trap 'echo bye; exit 3' TERM; echo ready; while :; do sleep 0.05; done");
         ContainerStatus started = await fixture.StartAsync(spec);
-        await Until.True(() => File.Exists(started.LogPath), "the program has set its trap");
+        await Eventually.HoldsAsync("the program has set its trap", () => File.Exists(started.LogPath), Patience, Token);
         ContainerStatus status = await fixture.Runtime.StopContainerAsync(spec.Id, TimeSpan.FromSeconds(30), Token);
         Assert.Equal(3, status.Exit!.Code);
         Assert.Equal(["ready", "bye"], RuntimeFixture.Text(status));
@@ -93,7 +96,7 @@ public abstract partial class RuntimeConformance
         await using RuntimeFixture fixture = await OpenAsync();
         ContainerSpec spec = RuntimeFixture.Script("trap '' TERM; echo ready; while :; do sleep 1; done");
         ContainerStatus started = await fixture.StartAsync(spec);
-        await Until.True(() => File.Exists(started.LogPath), "the program has set its trap");
+        await Eventually.HoldsAsync("the program has set its trap", () => File.Exists(started.LogPath), Patience, Token);
         ContainerStatus status = await fixture.Runtime.StopContainerAsync(spec.Id, TimeSpan.FromMilliseconds(300), Token);
         Assert.Equal((137, LinuxSignal.Kill), (status.Exit!.Code, status.Exit.Signal!.Value));
     }
@@ -104,7 +107,7 @@ public abstract partial class RuntimeConformance
         await using RuntimeFixture fixture = await OpenAsync();
         ContainerSpec spec = RuntimeFixture.Script("trap '' TERM; echo ready; while :; do sleep 1; done");
         ContainerStatus started = await fixture.StartAsync(spec);
-        await Until.True(() => File.Exists(started.LogPath), "the program has set its trap");
+        await Eventually.HoldsAsync("the program has set its trap", () => File.Exists(started.LogPath), Patience, Token);
         Task<ContainerStatus> patient = fixture.Runtime.StopContainerAsync(spec.Id, TimeSpan.FromMinutes(10), Token);
         await fixture.Runtime.StopContainerAsync(spec.Id, TimeSpan.Zero, Token);
         Assert.Equal(137, (await patient.WaitAsync(TimeSpan.FromSeconds(10), Token)).Exit!.Code);
@@ -243,7 +246,8 @@ public abstract partial class RuntimeConformance
         ContainerStatus started = await fixture.StartAsync(spec);
         await fixture.Runtime.DisposeAsync();
         await File.WriteAllTextAsync(Path.Combine(volume, "go"), "", Token);
-        await Until.True(() => File.Exists(started.LogPath) && File.ReadAllText(started.LogPath).EndsWith("alone\n", StringComparison.Ordinal), "the program has ended by itself");
+        await Eventually.HoldsAsync(
+            "the program has ended by itself", () => File.Exists(started.LogPath) && File.ReadAllText(started.LogPath).EndsWith("alone\n", StringComparison.Ordinal), Patience, Token);
         await fixture.ReopenAsync();
         ContainerStatus status = await fixture.Runtime.WaitExitAsync(spec.Id, Token).WaitAsync(TimeSpan.FromSeconds(15), Token);
         Assert.Equal((6, ContainerExitReason.Error), (status.Exit!.Code, status.Exit.Reason));

@@ -16,13 +16,16 @@ public sealed class QuorumDisk
     {
         (this.identity, this.ledgerOptions, Files) = (identity, ledgerOptions, files);
         Receiver = new SnapshotReceiver(Path.Combine(folder, "raft"));
+        var mark = LedgerMark.Decode(files.Mark.Note.Span);
+        RequireOwn(mark.Founding);
+        Ledger = new AppliedLedger(ledgerOptions, mark);
     }
 
     /// <summary>Term, vote, log and mark.</summary>
     public RaftFiles Files { get; }
 
     /// <summary>The ledger.</summary>
-    public AppliedLedger Ledger { get; private set; } = null!;
+    public AppliedLedger Ledger { get; private set; }
 
     /// <summary>What is coming in.</summary>
     public SnapshotReceiver Receiver { get; }
@@ -38,7 +41,7 @@ public sealed class QuorumDisk
                 "same identity; give it an empty volume, and it comes back as a learner with a new one");
         var options = new SegmentedLogOptions(Path.Combine(folder, "log")) { Note = note, ReadsFormatsTo = release.ReadsFormatsTo, SegmentBytes = 8 * 1024 * 1024 };
         var disk = new QuorumDisk(folder, identity, options, OpenFiles(folder, identity, note, hasLedger));
-        disk.Recover();
+        disk.Install();
         if (!identity.IsInUse)
             (identity with { IsInUse = true }).Write(folder);
         return disk;
@@ -125,13 +128,5 @@ public sealed class QuorumDisk
         files.Save(new HardState(identity.IsFounder ? 1 : 0, MemberId.None));
         files.Dispose();
         return new RaftFiles(Path.Combine(folder, "raft"), note);
-    }
-
-    private void Recover()
-    {
-        var mark = LedgerMark.Decode(Files.Mark.Note.Span);
-        RequireOwn(mark.Founding);
-        Ledger = new AppliedLedger(ledgerOptions, mark);
-        Install();
     }
 }

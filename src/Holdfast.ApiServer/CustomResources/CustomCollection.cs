@@ -39,8 +39,7 @@ public sealed class CustomCollection(CustomKind kind, ImmutableArray<CustomKind>
     public void BeginTermination() => Volatile.Write(ref _isTerminating, true);
 
     /// <summary>Ends everything that follows this version.</summary>
-    // Not CancelAsync: it would leave the simulator's one thread.
-#pragma warning disable CA1849
+#pragma warning disable CA1849 // CancelAsync would leave the simulator's one thread.
     public void Retire() => _retirement.Cancel();
 #pragma warning restore CA1849
 

@@ -111,8 +111,7 @@ internal sealed class ObjectWatch(RegistryParts parts)
         }
         finally
         {
-            // Not CancelAsync: it would leave the simulator's one thread.
-#pragma warning disable CA1849
+#pragma warning disable CA1849 // CancelAsync would leave the simulator's one thread.
             timers.Cancel();
 #pragma warning restore CA1849
         }

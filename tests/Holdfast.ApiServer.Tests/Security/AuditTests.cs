@@ -121,6 +121,18 @@ public sealed class AuditTests
         await Eventually.HoldsAsync("the gap is marked", () => File.Exists(path) && File.ReadAllText(path).Contains("\"Gap\"", StringComparison.Ordinal), TimeSpan.FromSeconds(10), Token);
     }
 
+    [Fact]
+    public async Task A_file_that_was_taken_away_is_begun_anew()
+    {
+        await using var server = await RunningServer.StartAsync(Token);
+        await server.SendAsync("GET", Maps);
+        await LinesAsync(server, 1);
+        File.Move(Path.Combine(server.Folder, "audit.log"), Path.Combine(server.Folder, "taken"));
+        await server.SendAsync("GET", Maps);
+        await LinesAsync(server, 1);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(server.Folder, "audit.log")));
+    }
+
     private static string[] Files(RunningServer server) => Directory.GetFiles(server.Folder, "audit.log*");
 
     // Of what came over the network, or of what parts of this process did.

@@ -33,6 +33,8 @@ public sealed class BackupTests : IDisposable
         Assert.Contains("It holds every Secret in plain text", said, StringComparison.Ordinal);
         isOver = true;
         await Task.WhenAll(writing);
+        // So that the newest revision is that of an object that is listed, and not of a deletion.
+        await CreateAsync(victim, recording, "o-last", "last", padding: 100);
         var last = (await Readers.ListAsync(victim.Api, recording, "", 0, Stop))!;
 
         var report = JsonNode.Parse((await HoldfastCommand.RunAsync("store", "verify", Backup, "-o", "json")).Succeeded())!;
@@ -128,18 +130,21 @@ public sealed class BackupTests : IDisposable
         await victim.Api.SendAsync(HttpMethod.Post, "api/v1/namespaces", JsonNode.Parse("""{"metadata":{"name":"load"}}"""), Stop);
         await Readers.ListAsync(victim.Api, recording, "", 0, Stop);
         for (var i = 0; i < maps; i++)
-        {
-            var attempt = new Attempt { Kind = AttemptKind.Create, Key = $"o-{i}", Value = $"fill-{i}", Colour = "red", Started = recording.Now() };
-            recording.Add(attempt);
-            var answer = await victim.Api.SendAsync(HttpMethod.Post, ApiConnection.Maps, new JsonObject
-            {
-                ["metadata"] = new JsonObject { ["name"] = attempt.Key, ["labels"] = new JsonObject { ["colour"] = "red" } },
-                ["data"] = new JsonObject { ["value"] = attempt.Value, ["padding"] = new string('x', padding) },
-            }, Stop);
-            Assert.Equal(201, answer.Code);
-            (attempt.Outcome, attempt.Revision, attempt.Ended) = (History.Outcome.Acknowledged, answer.Revision, recording.Now());
-        }
+            await CreateAsync(victim, recording, $"o-{i}", $"fill-{i}", padding);
         return recording;
+    }
+
+    private static async Task CreateAsync(Victim victim, Recording recording, string key, string value, int padding)
+    {
+        var attempt = new Attempt { Kind = AttemptKind.Create, Key = key, Value = value, Colour = "red", Started = recording.Now() };
+        recording.Add(attempt);
+        var answer = await victim.Api.SendAsync(HttpMethod.Post, ApiConnection.Maps, new JsonObject
+        {
+            ["metadata"] = new JsonObject { ["name"] = key, ["labels"] = new JsonObject { ["colour"] = "red" } },
+            ["data"] = new JsonObject { ["value"] = value, ["padding"] = new string('x', padding) },
+        }, Stop);
+        Assert.Equal(201, answer.Code);
+        (attempt.Outcome, attempt.Revision, attempt.Ended) = (History.Outcome.Acknowledged, answer.Revision, recording.Now());
     }
 
     private string[] Partials() => Directory.GetFiles(_folder.Path, "*.partial");

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Holdfast.Testing;
 using LedgerStore.Tests.Server;
 
 namespace LedgerStore.Tests.Quorum;
@@ -145,7 +146,7 @@ public sealed class LedgerCluster : IAsyncDisposable
         while (!await condition())
         {
             Assert.True(began.Elapsed < Patience, $"it was not so that {what}:\n{string.Join('\n', members.Select(static (member, number) => $"--- {number}\n{member?.Output}"))}");
-            await Task.Delay(50, Stop);
+            await Eventually.PauseAsync(Stop);
         }
     }
 

@@ -5,6 +5,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using Holdfast.Testing;
 
 namespace LedgerStore.Tests.Server;
 
@@ -100,7 +101,7 @@ public sealed partial class LedgerProcess : IAsyncDisposable
         while (!await condition())
         {
             Assert.True(began.Elapsed < Patience && !process.HasExited, $"not {what}; the process said:\n{Output}");
-            await Task.Delay(5, TestContext.Current.CancellationToken);
+            await Eventually.PauseAsync(TestContext.Current.CancellationToken);
         }
     }
 

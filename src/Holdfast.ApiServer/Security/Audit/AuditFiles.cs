@@ -1,29 +1,60 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 
 namespace Holdfast.ApiServer.Security.Audit;
 
 /// <summary>The audit log's file and its older ones, each readable by its owner alone.</summary>
-internal sealed class AuditFiles(string path, AuditOptions options, TimeProvider time)
+internal sealed class AuditFiles(string path, AuditOptions options, TimeProvider time) : IDisposable
 {
-    /// <summary>Appends lines; begins a new file when the one there is full.</summary>
+    private const int KeptBytes = 1024 * 1024;
+    private ArrayBufferWriter<byte> _text = new();
+    private FileStream? _file;
+
+    /// <summary>Appends lines in one write; begins a new file when the one there is full, or was taken away.</summary>
     /// <param name="lines">The lines.</param>
     /// <param name="lost">How many lines before them could not be written; told in a line of its own.</param>
-    /// <param name="cancellationToken">Ends the writing.</param>
-    public async Task AppendAsync(List<byte[]> lines, int lost, CancellationToken cancellationToken)
+    /// <exception cref="IOException">They could not be written; the next time the file is opened anew.</exception>
+    public void Append(List<byte[]> lines, int lost)
     {
-        Rotate();
-        var open = new FileStreamOptions { Mode = FileMode.Append, Access = FileAccess.Write, Share = FileShare.Read };
-        if (!OperatingSystem.IsWindows())
-            open.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        await using var file = new FileStream(path, open);
+        _text.ResetWrittenCount();
         if (lost > 0)
-            await file.WriteAsync(Encoding.UTF8.GetBytes($"{{\"kind\":\"Gap\",\"lines\":{lost.ToString(CultureInfo.InvariantCulture)}}}\n"), cancellationToken);
+            _text.Write(Encoding.UTF8.GetBytes($"{{\"kind\":\"Gap\",\"lines\":{lost.ToString(CultureInfo.InvariantCulture)}}}\n"));
         foreach (var line in lines)
         {
-            await file.WriteAsync(line, cancellationToken);
-            file.WriteByte((byte)'\n');
+            _text.Write(line);
+            _text.Write("\n"u8);
         }
+        try
+        {
+            Current().Write(_text.WrittenSpan);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+        if (_text.Capacity > KeptBytes)
+            _text = new();
+    }
+
+    /// <summary>Closes the file.</summary>
+    public void Dispose()
+    {
+        _file?.Dispose();
+        _file = null;
+    }
+
+    private FileStream Current()
+    {
+        if (_file is { } file && file.Length < options.MaximumBytes && File.Exists(path))
+            return file;
+        Dispose();
+        Rotate();
+        var open = new FileStreamOptions { Mode = FileMode.Append, Access = FileAccess.Write, Share = FileShare.Read, BufferSize = 0 };
+        if (!OperatingSystem.IsWindows())
+            open.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        return _file = new FileStream(path, open);
     }
 
     private void Rotate()

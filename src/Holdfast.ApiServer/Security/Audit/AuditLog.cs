@@ -73,19 +73,21 @@ internal sealed class AuditLog : IAsyncDisposable
     {
         _lines.Writer.TryComplete();
         await _writing;
+        _files.Dispose();
     }
 
     private async Task WriteAllAsync(CancellationToken cancellationToken)
     {
         var lost = 0;
+        var taken = new List<byte[]>();
         while (await _lines.Reader.WaitToReadAsync(cancellationToken))
         {
-            var taken = new List<byte[]>();
+            taken.Clear();
             while (taken.Count < QueueLength && _lines.Reader.TryRead(out var line))
                 taken.Add(line);
             try
             {
-                await _files.AppendAsync(taken, lost, cancellationToken);
+                _files.Append(taken, lost);
                 lost = 0;
             }
             catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
