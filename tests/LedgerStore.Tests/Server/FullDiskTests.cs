@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using LedgerStore.Ledger;
 using LedgerStore.Storage;
@@ -13,12 +12,12 @@ public sealed class FullDiskTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync() =>
         isMounted = Environment.IsPrivilegedProcess &&
-            await RunAsync("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder.Path) == 0;
+            await SmallVolume.MountAsync(folder.Path, "1m") == 0;
 
     public async ValueTask DisposeAsync()
     {
         if (isMounted)
-            Assert.Equal(0, await RunAsync("umount", folder.Path));
+            Assert.Equal(0, await SmallVolume.UnmountAsync(folder.Path));
         folder.Dispose();
     }
 
@@ -63,11 +62,4 @@ public sealed class FullDiskTests : IAsyncLifetime
     }
 
     private LedgerWriter Open() => new(new SegmentedLogOptions(folder.LogFolder), TimeProvider.System);
-
-    private static async Task<int> RunAsync(string program, params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
-        await process.WaitForExitAsync(CancellationToken.None);
-        return process.ExitCode;
-    }
 }
