@@ -24,6 +24,8 @@ public sealed class RaftSimulationTests
         // A run that does nothing would hold too.
         Assert.True(results.Sum(static result => result.Appends) > 20_000 && results.Sum(static result => result.Reads) > 20_000);
         Assert.Contains(results, static result => result.QuietLooks > 0);
+        Assert.True(results.Sum(static result => result.Repeats) > 1_000);
+        Assert.Contains(results, static result => result.Names > 2 * result.Options.RememberedClients);
         Assert.Contains(results, static result => result.Story.Any(static line => line.Contains("installed a snapshot", StringComparison.Ordinal)));
     }
 
@@ -86,6 +88,9 @@ public sealed class RaftSimulationTests
     [InlineData(RaftMutant.TrustsDamagedDisk, 30, RaftRunKind.Rot, "R1", "R3", "R4", "R5", "R6", "R9", "R12")]
     [InlineData(RaftMutant.LeadsUnheard, 40, RaftRunKind.Bridges, "R11")]
     [InlineData(RaftMutant.SwitchesFormatEarly, 30, RaftRunKind.Releases, "Format")]
+    [InlineData(RaftMutant.AppliesRepeats, 5, RaftRunKind.Any, "R12")]
+    [InlineData(RaftMutant.ForgetsClientsEarly, 60, RaftRunKind.Any, "R12")]
+    [InlineData(RaftMutant.ForgetsClientsInSnapshots, 60, RaftRunKind.Any, "R9", "R12")]
     public void A_known_bug_is_found_within_a_bounded_number_of_seeds_and_by_an_invariant_that_it_breaks(
         RaftMutant mutant, int seeds, RaftRunKind kind, params string[] invariants)
     {

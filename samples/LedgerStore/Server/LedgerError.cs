@@ -87,8 +87,6 @@ public sealed record LedgerError(int Status, string Code, string Message, string
             $"this client's sequence was used before, for other data (entry {reused.Index}); use each sequence for one entry"),
         AppendOutcome.SequenceTooOld => new(409, "SequenceTooOld",
             $"this sequence is older than the last {ClientWindows.WindowSize} of its client, so it cannot be told whether it was appended; look for it by reading"),
-        AppendOutcome.TooManyClients => new(409, "TooManyClients",
-            $"the ledger remembers {ClientWindows.MaxClients} clients and no more; use a name again, or append without Ledger-Client"),
         AppendOutcome.NotLeader other => NotLeader(other.Leader),
         AppendOutcome.LeadershipLost => LeadershipLost,
         AppendOutcome.Founding => Founding,

@@ -37,6 +37,15 @@ public enum RaftMutant
 
     /// <summary>The cluster switches to a data format that not every member reads.</summary>
     SwitchesFormatEarly,
+
+    /// <summary>A repeated append is applied again, on every member alike (R12).</summary>
+    AppliesRepeats,
+
+    /// <summary>Clients are forgotten earlier than is promised, on every member alike (R12).</summary>
+    ForgetsClientsEarly,
+
+    /// <summary>What is known of clients is not part of a snapshot: a member that starts from one has forgotten them (R9, R12).</summary>
+    ForgetsClientsInSnapshots,
 }
 
 /// <summary>The part of a mutant that is in the core.</summary>
