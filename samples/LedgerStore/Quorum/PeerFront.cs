@@ -10,7 +10,8 @@ namespace LedgerStore.Quorum;
 
 /// <summary>What other members call: who are you, let me in, and the stream of messages. Cluster and member id are checked on every call.</summary>
 /// <param name="member">The member.</param>
-public sealed class PeerFront(QuorumMember member)
+/// <param name="directory">Where callers say that their API is.</param>
+public sealed class PeerFront(QuorumMember member, PeerDirectory directory)
 {
     /// <summary>Builds the server.</summary>
     public WebApplication Build(PeerOptions options, PeerCertificates? certificates)
@@ -65,6 +66,7 @@ public sealed class PeerFront(QuorumMember member)
         }
         if (int.TryParse(headers[PeerHeaders.Reads], CultureInfo.InvariantCulture, out var reads))
             member.NoteReads(headers[PeerHeaders.From].ToString(), reads);
+        directory.NoteApi(headers[PeerHeaders.Name].ToString(), headers[PeerHeaders.Api].ToString());
         var body = context.Request.BodyReader;
         while (true)
         {
