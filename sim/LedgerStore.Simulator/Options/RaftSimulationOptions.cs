@@ -148,27 +148,8 @@ public sealed record RaftSimulationOptions
             RaftRunKind.Restless => DrawRestless(seed, mutant),
             RaftRunKind.Rot => drawn with { RotEvery = 150 + chance.Next(600), WipeEvery = 0 },
             RaftRunKind.Releases => drawn with { ReleaseEvery = 100 + chance.Next(500), FaultyMilliseconds = 8_000 },
-            RaftRunKind.Bridges => drawn with
-            {
-                FaultyMilliseconds = 20_000,
-                Loss = 0,
-                Repeat = 0,
-                DelayMilliseconds = 1 + chance.Next(10),
-                CutEvery = 1_500 + chance.Next(3_000),
-                DeafEvery = 2_000 + chance.Next(4_000),
-                CrashEvery = 0,
-                CrashNewLeader = 0,
-                PauseEvery = 0,
-                CrashInWrite = 0,
-                FailedSync = 0,
-                FullEvery = 0,
-                WipeEvery = 0,
-                ChangeEvery = 0,
-                TransferEvery = 0,
-                JumpEvery = 0,
-                ClockSkewPercent = 0,
-                ElectionTicks = 20,
-            },
+            RaftRunKind.Bridges => drawn.Calm(1 + chance.Next(10)) with { CutEvery = 1_500 + chance.Next(3_000), DeafEvery = 2_000 + chance.Next(4_000) },
+            RaftRunKind.Outsiders => drawn.Calm(1 + chance.Next(10)) with { CutEvery = 3_000 + chance.Next(4_000), ChangeEvery = 2_000 + chance.Next(3_000) },
             _ => drawn,
         };
     }
@@ -201,6 +182,28 @@ public sealed record RaftSimulationOptions
         $"members {Members}, {FaultyMilliseconds} ms, loss {Loss:0.00}, repeat {Repeat:0.00}, delay {DelayMilliseconds}, cuts {CutEvery}, crashes {CrashEvery}/{RestartMilliseconds}, of new leaders {CrashNewLeader:0.00}, "
         + $"pauses {PauseEvery}, crash in write {CrashInWrite:0.0000}, failed sync {FailedSync:0.0000}, full {FullEvery}, wipes {WipeEvery}, changes {ChangeEvery}, "
         + $"transfers {TransferEvery}, jumps {JumpEvery}, deaf {DeafEvery}, rot {RotEvery}, releases {ReleaseEvery}, skew {ClockSkewPercent} %, compact after {CompactAfter}, messages {MessageEntries} x {InflightMessages}, election {ElectionTicks}, clients {Clients}/{ClientPause}, new names {RenameEvery}/{RememberedClients}, mutant {Mutant}");
+
+    // Long, and nothing goes wrong but what is switched on after this.
+    private RaftSimulationOptions Calm(int delayMilliseconds) => this with
+    {
+        FaultyMilliseconds = 20_000,
+        Loss = 0,
+        Repeat = 0,
+        DelayMilliseconds = delayMilliseconds,
+        CutEvery = 0,
+        CrashEvery = 0,
+        CrashNewLeader = 0,
+        PauseEvery = 0,
+        CrashInWrite = 0,
+        FailedSync = 0,
+        FullEvery = 0,
+        WipeEvery = 0,
+        ChangeEvery = 0,
+        TransferEvery = 0,
+        JumpEvery = 0,
+        ClockSkewPercent = 0,
+        ElectionTicks = 20,
+    };
 
     private static int Sometimes(SeededChance chance, int least, int more) => chance.Next(2) == 0 ? 0 : least + chance.Next(more);
 }
