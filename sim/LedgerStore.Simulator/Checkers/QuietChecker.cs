@@ -38,8 +38,9 @@ public sealed class QuietChecker(RaftSimulation simulation)
 
     private void CheckTerm(SimulatedMember outsider)
     {
-        var healthy = simulation.Members.Where(member => !IsOutside(member) && member.Node is not null && member.PausedUntil <= simulation.Now && !member.Disk.IsFull).ToList();
-        var isQuorum = healthy.Count >= simulation.Referee.Membership.Quorum && healthy.Exists(static member => member.Node!.Role == RaftRole.Leader) &&
+        var membership = simulation.Referee.Membership;
+        var healthy = simulation.Members.Where(member => membership.IsVoter(member.Id) && !IsCutOff(member) && member.Node is not null && member.PausedUntil <= simulation.Now && !member.Disk.IsFull).ToList();
+        var isQuorum = healthy.Count >= membership.Quorum && healthy.Exists(static member => member.Node!.Role == RaftRole.Leader) &&
             healthy.TrueForAll(one => healthy.TrueForAll(other => simulation.Network.IsOpen(one.Id, other.Id)));
         if (!isQuorum || simulation.RaftOptions.ElectionTicks < LeastElectionTicks)
             return;
