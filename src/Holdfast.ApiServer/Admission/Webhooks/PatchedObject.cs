@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Holdfast.ApiServer.Registry;
 using Holdfast.Model.CustomResources;
 using Holdfast.Model.Json;
 
