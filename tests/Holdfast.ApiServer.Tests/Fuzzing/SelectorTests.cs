@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Holdfast.Model.Meta;
-using Holdfast.Model.Resources;
 using Holdfast.Model.Schema;
 
 namespace Holdfast.ApiServer.Tests.Fuzzing;
@@ -54,7 +53,7 @@ public sealed class SelectorTests(SharedServer shared)
     // Of the kinds that hold a pod's template one is enough: all have the same.
     private static bool IsOfPodTemplate(string place) => place.Contains(".template.spec.", StringComparison.Ordinal) && !place.StartsWith("StatefulSet", StringComparison.Ordinal);
 
-    private static IEnumerable<string> Places(TypeSchema type, string path, HashSet<string> above)
+    private static List<string> Places(TypeSchema type, string path, HashSet<string> above)
     {
         if (type.Name == LabelSelector.ModelSchema.Name)
             return [path];
