@@ -93,7 +93,7 @@ public static class ObjectDecoder
     {
         var type = codec.Type;
         var (apiVersion, kind) = ReadType(json.Span, type);
-        if (apiVersion.Length > 0 && apiVersion != type.ApiVersion)
+        if (apiVersion.Length > 0 && apiVersion != type.ApiVersion && !Subresources.IsAccepted(apiVersion, type))
         {
             throw ApiErrors.BadRequest(
                 $"the API version in the data ({apiVersion}) does not match the expected API version ({type.ApiVersion})");
