@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Holdfast.Controllers.Pods;
 using Holdfast.Model.Core;
 using Holdfast.Model.Meta;
 using Holdfast.Model.Selectors;

@@ -1,5 +1,4 @@
 using Holdfast.Model.Core;
-using Holdfast.Model.Meta;
 using Holdfast.Model.Selectors;
 
 namespace Holdfast.Controllers.Scheduling;

@@ -58,7 +58,7 @@ public sealed class EvictionTests
         Assert.IsType<Conflict>(await cluster.Store.CommitAsync(new Transaction(health.Conditions, []), Token));
     }
 
-    private static Task EvictAsync(Cluster cluster, string name) => cluster.Client.Transport.CallAsync(
+    private static Task<ApiAnswer> EvictAsync(Cluster cluster, string name) => cluster.Client.Transport.CallAsync(
         new ApiCall(ApiVerb.Create, Model.Core.Pod.ResourceType, "default", name)
         {
             Subresource = "eviction",

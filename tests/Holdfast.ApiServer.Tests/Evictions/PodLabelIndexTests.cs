@@ -80,7 +80,7 @@ public sealed class PodLabelIndexTests
         }
     }
 
-    private static Task PutAsync(ResourceStore store, string space, string name, params (string, string)[] labels) => store.CommitAsync(
+    private static Task<TransactionResult> PutAsync(ResourceStore store, string space, string name, params (string, string)[] labels) => store.CommitAsync(
         new Transaction([], [new Put(Key(space, name), new Stored(Pod.Empty with { Metadata = Objects.Meta(name, space) with { Labels = ValueMap.Of(labels) } }))]), Token);
 
     private static ResourceKey Key(string space, string name) => new("pods", space, name);
