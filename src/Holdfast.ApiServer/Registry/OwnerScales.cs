@@ -39,7 +39,7 @@ internal sealed class OwnerScales(ClusterView view, ServedResources served)
 
     private string? Add(OwnerReference owner, ObjectMeta pod)
     {
-        var kind = served.All.FirstOrDefault(resource => resource.Type.Kind == owner.Kind && resource.Type.ApiVersion == owner.ApiVersion);
+        var kind = served.All.FirstOrDefault(resource => IsOf(owner, resource.Type));
         if (kind is null)
             return $"no matches for kind \"{owner.Kind}\" in version \"{owner.ApiVersion}\"";
         if (kind.Scale is null)
@@ -58,6 +58,11 @@ internal sealed class OwnerScales(ClusterView view, ServedResources served)
         }
         return Count(kind, resource);
     }
+
+    // The version of the two kinds that have most pods does not matter, as in the budget's status.
+    private static bool IsOf(OwnerReference owner, ResourceType type) => type.Kind == owner.Kind
+        && (type.ApiVersion == owner.ApiVersion
+            || ((type == StatefulSet.ResourceType || type == ReplicaSet.ResourceType) && owner.ApiVersion.StartsWith(type.Group + "/", StringComparison.Ordinal)));
 
     private string? Count(ServedResource kind, IResource resource)
     {
