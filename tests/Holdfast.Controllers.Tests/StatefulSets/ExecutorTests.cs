@@ -66,6 +66,7 @@ public sealed class ExecutorTests
     {
         await world.UntilAsync("the pod is made", () => world.Api.Find<Pod>("default", "web-0") is not null);
         world.Api.Put(new PersistentVolumeClaim { Metadata = Named("data-web-0", "default") with { DeletionTimestamp = world.Environment.Time.GetUtcNow() } });
+        await world.PassAsync(TimeSpan.FromSeconds(5));
         world.Api.Remove<Pod>("default", "web-0");
         await world.UntilAsync("it is told of", () => Told(world, "FailedCreate").Any());
         Assert.Equal(["Warning: Create Pod web-0 in StatefulSet web failed error: pvc data-web-0 is being deleted"], Told(world, "FailedCreate"));
