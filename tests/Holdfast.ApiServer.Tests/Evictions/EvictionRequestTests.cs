@@ -143,6 +143,18 @@ public sealed class EvictionRequestTests
         Assert.Equal(isToGo, (await server.ReadAsync(Api + "pods/p"))["metadata"]!["deletionTimestamp"] is not null);
     }
 
+    [Fact]
+    public async Task A_drain_that_is_only_tried_evicts_nothing()
+    {
+        Assert.True(Kubectl.IsThere, "kubectl is missing; ./test says where it is to be had");
+        await using var server = await ServeAsync();
+        await server.Client.CreateAsync(Model.Core.Node.Empty with { Metadata = Objects.Meta("n", "") }, Cluster.Token);
+        await RunAsync(server, "p", "");
+        var told = await new Kubectl(server).RunAsync("", "drain", "n", "--dry-run=server", "--force", "--timeout=20s");
+        Assert.Contains("pod/p evicted (server dry run)", told, StringComparison.Ordinal);
+        Assert.Null((await server.ReadAsync(Api + "pods/p"))["metadata"]!["deletionTimestamp"]);
+    }
+
     private static async Task<RunningServer> ServeAsync()
     {
         var server = await RunningServer.StartAsync(Cluster.Token);
