@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Holdfast.Simulator.Options;
 using Holdfast.Simulator.Running;
 
@@ -23,4 +24,9 @@ Console.CancelKeyPress += (_, pressed) =>
     pressed.Cancel = true;
     campaign.Stop();
 };
+using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
+{
+    signal.Cancel = true;
+    campaign.Stop();
+});
 return campaign.Run();

@@ -40,8 +40,18 @@ public sealed class CommandTests
     [Fact]
     public async Task An_interrupt_ends_a_long_run_with_its_report()
     {
-        var report = await RunAsync(true, "--for", "1h");
-        Assert.Contains("invariants checked: ", report.Output, StringComparison.Ordinal);
+        foreach (var signal in (string[])["-INT", "-TERM"])
+        {
+            var report = await RunUntilAsync(signal, "--for", "1h");
+            Assert.Contains("invariants checked: ", report.Output, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task The_last_seed_of_all_is_the_end_of_a_long_run()
+    {
+        var report = await RunAsync("--for", "1h", "--from", "18446744073709551615");
+        Assert.Contains("1 seeds (18446744073709551615..18446744073709551615)", report.Output, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -52,13 +62,16 @@ public sealed class CommandTests
     [InlineData("there is no mutant Nothing", "--seed", "1", "--mutant", "Nothing")]
     [InlineData("an hour is not a time", "--for", "an hour")]
     [InlineData("--jobs needs a number", "--seed", "1", "--jobs", "0")]
+    [InlineData("--seed and --seeds do not go together", "--seed", "1", "--seeds", "3..4", "--for", "1s")]
+    [InlineData("--seeds and --for do not go together", "--seeds", "3..4", "--for", "1s")]
+    [InlineData("--from goes with --for", "--from", "1", "--seed", "1")]
     [InlineData("--fast is not understood", "--fast")]
     public void What_is_not_understood_is_said_in_a_line(string message, params string[] arguments) =>
         Assert.StartsWith(message, Assert.Throws<FormatException>(() => CommandLine.Read(arguments)).Message, StringComparison.Ordinal);
 
-    private static Task<(int ExitCode, string Output, string Errors)> RunAsync(params string[] arguments) => RunAsync(false, arguments);
+    private static Task<(int ExitCode, string Output, string Errors)> RunAsync(params string[] arguments) => RunUntilAsync("", arguments);
 
-    private static async Task<(int ExitCode, string Output, string Errors)> RunAsync(bool interrupts, params string[] arguments)
+    private static async Task<(int ExitCode, string Output, string Errors)> RunUntilAsync(string signal, params string[] arguments)
     {
         var cancellationToken = TestContext.Current.CancellationToken;
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
@@ -69,7 +82,7 @@ public sealed class CommandTests
         try
         {
             var output = process.StandardOutput.ReadToEndAsync(cancellationToken);
-            var errors = interrupts ? InterruptAsync(process, cancellationToken) : process.StandardError.ReadToEndAsync(cancellationToken);
+            var errors = signal.Length > 0 ? InterruptAsync(process, signal, cancellationToken) : process.StandardError.ReadToEndAsync(cancellationToken);
             await process.WaitForExitAsync(cancellationToken);
             return (process.ExitCode, await output, await errors);
         }
@@ -81,10 +94,10 @@ public sealed class CommandTests
     }
 
     /// <summary>Interrupts once the first line of progress shows that it runs.</summary>
-    private static async Task<string> InterruptAsync(Process process, CancellationToken cancellationToken)
+    private static async Task<string> InterruptAsync(Process process, string signal, CancellationToken cancellationToken)
     {
         var progress = await process.StandardError.ReadLineAsync(cancellationToken);
-        using var kill = Process.Start("kill", ["-INT", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        using var kill = Process.Start("kill", [signal, process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
         await kill.WaitForExitAsync(cancellationToken);
         return progress + await process.StandardError.ReadToEndAsync(cancellationToken);
     }

@@ -11,6 +11,7 @@ public sealed class ProcessChecker(GroundTruth truth) : Checker(truth)
 {
     private long _seen = -1;
     private int _startsSeen;
+    private int _repeatsSeen;
 
     /// <inheritdoc/>
     public override void OnStep()
@@ -20,6 +21,11 @@ public sealed class ProcessChecker(GroundTruth truth) : Checker(truth)
         _seen = Truth.Processes.Version;
         for (; _startsSeen < Truth.Processes.Started.Count; _startsSeen++)
             CheckStart(Truth.Processes.Started[_startsSeen]);
+        for (; _repeatsSeen < Truth.Processes.AskedAgain.Count; _repeatsSeen++)
+        {
+            var running = Truth.Processes.AskedAgain[_repeatsSeen];
+            Holds("S1", false, $"{running.PodName} was to be started on {running.NodeName} once more while it runs there: only the runtime's refusal prevented it");
+        }
         var live = Truth.Processes.Live;
         for (var index = 0; index < live.Count; index++)
         {
@@ -54,7 +60,11 @@ public sealed class ProcessChecker(GroundTruth truth) : Checker(truth)
     private void CheckTogether(PodProcess one, PodProcess other)
     {
         if (one.PodUid == other.PodUid && one.NodeName == other.NodeName)
+        {
+            // Containers of one pod run beside each other, and share its volumes.
+            Holds("S1", one.Container != other.Container, $"{one.PodName} runs twice on {one.NodeName}");
             return;
+        }
         var isTold = Truth.Abandoned.Contains(one.PodUid) || Truth.Abandoned.Contains(other.PodUid);
         Holds("S1", isTold || one.Namespace != other.Namespace || one.PodName != other.PodName,
             $"{one.PodName} runs on {one.NodeName} and on {other.NodeName} at once, and nobody had given it up");

@@ -94,7 +94,7 @@ public sealed class Referee(ServerProcess server, GroundTruth truth, Witness wit
         foreach (var claim in truth.World.All<PersistentVolumeClaim>())
             story.Tell("left", $"claim {claim.Metadata.Name} {claim.Status.Phase}, deletion {claim.Metadata.DeletionTimestamp:O}, finalizers {string.Join(' ', claim.Metadata.Finalizers)}, owners {string.Join(' ', claim.Metadata.OwnerReferences.Select(owner => $"{owner.Name} {owner.Uid}"))}");
         foreach (var set in truth.World.All<StatefulSet>())
-            story.Tell("left", $"set {set.Metadata.Name} {set.Metadata.Uid}, deletion {set.Metadata.DeletionTimestamp:O}, {set.Status}");
+            story.Tell("left", $"set {set.Metadata.Name} {set.Metadata.Uid}, deletion {set.Metadata.DeletionTimestamp:O}, generation {set.Status.ObservedGeneration} of {set.Metadata.Generation} observed, {set.Status.ReadyReplicas} of {set.Status.Replicas} pods ready and {set.Spec.Replicas} wanted, {set.Status.CurrentReplicas} of {set.Status.CurrentRevision}, {set.Status.UpdatedReplicas} of {set.Status.UpdateRevision}");
         foreach (var node in truth.World.All<ClusterNode>())
             story.Tell("left", $"node {node.Metadata.Name}, taints {string.Join(' ', node.Spec.Taints.Select(taint => $"{taint.Key}:{taint.Effect}"))}");
     }

@@ -117,7 +117,7 @@ public sealed class RestChecker(GroundTruth truth, BudgetChecker budgets)
         {
             var (healthy, desired, expected) = budgets.Count(budget);
             // Where a pod has no scale to count from, the status says that it could not be counted.
-            if (budget.Status.Conditions.Any(condition => condition.Reason == "SyncFailed") || IsUnmanaged(budget))
+            if (budget.Status.Conditions.Any(condition => condition.Reason == "SyncFailed"))
                 continue;
             truth.Checks.Add("P1");
             if (budget.Status.ObservedGeneration != budget.Metadata.Generation || budget.Status.CurrentHealthy != healthy
@@ -127,12 +127,6 @@ public sealed class RestChecker(GroundTruth truth, BudgetChecker budgets)
             }
         }
         return null;
-    }
-
-    private bool IsUnmanaged(PodDisruptionBudget budget)
-    {
-        var selector = LabelMatcher.From(budget.Spec.Selector);
-        return truth.World.All<Pod>(budget.Metadata.Namespace).Any(pod => selector.Matches(pod.Metadata.Labels) && pod.Metadata.Controller() is null);
     }
 
     /// <summary>Deployments run what they ask for, as often as they ask, and Jobs have ended well, each pod counted once.</summary>

@@ -16,17 +16,26 @@ namespace Holdfast.Simulator.Mutants;
 /// <param name="time">The simulated time.</param>
 internal sealed class MutantEviction(IApiTransport inner, Mutant mutant, TimeProvider time) : IApiTransport
 {
-    private readonly KubernetesClient _client = new(inner, "kube-apiserver");
+    /// <summary>The name under which it writes, by which its deletions are known for evictions.</summary>
+    internal const string Writer = "kube-apiserver";
+
+    private readonly KubernetesClient _client = new(inner, Writer);
 
     /// <summary>The transport of a mutant; the same one for those whose bug is elsewhere.</summary>
     public static IApiTransport Around(IApiTransport inner, Mutant mutant, TimeProvider time) =>
-        mutant is Mutant.CountsGrantedAsHealthy or Mutant.EvictsByStaleStatus or Mutant.ReappliesBudgetAfterConflict ? new MutantEviction(inner, mutant, time) : inner;
+        mutant is Mutant.CountsGrantedAsHealthy or Mutant.EvictsByStaleStatus or Mutant.ReappliesBudgetAfterConflict
+            or Mutant.GrantsWithoutRecord or Mutant.FreesUnreadyPods ? new MutantEviction(inner, mutant, time) : inner;
 
     public async Task<ApiAnswer> CallAsync(ApiCall call, CancellationToken cancellationToken)
     {
         if (call is not { Subresource: "eviction", Body: Eviction { DeleteOptions: null } } || await BudgetAsync(call, cancellationToken) is not { } budget)
             return await inner.CallAsync(call, cancellationToken);
-        if (await AllowedAsync(budget, cancellationToken) <= 0)
+        if (mutant == Mutant.FreesUnreadyPods)
+            return await _client.DeleteAsync<Pod>(call.Namespace, call.Name, null, cancellationToken);
+        var isAllowed = await AllowedAsync(budget, cancellationToken) > 0;
+        if (mutant == Mutant.GrantsWithoutRecord)
+            return isAllowed ? await inner.CallAsync(call, cancellationToken) : await _client.DeleteAsync<Pod>(call.Namespace, call.Name, null, cancellationToken);
+        if (!isAllowed)
             throw new ApiException(Status.Empty with { Code = 429, Reason = "TooManyRequests", Message = "Cannot evict pod as it would violate the pod's disruption budget." });
         await time.DelayAsync(TimeSpan.FromMilliseconds(20), cancellationToken);
         await _client.DeleteAsync<Pod>(call.Namespace, call.Name, null, cancellationToken);
@@ -39,10 +48,10 @@ internal sealed class MutantEviction(IApiTransport inner, Mutant mutant, TimePro
     public IAsyncEnumerable<WatchEvent<T>> WatchAsync<T>(ListQuery query, CancellationToken cancellationToken) where T : class, IResource<T> =>
         inner.WatchAsync<T>(query, cancellationToken);
 
-    /// <summary>The pod's one budget; null when it has none, several, or is not there or not ready.</summary>
+    /// <summary>The pod's one budget; null when it has none, several, or is not there or not as the bug would have it.</summary>
     private async Task<PodDisruptionBudget?> BudgetAsync(ApiCall call, CancellationToken cancellationToken)
     {
-        if (await _client.FindAsync<Pod>(call.Namespace, call.Name, cancellationToken) is not { } pod || pod.IsTerminating() || !pod.IsReady())
+        if (await _client.FindAsync<Pod>(call.Namespace, call.Name, cancellationToken) is not { } pod || pod.IsTerminating() || pod.IsReady() == (mutant == Mutant.FreesUnreadyPods))
             return null;
         var budgets = await _client.ListAsync<PodDisruptionBudget>(new ListQuery { Namespace = call.Namespace }, cancellationToken);
         var own = budgets.Items.Where(budget => LabelMatcher.From(budget.Spec.Selector).Matches(pod.Metadata.Labels)).ToList();

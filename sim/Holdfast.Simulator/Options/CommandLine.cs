@@ -39,7 +39,7 @@ public sealed record CommandLine(ulong First, ulong Last, Mutant Mutant, bool Te
     public static CommandLine Read(IReadOnlyList<string> arguments)
     {
         ArgumentNullException.ThrowIfNull(arguments);
-        var (line, isSeeded) = (Default, false);
+        var (line, range, isFrom) = (Default, "", false);
         for (var index = 0; index < arguments.Count; index++)
         {
             var name = arguments[index];
@@ -60,9 +60,16 @@ public sealed record CommandLine(ulong First, ulong Last, Mutant Mutant, bool Te
             if (++index == arguments.Count)
                 throw new FormatException($"{name} needs a value\n{Usage}");
             line = With(line, name, arguments[index]);
-            isSeeded |= name is "--seed" or "--seeds" or "--for";
+            isFrom |= name == "--from";
+            if (name is "--seed" or "--seeds" or "--for")
+                range = range.Length == 0 ? name : throw new FormatException($"{range} and {name} do not go together: one of them says which seeds\n{Usage}");
         }
-        return isSeeded ? line : throw new FormatException($"no seed was given\n{Usage}");
+        return range switch
+        {
+            "" => throw new FormatException($"no seed was given\n{Usage}"),
+            not "--for" when isFrom => throw new FormatException($"--from goes with --for, and not with {range}\n{Usage}"),
+            _ => line,
+        };
     }
 
     private static CommandLine With(CommandLine line, string name, string value)

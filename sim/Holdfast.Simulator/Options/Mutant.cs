@@ -75,6 +75,12 @@ public enum Mutant
     /// <summary>An eviction that met a conflict writes its decision again without deciding anew (breaks P1).</summary>
     ReappliesBudgetAfterConflict,
 
+    /// <summary>An eviction for which no place is left is granted all the same, and the budget is not told (breaks P1).</summary>
+    GrantsWithoutRecord,
+
+    /// <summary>An eviction lets pods that are not ready go whatever the budget's policy says (breaks P1).</summary>
+    FreesUnreadyPods,
+
     /// <summary>An eviction that is to be tried only is carried out (breaks A1).</summary>
     EvictsOnDryRuns,
 
@@ -86,6 +92,12 @@ public enum Mutant
 
     /// <summary>A node confirms the end of a pod before its processes have ended (breaks S1 and S2).</summary>
     ConfirmsEndTooSoon,
+
+    /// <summary>A node that has waited long for a container to start starts it once more (breaks S1).</summary>
+    RepeatsSlowStarts,
+
+    /// <summary>An agent that has just come up believes that nothing runs (breaks S1).</summary>
+    ForgetsWhatRuns,
 
     /// <summary>A node mounts a claim that is going (breaks V4).</summary>
     MountsTerminatingClaims,

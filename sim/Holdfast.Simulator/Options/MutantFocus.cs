@@ -21,7 +21,8 @@ internal static class MutantFocus
         Mutant.ForceDeletesOnSilentNodes => With(options, FaultKind.NodeCutOff) with { TolerationSeconds = 5 },
         Mutant.TrustsTheWallClock => With(With(options, UserHabit.RemovesNodes), FaultKind.ClockJump),
         Mutant.CountsGrantedAsHealthy or Mutant.EvictsByStaleStatus or Mutant.ReappliesBudgetAfterConflict
-            or Mutant.EvictsOnDryRuns or Mutant.IgnoresEvictionPreconditions => With(options, UserHabit.Evicts),
+            or Mutant.GrantsWithoutRecord or Mutant.FreesUnreadyPods or Mutant.EvictsOnDryRuns or Mutant.IgnoresEvictionPreconditions => With(options, UserHabit.Evicts),
+        Mutant.ForgetsWhatRuns => With(options, FaultKind.AgentKill),
         Mutant.AcknowledgesBeforeCommit => With(options, FaultKind.ServerCrash) with { DiskDelay = TimeSpan.FromMilliseconds(20) },
         Mutant.SkipsSync => With(options, FaultKind.ServerCrash),
         Mutant.TrustsDamagedLog or Mutant.RestoresAnOlderCopy => With(options, FaultKind.DamagedLog),

@@ -27,6 +27,7 @@ public sealed class Campaign(CommandLine line, TextWriter output, TextWriter pro
     private long _steps;
     private long _toldProgressAt;
     private TimeSpan _simulated;
+    private bool _isExhausted;
     private volatile bool _isStopped;
 
     /// <summary>How long it has run.</summary>
@@ -58,8 +59,9 @@ public sealed class Campaign(CommandLine line, TextWriter output, TextWriter pro
         lock (_gate)
         {
             seed = _next;
-            if (_isStopped || (line.For is { } limit ? Elapsed >= limit : seed > line.Last || seed < line.First))
+            if (_isStopped || _isExhausted || (line.For is { } limit ? Elapsed >= limit : seed > line.Last))
                 return false;
+            _isExhausted = seed == ulong.MaxValue;
             _next++;
             return true;
         }
@@ -122,7 +124,7 @@ public sealed class Campaign(CommandLine line, TextWriter output, TextWriter pro
     }
 
     private string Line() => string.Create(CultureInfo.InvariantCulture,
-        $"{_runs} seeds ({line.First}..{_told - 1}), {_failed} failed, {_steps} steps, {_simulated.TotalHours:0.0} h simulated, {_faults.Total} faults, {_checks.Total} checks in {Elapsed.TotalSeconds:0} s, {_runs / Elapsed.TotalSeconds:0.0} seeds a second");
+        $"{_runs} seeds ({(_runs == 0 ? "none" : $"{line.First}..{unchecked(_told - 1)}")}), {_failed} failed, {_steps} steps, {_simulated.TotalHours:0.0} h simulated, {_faults.Total} faults, {_checks.Total} checks in {Elapsed.TotalSeconds:0} s, {_runs / Elapsed.TotalSeconds:0.0} seeds a second");
 
     private static string Words(Tally tally) => string.Join(", ", tally.Counts.Select(each => string.Create(CultureInfo.InvariantCulture, $"{each.Key} {each.Value}")));
 }

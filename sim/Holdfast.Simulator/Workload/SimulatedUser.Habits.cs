@@ -115,11 +115,23 @@ internal sealed partial class SimulatedUser
     {
         if (_budgets.Add(set) || chance.Next(3) == 0)
             await MakeBudgetAsync(set, set);
-        var pods = await AskAsync(stop => client.ListAsync<Pod>(new ListQuery { Namespace = Space, LabelSelector = $"app={set}" }, stop));
-        var some = pods?.Items.Where(_ => chance.Next(3) > 0).Select(pod => (pod.Metadata.Name, How: AnyOptions(pod))).ToList() ?? [];
+        for (var rounds = 2 + chance.Next(4); rounds > 0; rounds--)
+            await EvictSomeAsync(set);
+    }
+
+    /// <summary>Mostly when all is well, as a budget lets nobody go else.</summary>
+    private async Task EvictSomeAsync(string set)
+    {
+        var waits = chance.Next(3) > 0 ? 20 : 0;
+        while (waits-- > 0 && (await PodsOfAsync(set)).Any(pod => !pod.IsReady() || pod.IsTerminating()))
+            await time.DelayAsync(TimeSpan.FromSeconds(1), CancellationToken.None);
+        var some = (await PodsOfAsync(set)).Where(_ => chance.Next(3) > 0).Select(pod => (pod.Metadata.Name, How: AnyOptions(pod))).ToList();
         story.Tell("user", $"evicts {string.Join(", ", some.Select(each => each.Name).DefaultIfEmpty("nobody"))}");
         await Task.WhenAll(some.Select(each => EvictOneAsync(each.Name, each.How)));
     }
+
+    private async Task<IReadOnlyList<Pod>> PodsOfAsync(string set) =>
+        await AskAsync(async stop => (await client.ListAsync<Pod>(new ListQuery { Namespace = Space, LabelSelector = $"app={set}" }, stop)).Items.ToList()) ?? [];
 
     /// <summary>Most say nothing; some only try, and some mean the very pod that they have seen, or one that there is not.</summary>
     private DeleteOptions? AnyOptions(Pod pod) => chance.Next(10) switch

@@ -176,7 +176,7 @@ internal sealed class Machine(MachineParts parts) : IPodNetwork
             return;
         var volumes = container.Spec.Mounts.Where(mount => mount.HostPath.StartsWith(VolumeDisks.Folder, StringComparison.Ordinal))
             .ToDictionary(mount => ClaimName(mount.HostPath), mount => new MountedPath(mount.HostPath, ClaimUid(mount.HostPath), parts.Options.IsForOnePod));
-        var process = new PodProcess(pod.Sandbox.Namespace, pod.Sandbox.Name, pod.Sandbox.Uid, parts.NodeName, container.Spec.Image.Reference, volumes);
+        var process = new PodProcess(pod.Sandbox.Namespace, pod.Sandbox.Name, pod.Sandbox.Uid, container.Spec.Id.Name, parts.NodeName, container.Spec.Image.Reference, volumes);
         container.Process = process;
         container.Status = container.Status with { State = ContainerState.Running, StartedAt = Time.GetUtcNow() };
         parts.Truth.Processes.Start(process);

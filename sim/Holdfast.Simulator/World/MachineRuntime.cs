@@ -9,6 +9,9 @@ namespace Holdfast.Simulator.World;
 /// <param name="onCall">Told of each start and stop as it begins.</param>
 internal sealed class MachineRuntime(Machine machine, Action<string> onCall) : IContainerRuntime
 {
+    /// <summary>When the agent that asks came up.</summary>
+    public long AgentUpSince { get; set; }
+
     public RuntimeInfo Info { get; } = new() { Name = "simulated", Version = "1" };
 
     public IImageStore Images { get; } = new AnyImage();
@@ -29,9 +32,18 @@ internal sealed class MachineRuntime(Machine machine, Action<string> onCall) : I
         if (machine.Sandbox(spec.Id.PodUid) is null)
             throw RuntimeErrors.NoSandbox(spec.Id.PodUid);
         foreach (var container in machine.ContainersOf(spec.Id.PodUid).Where(each => each.Spec.Id == spec.Id || (each.Spec.Id.Name == spec.Id.Name && !each.HasExited)))
+        {
+            if (container.Process is { } running)
+                machine.Parts.Truth.Processes.AskAgain(running);
             throw new RuntimeException(RuntimeErrorKind.Conflict, $"container {container.Spec.Id}", "it is there already", "Use the next attempt once it has ended");
+        }
         var begun = machine.Begin(spec);
         onCall("start");
+        if (machine.Parts.Options.Mutant == Mutant.RepeatsSlowStarts)
+        {
+            await Task.WhenAny(begun.Started.Task, machine.Time.DelayAsync(machine.Parts.Options.StartDelay / 2, cancellationToken));
+            begun = begun.Started.Task.IsCompleted ? begun : machine.Begin(spec);
+        }
         return await begun.Started.Task.WaitAsync(cancellationToken);
     }
 
@@ -82,7 +94,11 @@ internal sealed class MachineRuntime(Machine machine, Action<string> onCall) : I
     }
 
     public Task<IReadOnlyList<PodRuntimeStatus>> ListAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<PodRuntimeStatus>>(
-        [.. machine.Sandboxes.Select(pod => new PodRuntimeStatus(pod.Sandbox, [.. machine.ContainersOf(pod.Sandbox.Uid).Select(container => container.Status)]))]);
+    [
+        .. machine.Sandboxes.Select(pod => new PodRuntimeStatus(pod.Sandbox, ForgetsNow() ? [] : [.. machine.ContainersOf(pod.Sandbox.Uid).Select(container => container.Status)])),
+    ]);
+
+    private bool ForgetsNow() => machine.Parts.Options.Mutant == Mutant.ForgetsWhatRuns && machine.Time.GetElapsedTime(AgentUpSince) < TimeSpan.FromSeconds(1);
 
     public Task<ExecResult> ExecAsync(ExecRequest request, CancellationToken cancellationToken) =>
         machine.Find(request.Id).HasExited ? throw RuntimeErrors.NotRunning(request.Id) : Task.FromResult(new ExecResult(0, HasTimedOut: false));

@@ -10,11 +10,12 @@ public sealed record MountedPath(string Path, string ClaimUid, bool IsForOnePod)
 /// <param name="Namespace">The pod's namespace.</param>
 /// <param name="PodName">The pod's name.</param>
 /// <param name="PodUid">The pod's uid.</param>
+/// <param name="Container">Which of the pod's containers it is.</param>
 /// <param name="NodeName">Where it runs.</param>
 /// <param name="Image">What it runs.</param>
 /// <param name="Volumes">The volumes that are mounted, by claim name.</param>
 public sealed record PodProcess(
-    string Namespace, string PodName, string PodUid, string NodeName, string Image, IReadOnlyDictionary<string, MountedPath> Volumes)
+    string Namespace, string PodName, string PodUid, string Container, string NodeName, string Image, IReadOnlyDictionary<string, MountedPath> Volumes)
 {
     /// <summary>Whether it can serve.</summary>
     public bool IsReady { get; internal set; }
@@ -26,6 +27,7 @@ public sealed class ProcessTable(TimeProvider time)
 {
     private readonly List<PodProcess> _live = [];
     private readonly List<PodProcess> _started = [];
+    private readonly List<PodProcess> _askedAgain = [];
     private readonly Dictionary<string, long> _lastReady = new(StringComparer.Ordinal);
 
     /// <summary>Rises with every change.</summary>
@@ -36,6 +38,17 @@ public sealed class ProcessTable(TimeProvider time)
 
     /// <summary>All that ever ran, in the order in which they started.</summary>
     public IReadOnlyList<PodProcess> Started => _started;
+
+    /// <summary>Those that a node was asked to start while they ran, in order. The runtime refuses that; who asks has lost sight of what runs.</summary>
+    public IReadOnlyList<PodProcess> AskedAgain => _askedAgain;
+
+    /// <summary>A node was asked to start what runs.</summary>
+    /// <param name="process">The processes that run.</param>
+    public void AskAgain(PodProcess process)
+    {
+        _askedAgain.Add(process);
+        Version++;
+    }
 
     /// <summary>A pod's processes begin to run.</summary>
     /// <param name="process">The processes.</param>

@@ -41,6 +41,7 @@ internal sealed class SimulatedNode
         if (HasAgent)
             return;
         _callsToLive = int.MaxValue;
+        _runtime.AgentUpSince = Machine.Time.GetTimestamp();
         _agent = Machine.Parts.Scheduler.CreateProcess($"agent {Name}");
         var environment = _environmentOf(_agent);
         _ = environment.Runner.Start($"agent {Name}", stop => RunAsync(environment, stop), CancellationToken.None);

@@ -93,7 +93,7 @@ public static class ObjectDecoder
     {
         var type = codec.Type;
         var (apiVersion, kind) = ReadType(json.Span, type);
-        var isVersion = apiVersion.Length == 0 || apiVersion == type.ApiVersion;
+        var isVersion = apiVersion.Length == 0 || apiVersion == type.ApiVersion || Subresources.IsAccepted(apiVersion, type);
         if (codec is not CustomResourceCodec && !(isVersion && (kind.Length == 0 || kind == type.Kind)))
             throw ApiErrors.BadRequest(KindMismatch.Refusal(apiVersion, kind, type));
         if (!isVersion)

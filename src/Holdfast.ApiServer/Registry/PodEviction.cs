@@ -4,7 +4,9 @@ using Holdfast.ApiServer.Errors;
 using Holdfast.Model.Core;
 using Holdfast.Model.Meta;
 using Holdfast.Model.Policy;
+using Holdfast.Model.Rules;
 using Holdfast.Model.Selectors;
+using Holdfast.Model.Values;
 using Holdfast.Store;
 
 namespace Holdfast.ApiServer.Registry;
@@ -16,6 +18,8 @@ namespace Holdfast.ApiServer.Registry;
 /// </summary>
 internal sealed class PodEviction(RegistryParts parts)
 {
+    private const string DisruptionTarget = "DisruptionTarget";
+
     private const string Refusal = "Cannot evict pod as it would violate the pod's disruption budget.";
 
     private readonly PodLabelIndex _pods = new(parts.Store);
@@ -23,11 +27,16 @@ internal sealed class PodEviction(RegistryParts parts)
     public async Task EvictAsync(
         ServedResource pods, string namespaceName, string name, Eviction eviction, WriteContext context, CancellationToken cancellationToken)
     {
-        if (eviction.Metadata.Name.Length > 0 && eviction.Metadata.Name != name)
+        if (eviction.Metadata.Name != name)
             throw ApiErrors.BadRequest("name in URL does not match name in Eviction object");
+        if (eviction.Metadata.Namespace.Length > 0 && eviction.Metadata.Namespace != namespaceName)
+            throw ApiErrors.BadRequest("the namespace of the provided object does not match the namespace sent on the request");
         // kubectl drain --dry-run=server says so here, and not in the query.
-        if (eviction.DeleteOptions is { DryRun.IsEmpty: false })
+        if (eviction.DeleteOptions is { DryRun.IsEmpty: false } options)
+        {
+            CheckDryRun(options, context);
             context = context.AsDryRun();
+        }
         for (var attempt = 1; ; attempt++)
         {
             if (await TryEvictAsync(pods, namespaceName, name, eviction, context, cancellationToken))
@@ -46,14 +55,48 @@ internal sealed class PodEviction(RegistryParts parts)
         var request = new AdmissionRequest(pods, AdmissionOperation.Create, entry.Key, view, context) { Subresource = "eviction", Old = pod };
         eviction = (Eviction)await parts.Admission.MutateAsync(request, eviction, cancellationToken);
         await parts.Admission.ValidateAsync(request, eviction, cancellationToken);
-        var plan = DeletionPlanner.Plan(pods, pod, eviction.DeleteOptions ?? DeleteOptions.Empty, parts.Now());
+        var marked = Marked(pod, parts.Now());
+        var plan = DeletionPlanner.Plan(pods, marked, eviction.DeleteOptions ?? DeleteOptions.Empty, parts.Now());
         var grant = NeedsNoBudget(pod) ? Grant.Free : Decide(pod, view);
-        if (plan is DeletionPlan.Nothing || context.IsDryRun)
+        if (context.IsDryRun || (plan is DeletionPlan.Nothing && marked == pod))
             return true;
+        var write = plan is DeletionPlan.Nothing ? new Put(entry.Key, StoredObject.Pending(marked, pods)) : ObjectDeletion.OperationOf(plan, entry.Key, pods);
         var transaction = new Transaction(
-            [new KeyAtRevision(entry.Key, entry.Revision), .. request.Conditions, .. grant.Conditions],
-            [ObjectDeletion.OperationOf(plan, entry.Key, pods), .. grant.Operations]);
+            [new KeyAtRevision(entry.Key, entry.Revision), .. request.Conditions, .. grant.Conditions], [write, .. grant.Operations]);
         return await parts.Store.CommitAsync(transaction, cancellationToken) is Committed;
+    }
+
+    private static void CheckDryRun(DeleteOptions options, WriteContext context)
+    {
+        if (!options.DryRun.All(value => value == "All"))
+        {
+            throw ApiErrors.InvalidOptions("DeleteOptions", new FieldError(FieldErrorType.FieldValueNotSupported, "dryRun",
+                $"Unsupported value: [{string.Join(",", options.DryRun.Select(value => $"\"{value}\""))}]: supported values: \"All\""));
+        }
+        if (context.IsDryRun && options.DryRun.Count > 1)
+        {
+            throw ApiErrors.BadRequest(
+                $"Non-matching dry-run options in request and content: [All] and [{string.Join(" ", options.DryRun)}]");
+        }
+    }
+
+    /// <summary>The pod with the condition that says why it goes: a Job's pod failure policy is one who asks.</summary>
+    private static Pod Marked(Pod pod, DateTimeOffset now)
+    {
+        var before = pod.Status.Conditions.FirstOrDefault(condition => condition.Type == DisruptionTarget);
+        var mark = PodCondition.Empty with
+        {
+            Type = DisruptionTarget,
+            Status = "True",
+            Reason = "EvictionByEvictionAPI",
+            Message = "Eviction API: evicting",
+            ObservedGeneration = pod.Metadata.Generation,
+            LastTransitionTime = before is { Status: "True" } ? before.LastTransitionTime : now,
+        };
+        var conditions = before is null
+            ? pod.Status.Conditions.Add(mark)
+            : pod.Status.Conditions.Select(condition => condition.Type == DisruptionTarget ? mark : condition).ToValueList();
+        return pod with { Status = pod.Status with { Conditions = conditions } };
     }
 
     private static bool NeedsNoBudget(Pod pod) =>
@@ -88,18 +131,17 @@ internal sealed class PodEviction(RegistryParts parts)
         return health.DisruptionsAllowed > 0
             ? new Grant(conditions, [Taken(found, health, pod)])
             : throw ApiErrors.TooManyRequests(Refusal, 0,
-            [
-                StatusCause.Empty with
-                {
-                    Reason = "DisruptionBudget",
-                    Message = $"The disruption budget {found.Metadata.Name} needs {health.DesiredHealthy} healthy pods and has {health.CurrentHealthy} currently",
-                },
-            ]);
+                [StatusCause.Empty with { Reason = "DisruptionBudget", Message = $"The disruption budget {found.Metadata.Name} {WhyNot(health)}" }]);
     }
+
+    private static string WhyNot(BudgetHealth health) =>
+        health.Problem.Length > 0 ? $"does not allow evicting pods currently because it failed sync: {health.Problem}"
+        : health.CurrentHealthy <= health.DesiredHealthy ? $"needs {health.DesiredHealthy} healthy pods and has {health.CurrentHealthy} currently"
+        : "does not allow evicting pods currently";
 
     private static bool MayGoUnready(PodDisruptionBudget budget, BudgetHealth health) =>
         budget.Spec.UnhealthyPodEvictionPolicy == "AlwaysAllow"
-        || (health.CurrentHealthy >= health.DesiredHealthy && health.DesiredHealthy > 0);
+        || (health.Problem.Length == 0 && health.CurrentHealthy >= health.DesiredHealthy && health.DesiredHealthy > 0);
 
     private Put Taken(PodDisruptionBudget budget, BudgetHealth health, Pod pod)
     {

@@ -29,6 +29,11 @@ internal sealed class Subresources(RegistryParts parts)
         _ => null,
     };
 
+    /// <summary>Whether what is posted may also be of another version than the one it is read as: Evictions may, which older clients send.</summary>
+    /// <param name="apiVersion">The version.</param>
+    /// <param name="type">What it is read as.</param>
+    public static bool IsAccepted(string apiVersion, ResourceType type) => type == Eviction.ResourceType && apiVersion == "policy/v1beta1";
+
     public async Task<IResource?> PostAsync(
         ServedResource served, string namespaceName, string name, string subresource, IResource posted, WriteContext context,
         CancellationToken cancellationToken)

@@ -12,7 +12,11 @@ public sealed record PodScale(string Uid, int Replicas);
 /// <summary>A pod of a budget with what controls it.</summary>
 /// <param name="Pod">The pod.</param>
 /// <param name="Scale">Its scalable controller; null when it has none.</param>
-public sealed record BudgetPod(Pod Pod, PodScale? Scale);
+public sealed record BudgetPod(Pod Pod, PodScale? Scale)
+{
+    /// <summary>Why the scale of its controller is not known; empty when there is nothing to say but that it was not found.</summary>
+    public string Problem { get; init; } = "";
+}
 
 /// <summary>What is known of a budget.</summary>
 /// <param name="Budget">The budget.</param>

@@ -16,7 +16,21 @@ public static class BudgetPlanner
     /// <summary>How long a pod that was granted an eviction may take to begin to go, before it counts again.</summary>
     public static readonly TimeSpan DeletionTimeout = TimeSpan.FromMinutes(2);
 
+    /// <summary>When a scale that could not be learnt is asked for again: nothing tells when that changes.</summary>
+    public static readonly TimeSpan AskAgain = TimeSpan.FromMinutes(1);
+
+    /// <summary>The reason of a budget whose pods could not be counted.</summary>
+    public const string SyncFailed = "SyncFailed";
+
     private const string ConditionType = "DisruptionAllowed";
+
+    /// <summary>Whether a budget's numbers rest on what controls its pods, and not on the pods alone.</summary>
+    /// <param name="budget">The budget.</param>
+    public static bool CountsOwners(PodDisruptionBudget budget)
+    {
+        ArgumentNullException.ThrowIfNull(budget);
+        return budget.Spec.MaxUnavailable is not null || budget.Spec.MinAvailable is { IsNumber: false };
+    }
 
     /// <summary>Plans for a budget.</summary>
     /// <param name="observation">The budget and its pods.</param>
@@ -32,7 +46,7 @@ public static class BudgetPlanner
         if (Count(observation, notes, out var expected, out var desired) is { } problem)
         {
             notes.Add(new(null, "Warning", "CalculateExpectedPodCountFailed", $"Failed to calculate the number of expected pods: {problem}"));
-            return new(IfChanged(budget, Unknown(budget, problem, now)), notes.ToImmutable(), null);
+            return new(IfChanged(budget, Unknown(budget, problem, now)), notes.ToImmutable(), observation.Pods.Any(pod => pod.Problem.Length > 0) ? AskAgain : null);
         }
         var disrupted = Disrupted(observation, now, notes, out var recheck);
         var healthy = observation.Pods.Count(each => !each.Pod.IsTerminating() && !disrupted.ContainsKey(each.Pod.Metadata.Name) && each.Pod.IsReady());
@@ -57,7 +71,7 @@ public static class BudgetPlanner
         var spec = observation.Budget.Spec;
         // A budget that asks for nothing allows nothing, as upstream has it.
         (expected, desired) = (spec.MinAvailable is null ? 0 : observation.Pods.Length, 0);
-        if (spec.MaxUnavailable is null && spec.MinAvailable is null or { IsNumber: true })
+        if (!CountsOwners(observation.Budget))
         {
             desired = spec.MinAvailable?.Number ?? 0;
             return null;
@@ -79,15 +93,15 @@ public static class BudgetPlanner
         var scales = new Dictionary<string, int>(StringComparer.Ordinal);
         var isUnmanaged = false;
         expected = 0;
-        foreach (var (pod, scale) in observation.Pods)
+        foreach (var each in observation.Pods)
         {
-            if (scale is not null)
+            if (each.Scale is { } scale)
             {
                 scales[scale.Uid] = scale.Replicas;
             }
-            else if (pod.Metadata.Controller() is not null)
+            else if (each.Pod.Metadata.Controller() is not null)
             {
-                return $"found no controllers for pod \"{pod.Metadata.Name}\"";
+                return each.Problem.Length > 0 ? each.Problem : $"found no controllers for pod \"{each.Pod.Metadata.Name}\"";
             }
             else
             {
@@ -133,8 +147,9 @@ public static class BudgetPlanner
         return kept.ToValueMap();
     }
 
+    // What was not counted was not observed: the generation stays that of the last count.
     private static PodDisruptionBudgetStatus Unknown(PodDisruptionBudget budget, string problem, DateTimeOffset now) =>
-        WithCondition(budget.Status with { DisruptionsAllowed = 0, ObservedGeneration = budget.Metadata.Generation }, isAllowed: false, "SyncFailed", problem, now);
+        WithCondition(budget.Status with { DisruptionsAllowed = 0 }, isAllowed: false, SyncFailed, problem, now);
 
     private static PodDisruptionBudgetStatus? IfChanged(PodDisruptionBudget budget, PodDisruptionBudgetStatus status) =>
         status == budget.Status ? null : status;

@@ -1,8 +1,8 @@
+using Holdfast.Client;
 using Holdfast.Client.Caching;
 using Holdfast.Client.Events;
 using Holdfast.Controllers.Pods;
 using Holdfast.Controllers.Runtime;
-using Holdfast.Model.Apps;
 using Holdfast.Model.Core;
 using Holdfast.Model.Meta;
 using Holdfast.Model.Policy;
@@ -18,9 +18,7 @@ public sealed class BudgetReconciler : IReconciler<ResourceKey>
 
     private readonly ResourceCache<PodDisruptionBudget> _budgets;
     private readonly ResourceCache<Pod> _pods;
-    private readonly ResourceCache<StatefulSet> _statefulSets;
-    private readonly ResourceCache<ReplicaSet> _replicaSets;
-    private readonly ResourceCache<Deployment> _deployments;
+    private readonly OwnerScales _scales;
     private readonly OwnWrites<ResourceKey> _writes;
     private readonly IEventRecorder _events;
     private readonly TimeProvider _time;
@@ -29,9 +27,7 @@ public sealed class BudgetReconciler : IReconciler<ResourceKey>
     {
         _budgets = context.Caches.Get<PodDisruptionBudget>(null, Selectors.Selecting);
         _pods = context.Caches.Get<Pod>(null, LabelIndex<Pod>.ByLabel);
-        _statefulSets = context.Caches.Get<StatefulSet>();
-        _replicaSets = context.Caches.Get<ReplicaSet>();
-        _deployments = context.Caches.Get<Deployment>();
+        _scales = new OwnerScales(context);
         (_writes, _events, _time) = (writes, events, context.Time);
     }
 
@@ -43,12 +39,14 @@ public sealed class BudgetReconciler : IReconciler<ResourceKey>
         var writes = context.Writes<ResourceKey>("disruption-controller");
         var events = context.Events("controllermanager");
         var reconciler = new BudgetReconciler(context, writes, events);
+        StaleDisruptionReconciler.AddTo(host, context);
         host.Add(events).Add(new Controller<ResourceKey>("disruption", reconciler, context, writes)
             .WatchOwn(reconciler._budgets)
             .WatchChanges(reconciler._pods, reconciler.BudgetsOf)
-            .Watch(reconciler._statefulSets, set => reconciler.BudgetsIn(set.Metadata.Namespace, set.Spec.Template.Metadata))
-            .Watch(reconciler._replicaSets, set => reconciler.BudgetsIn(set.Metadata.Namespace, set.Spec.Template.Metadata))
-            .Watch(reconciler._deployments, set => reconciler.BudgetsIn(set.Metadata.Namespace, set.Spec.Template.Metadata))
+            .Watch(reconciler._scales.StatefulSets, set => reconciler.BudgetsIn(set.Metadata.Namespace, set.Spec.Template.Metadata))
+            .Watch(reconciler._scales.ReplicaSets, set => reconciler.BudgetsIn(set.Metadata.Namespace, set.Spec.Template.Metadata))
+            .Watch(reconciler._scales.Deployments, set => reconciler.BudgetsIn(set.Metadata.Namespace, set.Spec.Template.Metadata))
+            .WatchChanges(reconciler._scales.Definitions, _ => reconciler.Uncounted())
             .Gather(key => reconciler._budgets.Find(key) is { } budget
                 ? LabelIndex<Pod>.CountAtMost(reconciler._pods, key.Namespace, LabelMatcher.From(budget.Spec.Selector))
                 : 0));
@@ -61,7 +59,8 @@ public sealed class BudgetReconciler : IReconciler<ResourceKey>
         {
             return ReconcileResult.Done;
         }
-        var plan = BudgetPlanner.Plan(Observe(budget), _time.GetUtcNow());
+        var client = _writes.ClientFor(key);
+        var plan = BudgetPlanner.Plan(await ObserveAsync(client, budget, cancellationToken), _time.GetUtcNow());
         foreach (var note in plan.Notes)
         {
             IResource about = note.About is null ? budget : note.About;
@@ -69,50 +68,21 @@ public sealed class BudgetReconciler : IReconciler<ResourceKey>
         }
         if (plan.Status is { } status)
         {
-            await _writes.ClientFor(key).UpdateStatusAsync(budget with { Status = status }, cancellationToken);
+            await client.UpdateStatusAsync(budget with { Status = status }, cancellationToken);
         }
         return plan.RequeueAfter is { } delay ? ReconcileResult.RequeueAfter(delay) : ReconcileResult.Done;
     }
 
-    private BudgetObservation Observe(PodDisruptionBudget budget)
+    private async Task<BudgetObservation> ObserveAsync(KubernetesClient client, PodDisruptionBudget budget, CancellationToken cancellationToken)
     {
         var selector = LabelMatcher.From(budget.Spec.Selector);
-        return new(budget,
-        [
-            .. LabelIndex<Pod>.Select(_pods, budget.Metadata.Namespace, selector)
-                .Select(pod => new BudgetPod(pod, ScaleOf(pod))),
-        ]);
+        // All at once: the caches go on while the server is asked.
+        var pods = LabelIndex<Pod>.Select(_pods, budget.Metadata.Namespace, selector).ToList();
+        return new(budget, [.. BudgetPlanner.CountsOwners(budget) ? await _scales.OfAsync(client, pods, cancellationToken) : pods.Select(pod => new BudgetPod(pod, null))]);
     }
 
-    /// <summary>The scale of what controls a pod; of a ReplicaSet that a Deployment controls, the Deployment's.</summary>
-    private PodScale? ScaleOf(Pod pod)
-    {
-        if (pod.Metadata.Controller() is not { } owner)
-        {
-            return null;
-        }
-        var namespaceName = pod.Metadata.Namespace;
-        if (IsOf(owner, StatefulSet.ResourceType))
-        {
-            return _statefulSets.Find(namespaceName, owner.Name) is { } set && set.Metadata.Uid == owner.Uid
-                ? new PodScale(owner.Uid, set.Spec.Replicas ?? 1)
-                : null;
-        }
-        if (!IsOf(owner, ReplicaSet.ResourceType) || _replicaSets.Find(namespaceName, owner.Name) is not { } replicas || replicas.Metadata.Uid != owner.Uid)
-        {
-            return null;
-        }
-        if (replicas.Metadata.Controller() is { } above && IsOf(above, Deployment.ResourceType))
-        {
-            return _deployments.Find(namespaceName, above.Name) is { } deployment && deployment.Metadata.Uid == above.Uid
-                ? new PodScale(above.Uid, deployment.Spec.Replicas ?? 1)
-                : null;
-        }
-        return new PodScale(owner.Uid, replicas.Spec.Replicas ?? 1);
-    }
-
-    private static bool IsOf(OwnerReference owner, ResourceType type) =>
-        owner.Kind == type.Kind && owner.ApiVersion.StartsWith(type.Group + "/", StringComparison.Ordinal);
+    private IEnumerable<ResourceKey> Uncounted() =>
+        _budgets.All.Where(budget => budget.Status.Conditions.Any(condition => condition.Reason == BudgetPlanner.SyncFailed)).Select(budget => ResourceKey.Of(budget));
 
     private IEnumerable<ResourceKey> BudgetsOf(CacheChange<Pod> change)
     {

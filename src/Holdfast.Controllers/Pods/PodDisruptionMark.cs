@@ -28,4 +28,28 @@ public static class PodDisruptionMark
             },
         };
     }
+
+    /// <summary>From when on the mark of a pod that has not begun to go is stale; null for a pod whose mark never is. The node's own marks stay, since it may take any time.</summary>
+    /// <param name="pod">The pod.</param>
+    /// <param name="patience">How long a marked pod may take.</param>
+    public static DateTimeOffset? StaleFrom(Pod pod, TimeSpan patience)
+    {
+        ArgumentNullException.ThrowIfNull(pod);
+        var mark = pod.Status.Conditions.FirstOrDefault(condition => condition is { Type: ConditionType, Status: "True" });
+        return mark is null or { Reason: "TerminationByKubelet" } || pod.IsTerminating() || pod.IsFinished()
+            ? null
+            : (mark.LastTransitionTime ?? DateTimeOffset.UnixEpoch) + patience;
+    }
+
+    /// <summary>The pod without its mark.</summary>
+    /// <param name="pod">The pod.</param>
+    /// <param name="now">The time.</param>
+    public static Pod Off(Pod pod, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(pod);
+        var conditions = pod.Status.Conditions.Select(condition => condition.Type == ConditionType
+            ? new Model.Core.PodCondition { Type = ConditionType, Status = "False", LastTransitionTime = now }
+            : condition);
+        return pod with { Status = pod.Status with { Conditions = conditions.ToValueList() } };
+    }
 }

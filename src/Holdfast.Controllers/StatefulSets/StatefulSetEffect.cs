@@ -73,4 +73,13 @@ public sealed record DeletePod(Pod Pod, string Reason) : StatefulSetEffect(Reaso
 /// <param name="Status">The status to write, or null when what is written holds.</param>
 /// <param name="RequeueAfter">When to plan again although nothing changes, or null.</param>
 /// <param name="Waiting">What the plan waits for, in words; empty when it waits for nothing.</param>
-public sealed record StatefulSetPlan(ImmutableArray<StatefulSetEffect> Effects, StatefulSetStatus? Status, TimeSpan? RequeueAfter, string Waiting);
+public sealed record StatefulSetPlan(ImmutableArray<StatefulSetEffect> Effects, StatefulSetStatus? Status, TimeSpan? RequeueAfter, string Waiting)
+{
+    /// <summary>What people are warned of: that nothing can be done about something now.</summary>
+    public ImmutableArray<StatefulSetNote> Notes { get; init; } = [];
+}
+
+/// <summary>Something that people are warned of.</summary>
+/// <param name="Reason">One word: <c>FailedCreate</c>.</param>
+/// <param name="Message">What is the matter.</param>
+public sealed record StatefulSetNote(string Reason, string Message);

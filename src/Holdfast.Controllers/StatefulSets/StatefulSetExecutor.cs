@@ -35,6 +35,10 @@ internal sealed class StatefulSetExecutor(StatefulSet set, KubernetesClient clie
             var results = await Task.WhenAll(batch.Select(step => RunAsync(step, cancellationToken)));
             failure = Array.Find(results, result => result is not null);
         }
+        foreach (var note in plan.Notes)
+        {
+            events.Warning(set, note.Reason, note.Message);
+        }
         // A status may name only revisions and count only pods that are the set's own by now.
         var isFounded = failure is null || !plan.Effects.Any(IsFoundation);
         return (isFounded && plan.Status is { } status ? await _owned.WriteStatusAsync(set with { Status = status }, cancellationToken) : null) ?? failure;
@@ -102,7 +106,7 @@ internal sealed class StatefulSetExecutor(StatefulSet set, KubernetesClient clie
         CreateClaim create => CreateClaimAsync(create, cancellationToken),
         UpdateClaim update => UpdateClaimAsync(update, cancellationToken),
         CreatePod create => CreatePodAsync(create.Pod, cancellationToken),
-        UpdatePod update => client.UpdateAsync(update.Pod, cancellationToken),
+        UpdatePod update => UpdatePodAsync(update.Pod, cancellationToken),
         DeletePod delete => DeletePodAsync(delete.Pod, cancellationToken),
         _ => throw new InvalidOperationException($"a plan has an effect that cannot be executed: {effect}"),
     };
@@ -110,7 +114,19 @@ internal sealed class StatefulSetExecutor(StatefulSet set, KubernetesClient clie
     private async Task CreatePodAsync(Pod pod, CancellationToken cancellationToken)
     {
         await client.CreateAsync(pod, cancellationToken);
-        events.Normal(set, "SuccessfulCreate", $"Create Pod {pod.Metadata.Name} in StatefulSet {set.Metadata.Name} successful");
+        TellDone("Create", pod);
+    }
+
+    private async Task UpdatePodAsync(Pod pod, CancellationToken cancellationToken)
+    {
+        await client.UpdateAsync(pod, cancellationToken);
+        TellDone("Update", pod);
+    }
+
+    private void TellDone(string verb, Pod pod)
+    {
+        var note = StatefulSetWords.Done(verb, set, pod.Metadata.Name);
+        events.Normal(set, note.Reason, note.Message);
     }
 
     private async Task CreateClaimAsync(CreateClaim effect, CancellationToken cancellationToken)
@@ -148,7 +164,7 @@ internal sealed class StatefulSetExecutor(StatefulSet set, KubernetesClient clie
     {
         if (await _owned.DeleteAsync(pod, cancellationToken))
         {
-            events.Normal(set, "SuccessfulDelete", $"Delete Pod {pod.Metadata.Name} in StatefulSet {set.Metadata.Name} successful");
+            TellDone("Delete", pod);
         }
     }
 
@@ -176,17 +192,20 @@ internal sealed class StatefulSetExecutor(StatefulSet set, KubernetesClient clie
 
     private void Tell(StatefulSetEffect effect, ApiException error)
     {
-        var (reason, what) = effect switch
+        // As upstream, only the log is told that somebody else holds a name, or was quicker.
+        var note = effect switch
         {
-            CreatePod create => ("FailedCreate", $"Create Pod {create.Pod.Metadata.Name} in StatefulSet {set.Metadata.Name} failed error: {error.Message}"),
-            CreateClaim create => ("FailedCreate", $"Create Claim {create.Claim.Metadata.Name} for Pod {create.PodName} in StatefulSet {set.Metadata.Name} failed error: {error.Message}"),
-            DeletePod delete => ("FailedDelete", $"Delete Pod {delete.Pod.Metadata.Name} in StatefulSet {set.Metadata.Name} failed error: {error.Message}"),
-            UpdatePod update => ("FailedUpdate", $"Update Pod {update.Pod.Metadata.Name} in StatefulSet {set.Metadata.Name} failed error: {error.Message}"),
-            _ => ("", ""),
+            CreatePod or CreateClaim when error.IsAlreadyExists => null,
+            UpdatePod when error.IsConflict => null,
+            CreatePod create => StatefulSetWords.Failed("Create", set, create.Pod.Metadata.Name, error.Message),
+            CreateClaim create => StatefulSetWords.Failed(set, create, error.Message),
+            DeletePod delete => StatefulSetWords.Failed("Delete", set, delete.Pod.Metadata.Name, error.Message),
+            UpdatePod update => StatefulSetWords.Failed("Update", set, update.Pod.Metadata.Name, error.Message),
+            _ => null,
         };
-        if (reason.Length > 0)
+        if (note is not null)
         {
-            events.Warning(set, reason, what);
+            events.Warning(set, note.Reason, note.Message);
         }
     }
 }

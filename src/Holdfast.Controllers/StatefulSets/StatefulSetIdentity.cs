@@ -114,14 +114,25 @@ public static class StatefulSetIdentity
         return claims.MoveToImmutable();
     }
 
+    /// <summary>Whether a pod has the volumes that its ordinal's claims give it; one that was made by others may not.</summary>
+    /// <param name="set">The set.</param>
+    /// <param name="pod">The pod.</param>
+    /// <param name="ordinal">Its ordinal.</param>
+    public static bool HasClaims(StatefulSet set, Pod pod, int ordinal) => set.Spec.VolumeClaimTemplates.All(template =>
+        pod.Spec.Volumes.Any(volume => volume.Name == template.Metadata.Name && volume.PersistentVolumeClaim?.ClaimName == ClaimName(set, template, ordinal)));
+
     /// <summary>The pod as its ordinal would have it, when its labels have been changed; null when it is right.</summary>
     /// <param name="set">The set.</param>
     /// <param name="pod">The pod.</param>
     /// <param name="ordinal">Its ordinal.</param>
-    public static Pod? Corrected(StatefulSet set, Pod pod, int ordinal)
+    /// <param name="withClaims">Whether it is to get the volumes of its claims too, which a server refuses.</param>
+    public static Pod? Corrected(StatefulSet set, Pod pod, int ordinal, bool withClaims)
     {
         var labels = IdentityLabels(pod.Metadata.Labels, PodName(set, ordinal), ordinal);
-        return labels == pod.Metadata.Labels ? null : pod with { Metadata = pod.Metadata with { Labels = labels } };
+        var volumes = withClaims ? Volumes(set, pod.Spec, ordinal) : pod.Spec.Volumes;
+        return labels == pod.Metadata.Labels && volumes == pod.Spec.Volumes
+            ? null
+            : pod with { Metadata = pod.Metadata with { Labels = labels }, Spec = pod.Spec with { Volumes = volumes } };
     }
 
     /// <summary>A reference to a set as the controller of what it owns.</summary>

@@ -36,7 +36,7 @@ public static class StatefulSetPlanner
             effects.AddRange(revisions.Truncate(set, ownership.Revisions, ownership.Pods));
         }
         var status = StatefulSetStatusReading.Of(set, revisions, ownership.Pods, now);
-        return new(effects.ToImmutable(), status == set.Status ? null : status, NextAvailable(set, ownership.Pods, now), round.Waiting);
+        return new(effects.ToImmutable(), status == set.Status ? null : status, NextAvailable(set, ownership.Pods, now), round.Waiting) { Notes = [.. round.Notes] };
     }
 
     /// <summary>How long until a pod that is ready becomes available, so that the round after that is not missed.</summary>

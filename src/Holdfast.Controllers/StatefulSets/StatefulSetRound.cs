@@ -16,6 +16,7 @@ internal sealed class StatefulSetRound
     private readonly DateTimeOffset _now;
     private readonly Pod?[] _wanted;
     private readonly List<Pod> _surplus = [];
+    private readonly HashSet<string> _madeClaims = new(StringComparer.Ordinal);
     private readonly bool _isOrdered;
     private readonly int _currentReplicas;
 
@@ -45,6 +46,8 @@ internal sealed class StatefulSetRound
     }
 
     internal List<StatefulSetEffect> Effects { get; } = [];
+
+    internal List<StatefulSetNote> Notes { get; } = [];
 
     internal string Waiting { get; private set; } = "";
 
@@ -77,15 +80,18 @@ internal sealed class StatefulSetRound
         var ordinal = StatefulSetIdentity.Start(_set) + index;
         var name = StatefulSetIdentity.PodName(_set, ordinal);
         var claims = StatefulSetIdentity.Claims(_set, ordinal);
-        foreach (var claim in claims)
+        var there = claims.Select(claim => _claims.GetValueOrDefault(claim.Metadata.Name)).OfType<PersistentVolumeClaim>().ToList();
+        if (there.Find(claim => ClaimRetention.IsStale(claim, _set, name, "")) is { } stale)
         {
-            if (_claims.GetValueOrDefault(claim.Metadata.Name) is { } there
-                && (there.Metadata.DeletionTimestamp is not null || ClaimRetention.IsStale(there, _set, name, "")))
-            {
-                return Wait($"claim {claim.Metadata.Name} is going; pod {name} is made when it is gone");
-            }
+            return Wait($"claim {stale.Metadata.Name} is going; pod {name} is made when it is gone");
         }
         MakeClaims(claims, name);
+        if (there.FindAll(claim => claim.Metadata.DeletionTimestamp is not null) is [var first, ..] going)
+        {
+            var problems = going.Select(claim => $"pvc {claim.Metadata.Name} is being deleted").ToList();
+            Notes.Add(StatefulSetWords.Failed("Create", _set, name, problems.Count == 1 ? problems[0] : $"[{string.Join(", ", problems)}]"));
+            return Wait($"claim {first.Metadata.Name} is going; pod {name} is made when it is gone");
+        }
         var isNew = IsOfUpdateRevision(index);
         var template = isNew ? _set.Spec.Template : _revisions.CurrentTemplate;
         var revision = isNew ? _revisions.Update : _revisions.Current;
@@ -139,16 +145,35 @@ internal sealed class StatefulSetRound
     private void Correct(Pod pod)
     {
         // A pod that is adopted in this very plan is corrected in the next: one write of an object for each look at it.
-        if (pod.Metadata.Controller() is not null && StatefulSetIdentity.Corrected(_set, pod, Ordinal(pod)) is { } corrected)
+        if (pod.Metadata.Controller() is not null)
         {
-            Effects.Add(new UpdatePod(corrected, $"pod {pod.Metadata.Name} has lost the labels of its ordinal"));
+            CorrectPod(pod);
         }
         KeepClaims(pod, isWanted: true);
     }
 
+    private void CorrectPod(Pod pod)
+    {
+        var ordinal = Ordinal(pod);
+        // A pod that the update replaces gets its claims with the next one.
+        var lacksClaims = !pod.IsTerminating() && !IsToBeReplaced(pod, ordinal) && !StatefulSetIdentity.HasClaims(_set, pod, ordinal);
+        if (lacksClaims)
+        {
+            MakeClaims(StatefulSetIdentity.Claims(_set, ordinal), pod.Metadata.Name);
+        }
+        if (StatefulSetIdentity.Corrected(_set, pod, ordinal, lacksClaims) is { } corrected)
+        {
+            Effects.Add(new UpdatePod(corrected, $"pod {pod.Metadata.Name} {(lacksClaims ? "lacks the claims" : "has lost the labels")} of its ordinal"));
+        }
+    }
+
+    private bool IsToBeReplaced(Pod pod, int ordinal) =>
+        _set.Spec.UpdateStrategy.Type != "OnDelete" && IsOld(pod)
+        && ordinal >= StatefulSetIdentity.Start(_set) + (_set.Spec.UpdateStrategy.RollingUpdate?.Partition ?? 0);
+
     private void MakeClaims(ImmutableArray<PersistentVolumeClaim> claims, string podName)
     {
-        foreach (var claim in claims.Where(claim => !_claims.ContainsKey(claim.Metadata.Name)))
+        foreach (var claim in claims.Where(claim => !_claims.ContainsKey(claim.Metadata.Name) && _madeClaims.Add(claim.Metadata.Name)))
         {
             var owned = claim with { Metadata = claim.Metadata with { OwnerReferences = ClaimRetention.OwnersOfNewClaim(_set) } };
             Effects.Add(new CreateClaim(owned, podName, $"pod {podName} needs claim {claim.Metadata.Name}"));
@@ -258,7 +283,8 @@ internal sealed class StatefulSetRound
 
     private void Replace(Pod pod)
     {
-        Effects.Add(new DeletePod(pod, $"pod {pod.Metadata.Name} is of revision {StatefulSetIdentity.Revision(pod)}, {_revisions.Update.Metadata.Name} is wanted"));
+        var old = StatefulSetIdentity.Revision(pod) is { Length: > 0 } revision ? $"revision {revision}" : "no revision";
+        Effects.Add(new DeletePod(pod, $"pod {pod.Metadata.Name} is of {old}, {_revisions.Update.Metadata.Name} is wanted"));
         _ = Wait($"pod {pod.Metadata.Name} is replaced");
     }
 

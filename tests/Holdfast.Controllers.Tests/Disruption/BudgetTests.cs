@@ -84,6 +84,7 @@ public sealed class BudgetTests
         Assert.Equal(0, plan.Status!.DisruptionsAllowed);
         var condition = Assert.Single(plan.Status.Conditions);
         Assert.Equal(("False", "SyncFailed", "found no controllers for pod \"web-0\""), (condition.Status, condition.Reason, condition.Message));
+        Assert.Equal((0, 0), (plan.Status.ObservedGeneration, condition.ObservedGeneration));
         Assert.Contains(plan.Notes, note => note.Reason == "CalculateExpectedPodCountFailed");
     }
 

@@ -49,8 +49,39 @@ public sealed class ClaimTests
         var world = new ModelWorld().Settle().Gone(1);
         var claim = world.Claim(1)!;
         world.Put(claim with { Metadata = claim.Metadata with { DeletionTimestamp = world.Now } });
+        Assert.Equal(
+            [new StatefulSetNote("FailedCreate", "Create Pod web-1 in StatefulSet web failed error: pvc data-web-1 is being deleted")], world.Plan().Notes);
         Assert.Empty(world.Round());
         Assert.Equal("create pod web-1 of web:1", world.Forget(claim).Round()[^1]);
+        Assert.Empty(world.Plan().Notes);
+    }
+
+    [Fact]
+    public void What_else_a_pod_needs_is_made_while_one_of_its_claims_is_going()
+    {
+        var world = new ModelWorld().Settle().Change(spec => spec with
+        {
+            VolumeClaimTemplates = spec.VolumeClaimTemplates.Add(spec.VolumeClaimTemplates[0] with { Metadata = new ObjectMeta { Name = "log" } }),
+        }).Gone(1);
+        world.Put(world.Claim(1)! with { Metadata = world.Claim(1)!.Metadata with { DeletionTimestamp = world.Now } });
+        var effects = world.Round();
+        Assert.Contains("create claim log-web-1 owned by nobody", effects);
+        Assert.DoesNotContain(effects, effect => effect.StartsWith("create pod web-1", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("OnDelete", "create claim data-web-0 owned by nobody", "update pod web-0")]
+    [InlineData("RollingUpdate", "delete pod web-0")]
+    public void An_adopted_pod_without_its_claim_is_replaced_by_the_update_or_is_to_get_the_claim(string strategy, params string[] effects)
+    {
+        var world = new ModelWorld(1).Settle().Change(spec => spec with { UpdateStrategy = new() { Type = strategy } }).Settle();
+        var pod = world.Find(0)!;
+        world.Forget(world.Claim(0)!).Put(pod with
+        {
+            Metadata = pod.Metadata with { Labels = pod.Metadata.Labels.Remove(StatefulSetIdentity.RevisionLabel) },
+            Spec = pod.Spec with { Volumes = [] },
+        });
+        Assert.Equal(effects, world.Round());
     }
 
     [Fact]

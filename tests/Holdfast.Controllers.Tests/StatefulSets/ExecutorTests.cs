@@ -61,6 +61,31 @@ public sealed class ExecutorTests
         Assert.Equal(("Warning", "statefulset-controller"), (failed.Type, failed.Source.Component));
     }, _ => null);
 
+    [Fact]
+    public Task A_claim_that_is_being_deleted_is_told_of_while_the_pod_waits_for_it() => In(async world =>
+    {
+        await world.UntilAsync("the pod is made", () => world.Api.Find<Pod>("default", "web-0") is not null);
+        world.Api.Put(new PersistentVolumeClaim { Metadata = Named("data-web-0", "default") with { DeletionTimestamp = world.Environment.Time.GetUtcNow() } });
+        await world.PassAsync(TimeSpan.FromSeconds(5));
+        world.Api.Remove<Pod>("default", "web-0");
+        await world.UntilAsync("it is told of", () => Told(world, "FailedCreate").Any());
+        Assert.Equal(["Warning: Create Pod web-0 in StatefulSet web failed error: pvc data-web-0 is being deleted"], Told(world, "FailedCreate"));
+        world.Api.Remove<PersistentVolumeClaim>("default", "data-web-0");
+        await world.UntilAsync("the pod is made", () => world.Api.Find<Pod>("default", "web-0") is not null);
+    }, _ => null);
+
+    [Fact]
+    public Task That_a_stranger_holds_a_name_is_no_event() => In(async world =>
+    {
+        world.Api.Put(new Pod
+        {
+            Metadata = Named("web-0", "default") with { OwnerReferences = [new() { ApiVersion = "example.dev/v1", Kind = "Robot", Name = "r", Uid = "r", Controller = true }] },
+        });
+        await world.PassAsync(TimeSpan.FromMinutes(1));
+        Assert.Contains(world.Log, entry => entry.Message.Contains("web-0", StringComparison.Ordinal) && entry.Severity == Platform.LogSeverity.Warning);
+        Assert.Empty(Told(world, "FailedCreate"));
+    }, _ => null);
+
     private static IEnumerable<string> Told(SimulatedWorld world, string reason) =>
         world.Api.All<Event>().Where(told => told.Reason == reason).Select(told => $"{told.Type}: {told.Message}");
 

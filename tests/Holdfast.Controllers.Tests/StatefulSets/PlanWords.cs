@@ -15,6 +15,8 @@ internal static class PlanWords
     {
         foreach (var effect in plan.Effects)
             yield return $"{Effect(world, plan, effect),-38} because {Shown(world, plan, effect.Reason)}";
+        foreach (var note in plan.Notes)
+            yield return $"warn {note.Reason}: {note.Message}";
         if (plan.Status is { } status)
         {
             yield return string.Create(CultureInfo.InvariantCulture,

@@ -123,6 +123,11 @@ public sealed class TranscriptTests
                 OwnerReferences = [new OwnerReference { Kind = "StatefulSet", Name = "other", Uid = "other", Controller = true }],
             },
         }),
+        "bare" => world.Put(new Pod
+        {
+            Metadata = new ObjectMeta { Name = ModelWorld.PodName(ordinal), Uid = "bare", Labels = ValueMap.Of(("app", "web")) },
+            Spec = new PodSpec { Containers = [new Container { Name = "main", Image = "web:1" }] },
+        }).Ready(ordinal),
         "terminating" => world.Terminate(ordinal),
         "gone" => world.Gone(ordinal),
         _ => throw new FormatException($"a transcript makes a pod {state}, which nobody understands"),

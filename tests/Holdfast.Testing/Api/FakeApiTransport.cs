@@ -209,6 +209,7 @@ public sealed class FakeApiTransport(TimeProvider time, IChance chance) : IApiTr
         var key = new ResourceKey(call.Namespace, call.Name);
         return call.Verb switch
         {
+            ApiVerb.Get when call.Subresource == "scale" => new ApiAnswer(FakeObjects.ScaleOf(Existing(call.Type, key)), null),
             ApiVerb.Get => new ApiAnswer(Existing(call.Type, key), null),
             ApiVerb.Create when call.Subresource.Length == 0 => new ApiAnswer(Create(call.Body!), null),
             ApiVerb.Create when call.Subresource == "binding" => Bind((Pod)Existing(call.Type, key), (Binding)call.Body!),

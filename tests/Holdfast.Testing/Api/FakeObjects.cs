@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Holdfast.Model.Autoscaling;
 using Holdfast.Model.Core;
 using Holdfast.Model.Json;
 using Holdfast.Model.Resources;
@@ -27,6 +28,13 @@ internal static class FakeObjects
             target["status"] = status.DeepClone();
         return FromJson(stored.GetResourceType(), target).WithMetadata(isStatus ? stored.Metadata with { Annotations = sent.Metadata.Annotations } : sent.Metadata);
     }
+
+    /// <summary>The scale of an object that keeps its number of replicas where most do.</summary>
+    public static Scale ScaleOf(IResource resource) => new()
+    {
+        Metadata = resource.Metadata,
+        Spec = new ScaleSpec { Replicas = (int?)ToJson(resource)["spec"]?["replicas"] ?? 0 },
+    };
 
     public static bool HasSameSpec(IResource one, IResource other) =>
         JsonNode.DeepEquals(ToJson(one)["spec"], ToJson(other)["spec"]);
