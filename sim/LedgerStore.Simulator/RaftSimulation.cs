@@ -282,7 +282,7 @@ public sealed class RaftSimulation
             return false;
         var running = members.Where(member => !Operator.IsRetired(member.Id)).ToList();
         return running.Exists(static member => member.Node?.Role == RaftRole.Leader) && running.TrueForAll(member =>
-            member.Node is { } node && node.Log.AppliedIndex == node.Log.LastIndex && node.Log.AppliedIndex == Referee.LastCommitted);
+            member.Node is { } node && node.Log.AppliedIndex == node.Log.LastIndex && node.Log.AppliedIndex == Referee.LastCommitted && node.Goal == node.Log.AppliedIndex);
     }
 
     private string Describe() => $"clients {(Clients.AreIdle ? "idle" : "waiting")}, committed {Referee.Membership} to {Referee.LastCommitted}; " +

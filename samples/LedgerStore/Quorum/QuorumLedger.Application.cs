@@ -7,7 +7,9 @@ namespace LedgerStore.Quorum;
 /// <content>What is done with what the core decides, and what the member does by itself now and then.</content>
 public sealed partial class QuorumLedger : IRaftApplication
 {
+    private static readonly TimeSpan HintSyncPause = TimeSpan.FromSeconds(1);
     private RaftRole lastRole;
+    private long hintSyncedAt;
     private long electionsWon;
     private long snapshotsInstalled;
     private bool wasMember;
@@ -119,6 +121,11 @@ public sealed partial class QuorumLedger : IRaftApplication
             Promote();
             MaybeFinishFounding();
         }
+        if (time.GetElapsedTime(hintSyncedAt) > HintSyncPause)
+        {
+            disk.Files.SyncCommitted();
+            hintSyncedAt = time.GetTimestamp();
+        }
         if (node.Log.AppliedIndex - node.Log.BaseIndex > settings.CompactEntries || node.Log.Bytes > settings.CompactBytes)
             Compact();
         if (disk.Ledger.Format > DataFormat.Oldest && disk.Ledger.MigrateOne() && disk.Ledger.Backlog == 0)
@@ -212,6 +219,7 @@ public sealed partial class QuorumLedger : IRaftApplication
             Applied = node.Log.AppliedIndex,
             Place = Place(),
             LastLogIndex = node.Log.LastIndex,
+            Goal = node.Goal,
             Leader = pump.IsStalled ? null : NameOf(node.Leader),
             Format = disk.Ledger.Format,
             Backlog = disk.Ledger.Backlog,

@@ -42,10 +42,12 @@ public sealed partial class QuorumLedger : ILedger
         MemberIdentity identity, QuorumSettings settings, QuorumDisk disk, Action<RaftMessage> send, LedgerJournal journal, TimeProvider time, Action<Exception> onFatal)
     {
         (this.identity, this.settings, this.disk, this.send, this.journal, this.time, this.onFatal) = (identity, settings, disk, send, journal, time, onFatal);
-        node = new RaftNode(identity.Id, settings.Raft with { Seed = identity.Id.Value ^ (ulong)time.GetTimestamp() }, disk.Files.State, new RaftLog(disk.Files.Mark, disk.Files.Entries));
+        node = new RaftNode(identity.Id, settings.Raft with { Seed = identity.Id.Value ^ (ulong)time.GetTimestamp() }, disk.Files.State, new RaftLog(disk.Files.Mark, disk.Files.Entries, disk.Files.Committed));
         appliedIndex = node.Log.AppliedIndex;
         pump = new RaftPump(node, disk.Files, this);
         wasMember = node.Membership.Contains(identity.Id);
+        // What is known to be committed is shown from the first answer on, by a member that is alone too.
+        pump.Run();
         view = Look();
         new Thread(Run) { IsBackground = true, Name = "raft" }.Start();
     }

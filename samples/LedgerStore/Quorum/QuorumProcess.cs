@@ -53,7 +53,7 @@ public sealed class QuorumProcess : IAsyncDisposable
             var disk = QuorumDisk.Open(folder, identity, options.Release, note => journal.Write($"recovery: {note}"));
             links = new PeerLinks(client, identity, options.Release, NameOf, journal, time);
             var ledger = new QuorumLedger(identity, options.Quorum with { Founders = options.Peers.FounderNames(options.Member).Count }, disk, links.Send, journal, time, onFatal);
-            journal.Write($"recovered {disk.Ledger.Head.Index} entries and the replicated log from {disk.Files.Mark.Index} to {disk.Files.Mark.Index + disk.Files.Entries.Count}");
+            journal.Write($"recovered {disk.Ledger.Head.Index} entries and the replicated log from {disk.Files.Mark.Index} to {ledger.View.LastLogIndex}, of which {ledger.View.Applied} are known to be committed");
             Member.Serve(ledger);
             serve(ledger);
             await Task.WhenAll(Member.JoinAsync(stopping.Token), LookAroundAsync(ledger));

@@ -72,7 +72,7 @@ public sealed class SimulatedMember(RaftSimulation simulation, MemberId id, stri
         ledger = new SimulatedLedger(disk.Snapshot, SimulatedLedger.FormatIn(disk.Mark.Note));
         if (!RaftLog.Continues(disk.Mark, disk.Entries))
             disk.RemoveAll();
-        node = new RaftNode(id, options, disk.Seen, new RaftLog(disk.Mark, [.. disk.Entries]));
+        node = new RaftNode(id, options, disk.Seen, new RaftLog(disk.Mark, [.. disk.Entries], disk.Committed));
         pump = new RaftPump(node, disk, this);
         simulation.Referee.Started(this);
     }
