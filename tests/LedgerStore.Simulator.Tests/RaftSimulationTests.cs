@@ -86,6 +86,7 @@ public sealed class RaftSimulationTests
     [InlineData(RaftMutant.TrustsDamagedDisk, 30, RaftRunKind.Rot, "R1", "R3", "R4", "R5", "R6", "R9", "R12")]
     [InlineData(RaftMutant.LeadsUnheard, 40, RaftRunKind.Bridges, "R11")]
     [InlineData(RaftMutant.SwitchesFormatEarly, 30, RaftRunKind.Releases, "Format")]
+    [InlineData(RaftMutant.TrustsEarlierWord, 120, RaftRunKind.Releases, "Format")]
     public void A_known_bug_is_found_within_a_bounded_number_of_seeds_and_by_an_invariant_that_it_breaks(
         RaftMutant mutant, int seeds, RaftRunKind kind, params string[] invariants)
     {

@@ -14,6 +14,7 @@ public sealed partial class QuorumLedger : IRaftApplication
     private long snapshotsInstalled;
     private bool wasMember;
     private bool isRemoved;
+    private bool isSaidRemoved;
     private long foundingTerm;
 
     /// <inheritdoc />
@@ -134,8 +135,10 @@ public sealed partial class QuorumLedger : IRaftApplication
 
     private void NoteRole()
     {
+        // Whom a leader speaks to belongs to the cluster, whatever was said.
+        isSaidRemoved &= node.Leader.IsNone;
         if (node.Membership.Contains(node.Id))
-            (wasMember, isRemoved) = (true, false);
+            (wasMember, isRemoved) = (true, isSaidRemoved);
         else if (wasMember && !isRemoved && node.Log.MembershipIndex <= node.Log.AppliedIndex)
         {
             isRemoved = true;
@@ -220,6 +223,7 @@ public sealed partial class QuorumLedger : IRaftApplication
             Place = Place(),
             LastLogIndex = node.Log.LastIndex,
             Goal = node.Goal,
+            IsMembershipSettled = node.Log.MembershipIndex <= node.Log.CommitIndex,
             Leader = pump.IsStalled ? null : NameOf(node.Leader),
             Format = disk.Ledger.Format,
             Backlog = disk.Ledger.Backlog,

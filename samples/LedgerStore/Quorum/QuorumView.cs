@@ -49,6 +49,9 @@ public sealed record QuorumView
     /// <summary>Who belongs to the cluster.</summary>
     public required IReadOnlyList<SeatView> Members { get; init; }
 
+    /// <summary>True when that is known to be committed.</summary>
+    public bool IsMembershipSettled { get; init; }
+
     /// <summary>The data format that the cluster has agreed on.</summary>
     public int Format { get; init; }
 

@@ -37,6 +37,12 @@ public enum RaftMutant
 
     /// <summary>The cluster switches to a data format that not every member reads.</summary>
     SwitchesFormatEarly,
+
+    /// <summary>The cluster switches to a data format by what members said before they were asked.</summary>
+    TrustsEarlierWord,
+
+    /// <summary>A read's answer to a member's earlier process is taken for that to a later one's (R8).</summary>
+    RepeatsReadContexts,
 }
 
 /// <summary>The part of a mutant that is in the core.</summary>
@@ -50,6 +56,7 @@ public static class MutantFlaws
         RaftMutant.ReadsWithoutQuorum => RaftFlaws.ReadsWithoutQuorum,
         RaftMutant.LeaseOverTransfer => RaftFlaws.LeaseOverTransfer,
         RaftMutant.LeadsUnheard => RaftFlaws.LeadsUnheard,
+        RaftMutant.RepeatsReadContexts => RaftFlaws.RepeatsReadContexts,
         _ => RaftFlaws.None,
     };
 }

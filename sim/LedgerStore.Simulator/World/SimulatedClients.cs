@@ -11,7 +11,6 @@ public sealed class SimulatedClients(RaftSimulation simulation)
 
     private readonly List<Client> clients = [.. Enumerable.Range(1, simulation.Options.Clients).Select(static number => new Client(number))];
     private readonly Dictionary<LedgerCommandModel, long> places = [];
-    private long contexts;
     private long floor;
 
     /// <summary>Appends that were acknowledged.</summary>
@@ -50,7 +49,7 @@ public sealed class SimulatedClients(RaftSimulation simulation)
     public void Read(SimulatedMember member)
     {
         var (mustSee, term) = (floor, member.Node?.Term);
-        member.Read(++contexts, () =>
+        member.Read(() =>
         {
             Reads++;
             var seen = member.Node!.Log.AppliedIndex;

@@ -110,7 +110,7 @@ public sealed class ReplicationTests
             table.Propose(1);
         table.Settle();
         table.Heal();
-        var behind = table[3].Log.CommitIndex;
+        var behind = table[3].Log.LastIndex;
         while (!table.Middle.Exists(static message => message is RaftMessage.Heartbeat && message.To == RaftTable.Id(3)))
             table.Tick(1);
         table.Deliver(table.Middle.Find(static message => message is RaftMessage.Heartbeat && message.To == RaftTable.Id(3))!);
