@@ -43,7 +43,7 @@ public sealed class LedgerOptionsReader(Func<string, string?> variable)
     {
         var given = Pair(arguments);
         var listen = ReadListen(Setting(given, "--listen", "LEDGER_LISTEN") ?? DefaultListen);
-        var version = Setting(given, "--version-as", "LEDGER_VERSION") ?? "2.8.1";
+        var version = Setting(given, "--version-as", "LEDGER_VERSION") ?? LedgerRelease.Default.Version;
         return new LedgerOptions
         {
             Member = Variable("POD_NAME") ?? Variable("HOSTNAME") ?? Environment.MachineName,

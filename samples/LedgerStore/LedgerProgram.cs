@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using LedgerStore.Ledger;
 using LedgerStore.Quorum;
+using LedgerStore.Raft;
 using LedgerStore.Server;
 using LedgerStore.Storage;
 
@@ -32,15 +33,19 @@ public sealed class LedgerProgram(LedgerOptions options, LedgerJournal journal, 
             using var proxy = quorum is null ? null : new LeaderProxy(options.Peers!, quorum.Directory);
             var running = Begin(folder, member, quorum, began);
             await using var front = HttpFront.Build(options, Router(member, proxy));
-            var code = await ServeAsync(front, member);
+            var stop = new OrderlyStop(member, front, journal, time);
+            var code = await ServeAsync(front, stop);
             if (quorum is not null)
                 await quorum.DisposeAsync();
             await running;
+            // Whoever reads of the last step may start the next process: the folder is free by then.
+            folder.Dispose();
+            stop.NoteEnd();
             return code;
         }
     }
 
-    private async Task<int> ServeAsync(WebApplication front, Member member)
+    private async Task<int> ServeAsync(WebApplication front, OrderlyStop stop)
     {
         try
         {
@@ -54,7 +59,7 @@ public sealed class LedgerProgram(LedgerOptions options, LedgerJournal journal, 
         }
         var code = await ending.Task;
         if (code == ExitCode.Done)
-            await new OrderlyStop(member, front, journal, time).RunAsync();
+            await stop.RunAsync();
         return code;
     }
 
@@ -112,9 +117,14 @@ public sealed class LedgerProgram(LedgerOptions options, LedgerJournal journal, 
 
     private void Fail(Exception failure)
     {
-        journal.Write($"fatal: {failure.Message}");
+        journal.Write($"fatal: {failure.Message}{AdviceOn(failure)}");
         ending.TrySetResult(ExitCode.Of(failure));
     }
+
+    // The algorithm cannot know what a disk is; whoever reads this has one in hand.
+    private static string AdviceOn(Exception failure) => failure is RaftBrokenException
+        ? "; the member stops before it makes that worse, and the others go on: keep the volume as evidence, check the disk, and let the member come back with an empty one"
+        : "";
 
     private void OnSignal(PosixSignalContext signal)
     {

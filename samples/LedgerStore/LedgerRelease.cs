@@ -16,6 +16,9 @@ public sealed record LedgerRelease(string Version, int WritesFormat, int ReadsFo
         new("2.9.0", DataFormat.Oldest, DataFormat.Newest),
     ];
 
+    /// <summary>What runs when nothing else is asked for.</summary>
+    public static LedgerRelease Default => All[0];
+
     /// <summary>The release with this version, or null.</summary>
     public static LedgerRelease? Find(string version) => All.FirstOrDefault(release => release.Version == version);
 }

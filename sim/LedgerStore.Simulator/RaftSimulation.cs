@@ -38,6 +38,7 @@ public sealed class RaftSimulation
         Referee = new RaftReferee { OnElected = member => Faults!.Elected(member) };
         Quiet = new QuietChecker(this);
         Majority = new MajorityChecker(this);
+        Repeats = new RepeatChecker(options.RememberedClients);
         Clients = new SimulatedClients(this);
         Operator = new SimulatedOperator(this);
         Faults = new FaultPlan(this);
@@ -63,6 +64,9 @@ public sealed class RaftSimulation
 
     /// <summary>Who checks that a majority that can talk elects.</summary>
     public MajorityChecker Majority { get; }
+
+    /// <summary>Who checks that a repeat is harmless.</summary>
+    public RepeatChecker Repeats { get; }
 
     /// <summary>Who appends and reads.</summary>
     public SimulatedClients Clients { get; }
@@ -96,7 +100,7 @@ public sealed class RaftSimulation
             simulation.Tell(violation);
         }
         return new RaftSimulationResult(options, violation, simulation.story, simulation.order, simulation.Now,
-            simulation.Clients.Acknowledged.Count, simulation.Clients.Reads, simulation.Referee.NewestTerm, simulation.Quiet.Looks, simulation.Majority.Looks, simulation.members.Max(static member => member.Ledger.Format));
+            simulation.Clients.Acknowledged.Count, simulation.Clients.Reads, simulation.Referee.NewestTerm, simulation.Quiet.Looks, simulation.Majority.Looks, simulation.members.Max(static member => member.Ledger.Format), simulation.Repeats.Repeats, simulation.Repeats.Names);
     }
 
     /// <summary>Does something later.</summary>
@@ -259,7 +263,7 @@ public sealed class RaftSimulation
         {
             var held = member.Ledger.Commands.ToHashSet();
             RaftReferee.Require("R4", Clients.Acknowledged.IsSubsetOf(held), $"{member.Name} lacks acknowledged appends");
-            RaftReferee.Require("R12", held.Count == member.Ledger.Commands.Count, $"{member.Name} holds an append twice");
+            Repeats.AtRest(member);
         }
         Tell("everything is at rest");
     }

@@ -15,9 +15,11 @@ namespace LedgerStore.Simulator;
 /// <param name="QuietLooks">How often an outsider was looked at while nothing else was wrong.</param>
 /// <param name="MajorityLooks">How often a majority that could talk was looked at after the time in which it must elect, with links cut.</param>
 /// <param name="Format">The data format that the cluster ended with.</param>
+/// <param name="Repeats">How often a member recognised a repeated append.</param>
+/// <param name="Names">How many clients there were, by name.</param>
 public sealed record RaftSimulationResult(
     RaftSimulationOptions Options, string? Violation, IReadOnlyList<string> Story, long Steps, long Microseconds,
-    int Appends, int Reads, long Term, int QuietLooks, int MajorityLooks, int Format)
+    int Appends, int Reads, long Term, int QuietLooks, int MajorityLooks, int Format, int Repeats, int Names)
 {
     /// <summary>One line.</summary>
     public string Summary => string.Create(CultureInfo.InvariantCulture,

@@ -24,6 +24,8 @@ public sealed class RaftSimulationTests
         // A run that does nothing would hold too.
         Assert.True(results.Sum(static result => result.Appends) > 20_000 && results.Sum(static result => result.Reads) > 20_000);
         Assert.Contains(results, static result => result.QuietLooks > 0);
+        Assert.True(results.Sum(static result => result.Repeats) > 1_000);
+        Assert.Contains(results, static result => result.Names > 2 * result.Options.RememberedClients);
         Assert.Contains(results, static result => result.Story.Any(static line => line.Contains("installed a snapshot", StringComparison.Ordinal)));
     }
 
@@ -66,6 +68,17 @@ public sealed class RaftSimulationTests
         Assert.True(results.Sum(static result => result.MajorityLooks) > 10_000);
     }
 
+    [Fact]
+    public void Members_that_were_removed_or_are_cut_off_raise_no_healthy_quorums_term()
+    {
+        var results = Enumerable.Range(1, 60).Select(seed => RaftSimulation.Run(RaftSimulationOptions.Draw(RaftRunKind.Outsiders, (ulong)seed))).ToList();
+        Assert.All(results, AssertHolds);
+        Assert.True(results.Sum(static result => result.QuietLooks) > 10_000);
+        // One that was removed can still be heard, and so is seen by what it does to the others' term alone.
+        var heeded = Enumerable.Range(1, 60).Select(seed => RaftSimulation.Run(RaftSimulationOptions.Draw(RaftRunKind.Outsiders, (ulong)seed, RaftMutant.HeedsTheRemoved)).Violation);
+        Assert.Contains(heeded, static violation => violation?.Contains(" rose from ", StringComparison.Ordinal) == true);
+    }
+
     // Each seed here once showed a mistake: of the core, of what drives it, or of the checkers.
     [Theory]
     [InlineData(29)]
@@ -85,6 +98,11 @@ public sealed class RaftSimulationTests
     [InlineData(RaftMutant.KeepsIdentityOnEmptyDisk, 30, RaftRunKind.Any, "R1", "R3", "R4", "R5", "R6")]
     [InlineData(RaftMutant.TrustsDamagedDisk, 30, RaftRunKind.Rot, "R1", "R3", "R4", "R5", "R6", "R9", "R12")]
     [InlineData(RaftMutant.LeadsUnheard, 40, RaftRunKind.Bridges, "R11")]
+    [InlineData(RaftMutant.AppliesRepeats, 5, RaftRunKind.Any, "R12")]
+    [InlineData(RaftMutant.ForgetsClientsEarly, 60, RaftRunKind.Any, "R12")]
+    [InlineData(RaftMutant.ForgetsClientsInSnapshots, 60, RaftRunKind.Any, "R9", "R12")]
+    [InlineData(RaftMutant.CampaignsUnasked, 20, RaftRunKind.Outsiders, "R10")]
+    [InlineData(RaftMutant.HeedsTheRemoved, 20, RaftRunKind.Outsiders, "R10")]
     [InlineData(RaftMutant.SwitchesFormatEarly, 30, RaftRunKind.Releases, "Format")]
     [InlineData(RaftMutant.TrustsEarlierWord, 120, RaftRunKind.Releases, "Format")]
     public void A_known_bug_is_found_within_a_bounded_number_of_seeds_and_by_an_invariant_that_it_breaks(

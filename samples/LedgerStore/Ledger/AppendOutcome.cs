@@ -20,9 +20,6 @@ public abstract record AppendOutcome
     /// <summary>The sequence is older than what is remembered of its client.</summary>
     public sealed record SequenceTooOld : AppendOutcome;
 
-    /// <summary>No further client can be remembered.</summary>
-    public sealed record TooManyClients : AppendOutcome;
-
     /// <summary>The volume has no room.</summary>
     public sealed record DiskFull : AppendOutcome;
 

@@ -130,8 +130,6 @@ public sealed class AppliedLedger : IDisposable
                 return null;
             case IdentityVerdict.TooOld:
                 return new AppendOutcome.SequenceTooOld();
-            case IdentityVerdict.TooManyClients:
-                return new AppendOutcome.TooManyClients();
         }
         var (data, outcome) = batch.Data.TryGetValue(index, out var staged) ? staged : Earlier(index);
         return data.Span.SequenceEqual(command.Data.Span) ? outcome with { WasRepeat = true } : new AppendOutcome.SequenceReused(index);

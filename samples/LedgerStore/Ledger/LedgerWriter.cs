@@ -77,8 +77,7 @@ public sealed class LedgerWriter : IDisposable
         {
             IdentityVerdict.New => null,
             IdentityVerdict.Repeat => Repeat(command, index),
-            IdentityVerdict.TooOld => new AppendOutcome.SequenceTooOld(),
-            _ => new AppendOutcome.TooManyClients(),
+            _ => new AppendOutcome.SequenceTooOld(),
         };
     }
 

@@ -26,7 +26,9 @@ public sealed class LedgerControl(Func<string, string?> variable, TextWriter out
           backup FILE [--at INDEX]       writes a backup that is consistent at an index ('-' for standard output); --stale takes
                    [--stale]             what one member has, when a majority is lost for good
           verify FILE                    checks a backup from its first to its last byte
-          restore FILE --data FOLDER     makes a new cluster of one member out of a backup, in an empty folder ('-' for standard input)
+          restore FILE --data FOLDER [--name MEMBER]
+                                         makes a new cluster of one member out of a backup, in an empty folder ('-' for standard input);
+                                         MEMBER is who will be started on it (default POD_NAME), as the release that LEDGER_VERSION names
 
         --to URL names the member (LEDGER_URL; default http://POD_IP:8080, else http://127.0.0.1:8080).
         """;
@@ -38,9 +40,9 @@ public sealed class LedgerControl(Func<string, string?> variable, TextWriter out
     public async Task<int> RunAsync(IReadOnlyList<string> arguments, CancellationToken cancellation)
     {
         var words = arguments.ToList();
-        target = new Uri(Option(words, "--to") ?? variable("LEDGER_URL") ?? $"http://{variable("POD_IP") ?? "127.0.0.1"}:8080");
         try
         {
+            target = Target(Option(words, "--to") ?? variable("LEDGER_URL") ?? $"http://{variable("POD_IP") ?? "127.0.0.1"}:8080");
             return await DoAsync(words, cancellation);
         }
         catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException)
@@ -48,7 +50,13 @@ public sealed class LedgerControl(Func<string, string?> variable, TextWriter out
             await output.WriteLineAsync($"{target} does not answer: {failure.Message}; name a member with --to");
             return ExitCode.Unavailable;
         }
-        catch (Exception failure) when (failure is UnusableDataException or DataFolderException or LedgerOptionsException or IOException)
+        catch (JsonException)
+        {
+            await output.WriteLineAsync($"{target} answers, but not as a ledger does; name a member with --to");
+            return ExitCode.Unavailable;
+        }
+        catch (Exception failure) when (failure is UnusableDataException or DataFolderException or LedgerOptionsException or IOException
+            or UnauthorizedAccessException or DiskFullException or DurabilityLostException)
         {
             await output.WriteLineAsync(failure.Message);
             return ExitCode.Of(failure);
@@ -61,22 +69,22 @@ public sealed class LedgerControl(Func<string, string?> variable, TextWriter out
     private Task<int> DoAsync(List<string> words, CancellationToken cancellation)
     {
         var (leave, stale) = (words.Remove("--leave"), words.Remove("--stale"));
-        var (at, data) = (Option(words, "--at"), Option(words, "--data"));
+        var (at, data, name) = (Option(words, "--at"), Option(words, "--data"), Option(words, "--name"));
         return words switch
         {
             ["status"] => AskAsync(HttpMethod.Get, "/status", cancellation),
             ["members"] => AskAsync(HttpMethod.Get, "/v1/members", cancellation),
-            ["add-learner", var name, var id] => AskAsync(HttpMethod.Post, $"/v1/members/add-learner?name={Uri.EscapeDataString(name)}&id={Uri.EscapeDataString(id)}", cancellation),
-            ["promote" or "remove", var name] => AskAsync(HttpMethod.Post, $"/v1/members/{words[0]}?name={Uri.EscapeDataString(name)}", cancellation),
+            ["add-learner", var whom, var id] => AskAsync(HttpMethod.Post, $"/v1/members/add-learner?name={Uri.EscapeDataString(whom)}&id={Uri.EscapeDataString(id)}", cancellation),
+            ["promote" or "remove", var whom] => AskAsync(HttpMethod.Post, $"/v1/members/{words[0]}?name={Uri.EscapeDataString(whom)}", cancellation),
             ["transfer"] => AskAsync(HttpMethod.Post, "/v1/leadership", cancellation),
-            ["transfer", var name] => AskAsync(HttpMethod.Post, $"/v1/leadership?to={Uri.EscapeDataString(name)}", cancellation),
+            ["transfer", var whom] => AskAsync(HttpMethod.Post, $"/v1/leadership?to={Uri.EscapeDataString(whom)}", cancellation),
             ["format", var format] => AskAsync(HttpMethod.Post, $"/v1/format?to={Uri.EscapeDataString(format)}", cancellation),
             ["drain"] => AskAsync(HttpMethod.Post, leave ? "/drain?leave=true" : "/drain", cancellation),
             ["append", var text] => AskAsync(HttpMethod.Post, "/v1/entries", cancellation, new StringContent(text, MediaTypeHeaderValue.Parse("text/plain"))),
             ["read", var index] => AskAsync(HttpMethod.Get, $"/v1/entries/{Uri.EscapeDataString(index)}", cancellation),
             ["backup", var file] => BackupAsync(file, at, stale, cancellation),
             ["verify", var file] => VerifyAsync(file, cancellation),
-            ["restore", var file] when data is not null => RestoreAsync(file, data, cancellation),
+            ["restore", var file] when data is not null => RestoreAsync(file, data, name, cancellation),
             _ => HelpAsync(words is ["--help" or "-h" or "help"]),
         };
     }
@@ -140,14 +148,23 @@ public sealed class LedgerControl(Func<string, string?> variable, TextWriter out
         return ExitCode.Done;
     }
 
-    private async Task<int> RestoreAsync(string file, string folder, CancellationToken cancellation)
+    private async Task<int> RestoreAsync(string file, string folder, string? name, CancellationToken cancellation)
     {
+        // Never the machine's name: members are found by the names that the others know, and a wrong one would be noticed only when they look for it.
+        if ((name ?? variable("POD_NAME")) is not { Length: > 0 } member)
+            throw new LedgerOptionsException("restore needs the name of the member that will be started on the folder: give --name MEMBER, as in --name ledger-store-0 (or set POD_NAME)");
+        var version = variable("LEDGER_VERSION") is { Length: > 0 } given ? given : LedgerRelease.Default.Version;
+        if (LedgerRelease.Find(version) is not { } release)
+            throw new LedgerOptionsException($"LEDGER_VERSION must be one of {string.Join(", ", LedgerRelease.All.Select(static known => known.Version))}, but is '{version}'");
         await using var source = file == "-" ? Console.OpenStandardInput() : File.OpenRead(file);
-        var member = variable("POD_NAME") ?? variable("HOSTNAME") ?? Environment.MachineName;
-        var (identity, header) = await Restore.RunAsync(source, folder, member, DataFormat.Newest, TimeProvider.System, cancellation);
-        await output.WriteLineAsync($"{folder}: {header.Index} entries of cluster {header.ClusterId ?? "(none)"} are now those of the new cluster {identity.ClusterId}, whose only member is {identity.Name}");
+        var (identity, header) = await Restore.RunAsync(source, folder, member, release, TimeProvider.System, cancellation);
+        await output.WriteLineAsync($"{folder}: {header.Index} entries of cluster {header.ClusterId ?? "(none)"} are now those of the new cluster {identity.ClusterId}, whose only member is {identity.Name}: start it as {identity.Name}");
         return ExitCode.Done;
     }
+
+    private static Uri Target(string text) => Uri.TryCreate(text, UriKind.Absolute, out var target) && target.Scheme is "http" or "https"
+        ? target
+        : throw new LedgerOptionsException($"--to (LEDGER_URL) must be a member's address as in http://127.0.0.1:8080, but is '{text}'");
 
     private static async Task<BackupHeader> CheckAsync(string file, CancellationToken cancellation)
     {

@@ -9,31 +9,37 @@ namespace LedgerStore.Operations;
 /// taken from (T9); the other members join it as new ones.</summary>
 public static class Restore
 {
-    private static readonly string[] Made = ["log", "raft"];
+    private static readonly string[] Made = ["log", "raft", "identity.json.new"];
 
     /// <summary>Restores into an empty folder. Until the last step, the identity, the folder is refused by a member as one without a cluster.</summary>
     /// <exception cref="DataFolderException">The folder is not empty.</exception>
-    /// <exception cref="UnusableDataException">The backup is damaged; what was written is taken away again.</exception>
-    public static async Task<(MemberIdentity Identity, BackupHeader Header)> RunAsync(Stream backup, string folder, string member, int readsFormatsTo, TimeProvider time, CancellationToken cancellation)
+    /// <exception cref="UnusableDataException">The backup is damaged, or of a data format that the release does not read; what was written is taken away again.</exception>
+    /// <exception cref="DiskFullException">There is no room; what was written is taken away again.</exception>
+    public static async Task<(MemberIdentity Identity, BackupHeader Header)> RunAsync(Stream backup, string folder, string member, LedgerRelease release, TimeProvider time, CancellationToken cancellation)
     {
         if (Directory.Exists(folder) && Directory.EnumerateFileSystemEntries(folder).Any(static path => Path.GetFileName(path) != "lost+found"))
             throw new DataFolderException($"the data folder {folder} is not empty: a restore never writes over data; give it an empty volume");
         Directory.CreateDirectory(folder);
         try
         {
-            return await FillAsync(backup, folder, member, readsFormatsTo, time, cancellation);
+            return await FillAsync(backup, folder, member, release, time, cancellation);
         }
         catch
         {
             // The folder was empty, so whatever is in these is ours, and no use to anyone.
-            foreach (var made in Made.Select(name => Path.Combine(folder, name)).Where(Directory.Exists))
-                Directory.Delete(made, recursive: true);
+            foreach (var made in Made.Select(name => Path.Combine(folder, name)))
+            {
+                if (Directory.Exists(made))
+                    Directory.Delete(made, recursive: true);
+                else
+                    File.Delete(made);
+            }
             throw;
         }
     }
 
     private static async Task<(MemberIdentity Identity, BackupHeader Header)> FillAsync(
-        Stream backup, string folder, string member, int readsFormatsTo, TimeProvider time, CancellationToken cancellation)
+        Stream backup, string folder, string member, LedgerRelease release, TimeProvider time, CancellationToken cancellation)
     {
         var identity = new MemberIdentity(MemberIdentity.NewId(), MemberIdentity.NewId(), member, true, IsInUse: true);
         var batch = new List<ReadOnlyMemory<byte>>();
@@ -41,8 +47,10 @@ public static class Restore
         using (var log = SegmentedLog.Open(new SegmentedLogOptions(Path.Combine(folder, "log")) { SegmentBytes = 8 * 1024 * 1024 }, static _ => { }))
         {
             header = await BackupFile.ReadAsync(backup, record => Add(log, batch, record), cancellation);
-            if (header.DataFormat > readsFormatsTo)
-                throw new UnusableDataException($"the backup is of data format {header.DataFormat}, and this version reads formats up to {readsFormatsTo}: restore it with a newer version");
+            if (header.DataFormat > release.ReadsFormatsTo)
+                throw new UnusableDataException(
+                    $"the backup is of data format {header.DataFormat}, and {release.Version} reads formats up to {release.ReadsFormatsTo}: " +
+                    "restore it with a newer version (LEDGER_VERSION), the one that will be started on it");
             if (batch.Count > 0)
                 log.Append(batch, isSynced: false);
             log.Sync();

@@ -42,6 +42,16 @@ public sealed record MemberIdentity(string ClusterId, string MemberId, string Na
     /// <summary>True when a folder belongs to a member of a quorum.</summary>
     public static bool Exists(string folder) => File.Exists(Path.Combine(folder, FileName));
 
+    /// <summary>Makes sure that the disk is that of the member which starts on it.</summary>
+    /// <exception cref="UnusableDataException">It is another one's: the others would look for that one, and find nobody.</exception>
+    public void RequireName(string member, string folder)
+    {
+        if (Name != member)
+            throw new UnusableDataException(
+                $"{folder} is the disk of member {Name} ({MemberId}) of cluster {ClusterId}, and this process is {member}: nothing was changed; give {member} its own volume, " +
+                $"or an empty one, and start this one as {Name} (POD_NAME); if it was restored under a wrong name, restore it again with --name {member}");
+    }
+
     /// <summary>Writes it, durably.</summary>
     public void Write(string folder) =>
         DurableFile.Replace(Path.Combine(folder, FileName), JsonSerializer.SerializeToUtf8Bytes(this with { Checksum = Sum() }, QuorumJson.Default.MemberIdentity));

@@ -34,7 +34,7 @@ public static class MessageFormat
             var (from, to) = (new MemberId(reader.ReadUInt64()), new MemberId(reader.ReadUInt64()));
             return ReadFields(reader, kind, from, to, reader.ReadInt64());
         }
-        catch (Exception failure) when (failure is EndOfStreamException or ArgumentException or OverflowException)
+        catch (Exception failure) when (failure is EndOfStreamException or ArgumentException or OverflowException or IndexOutOfRangeException)
         {
             throw new FormatException("a message of another member cannot be read");
         }

@@ -4,15 +4,17 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace LedgerStore.Quorum;
 
-/// <summary>The certificates of mutual TLS between members, read again when their files change: a rotation needs no restart.</summary>
+/// <summary>The certificates of mutual TLS between members, read again when their files change: a rotation needs no restart, neither of the certificate nor
+/// of its authority.</summary>
+/// <remarks>The files are small and compared whole, for each new connection. Their times would not do: where Kubernetes mounts a Secret, each name is a link
+/// through another link, and only that one is ever replaced.</remarks>
 /// <param name="folder">Holds tls.crt, tls.key and ca.crt.</param>
 /// <param name="journal">Where a change is noted.</param>
 public sealed class PeerCertificates(string folder, LedgerJournal journal) : IDisposable
 {
     private readonly Lock gate = new();
-    private (DateTime Stamp, X509Certificate2 Own, X509Certificate2Collection Authorities)? held;
-
-    private string CertificatePath => Path.Combine(folder, "tls.crt");
+    private (Texts Read, X509Certificate2 Own, X509Certificate2Collection Authorities)? held;
+    private Texts? refused;
 
     /// <summary>The certificates of a folder; null when it has none.</summary>
     /// <exception cref="LedgerOptionsException">Some of the files are there and others are not, or they cannot be read.</exception>
@@ -68,25 +70,46 @@ public sealed class PeerCertificates(string folder, LedgerJournal journal) : IDi
     {
         lock (gate)
         {
-            var stamp = File.GetLastWriteTimeUtc(CertificatePath);
-            if (held is { } current && current.Stamp == stamp)
-                return (current.Own, current.Authorities);
+            Texts? read = null;
             try
             {
-                using var pem = X509Certificate2.CreateFromPemFile(CertificatePath, Path.Combine(folder, "tls.key"));
-                var authorities = new X509Certificate2Collection();
-                authorities.ImportFromPemFile(Path.Combine(folder, "ca.crt"));
-                // A key from PEM is not usable by every platform's TLS until it has been through a store.
-                held = (stamp, X509CertificateLoader.LoadPkcs12(pem.Export(X509ContentType.Pkcs12), null), authorities);
-                journal.Write($"peers: certificate {held.Value.Own.Subject}, valid to {held.Value.Own.NotAfter:u}");
+                read = new Texts(Text("tls.crt"), Text("tls.key"), Text("ca.crt"));
+                if (read != held?.Read)
+                    Take(read);
             }
-            catch (Exception failure) when (failure is CryptographicException or IOException)
+            catch (Exception failure) when (failure is CryptographicException or IOException or UnauthorizedAccessException)
             {
-                // A rotation may be seen half done; what is held goes on until it can be read.
                 if (held is null)
                     throw new LedgerOptionsException($"the certificates in {folder} cannot be read: {failure.Message}");
+                Refuse(read, failure.Message);
             }
             return (held!.Value.Own, held.Value.Authorities);
         }
     }
+
+    private string Text(string name) => File.ReadAllText(Path.Combine(folder, name));
+
+    private void Take(Texts read)
+    {
+        using var pem = X509Certificate2.CreateFromPem(read.Certificate, read.Key);
+        var authorities = new X509Certificate2Collection();
+        authorities.ImportFromPem(read.Authorities);
+        if (authorities.Count == 0)
+            throw new CryptographicException("ca.crt holds no certificate");
+        // A key from PEM is not usable by every platform's TLS until it has been through a store.
+        held = (read, X509CertificateLoader.LoadPkcs12(pem.Export(X509ContentType.Pkcs12), null), authorities);
+        refused = null;
+        journal.Write($"peers: certificate {held.Value.Own.Subject}, valid to {held.Value.Own.NotAfter:u}");
+    }
+
+    // A rotation may be seen half done; what is held goes on until what is there fits together.
+    private void Refuse(Texts? read, string why)
+    {
+        if (read is null || read == refused)
+            return;
+        refused = read;
+        journal.Write($"peers: tls.crt, tls.key and ca.crt in {folder} were changed and cannot be used together ({why}); those from before stay in use");
+    }
+
+    private sealed record Texts(string Certificate, string Key, string Authorities);
 }

@@ -2,6 +2,8 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Net.Security;
+using System.Text.Json;
+using LedgerStore.Raft;
 using LedgerStore.Server;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
@@ -10,7 +12,8 @@ namespace LedgerStore.Quorum;
 
 /// <summary>What other members call: who are you, let me in, and the stream of messages. Cluster and member id are checked on every call.</summary>
 /// <param name="member">The member.</param>
-public sealed class PeerFront(QuorumMember member)
+/// <param name="directory">Where callers say that their API is.</param>
+public sealed class PeerFront(QuorumMember member, PeerDirectory directory)
 {
     /// <summary>Builds the server.</summary>
     public WebApplication Build(PeerOptions options, PeerCertificates? certificates)
@@ -34,8 +37,20 @@ public sealed class PeerFront(QuorumMember member)
             kestrel.Limits.Http2.InitialStreamWindowSize = 4 * 1024 * 1024;
         });
         var app = builder.Build();
-        app.Run(HandleAsync);
+        app.Run(AnswerAsync);
         return app;
+    }
+
+    private async Task AnswerAsync(HttpContext context)
+    {
+        try
+        {
+            await HandleAsync(context);
+        }
+        catch (Exception wrong) when (wrong is FormatException or JsonException && !context.Response.HasStarted)
+        {
+            await context.AnswerAsync(LedgerError.BadRequest($"this is nothing that a member says: {wrong.Message}"));
+        }
     }
 
     private Task HandleAsync(HttpContext context) => (context.Request.Method, context.Request.Path.Value) switch
@@ -48,8 +63,9 @@ public sealed class PeerFront(QuorumMember member)
 
     private async Task JoinAsync(HttpContext context)
     {
-        if (await context.Request.ReadFromJsonAsync(QuorumJson.Default.JoinRequest, context.RequestAborted) is not { } request)
-            await context.AnswerAsync(LedgerError.BadRequest("the body is no request to join"));
+        if (!context.Request.HasJsonContentType() ||
+            await context.Request.ReadFromJsonAsync(QuorumJson.Default.JoinRequest, context.RequestAborted) is not { } request || !MembershipFormat.IsName(request.Name))
+            await context.AnswerAsync(LedgerError.BadRequest("the body is no request to join: JSON with clusterId, memberId, name and readsFormatsTo"));
         else
             await context.AnswerAsync(200, await member.AdmitAsync(request), QuorumJson.Default.JoinAnswer);
     }
@@ -66,6 +82,7 @@ public sealed class PeerFront(QuorumMember member)
         var from = headers[PeerHeaders.From].ToString();
         if (int.TryParse(headers[PeerHeaders.Reads], CultureInfo.InvariantCulture, out var reads))
             member.NoteReads(from, reads, context);
+        directory.NoteApi(headers[PeerHeaders.Name].ToString(), headers[PeerHeaders.Api].ToString());
         try
         {
             await ReceiveAsync(context, ledger);
@@ -85,7 +102,10 @@ public sealed class PeerFront(QuorumMember member)
             var rest = read.Buffer;
             while (TryTake(ref rest, out var frame))
                 ledger.Receive(MessageFormat.Decode(frame));
+            var isCut = read.IsCompleted && !rest.IsEmpty;
             body.AdvanceTo(rest.Start, rest.End);
+            if (isCut)
+                throw new FormatException("the stream ends within a frame");
             if (read.IsCompleted)
                 return;
         }

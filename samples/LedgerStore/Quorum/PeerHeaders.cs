@@ -12,6 +12,12 @@ public static class PeerHeaders
     /// <summary>Whom it means.</summary>
     public const string To = "Ledger-To";
 
+    /// <summary>What the caller is called.</summary>
+    public const string Name = "Ledger-Name";
+
+    /// <summary>Where the caller's API is: address:port, with the address 0.0.0.0 when it is that by which the others find it. Older members do not say it.</summary>
+    public const string Api = "Ledger-Api";
+
     /// <summary>The newest data format that the caller reads.</summary>
     public const string Reads = "Ledger-Reads";
 }

@@ -18,6 +18,7 @@ public sealed class PeerLinks : IAsyncDisposable
     private readonly PeerClient client;
     private readonly MemberIdentity identity;
     private readonly LedgerRelease release;
+    private readonly IPEndPoint api;
     private readonly LedgerJournal journal;
     private readonly TimeProvider time;
     private readonly Func<MemberId, string?> nameOf;
@@ -26,11 +27,12 @@ public sealed class PeerLinks : IAsyncDisposable
     /// <param name="client">Carries them.</param>
     /// <param name="identity">Who speaks.</param>
     /// <param name="release">What it runs as.</param>
+    /// <param name="api">Where its API is.</param>
     /// <param name="nameOf">The name of a member.</param>
     /// <param name="journal">Where a refusal is noted.</param>
     /// <param name="time">The clock.</param>
-    public PeerLinks(PeerClient client, MemberIdentity identity, LedgerRelease release, Func<MemberId, string?> nameOf, LedgerJournal journal, TimeProvider time) =>
-        (this.client, this.identity, this.release, this.nameOf, this.journal, this.time) = (client, identity, release, nameOf, journal, time);
+    public PeerLinks(PeerClient client, MemberIdentity identity, LedgerRelease release, IPEndPoint api, Func<MemberId, string?> nameOf, LedgerJournal journal, TimeProvider time) =>
+        (this.client, this.identity, this.release, this.api, this.nameOf, this.journal, this.time) = (client, identity, release, api, nameOf, journal, time);
 
     /// <summary>Sends a message, perhaps. Never waits.</summary>
     public void Send(RaftMessage message)
@@ -92,6 +94,8 @@ public sealed class PeerLinks : IAsyncDisposable
         request.Headers.Add(PeerHeaders.Cluster, identity.ClusterId);
         request.Headers.Add(PeerHeaders.From, identity.MemberId);
         request.Headers.Add(PeerHeaders.To, to.ToString());
+        request.Headers.Add(PeerHeaders.Name, identity.Name);
+        request.Headers.Add(PeerHeaders.Api, api.ToString());
         request.Headers.Add(PeerHeaders.Reads, release.ReadsFormatsTo.ToString(System.Globalization.CultureInfo.InvariantCulture));
     }
 

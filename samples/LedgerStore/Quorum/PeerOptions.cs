@@ -21,7 +21,7 @@ public sealed record PeerOptions
     /// <summary>Where members speak to each other.</summary>
     public required IPEndPoint Listen { get; init; }
 
-    /// <summary>The port of the others' API.</summary>
+    /// <summary>The port of the others' API, as long as they have not said which it is.</summary>
     public required int ApiPort { get; init; }
 
     /// <summary>A folder with tls.crt, tls.key and ca.crt; without them members speak without encryption.</summary>

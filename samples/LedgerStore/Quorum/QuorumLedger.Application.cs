@@ -194,7 +194,7 @@ public sealed partial class QuorumLedger : IRaftApplication
     }
 
     // The flag is part of the cluster's own state: every disk that holds the cluster holds it. A ledger with entries was founded before there was one.
-    private bool IsFounded => disk.Ledger.Founding is not null || disk.Ledger.Head.Index > 0;
+    private bool IsFounded => disk.Ledger.Founding is not null || disk.Ledger.Head.Index > 0 || HoldsFounding();
 
     private void MaybeFinishFounding()
     {

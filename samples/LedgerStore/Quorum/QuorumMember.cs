@@ -72,6 +72,7 @@ public sealed class QuorumMember(LedgerOptions options, PeerClient client, Ledge
     public async Task<MemberIdentity> IdentifyAsync(string folder, CancellationToken cancellation)
     {
         var found = MemberIdentity.Read(folder);
+        found?.RequireName(options.Member, folder);
         while (found is null)
         {
             found = FoundingPlan.Decide(options.Member, options.Peers!, await AskAroundAsync(cancellation)) switch

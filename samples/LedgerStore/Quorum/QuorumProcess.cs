@@ -29,7 +29,7 @@ public sealed class QuorumProcess : IAsyncDisposable
         Directory = new PeerDirectory(options.Peers);
         client = new PeerClient(Directory, certificates);
         Member = new QuorumMember(options, client, journal, time);
-        front = new PeerFront(Member).Build(options.Peers, certificates);
+        front = new PeerFront(Member, Directory).Build(options.Peers, certificates);
     }
 
     /// <summary>Where the others are.</summary>
@@ -51,7 +51,7 @@ public sealed class QuorumProcess : IAsyncDisposable
             journal.Write($"peers: listening on {options.Peers!.Listen}{(certificates is null ? "" : " with mutual TLS")}");
             var identity = await Member.IdentifyAsync(folder, stopping.Token);
             var disk = QuorumDisk.Open(folder, identity, options.Release, note => journal.Write($"recovery: {note}"));
-            links = new PeerLinks(client, identity, options.Release, NameOf, journal, time);
+            links = new PeerLinks(client, identity, options.Release, options.Listen, NameOf, journal, time);
             var ledger = new QuorumLedger(identity, options.Quorum with { Founders = options.Peers.FounderNames(options.Member).Count }, disk, links.Send, journal, time, onFatal);
             journal.Write($"recovered {disk.Ledger.Head.Index} entries and the replicated log from {disk.Files.Mark.Index} to {ledger.View.LastLogIndex}, of which {ledger.View.Applied} are known to be committed");
             Member.Serve(ledger);

@@ -8,7 +8,11 @@ namespace LedgerStore.Raft;
 /// little-endian, in the order of identities.</summary>
 public static class MembershipFormat
 {
-    private const int MaxNameLength = byte.MaxValue;
+    /// <summary>The most bytes of a name.</summary>
+    public const int MaxNameLength = byte.MaxValue;
+
+    /// <summary>True when a name can be kept.</summary>
+    public static bool IsName(string? name) => name is { Length: > 0 } && Encoding.UTF8.GetByteCount(name) <= MaxNameLength;
 
     /// <summary>Encodes a membership.</summary>
     public static byte[] Encode(Membership membership)

@@ -27,7 +27,8 @@ public sealed partial class RaftNode
         return RaftVerdict.Accepted;
     }
 
-    /// <summary>Gives up a read that was asked for: its message may have been lost.</summary>
+    /// <summary>Gives up a read that was asked for: its message may have been lost (etcd issue 9566 shows what a lost one comes to). Without this those that nobody waits for any
+    /// more would fill the bound, and every later one would be refused.</summary>
     public void ForgetRead(long context) => asked.Remove(context);
 
     /// <summary>While it leads: begins a round of heartbeats. Whoever has answered it (<see cref="FollowerProgress.Round"/>) was there after this was called: the same
@@ -104,6 +105,8 @@ public sealed partial class RaftNode
             early.Add(new RaftMessage.ReadResponse(Id, read.Asker, Term, read.Context, read.Index));
     }
 
+    // Whoever stops leading, or follows another, cannot confirm what it was asked: a round of heartbeats counts only for the leader of one term (thesis, 6.4). They are
+    // told at once and may ask the new leader; dropped in silence they would hang until they give up (etcd issue 9566).
     private void LoseReads()
     {
         lostReads.AddRange(confirming.Concat(waiting).Where(read => read.Asker == Id).Select(static read => read.Context));

@@ -72,7 +72,7 @@ public sealed partial class RaftNode
         if (Role == RaftRole.Leader)
             TickLeader();
         else if (IsPromotable && (electionElapsed >= electionTimeout || Membership.VoterCount == 1)) // Alone there is nobody to wait for.
-            Campaign(isPre: true, isTransfer: false);
+            Campaign(isPre: !options.Flaws.HasFlag(RaftFlaws.CampaignsUnasked), isTransfer: false);
     }
 
     /// <summary>Takes a message in.</summary>
@@ -133,7 +133,7 @@ public sealed partial class RaftNode
     // True when the message is to be looked at further, in a term that is now ours or that is only tried.
     private bool StepNewerTerm(RaftMessage message)
     {
-        if (message is RaftMessage.VoteRequest { IsTransfer: false } && HearsLeader)
+        if (message is RaftMessage.VoteRequest { IsTransfer: false } && HearsLeader && !options.Flaws.HasFlag(RaftFlaws.HeedsStrangers))
         {
             // A member that was removed or cut off must not disturb those who hear their leader (thesis, 4.2.3; R10).
             return false;

@@ -59,6 +59,12 @@ public enum RaftFlaws
     /// <summary>Reads are served from a lease that a transfer of leadership does not end.</summary>
     LeaseOverTransfer = 8,
 
+    /// <summary>Who hears no leader campaigns in a new term at once, without asking whether it would be elected (against thesis, 9.6, pre-vote; R10).</summary>
+    CampaignsUnasked = 64,
+
+    /// <summary>A campaign in a newer term is heeded also by those who hear their leader (against thesis, 4.2.3, disruptive servers; R10).</summary>
+    HeedsStrangers = 128,
+
     /// <summary>A leader that hears no majority stays one (against thesis, 6.2, check-quorum; R11).</summary>
     LeadsUnheard = 16,
 

@@ -78,7 +78,8 @@ public sealed record LedgerError(int Status, string Code, string Message, string
 
     /// <summary>The volume is full, or nearly so.</summary>
     public static LedgerError DiskFull(long free, long floor) => new(503, "DiskFull",
-        $"the volume has {free} bytes free and appends need {floor}: grow the volume; entries already in the ledger stay readable");
+        (free < floor ? $"the volume has {free} bytes free, and below {floor} (LEDGER_DISK_FLOOR) no append is taken" : $"the volume, which has {free} bytes free now, had no room for what had to be written") +
+        ": grow the volume; entries already in the ledger stay readable");
 
     /// <summary>The disk no longer holds what was written.</summary>
     public static LedgerError Damaged { get; } = new(503, "Damaged", "the member's disk is damaged, so it stops and shows nothing more; ask another member");
@@ -99,8 +100,6 @@ public sealed record LedgerError(int Status, string Code, string Message, string
             $"this client's sequence was used before, for other data (entry {reused.Index}); use each sequence for one entry"),
         AppendOutcome.SequenceTooOld => new(409, "SequenceTooOld",
             $"this sequence is older than the last {ClientWindows.WindowSize} of its client, so it cannot be told whether it was appended; look for it by reading"),
-        AppendOutcome.TooManyClients => new(409, "TooManyClients",
-            $"the ledger remembers {ClientWindows.MaxClients} clients and no more; use a name again, or append without Ledger-Client"),
         AppendOutcome.NotLeader other => NotLeader(other.Leader),
         AppendOutcome.LeadershipLost => LeadershipLost,
         AppendOutcome.Founding => Founding,

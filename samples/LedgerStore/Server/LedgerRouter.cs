@@ -86,6 +86,8 @@ public sealed class LedgerRouter
         var path = context.Request.Path.Value ?? "/";
         var method = context.Request.Method;
         var isRead = HttpMethods.IsGet(method) || HttpMethods.IsHead(method);
+        if (!isRead && context.Request.Query["follower"].ToString() is not ("" or "forward" or "redirect"))
+            return context.AnswerAsync(LedgerError.BadRequest("follower is forward or redirect"));
         if (isRead && reads.TryGetValue(path, out var read))
             return read(context);
         if (HttpMethods.IsPost(method) && writes.TryGetValue(path, out var write))

@@ -14,11 +14,12 @@ public sealed class OrderlyStop(Member member, WebApplication front, LedgerJourn
     private const string Word = "stop";
     private static readonly TimeSpan ReadPatience = TimeSpan.FromSeconds(2);
     private readonly DrainSteps steps = new(member, journal, time);
+    private long? began;
 
-    /// <summary>Goes through the steps.</summary>
+    /// <summary>Goes through the steps but the last, which is the process's own: <see cref="NoteEnd"/>.</summary>
     public async Task RunAsync()
     {
-        var began = time.GetTimestamp();
+        began = time.GetTimestamp();
         await steps.RunAsync(Word);
         var leavingBegan = time.GetTimestamp();
         var membership = await LeaveAsync();
@@ -27,7 +28,13 @@ public sealed class OrderlyStop(Member member, WebApplication front, LedgerJourn
         await CloseAsync();
         steps.Note(Word, 6, "HTTP and the log files are closed", closingBegan);
         steps.Note(Word, 7, membership, time.GetTimestamp() - (long)(leaving.TotalSeconds * time.TimestampFrequency));
-        steps.Note(Word, DrainSteps.Count, "the process ends", began);
+    }
+
+    /// <summary>Everything is given back, the data folder too: the process ends. Says nothing when no stop was begun.</summary>
+    public void NoteEnd()
+    {
+        if (began is { } since)
+            steps.Note(Word, DrainSteps.Count, "the process ends", since);
     }
 
     private async Task<string> LeaveAsync()

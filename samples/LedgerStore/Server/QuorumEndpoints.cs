@@ -51,6 +51,8 @@ public sealed class QuorumEndpoints(QuorumMember quorum, LeaderProxy proxy)
             await BringAsync(context, ledger);
         else if (format < ledger.View.Format)
             await context.AnswerAsync(LedgerError.Conflict("FormatInUse", $"the cluster writes data format {ledger.View.Format} already, and there is no way back but a backup"));
+        else if (format == ledger.View.Format)
+            await MembersAsync(context); // It is so already, whoever is there now.
         else
             await SwitchFormatAsync(context, ledger, format);
     }
@@ -117,12 +119,12 @@ public sealed class QuorumEndpoints(QuorumMember quorum, LeaderProxy proxy)
         var name = context.Request.Query["name"].ToString();
         var given = context.Request.Query["id"].ToString();
         problem = "";
-        if (action == "add-learner" && name.Length > 0 && MemberId.TryParse(given, out var added))
+        if (action == "add-learner" && MembershipFormat.IsName(name) && MemberId.TryParse(given, out var added))
             return new MembershipChange.AddLearner(added, name);
         var seat = ledger.View.Members.FirstOrDefault(seat => seat.Name == name || seat.Id == given);
         if (seat is not null && MemberId.TryParse(seat.Id, out var id))
             return action switch { "promote" => new MembershipChange.Promote(id), "remove" => new MembershipChange.Remove(id), _ => Nothing(out problem) };
-        problem = action == "add-learner" ? "add-learner needs name and id" : $"name or id must be a member's; the members are {string.Join(", ", ledger.View.Members.Select(static member => member.Name))}";
+        problem = action == "add-learner" ? $"add-learner needs a name of at most {MembershipFormat.MaxNameLength} bytes, and an id of 16 hexadecimal digits" : $"name or id must be a member's; the members are {string.Join(", ", ledger.View.Members.Select(static member => member.Name))}";
         return null;
     }
 

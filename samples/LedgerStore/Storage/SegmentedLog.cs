@@ -233,7 +233,7 @@ public sealed class SegmentedLog : IDisposable
         options.Sync(segment.File, segment.Path);
         options.Note(
             $"cut a torn tail of {result.TornBytes} bytes from {segment.Path} at offset {result.End}, behind record {segment.NextIndex - 1}: " +
-            "it was being written when the process ended and was never acknowledged");
+            "a process that ends while it writes leaves such a tail, which was never acknowledged; a disk that loses what it has synced leaves the same");
         return true;
     }
 

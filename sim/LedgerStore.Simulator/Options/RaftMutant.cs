@@ -35,6 +35,21 @@ public enum RaftMutant
     /// <summary>A leader that hears no majority stays one (R11).</summary>
     LeadsUnheard,
 
+    /// <summary>A repeated append is applied again, on every member alike (R12).</summary>
+    AppliesRepeats,
+
+    /// <summary>Clients are forgotten earlier than is promised, on every member alike (R12).</summary>
+    ForgetsClientsEarly,
+
+    /// <summary>What is known of clients is not part of a snapshot: a member that starts from one has forgotten them (R9, R12).</summary>
+    ForgetsClientsInSnapshots,
+
+    /// <summary>Who hears no leader campaigns in a new term at once (no pre-vote): one that is cut off raises its own term, and everyone's when it is back (R10).</summary>
+    CampaignsUnasked,
+
+    /// <summary>One that was removed and does not know it campaigns, and is heeded by those who hear their leader (R10).</summary>
+    HeedsTheRemoved,
+
     /// <summary>The cluster switches to a data format that not every member reads.</summary>
     SwitchesFormatEarly,
 
@@ -57,6 +72,8 @@ public static class MutantFlaws
         RaftMutant.LeaseOverTransfer => RaftFlaws.LeaseOverTransfer,
         RaftMutant.LeadsUnheard => RaftFlaws.LeadsUnheard,
         RaftMutant.RepeatsReadContexts => RaftFlaws.RepeatsReadContexts,
+        RaftMutant.CampaignsUnasked => RaftFlaws.CampaignsUnasked,
+        RaftMutant.HeedsTheRemoved => RaftFlaws.CampaignsUnasked | RaftFlaws.HeedsStrangers,
         _ => RaftFlaws.None,
     };
 }

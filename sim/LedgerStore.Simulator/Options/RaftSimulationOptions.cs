@@ -1,5 +1,6 @@
 using System.Globalization;
 using Holdfast.Platform;
+using LedgerStore.Ledger;
 
 namespace LedgerStore.Simulator.Options;
 
@@ -93,11 +94,18 @@ public sealed record RaftSimulationOptions
     /// <summary>The longest pause between a client's operations.</summary>
     public int ClientPause { get; init; } = 40;
 
+    /// <summary>How many clients the ledger remembers.</summary>
+    public int RememberedClients { get; init; } = ClientWindows.MaxClients;
+
+    /// <summary>After so many appends a client takes a new name; zero when it keeps its own.</summary>
+    public int RenameEvery { get; init; }
+
     /// <summary>Draws a run: each fault is on in some runs only, so that combinations differ.</summary>
     public static RaftSimulationOptions Draw(ulong seed, RaftMutant mutant = RaftMutant.None)
     {
         // Another stream than the run's own, so that a new option does not move the rest.
-        var chance = new SeededChance(seed ^ 0x72616674);
+        var (chance, names) = (new SeededChance(seed ^ 0x72616674), new SeededChance(seed ^ 0x6e616d6573));
+        var areNamesFew = names.Next(2) == 0;
         return new RaftSimulationOptions
         {
             Seed = seed,
@@ -126,6 +134,8 @@ public sealed record RaftSimulationOptions
             InflightMessages = 1 + chance.Next(6),
             Clients = 2 + chance.Next(5),
             ClientPause = 5 + chance.Next(60),
+            RememberedClients = areNamesFew ? ClientWindows.MaxClients : 6 + names.Next(30),
+            RenameEvery = areNamesFew ? 0 : 1 + names.Next(4),
         };
     }
 
@@ -138,27 +148,8 @@ public sealed record RaftSimulationOptions
             RaftRunKind.Restless => DrawRestless(seed, mutant),
             RaftRunKind.Rot => drawn with { RotEvery = 150 + chance.Next(600), WipeEvery = 0 },
             RaftRunKind.Releases => drawn with { ReleaseEvery = 100 + chance.Next(500), FaultyMilliseconds = 8_000 },
-            RaftRunKind.Bridges => drawn with
-            {
-                FaultyMilliseconds = 20_000,
-                Loss = 0,
-                Repeat = 0,
-                DelayMilliseconds = 1 + chance.Next(10),
-                CutEvery = 1_500 + chance.Next(3_000),
-                DeafEvery = 2_000 + chance.Next(4_000),
-                CrashEvery = 0,
-                CrashNewLeader = 0,
-                PauseEvery = 0,
-                CrashInWrite = 0,
-                FailedSync = 0,
-                FullEvery = 0,
-                WipeEvery = 0,
-                ChangeEvery = 0,
-                TransferEvery = 0,
-                JumpEvery = 0,
-                ClockSkewPercent = 0,
-                ElectionTicks = 20,
-            },
+            RaftRunKind.Bridges => drawn.Calm(1 + chance.Next(10)) with { CutEvery = 1_500 + chance.Next(3_000), DeafEvery = 2_000 + chance.Next(4_000) },
+            RaftRunKind.Outsiders => drawn.Calm(1 + chance.Next(10)) with { CutEvery = 3_000 + chance.Next(4_000), ChangeEvery = 2_000 + chance.Next(3_000) },
             RaftRunKind.Restarts => drawn with
             {
                 Members = 3,
@@ -213,7 +204,29 @@ public sealed record RaftSimulationOptions
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
         $"members {Members}, {FaultyMilliseconds} ms, loss {Loss:0.00}, repeat {Repeat:0.00}, delay {DelayMilliseconds}, cuts {CutEvery}, crashes {CrashEvery}/{RestartMilliseconds}, of new leaders {CrashNewLeader:0.00}, "
         + $"pauses {PauseEvery}, crash in write {CrashInWrite:0.0000}, failed sync {FailedSync:0.0000}, full {FullEvery}, wipes {WipeEvery}, changes {ChangeEvery}, "
-        + $"transfers {TransferEvery}, jumps {JumpEvery}, deaf {DeafEvery}, rot {RotEvery}, releases {ReleaseEvery}, skew {ClockSkewPercent} %, compact after {CompactAfter}, messages {MessageEntries} x {InflightMessages}, election {ElectionTicks}, clients {Clients}/{ClientPause}, mutant {Mutant}");
+        + $"transfers {TransferEvery}, jumps {JumpEvery}, deaf {DeafEvery}, rot {RotEvery}, releases {ReleaseEvery}, skew {ClockSkewPercent} %, compact after {CompactAfter}, messages {MessageEntries} x {InflightMessages}, election {ElectionTicks}, clients {Clients}/{ClientPause}, new names {RenameEvery}/{RememberedClients}, mutant {Mutant}");
+
+    // Long, and nothing goes wrong but what is switched on after this.
+    private RaftSimulationOptions Calm(int delayMilliseconds) => this with
+    {
+        FaultyMilliseconds = 20_000,
+        Loss = 0,
+        Repeat = 0,
+        DelayMilliseconds = delayMilliseconds,
+        CutEvery = 0,
+        CrashEvery = 0,
+        CrashNewLeader = 0,
+        PauseEvery = 0,
+        CrashInWrite = 0,
+        FailedSync = 0,
+        FullEvery = 0,
+        WipeEvery = 0,
+        ChangeEvery = 0,
+        TransferEvery = 0,
+        JumpEvery = 0,
+        ClockSkewPercent = 0,
+        ElectionTicks = 20,
+    };
 
     private static int Sometimes(SeededChance chance, int least, int more) => chance.Next(2) == 0 ? 0 : least + chance.Next(more);
 }

@@ -10,7 +10,6 @@ public sealed class SimulatedClients(RaftSimulation simulation)
     private const long Patience = 300_000;
 
     private readonly List<Client> clients = [.. Enumerable.Range(1, simulation.Options.Clients).Select(static number => new Client(number))];
-    private readonly Dictionary<LedgerCommandModel, long> places = [];
     private long floor;
 
     /// <summary>Appends that were acknowledged.</summary>
@@ -35,9 +34,8 @@ public sealed class SimulatedClients(RaftSimulation simulation)
     /// <summary>A member applied a command.</summary>
     public void Applied(SimulatedMember member, RaftEntry entry, LedgerCommandModel command, long place)
     {
-        if (!places.TryAdd(command, place))
-            RaftReferee.Require("R12", places[command] == place, $"{member.Name} has client {command.Client}'s append {command.Sequence} at {place}, and elsewhere it is at {places[command]}");
-        var client = clients[command.Client - 1];
+        simulation.Repeats.Applied(member, entry, command, place);
+        var client = clients[(command.Client - 1) % clients.Count];
         if (client.Waiting != command || client.Asked != (member.Id, entry.Index, entry.Term) || simulation.Chance.Next(10) == 0)
             return;
         Acknowledged.Add(command);
@@ -76,7 +74,15 @@ public sealed class SimulatedClients(RaftSimulation simulation)
                 Ask(client, member, waiting);
         }
         else if (!AreEnding)
-            Ask(client, member, new LedgerCommandModel(client.Number, ++client.Sequence));
+            Ask(client, member, Next(client));
+    }
+
+    // A new name now and then: clients come and go, and those that were there long ago are forgotten.
+    private LedgerCommandModel Next(Client client)
+    {
+        if (simulation.Options.RenameEvery > 0 && client.Sequence >= simulation.Options.RenameEvery)
+            (client.Generation, client.Sequence) = (client.Generation + 1, 0);
+        return new LedgerCommandModel(client.Number + (client.Generation * clients.Count), ++client.Sequence);
     }
 
     private void Ask(Client client, SimulatedMember member, LedgerCommandModel command)
@@ -109,6 +115,8 @@ public sealed class SimulatedClients(RaftSimulation simulation)
     private sealed class Client(int number)
     {
         public int Number => number;
+
+        public int Generation { get; set; }
 
         public long Sequence { get; set; }
 

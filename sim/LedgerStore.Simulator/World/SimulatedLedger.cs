@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using LedgerStore.Ledger;
+using LedgerStore.Simulator.Options;
 using LedgerStore.Storage;
 
 namespace LedgerStore.Simulator.World;
@@ -24,19 +25,22 @@ public readonly record struct LedgerCommandModel(int Client, long Sequence)
         new(BinaryPrimitives.ReadInt32LittleEndian(bytes), BinaryPrimitives.ReadInt64LittleEndian(bytes[4..]));
 }
 
-/// <summary>The state machine: a list of commands with a running hash; repeats are recognised by the ledger's own windows (R12).</summary>
+/// <summary>The state machine: a list of commands with a running hash; repeats are recognised by the ledger's own windows (R12), which are made again from the
+/// commands of a snapshot as the real ledger does it.</summary>
 public sealed class SimulatedLedger
 {
-    private readonly ClientWindows windows = new();
+    private readonly RaftMutant mutant;
+    private readonly ClientWindows windows;
     private readonly List<LedgerCommandModel> commands = [];
     private ulong running;
 
     /// <summary>A ledger that holds a snapshot's commands.</summary>
-    public SimulatedLedger(IEnumerable<LedgerCommandModel> snapshot, int format = DataFormat.Oldest)
+    public SimulatedLedger(IEnumerable<LedgerCommandModel> snapshot, RaftSimulationOptions options, int format = DataFormat.Oldest)
     {
-        Format = format;
+        (Format, mutant) = (format, options.Mutant);
+        windows = new ClientWindows(mutant == RaftMutant.ForgetsClientsEarly ? options.RememberedClients / 2 : options.RememberedClients);
         foreach (var command in snapshot)
-            Add(command);
+            Add(command, isNoted: mutant != RaftMutant.ForgetsClientsInSnapshots);
     }
 
     /// <summary>The commands that took effect.</summary>
@@ -61,13 +65,14 @@ public sealed class SimulatedLedger
     public long Apply(LedgerCommandModel command)
     {
         var identity = Identity(command);
-        return windows.Judge(identity, out var index) == IdentityVerdict.New ? Add(command) : index;
+        return windows.Judge(identity, out var index) == IdentityVerdict.New || mutant == RaftMutant.AppliesRepeats ? Add(command, isNoted: true) : index;
     }
 
-    private long Add(LedgerCommandModel command)
+    private long Add(LedgerCommandModel command, bool isNoted)
     {
         commands.Add(command);
-        windows.Note(Identity(command), commands.Count);
+        if (isNoted)
+            windows.Note(Identity(command), commands.Count);
         Span<byte> bytes = stackalloc byte[20];
         BinaryPrimitives.WriteUInt64LittleEndian(bytes, running);
         command.Encode().CopyTo(bytes[8..]);

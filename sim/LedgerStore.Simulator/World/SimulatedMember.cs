@@ -19,7 +19,7 @@ public sealed class SimulatedMember(RaftSimulation simulation, MemberId id, stri
     private long contexts;
     private RaftNode? node;
     private RaftPump? pump;
-    private SimulatedLedger ledger = new([]);
+    private SimulatedLedger ledger = new([], simulation.Options);
 
     /// <summary>Who it is.</summary>
     public MemberId Id => id;
@@ -78,7 +78,7 @@ public sealed class SimulatedMember(RaftSimulation simulation, MemberId id, stri
         said.Clear();
         Processes++;
         var options = simulation.RaftOptions with { Seed = seed };
-        ledger = new SimulatedLedger(disk.Snapshot, SimulatedLedger.FormatIn(disk.Mark.Note));
+        ledger = new SimulatedLedger(disk.Snapshot, simulation.Options, SimulatedLedger.FormatIn(disk.Mark.Note));
         if (!RaftLog.Continues(disk.Mark, disk.Entries))
             disk.RemoveAll();
         node = new RaftNode(id, options, disk.Seen, new RaftLog(disk.Mark, [.. disk.Entries], disk.Committed));
@@ -196,7 +196,7 @@ public sealed class SimulatedMember(RaftSimulation simulation, MemberId id, stri
     private void Install(SnapshotMark mark)
     {
         RequireReadable(SimulatedLedger.FormatIn(mark.Note));
-        var whole = new SimulatedLedger([.. ledger.Commands.Take(incomingFrom), .. incoming], SimulatedLedger.FormatIn(mark.Note));
+        var whole = new SimulatedLedger([.. ledger.Commands.Take(incomingFrom), .. incoming], simulation.Options, SimulatedLedger.FormatIn(mark.Note));
         disk.SaveSnapshot(mark, [.. whole.Commands]);
         disk.RemoveAll();
         ledger = whole;

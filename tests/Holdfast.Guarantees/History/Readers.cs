@@ -36,11 +36,11 @@ internal static class Readers
 
     /// <summary>Watches from a revision and records it, until the server ends the watch or is gone. Tells how the watch ended: 0 for the end of the stream.</summary>
     public static async Task<(Stretch Seen, int Code)> WatchAsync(
-        ApiConnection api, Recording recording, string name, string colour, long from, Func<Stretch, Task<bool>> goesOn, CancellationToken cancellationToken)
+        ApiConnection api, Recording recording, string name, string colour, long from, Func<Stretch, Task<bool>> goesOn, CancellationToken cancellationToken, int timeoutSeconds = 60)
     {
         var stretch = new Stretch(name, colour, from);
         recording.Add(stretch);
-        var path = string.Create(CultureInfo.InvariantCulture, $"{ApiConnection.Maps}?watch=true&allowWatchBookmarks=true&timeoutSeconds=60&resourceVersion={from}{Selector(colour)}");
+        var path = string.Create(CultureInfo.InvariantCulture, $"{ApiConnection.Maps}?watch=true&allowWatchBookmarks=true&timeoutSeconds={timeoutSeconds}&resourceVersion={from}{Selector(colour)}");
         await foreach (var told in api.WatchAsync(path, cancellationToken))
         {
             var type = (string)told["type"]!;

@@ -49,14 +49,34 @@ public sealed class LedgerWriterTests : IDisposable
     }
 
     [Fact]
-    public void One_more_client_than_can_be_remembered_is_refused()
+    public void However_many_clients_there_were_a_new_one_is_taken_and_who_appended_longest_ago_is_forgotten_first()
     {
         var windows = new ClientWindows();
         for (var number = 1; number <= ClientWindows.MaxClients; number++)
             windows.Note(new RequestIdentity($"c{number}", 1), number);
-        Assert.Equal(IdentityVerdict.TooManyClients, windows.Judge(new RequestIdentity("late", 1), out _));
-        Assert.Equal(IdentityVerdict.Repeat, windows.Judge(new RequestIdentity("c7", 1), out var index));
-        Assert.Equal(7, index);
+        windows.Note(new RequestIdentity("c1", 2), ClientWindows.MaxClients + 1);
+        Assert.Equal(IdentityVerdict.New, windows.Judge(new RequestIdentity("late", 1), out _));
+        windows.Note(new RequestIdentity("late", 1), ClientWindows.MaxClients + 2);
+        Assert.Equal(IdentityVerdict.New, windows.Judge(new RequestIdentity("c2", 1), out _));
+        foreach (var (client, place) in new[] { ("c1", 1), ("c3", 3), ("late", ClientWindows.MaxClients + 2) })
+        {
+            Assert.Equal(IdentityVerdict.Repeat, windows.Judge(new RequestIdentity(client, 1), out var index));
+            Assert.Equal(place, index);
+        }
+    }
+
+    [Fact]
+    public void A_ledger_that_is_opened_again_remembers_and_has_forgotten_the_same_clients()
+    {
+        using (var writer = Open())
+        {
+            foreach (var batch in Enumerable.Range(1, ClientWindows.MaxClients + 2).Chunk(1_000))
+                Assert.All(writer.Append([.. batch.Select(static number => Command("x", $"c{number}", 1))]), static outcome => Assert.IsType<AppendOutcome.Appended>(outcome));
+        }
+        using var again = Open();
+        Assert.Equal(new AppendOutcome.Appended(3, again.Read(3)!.Checksum, WasRepeat: true), Assert.Single(again.Append([Command("x", "c3", 1)])));
+        var anew = Assert.IsType<AppendOutcome.Appended>(Assert.Single(again.Append([Command("x", "c2", 1)])));
+        Assert.Equal((ClientWindows.MaxClients + 3, false), (anew.Index, anew.WasRepeat));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using LedgerStore.Ledger;
 using LedgerStore.Operations;
 using LedgerStore.Tests.Server;
 
@@ -90,7 +91,7 @@ public sealed class BackupTests : IDisposable
                 if (at % 50 != 0)
                     continue;
                 source.Position = 0;
-                await Assert.ThrowsAsync<LedgerStore.Storage.UnusableDataException>(() => Restore.RunAsync(source, target, "m", 9, TimeProvider.System, Stop));
+                await Assert.ThrowsAsync<LedgerStore.Storage.UnusableDataException>(() => Restore.RunAsync(source, target, "m", LedgerRelease.All[^1], TimeProvider.System, Stop));
                 Assert.Empty(Directory.EnumerateFileSystemEntries(target));
             }
         }
@@ -103,12 +104,78 @@ public sealed class BackupTests : IDisposable
     }
 
     [Fact]
+    public async Task A_restore_takes_no_name_by_chance_and_a_disk_starts_only_as_the_member_that_it_belongs_to()
+    {
+        await WriteBackupAsync(8);
+        var target = Path.Combine(folder.Path, "target");
+        var (code, said) = await ControlWithAsync([], "restore", Backup, "--data", target);
+        Assert.Equal(ExitCode.Usage, code);
+        Assert.Contains("--name MEMBER", said, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(target));
+        (code, said) = await ControlWithAsync([("HOSTNAME", "vm"), ("POD_NAME", "ledger-store-0")], "restore", Backup, "--data", target, "--name", "ledger-store-4");
+        Assert.True(code == 0, said);
+        Assert.EndsWith("start it as ledger-store-4\n", said, StringComparison.Ordinal);
+
+        var address = LedgerProcess.NewAddress();
+        await using (var other = LedgerProcess.Start(target, ("POD_IP", address), ("LEDGER_PEERS", $"ledger-store-0={address}:8081")))
+        {
+            Assert.Equal(ExitCode.Data, await other.ExitCodeAsync());
+            Assert.Contains($"{target} is the disk of member ledger-store-4", other.Output, StringComparison.Ordinal);
+            Assert.Contains("--name ledger-store-0", other.Output, StringComparison.Ordinal);
+        }
+        await using var own = await LedgerProcess.StartReadyAsync(target, ("POD_IP", address), ("POD_NAME", "ledger-store-4"), ("LEDGER_PEERS", $"ledger-store-4={address}:8081"));
+        Assert.Equal(["ledger-store-4"], (await own.GetAsync("/status")).GetProperty("voters").EnumerateArray().Select(static voter => voter.GetString()));
+    }
+
+    [Fact]
+    public async Task A_backup_of_a_newer_data_format_is_restored_only_as_a_release_that_reads_it()
+    {
+        await WriteBackupAsync(9);
+        var target = Path.Combine(folder.Path, "target");
+        foreach (var older in new[] { "", "2.8.1" })
+        {
+            var (code, said) = await ControlWithAsync([("LEDGER_VERSION", older)], "restore", Backup, "--data", target, "--name", "m");
+            Assert.Equal(ExitCode.Data, code);
+            Assert.Contains("2.8.1 reads formats up to 8: restore it with a newer version", said, StringComparison.Ordinal);
+            Assert.Empty(Directory.EnumerateFileSystemEntries(target));
+        }
+        Assert.Equal(ExitCode.Usage, (await ControlWithAsync([("LEDGER_VERSION", "9.9")], "restore", Backup, "--data", target, "--name", "m")).Code);
+        Assert.Equal(0, (await ControlWithAsync([("LEDGER_VERSION", "2.9.0")], "restore", Backup, "--data", target, "--name", "m")).Code);
+    }
+
+    [Fact]
+    public async Task A_restore_onto_a_full_disk_says_so_and_leaves_nothing_behind()
+    {
+        if (!Environment.IsPrivilegedProcess)
+        {
+            TestContext.Current.TestOutputHelper?.WriteLine("no small volume can be mounted here without root");
+            return;
+        }
+        await WriteBackupAsync(8, entries: 20, entryBytes: 100_000);
+        var target = Path.Combine(folder.Path, "small");
+        Directory.CreateDirectory(target);
+        Assert.Equal(0, await SmallVolume.MountAsync(target, "1m"));
+        try
+        {
+            var (code, said) = await ControlWithAsync([], "restore", Backup, "--data", target, "--name", "m");
+            Assert.Equal(ExitCode.InputOutput, code);
+            Assert.StartsWith("no room for ", said, StringComparison.Ordinal);
+            Assert.Empty(Directory.EnumerateFileSystemEntries(target));
+        }
+        finally
+        {
+            Assert.Equal(0, await SmallVolume.UnmountAsync(target));
+        }
+    }
+
+    [Fact]
     public async Task People_are_told_what_a_command_would_need()
     {
         await using var ledger = await StartAsync("first");
         Assert.Contains("InvalidChange: ", (await ControlAsync(ledger, "remove", "ledger-store-0")).Said, StringComparison.Ordinal);
         Assert.Contains("\"leader\": \"ledger-store-0\"", (await ControlAsync(ledger, "members")).Said, StringComparison.Ordinal);
         Assert.Equal(ExitCode.Usage, (await ControlAsync(ledger, "dance")).Code);
+        Assert.Equal(ExitCode.Usage, (await ControlAsync(null, "status", "--to", "nowhere")).Code);
         Assert.Contains("does not answer", (await ControlAsync(null, "status", "--to", "http://127.0.0.1:1")).Said, StringComparison.Ordinal);
     }
 
@@ -118,10 +185,23 @@ public sealed class BackupTests : IDisposable
         return LedgerProcess.StartReadyAsync(Path.Combine(folder.Path, name), ("POD_IP", address), ("LEDGER_PEERS", $"ledger-store-0={address}:8081"));
     }
 
-    private static async Task<(int Code, string Said)> ControlAsync(LedgerProcess? ledger, params string[] arguments)
+    private static Task<(int Code, string Said)> ControlAsync(LedgerProcess? ledger, params string[] arguments) =>
+        ControlWithAsync(ledger is null ? [("POD_NAME", "ledger-store-0")] : [("POD_NAME", "ledger-store-0"), ("POD_IP", ledger.Address)], arguments);
+
+    private static async Task<(int Code, string Said)> ControlWithAsync((string Name, string Value)[] environment, params string[] arguments)
     {
         await using var output = new StringWriter();
-        using var control = new LedgerControl(name => name switch { "POD_IP" => ledger?.Address, "POD_NAME" => "ledger-store-0", _ => null }, output);
+        using var control = new LedgerControl(name => environment.FirstOrDefault(variable => variable.Name == name).Value, output);
         return (await control.RunAsync(arguments, Stop), output.ToString());
+    }
+
+    private async Task WriteBackupAsync(int format, int entries = 1, int entryBytes = 10)
+    {
+        var (records, checksum) = (new List<byte[]>(), LedgerChecksum.Empty);
+        for (var index = 1; index <= entries; index++)
+            records.Add(LedgerEntryFormat.Encode(new LedgerCommand(new byte[entryBytes], null), index, checksum, DateTimeOffset.UnixEpoch, out checksum));
+        await using var file = File.Create(Backup);
+        var header = new BackupHeader(entries, checksum.ToString(), "00000000000000c1", "m", "2.9.0", format, DateTimeOffset.UnixEpoch, []);
+        await BackupFile.WriteAsync(file, header, index => records[(int)index - 1], Stop);
     }
 }

@@ -54,6 +54,27 @@ public sealed class DamageTests : IDisposable
     }
 
     [Fact]
+    public async Task A_member_whose_disk_has_lost_an_acknowledged_entry_stops_and_says_what_to_do()
+    {
+        await using var cluster = await LedgerCluster.StartAsync();
+        for (var number = 1; number <= Count; number++)
+            (await cluster[0].AppendAsync($"entry {number}")).Dispose();
+        var leader = await cluster.LeaderAsync();
+        var loser = (leader + 1) % 3;
+        await cluster.UntilAsync("it has acknowledged every entry", async () => (await cluster.StatusAsync(loser))?.GetProperty("lastIndex").GetInt64() == Count);
+        await cluster.KillAsync(loser);
+        var path = Directory.GetFiles(Path.Combine(cluster.DataOf(loser), "raft", "log"), "*.segment").Single();
+        using (var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite))
+            RandomAccess.SetLength(file, RandomAccess.GetLength(file) - 10);
+        cluster.Run(loser);
+        Assert.Equal(ExitCode.Data, await cluster[loser].ExitCodeAsync());
+        Assert.Contains("a disk that loses what it has synced leaves the same", cluster[loser].Output, StringComparison.Ordinal);
+        Assert.Matches("fatal: .*durable entries were lost.*check the disk, and let the member come back with an empty one", cluster[loser].Output);
+        await cluster.WipeAsync(loser);
+        await cluster.ReadyAsync();
+    }
+
+    [Fact]
     public async Task An_entry_that_was_damaged_under_a_running_member_is_never_shown_and_ends_it()
     {
         await using var cluster = await LedgerCluster.StartAsync();

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using LedgerStore.Tests.Server;
 
 namespace LedgerStore.Tests.Quorum;
 
@@ -32,6 +33,34 @@ public sealed class FollowerTests
         Assert.Equal(HttpStatusCode.Created, followed.StatusCode);
         var other = await cluster[(leader + 2) % 3].GetAsync("/v1/entries/1");
         Assert.Equal("once", other.GetProperty("data").GetString());
+    }
+
+    [Fact]
+    public async Task Members_that_share_an_address_and_differ_in_their_ports_send_clients_to_each_other()
+    {
+        using var folder = new TemporaryFolder();
+        var address = LedgerProcess.NewAddress();
+        var peers = string.Join(',', Enumerable.Range(0, 3).Select(number => $"ledger-store-{number}={address}:{9200 + number}"));
+        await using var first = Start(0);
+        await using var second = Start(1);
+        await using var third = Start(2);
+        LedgerProcess[] members = [first, second, third];
+        foreach (var member in members)
+            await member.UntilAsync(async () => await member.StatusOfAsync("/ready") == HttpStatusCode.OK && (await member.GetAsync("/status")).GetProperty("voters").GetArrayLength() == 3, "a ready voter");
+        var leader = int.Parse((await first.GetAsync("/status")).GetProperty("leader").GetString()!.AsSpan(^1), null);
+        using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false });
+        for (var number = 0; number < 3; number++)
+        {
+            using var forwarded = await members[number].AppendAsync($"through {number}");
+            Assert.Equal(HttpStatusCode.Created, forwarded.StatusCode);
+            using var redirected = await PostAsync(http, new Uri($"http://{address}:{9100 + number}/v1/entries?follower=redirect"));
+            if (number != leader)
+                Assert.Equal($"http://{address}:{9100 + leader}/v1/entries?follower=redirect", redirected.Headers.Location?.ToString());
+        }
+
+        LedgerProcess Start(int number) => LedgerProcess.Start(Path.Combine(folder.Path, $"{number}"),
+            ("POD_IP", address), ("POD_NAME", $"ledger-store-{number}"), ("POD_NAMESPACE", ""), ("LEDGER_PEERS", peers),
+            ("LEDGER_LISTEN", $"{address}:{9100 + number}"), ("LEDGER_PEER_PORT", $"{9200 + number}"));
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 
 namespace LedgerStore.Tests.Quorum;
@@ -24,7 +23,7 @@ public sealed class FullQuorumDiskTests
         await cluster.KillAsync(Member);
         Directory.Delete(cluster.DataOf(Member), recursive: true);
         Directory.CreateDirectory(cluster.DataOf(Member));
-        Assert.Equal(0, await RunAsync("mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", cluster.DataOf(Member)));
+        Assert.Equal(0, await SmallVolume.MountAsync(cluster.DataOf(Member), "8m"));
         try
         {
             cluster.Run(Member);
@@ -53,7 +52,7 @@ public sealed class FullQuorumDiskTests
         finally
         {
             await cluster.KillAsync(Member);
-            Assert.Equal(0, await RunAsync("umount", cluster.DataOf(Member)));
+            Assert.Equal(0, await SmallVolume.UnmountAsync(cluster.DataOf(Member)));
         }
     }
 
@@ -87,12 +86,5 @@ public sealed class FullQuorumDiskTests
                 isFull = true;
             }
         }
-    }
-
-    private static async Task<int> RunAsync(string program, params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
-        await process.WaitForExitAsync(CancellationToken.None);
-        return process.ExitCode;
     }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using LedgerStore.Storage;
 
 namespace LedgerStore.Tests.Quorum;
 
@@ -52,6 +53,16 @@ public sealed partial class LeavingTests
         Assert.Equal(0, await cluster[other].ExitCodeAsync());
         what[3] = "leadership: handed to ledger-store-";
         AssertSteps(cluster[other].Output, "stop", what);
+    }
+
+    [Fact]
+    public async Task Whoever_reads_of_the_last_step_of_a_stop_finds_the_data_folder_free()
+    {
+        await using var cluster = await LedgerCluster.StartAsync();
+        cluster[1].Terminate();
+        await cluster.UntilAsync("the last step is noted", () => Task.FromResult(cluster[1].Output.Contains("stop 8/8", StringComparison.Ordinal)));
+        DataFolder.Hold(cluster.DataOf(1)).Dispose();
+        Assert.Equal(0, await cluster[1].ExitCodeAsync());
     }
 
     private static void AssertSteps(string output, string word, string[] what)

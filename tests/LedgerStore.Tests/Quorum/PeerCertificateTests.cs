@@ -2,23 +2,25 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using LedgerStore.Quorum;
 
 namespace LedgerStore.Tests.Quorum;
 
 public sealed class PeerCertificateTests : IDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly MountedCertificates files = new();
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    public void Dispose() => folder.Dispose();
+    public void Dispose() => files.Dispose();
 
     [Fact]
     public async Task Members_with_certificates_speak_only_to_those_of_their_authority_and_take_a_new_certificate_without_a_restart()
     {
         using var authority = Authority("the ledger's");
-        Write(authority, "members");
-        await using var cluster = await LedgerCluster.StartAsync(3, ("LEDGER_TLS", folder.Path));
+        using var first = Leaf(authority, "members");
+        files.Publish(first, authority);
+        await using var cluster = await LedgerCluster.StartAsync(3, ("LEDGER_TLS", files.Path));
         (await cluster[1].AppendAsync("over mutual TLS")).Dispose();
         Assert.Contains("with mutual TLS", cluster[0].Output, StringComparison.Ordinal);
         Assert.False(await IsAnsweredAsync(cluster.Address(0), null));
@@ -26,11 +28,54 @@ public sealed class PeerCertificateTests : IDisposable
         Assert.False(await IsAnsweredAsync(cluster.Address(0), Leaf(stranger, "stranger")));
         Assert.True(await IsAnsweredAsync(cluster.Address(0), Leaf(authority, "a member")));
 
-        Write(authority, "members, renewed");
+        using var renewed = Leaf(authority, "members, renewed");
+        files.Publish(renewed, authority);
         cluster.CutOff(0);
         cluster.Heal();
         await cluster.UntilAsync("0 uses the new certificate", () => Task.FromResult(cluster[0].Output.Contains("members, renewed", StringComparison.Ordinal)));
         await cluster.ReadyAsync();
+    }
+
+    [Fact]
+    public async Task An_authority_is_changed_in_three_steps_without_a_restart_as_a_mounted_secret_shows_them()
+    {
+        using var old = Authority("the old");
+        using var next = Authority("the next");
+        using var first = Leaf(old, "members of the old");
+        files.Publish(first, old);
+        await using var cluster = await LedgerCluster.StartAsync(3, ("LEDGER_TLS", files.Path));
+        Assert.False(await IsAnsweredAsync(cluster.Address(0), Leaf(next, "of the next")));
+
+        // Trust both: only ca.crt differs from before.
+        files.Publish(first, old, next);
+        Assert.True(await IsAnsweredAsync(cluster.Address(0), Leaf(next, "of the next")));
+        Assert.True(await IsAnsweredAsync(cluster.Address(0), Leaf(old, "of the old")));
+        using var second = Leaf(next, "members of the next");
+        files.Publish(second, old, next);
+        Assert.Equal("members of the next", await ServedAsync(cluster.Address(0), Leaf(old, "of the old")));
+        files.Publish(second, next);
+        Assert.False(await IsAnsweredAsync(cluster.Address(0), Leaf(old, "of the old")));
+        cluster.CutOff(1);
+        cluster.Heal();
+        await cluster.ReadyAsync();
+        using var answer = await cluster[1].AppendAsync("under the next authority");
+        Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
+    }
+
+    [Fact]
+    public void Files_that_cannot_be_used_are_named_once_and_those_from_before_stay_in_use()
+    {
+        using var authority = Authority("the ledger's");
+        using var first = Leaf(authority, "in use");
+        files.Publish(first, authority);
+        using var said = new StringWriter();
+        using var certificates = PeerCertificates.Find(files.Path, new LedgerJournal(said, TimeProvider.System))!;
+        files.PublishTexts(first.ExportCertificatePem(), "no key", authority.ExportCertificatePem());
+        Assert.Equal(("CN=in use", "CN=in use"), (certificates.Own.Subject, certificates.Own.Subject));
+        Assert.Single(said.ToString().Split('\n'), static line => line.Contains("cannot be used", StringComparison.Ordinal) && line.Contains("tls.key", StringComparison.Ordinal));
+        using var second = Leaf(authority, "mended");
+        files.Publish(second, authority);
+        Assert.Equal("CN=mended", certificates.Own.Subject);
     }
 
     [Fact]
@@ -84,28 +129,24 @@ public sealed class PeerCertificateTests : IDisposable
         return X509CertificateLoader.LoadPkcs12(whole.Export(X509ContentType.Pkcs12), null, X509KeyStorageFlags.Exportable);
     }
 
-    private void Write(X509Certificate2 authority, string name)
-    {
-        using var leaf = Leaf(authority, name);
-        File.WriteAllText(Path.Combine(folder.Path, "ca.crt"), authority.ExportCertificatePem());
-        File.WriteAllText(Path.Combine(folder.Path, "tls.key"), leaf.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem());
-        File.WriteAllText(Path.Combine(folder.Path, "tls.crt"), leaf.ExportCertificatePem());
-    }
+    private static async Task<bool> IsAnsweredAsync(string address, X509Certificate2? certificate) => await ServedAsync(address, certificate) is not null;
 
-    private static async Task<bool> IsAnsweredAsync(string address, X509Certificate2? certificate)
+    // The name in the certificate of whoever answers; null when nobody does.
+    private static async Task<string?> ServedAsync(string address, X509Certificate2? certificate)
     {
+        string? served = null;
         using var handler = new SocketsHttpHandler();
-        handler.SslOptions.RemoteCertificateValidationCallback = static (_, certificate, _, _) => certificate is not null;
+        handler.SslOptions.RemoteCertificateValidationCallback = (_, shown, _, _) => (served = (shown as X509Certificate2)?.GetNameInfo(X509NameType.SimpleName, false)) is not null;
         handler.SslOptions.LocalCertificateSelectionCallback = (_, _, _, _, _) => certificate!;
         using var http = new HttpClient(handler) { DefaultRequestVersion = HttpVersion.Version20, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact };
         try
         {
             using var answer = await http.GetAsync($"https://{address}:8081/peer/v1/identity", Stop);
-            return answer.IsSuccessStatusCode;
+            return answer.IsSuccessStatusCode ? served : null;
         }
         catch (HttpRequestException)
         {
-            return false;
+            return null;
         }
     }
 }

@@ -91,6 +91,53 @@ public sealed class QuorumProcessTests
         cluster.Run(2, ("LEDGER_VERSION", "2.8.1"));
         Assert.Equal(ExitCode.Data, await cluster[2].ExitCodeAsync());
         Assert.Contains("data format 9", cluster[2].Output, StringComparison.Ordinal);
+        using var again = await cluster[0].Http.PostAsync("/v1/format?to=9", null, Stop);
+        Assert.Equal(HttpStatusCode.OK, again.StatusCode);
+    }
+
+    [Fact]
+    public async Task After_all_were_killed_at_once_no_append_is_told_that_the_cluster_is_being_founded()
+    {
+        await using var cluster = await LedgerCluster.StartAsync();
+        for (var number = 1; number <= 40; number++)
+            (await cluster[0].AppendAsync($"entry {number}")).Dispose();
+        for (var number = 0; number < 3; number++)
+            await cluster.KillAsync(number);
+        for (var number = 0; number < 3; number++)
+            cluster.Run(number);
+        var refusals = new System.Collections.Concurrent.ConcurrentDictionary<string, int>();
+        await Task.WhenAll(Enumerable.Range(0, 12).Select(async client =>
+        {
+            await cluster.UntilAsync("an append is taken", async () =>
+            {
+                try
+                {
+                    using var answer = await cluster[client % 3].AppendAsync("after it", $"client-{client}", 1);
+                    if (!answer.IsSuccessStatusCode)
+                        refusals[(await ErrorOfAsync(answer)).Item2!] = client;
+                    return answer.IsSuccessStatusCode;
+                }
+                catch (HttpRequestException)
+                {
+                    return false; // It does not listen yet.
+                }
+            });
+        }));
+        Assert.DoesNotContain("Founding", refusals.Keys);
+    }
+
+    [Theory]
+    [InlineData("/v1/entries?follower=bogus")]
+    [InlineData("/v1/leadership?follower=")]
+    [InlineData("/v1/members/add-learner?id=00000000000000aa&name=%LONG%")]
+    public async Task What_makes_no_sense_is_refused_and_harms_nobody(string path)
+    {
+        await using var cluster = await LedgerCluster.StartAsync(1);
+        using var answer = await cluster[0].Http.PostAsync(path.Replace("%LONG%", new string('n', 300), StringComparison.Ordinal), new StringContent("data"), Stop);
+        Assert.Equal(path.EndsWith('=') ? HttpStatusCode.Conflict : HttpStatusCode.BadRequest, answer.StatusCode);
+        using var next = await cluster[0].AppendAsync("it goes on");
+        Assert.Equal(HttpStatusCode.Created, next.StatusCode);
+        Assert.Equal(1, (await cluster[0].GetAsync("/v1/members")).GetProperty("members").GetArrayLength());
     }
 
     [Fact]

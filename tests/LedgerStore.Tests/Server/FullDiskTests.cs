@@ -1,6 +1,6 @@
-using System.Diagnostics;
 using System.Net;
 using LedgerStore.Ledger;
+using LedgerStore.Server;
 using LedgerStore.Storage;
 
 namespace LedgerStore.Tests.Server;
@@ -13,12 +13,12 @@ public sealed class FullDiskTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync() =>
         isMounted = Environment.IsPrivilegedProcess &&
-            await RunAsync("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder.Path) == 0;
+            await SmallVolume.MountAsync(folder.Path, "1m") == 0;
 
     public async ValueTask DisposeAsync()
     {
         if (isMounted)
-            Assert.Equal(0, await RunAsync("umount", folder.Path));
+            Assert.Equal(0, await SmallVolume.UnmountAsync(folder.Path));
         folder.Dispose();
     }
 
@@ -36,6 +36,12 @@ public sealed class FullDiskTests : IAsyncLifetime
         Assert.Contains("DiskFull", await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
         Assert.Equal("before", (await full.GetAsync("/v1/entries/1")).GetProperty("data").GetString());
     }
+
+    [Theory]
+    [InlineData(4_096, 1_000_000, "has 4096 bytes free, and below 1000000 (LEDGER_DISK_FLOOR)")]
+    [InlineData(1_024_000, 1_000_000, "which has 1024000 bytes free now, had no room")]
+    public void A_refusal_names_the_bound_only_when_that_was_the_reason(long free, long floor, string word) =>
+        Assert.Contains(word, LedgerError.DiskFull(free, floor).Message, StringComparison.Ordinal);
 
     [Fact]
     public void A_volume_that_fills_up_refuses_whole_batches_loses_nothing_and_goes_on_when_there_is_room()
@@ -63,11 +69,4 @@ public sealed class FullDiskTests : IAsyncLifetime
     }
 
     private LedgerWriter Open() => new(new SegmentedLogOptions(folder.LogFolder), TimeProvider.System);
-
-    private static async Task<int> RunAsync(string program, params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
-        await process.WaitForExitAsync(CancellationToken.None);
-        return process.ExitCode;
-    }
 }

@@ -39,7 +39,7 @@ public sealed partial class LedgerProcess : IAsyncDisposable
         process.Start();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        Http = new HttpClient { BaseAddress = new Uri($"http://{Address}:8080"), Timeout = Patience };
+        Http = new HttpClient { BaseAddress = new Uri($"http://{environment.GetValueOrDefault("LEDGER_LISTEN") ?? $"{Address}:8080"}"), Timeout = Patience };
     }
 
     public string Address { get; }
