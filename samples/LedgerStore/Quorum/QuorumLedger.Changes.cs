@@ -66,7 +66,7 @@ public sealed partial class QuorumLedger
             var (leader, underWay) = await AskAsync(static core => (core.Leader, core.TransferTarget));
             if (leader == target)
                 return true;
-            if (leader != target && !leader.IsNone && underWay.IsNone)
+            if (!leader.IsNone && underWay.IsNone)
                 return false;
             await Task.Delay(FatePause, time, cancellation);
         }

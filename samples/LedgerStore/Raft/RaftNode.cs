@@ -34,7 +34,7 @@ public sealed partial class RaftNode
         (Term, Vote) = (state.Term, state.Vote);
         chance = options.Seed ^ (id.Value * 0xd1342543de82ef95);
         DrawTimeout(options.ElectionTicks);
-        readsOfThisStart = options.Flaws.HasFlag(RaftFlaws.RepeatsReadContexts) ? 0 : (long)Mix(~chance);
+        readsOfThisStart = (long)Mix(~chance);
     }
 
     /// <summary>Who it is.</summary>

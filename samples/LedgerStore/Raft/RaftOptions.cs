@@ -67,7 +67,4 @@ public enum RaftFlaws
 
     /// <summary>A leader that hears no majority stays one (against thesis, 6.2, check-quorum; R11).</summary>
     LeadsUnheard = 16,
-
-    /// <summary>Each process of a member counts its reads from the same number (against R8: an answer to the process before it may match).</summary>
-    RepeatsReadContexts = 32,
 }

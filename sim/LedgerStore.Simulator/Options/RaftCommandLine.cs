@@ -10,7 +10,7 @@ namespace LedgerStore.Simulator.Options;
 /// <param name="Kind">What the runs are mostly about.</param>
 public sealed record RaftCommandLine(ulong First, ulong Last, RaftMutant Mutant, bool TellsStory, RaftRunKind Kind)
 {
-    private const string Usage = "simulator --seed N | --seeds A..B  [--mutant NAME] [--restless | --rot | --releases | --bridges | --outsiders | --restarts] [--story]";
+    private const string Usage = "simulator --seed N | --seeds A..B  [--mutant NAME] [--restless | --rot | --releases | --bridges | --outsiders] [--story]";
 
     /// <summary>Reads the arguments.</summary>
     /// <exception cref="FormatException">One of them is not understood; the message says which.</exception>
@@ -23,7 +23,7 @@ public sealed record RaftCommandLine(ulong First, ulong Last, RaftMutant Mutant,
             line = name switch
             {
                 "--story" => line with { TellsStory = true },
-                "--restless" or "--rot" or "--releases" or "--bridges" or "--outsiders" or "--restarts" => line with { Kind = Enum.Parse<RaftRunKind>(name[2..], true) },
+                "--restless" or "--rot" or "--releases" or "--bridges" or "--outsiders" => line with { Kind = Enum.Parse<RaftRunKind>(name[2..], true) },
                 "--seed" or "--seeds" => WithSeeds(line, Value(rest, name)),
                 "--mutant" => line with { Mutant = MutantOf(Value(rest, name)) },
                 _ => throw new FormatException($"{name} is not understood; {Usage}"),

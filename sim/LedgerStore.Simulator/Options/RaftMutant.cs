@@ -55,9 +55,6 @@ public enum RaftMutant
 
     /// <summary>The cluster switches to a data format by what members said before they were asked.</summary>
     TrustsEarlierWord,
-
-    /// <summary>A read's answer to a member's earlier process is taken for that to a later one's (R8).</summary>
-    RepeatsReadContexts,
 }
 
 /// <summary>The part of a mutant that is in the core.</summary>
@@ -71,7 +68,6 @@ public static class MutantFlaws
         RaftMutant.ReadsWithoutQuorum => RaftFlaws.ReadsWithoutQuorum,
         RaftMutant.LeaseOverTransfer => RaftFlaws.LeaseOverTransfer,
         RaftMutant.LeadsUnheard => RaftFlaws.LeadsUnheard,
-        RaftMutant.RepeatsReadContexts => RaftFlaws.RepeatsReadContexts,
         RaftMutant.CampaignsUnasked => RaftFlaws.CampaignsUnasked,
         RaftMutant.HeedsTheRemoved => RaftFlaws.CampaignsUnasked | RaftFlaws.HeedsStrangers,
         _ => RaftFlaws.None,

@@ -20,7 +20,4 @@ public enum RaftRunKind
 
     /// <summary>Links are cut in one or both directions, bridges stay, and nothing else goes wrong: time enough to see a majority that can talk elect.</summary>
     Bridges,
-
-    /// <summary>Members are killed and back at once, while what was meant for their earlier processes is still on its way.</summary>
-    Restarts,
 }

@@ -42,7 +42,7 @@ public sealed class SimulatedOperator(RaftSimulation simulation)
             return;
         isSwitched = true;
         var askedAt = switches[(entry.Index, entry.Term)];
-        var behind = simulation.Members.Where(other => simulation.Referee.Membership.IsVoter(other.Id) && other.Release.ReadsFormatsTo < DataFormat.Newest && other.DowngradedAt <= askedAt).ToList();
+        var behind = simulation.Members.Where(other => simulation.Referee.Membership.IsVoter(other.Id) && (other.NextRelease ?? other.Release).ReadsFormatsTo < DataFormat.Newest && other.DowngradedAt <= askedAt).ToList();
         RaftReferee.Require("Format", behind.Count == 0,
             $"{member.Name} switches to data format {DataFormat.Newest}, which {string.Join(", ", behind.Select(static other => other.Name))} could not read when that was asked for");
     }
