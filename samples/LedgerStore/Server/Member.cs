@@ -57,7 +57,7 @@ public sealed class Member(LedgerOptions options, TimeProvider time, Func<long> 
             (view is { IsStalled: true }, "the disk has no room for what must be kept"),
             (view is { Leader: null } && !isAmongTheFirst, "no leader is known"),
             (view is { Leader: not null, IsFounded: false }, "the cluster is being founded: not all founders vote yet"),
-            (view?.Lag > options.Quorum.ReadyLag, $"{view?.Lag} committed entries are not applied yet"),
+            (view?.Lag > options.Quorum.ReadyLag, $"the member is {view?.Lag} committed entries behind its leader, and {options.Quorum.ReadyLag} are allowed"),
             (!string.IsNullOrEmpty(role) && role != (view?.Role ?? Ledger?.Role), $"the member is no {role}"),
         ]);
     }
@@ -88,6 +88,7 @@ public sealed class Member(LedgerOptions options, TimeProvider time, Func<long> 
             Commit = view?.Commit,
             AppliedLogIndex = view?.Applied,
             Lag = view?.Lag,
+            LastLogIndex = view?.LastLogIndex,
             Leader = view?.Leader,
             Voters = view?.Members.Where(static seat => seat.IsVoter).Select(static seat => seat.Name).ToList(),
             Learners = view?.Members.Where(static seat => !seat.IsVoter).Select(static seat => seat.Name).ToList(),

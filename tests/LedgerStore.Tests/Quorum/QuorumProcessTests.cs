@@ -141,6 +141,21 @@ public sealed class QuorumProcessTests
     }
 
     [Fact]
+    public async Task The_data_format_is_not_switched_while_a_member_comes_back_at_once_as_an_older_release()
+    {
+        await using var cluster = await LedgerCluster.StartAsync(3, ("LEDGER_VERSION", "2.9.0"));
+        (await cluster[0].AppendAsync("kept")).Dispose();
+        var leader = await cluster.LeaderAsync();
+        var back = (leader + 1) % 3;
+        await cluster.KillAsync(back);
+        cluster.Run(back, ("LEDGER_VERSION", "2.8.1"));
+        using (var early = await cluster[leader].Http.PostAsync("/v1/format?to=9", null, Stop))
+            Assert.Equal((HttpStatusCode.Conflict, "FormatUnreadable"), await ErrorOfAsync(early));
+        await cluster.ReadyAsync();
+        Assert.Equal(8, (await cluster[back].GetAsync("/status")).GetProperty("dataFormat").GetInt32());
+    }
+
+    [Fact]
     public async Task Leadership_goes_where_it_is_sent_and_members_go_and_come()
     {
         await using var cluster = await LedgerCluster.StartAsync();
