@@ -26,10 +26,10 @@ internal sealed class MeasuredCluster : IAsyncDisposable
     /// <summary>How it is reached.</summary>
     internal KubeConfig Config { get; }
 
-    internal static async Task<MeasuredCluster> StartAsync(string program, string folder, string runtime, CancellationToken cancellationToken)
+    internal static async Task<MeasuredCluster> StartAsync(string program, string folder, string runtime, CancellationToken cancellationToken, params string[] options)
     {
         var port = FreePort();
-        var start = new ProcessStartInfo(program, ["up", "--data", folder, "--port", port.ToString(CultureInfo.InvariantCulture), "--runtime", runtime])
+        var start = new ProcessStartInfo(program, ["up", "--data", folder, "--port", port.ToString(CultureInfo.InvariantCulture), "--runtime", runtime, .. options])
         {
             RedirectStandardOutput = true,
         };

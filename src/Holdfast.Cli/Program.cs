@@ -14,6 +14,7 @@ var root = new RootCommand("Holdfast keeps stateful workloads safe while they ar
     DownCommand.Make(),
     StatusCommand.Make(),
     RolloutCommand.Make(),
+    PlanCommand.Make(),
     OperatorCommand.Make(),
     DemoCommand.Make(),
     ImageCommand.Make(),

@@ -1,3 +1,4 @@
+using System.Net;
 using Holdfast.Client;
 using Holdfast.Client.Caching;
 using Holdfast.Client.Http;
@@ -20,6 +21,7 @@ public sealed class StewardOperator
     private readonly HttpClient _http;
     private readonly ClusterFaults _faults = new();
     private readonly StewardOptions _options;
+    private OperatorEndpoints? _endpoints;
 
     private StewardOperator(HttpTransport transport, HttpClient http, StewardOptions options, ILogSink log)
     {
@@ -35,11 +37,12 @@ public sealed class StewardOperator
     /// <summary>Runs until the stop, or until it cannot go on.</summary>
     /// <param name="cluster">The cluster, and as whom.</param>
     /// <param name="options">How the Steward runs; its user is asked of the server.</param>
+    /// <param name="status">Where it shows metrics, health and readiness over plain HTTP; null for nowhere.</param>
     /// <param name="log">Where it tells what it does.</param>
     /// <param name="stop">Asks it to stop.</param>
     /// <returns>Why it cannot go on, in words; null when it was to stop.</returns>
     /// <exception cref="ApiException">The server refused what the Steward needs.</exception>
-    public static async Task<string?> RunAsync(KubeConfig cluster, StewardOptions options, ILogSink log, CancellationToken stop)
+    public static async Task<string?> RunAsync(KubeConfig cluster, StewardOptions options, IPEndPoint? status, ILogSink log, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(cluster);
         ArgumentNullException.ThrowIfNull(options);
@@ -50,6 +53,8 @@ public sealed class StewardOperator
         var user = (await client.CreateAsync(SelfSubjectReview.Empty, stop)).Status.UserInfo.Username;
         await InstallAsync(client, log, stop);
         var steward = new StewardOperator(transport, http, options with { UserName = user }, log);
+        await using var endpoints = status is null ? null : await OperatorEndpoints.StartAsync(status, steward._environment.Metrics, stop);
+        steward._endpoints = endpoints;
         return await steward.RunAsync(stop);
     }
 
@@ -86,6 +91,14 @@ public sealed class StewardOperator
         _environment.Log.Write(new LogEntry(LogSeverity.Information, "operator", $"the Steward works; its webhooks listen on port {steward.WebhookPort}"));
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registration = term.Ended.Register(() => ended.TrySetResult());
+        Ready(true);
         await ended.Task;
+        Ready(false);
+    }
+
+    private void Ready(bool isReady)
+    {
+        if (_endpoints is { } endpoints)
+            endpoints.IsReady = isReady;
     }
 }

@@ -14,7 +14,7 @@ public sealed class PromiseTests
     {
         var promises = await CheckAsync(("first", _ => Task.FromResult("seen one")), ("second", _ => Task.FromResult("seen two")));
         Assert.Equal([("first", "seen one", true), ("second", "seen two", true)], promises.Select(promise => (promise.Promised, promise.Seen, promise.IsKept)));
-        Assert.Equal(ExitCode.Done, PromiseTable.Tell(promises, TimeSpan.FromSeconds(2), _screen));
+        Assert.Equal(ExitCode.Done, PromiseTable.Tell(promises, null, TimeSpan.FromSeconds(2), _screen));
         Assert.Equal(2, Occurrences("│ kept │"));
         Assert.EndsWith("All 2 promises were kept, in 2.0 s.\n", _screen.ToString(), StringComparison.Ordinal);
     }
@@ -28,7 +28,7 @@ public sealed class PromiseTests
             ("third", _ => throw new InvalidOperationException("what follows a broken promise is not tried")));
         Assert.Equal(["first", "second"], promises.Select(promise => promise.Promised));
         Assert.Equal((false, "2 members were away at once"), (promises[1].IsKept, promises[1].Seen));
-        Assert.Equal(ExitCode.Failed, PromiseTable.Tell(promises, TimeSpan.FromSeconds(2), _screen));
+        Assert.Equal(ExitCode.Failed, PromiseTable.Tell(promises, null, TimeSpan.FromSeconds(2), _screen));
         Assert.Equal(1, Occurrences("BROKEN"));
         Assert.EndsWith("A promise was not kept.\n", _screen.ToString(), StringComparison.Ordinal);
     }

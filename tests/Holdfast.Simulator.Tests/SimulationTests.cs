@@ -35,7 +35,7 @@ public sealed class SimulationTests
         var checks = results.SelectMany(result => result.Checks.Counts.Keys).ToHashSet();
         Assert.Empty(Enum.GetNames<FaultKind>().Concat(["request lost", "answer lost", "request repeated", "request refused", "conflict", "list from the past"]).Except(faults));
         string[] invariants =
-            ["A1", "A2", "A3", "A4", "A6", "S1", "S2", "S3", "S4", "S5", "S6", "S7", "S8", "S9", "S10", "V1", "V2", "V3", "V4", "V5", "P1", "P2", "P3", "Liveness", "Endpoints", "Others"];
+            ["A1", "A2", "A3", "A4", "A6", "S1", "S2", "S3", "S4", "S5", "S6", "S7", "S8", "S9", "S10", "V1", "V2", "V3", "V4", "V5", "P1", "P2", "P3", "T7", "Liveness", "Endpoints", "Others"];
         Assert.Empty(invariants.Except(checks));
     }
 

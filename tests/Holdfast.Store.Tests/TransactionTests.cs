@@ -78,6 +78,23 @@ public sealed class TransactionTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_decision_that_rests_on_some_of_a_collection_is_not_spoiled_by_the_others()
+    {
+        var store = await _fixture.OpenAsync(StoreFixture.Memory());
+        await store.PutAsync(Pod("a"), "mine");
+        await store.PutAsync(Pod("b"), "theirs");
+        var listed = store.Snapshot().Revision;
+        var decision = new Transaction([new CollectionUnchangedSince("pods", "default", listed) { Concerning = entry => Value.TextOf(entry) == "mine" }], []);
+
+        await store.PutAsync(Pod("b"), "still theirs");
+        await store.DeleteAsync(Pod("b"));
+        await store.CommittedAsync(decision);
+        // What it was counts as much as what it has become.
+        await store.PutAsync(Pod("a"), "theirs");
+        await store.ConflictAsync(decision);
+    }
+
+    [Fact]
     public async Task A_list_older_than_the_history_counts_as_changed()
     {
         _fixture.Options = new StoreOptions { HistoryEventsPerCollection = 2 };

@@ -10,7 +10,7 @@ using Holdfast.Model.Values;
 
 namespace Holdfast.Simulator.Checkers;
 
-/// <summary>P1 to P3: at the revision of each grant the pods are counted anew, from the pods alone.</summary>
+/// <summary>P1 to P3: at the revision of each grant the pods are counted anew, from the pods alone. A1, of evictions that are only tried.</summary>
 /// <param name="truth">What is really so.</param>
 public sealed class BudgetChecker(GroundTruth truth) : Checker(truth)
 {
@@ -25,6 +25,13 @@ public sealed class BudgetChecker(GroundTruth truth) : Checker(truth)
                 CheckGrant(budget, name);
         }
         Holds("P1", budget.Status.DisruptionsAllowed >= 0, $"budget {budget.Metadata.Name} allows {budget.Status.DisruptionsAllowed} disruptions");
+    }
+
+    /// <inheritdoc/>
+    public override void OnPod(ObjectChange<Pod> change)
+    {
+        if (change.Old is { } old && !old.IsTerminating() && change.New?.IsTerminating() != false)
+            Holds("A1", Truth.WasAskedToGo(old.Metadata.Uid), $"pod {old.Metadata.Name} is on its way out, and nobody has asked for it but to see what would happen");
     }
 
     /// <summary>How many healthy pods there are and must be, as this checker counts them.</summary>

@@ -1,4 +1,5 @@
 using Holdfast.Model.Apps;
+using Holdfast.Model.Batch;
 using Holdfast.Model.Core;
 using Holdfast.Model.Policy;
 using ClusterNode = Holdfast.Model.Core.Node;
@@ -45,6 +46,12 @@ public abstract class Checker(GroundTruth truth)
     /// <summary>A config map, which stands for whatever is owned, was made, changed or removed.</summary>
     /// <param name="change">The change.</param>
     public virtual void OnMap(ObjectChange<ConfigMap> change)
+    {
+    }
+
+    /// <summary>A Job was made, changed or removed.</summary>
+    /// <param name="change">The change.</param>
+    public virtual void OnJob(ObjectChange<Job> change)
     {
     }
 

@@ -1,6 +1,8 @@
+using Holdfast.Client.Caching;
 using Holdfast.Controllers.Pods;
 using Holdfast.Controllers.StatefulSets;
 using Holdfast.Model.Apps;
+using Holdfast.Model.Coordination;
 using Holdfast.Model.Core;
 using Holdfast.Model.Meta;
 using Holdfast.Simulator.Options;
@@ -29,9 +31,14 @@ public sealed class GroundTruth(SimulationOptions options, ProcessTable processe
     private readonly Dictionary<string, PodRecord> _pods = new(StringComparer.Ordinal);
     private readonly Dictionary<(string, string), List<PodRecord>> _podsByName = [];
     private readonly Dictionary<string, (long Since, long? Until)> _nodesGone = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _evicted = new(StringComparer.Ordinal);
+    private readonly List<(long Revision, string Holder, long Term)> _leaders = [];
     private long _lost;
     private long _downFrom;
     private long _downUntil;
+
+    /// <summary>The lease for which controllers stand.</summary>
+    public static ResourceKey LeadersLease { get; } = new("kube-system", "kube-controller-manager");
 
     /// <summary>How old a list may be that is answered from the past.</summary>
     public static TimeSpan OldestList { get; } = TimeSpan.FromSeconds(15);
@@ -168,6 +175,23 @@ public sealed class GroundTruth(SimulationOptions options, ProcessTable processe
             _deletions[uid] = asked = [];
         asked.Add(new AskedDeletion(by, time.GetTimestamp(), how?.GracePeriodSeconds == 0));
     }
+
+    /// <summary>Notes that a pod's eviction was asked for, and not only tried.</summary>
+    /// <param name="uid">The pod's uid.</param>
+    public void NoteEviction(string uid) => _evicted.Add(uid);
+
+    /// <summary>Whether anybody ever asked for a pod's end.</summary>
+    /// <param name="uid">The pod's uid.</param>
+    public bool WasAskedToGo(string uid) => _evicted.Contains(uid) || _deletions.ContainsKey(uid);
+
+    /// <summary>Notes who holds the controllers' lease from a revision on.</summary>
+    /// <param name="revision">The revision.</param>
+    /// <param name="lease">The lease; null when it is gone.</param>
+    public void NoteLeader(long revision, Lease? lease) => _leaders.Add((revision, lease?.Spec.HolderIdentity ?? "", lease?.Spec.LeaseTransitions ?? 0));
+
+    /// <summary>Who held the controllers' lease at a revision, and with which term.</summary>
+    /// <param name="revision">The revision.</param>
+    public (string Holder, long Term) LeaderAt(long revision) => _leaders.FindLast(each => each.Revision <= revision) is var found ? (found.Holder ?? "nobody", found.Term) : default;
 
     /// <summary>Who asked for an object's deletion, in order.</summary>
     /// <param name="uid">The object's uid.</param>

@@ -2,11 +2,12 @@ using System.Globalization;
 using Holdfast.Controllers.Pods;
 using Holdfast.Controllers.StatefulSets;
 using Holdfast.Model.Apps;
+using Holdfast.Model.Batch;
 using Holdfast.Model.Core;
 
 namespace Holdfast.Simulator.Checkers;
 
-/// <summary>S5, S9 and S10: who pods are, whom a set takes for its own, what status says, and that revisions are not made twice.</summary>
+/// <summary>S5, S9 and S10: who pods are, whom a set takes for its own, what status says, of Jobs too, and that revisions are not made twice.</summary>
 /// <param name="truth">What is really so.</param>
 public sealed class IdentityChecker(GroundTruth truth) : Checker(truth)
 {
@@ -41,6 +42,16 @@ public sealed class IdentityChecker(GroundTruth truth) : Checker(truth)
         if (isSame && change.Old!.Status != status)
             CheckObserved(set);
         Holds("S9", !isSame || (status.CollisionCount ?? 0) >= (change.Old!.Status.CollisionCount ?? 0), $"the collision count went back to {status.CollisionCount}");
+    }
+
+    /// <inheritdoc/>
+    public override void OnJob(ObjectChange<Job> change)
+    {
+        if (change.New is not { Status: { } status } job)
+            return;
+        var counted = status.Succeeded + (status.UncountedTerminatedPods?.Succeeded.Count ?? 0);
+        var succeeded = Truth.SucceededOf(job.Metadata.Uid);
+        Holds("S9", counted <= succeeded && status.Active >= 0 && status.Failed >= 0, $"Job {job.Metadata.Name} counts {counted} pods that ended well, and {succeeded} did");
     }
 
     /// <inheritdoc/>

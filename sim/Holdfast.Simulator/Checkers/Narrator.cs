@@ -1,6 +1,7 @@
 using Holdfast.Controllers.Pods;
 using Holdfast.Controllers.StatefulSets;
 using Holdfast.Model.Apps;
+using Holdfast.Model.Batch;
 using Holdfast.Model.Core;
 using Holdfast.Simulator.Story;
 using ClusterNode = Holdfast.Model.Core.Node;
@@ -61,6 +62,15 @@ public sealed class Narrator(GroundTruth truth, StoryTeller story) : Checker(tru
         };
         if (what.Length > 0)
             story.Tell("claim", $"{claim.Metadata.Name} {what}");
+    }
+
+    /// <inheritdoc/>
+    public override void OnJob(ObjectChange<Job> change)
+    {
+        if (change is not { Old: { } old, New: { } job } || old.Status == job.Status)
+            return;
+        var names = (job.Status.UncountedTerminatedPods ?? UncountedTerminatedPods.Empty) is var uncounted ? uncounted.Succeeded.Concat(uncounted.Failed).Select(uid => Truth.RecordOf(uid)?.First.Metadata.Name ?? uid) : [];
+        story.Tell("status", $"{job.Metadata.Name}: {job.Status.Active} active, {job.Status.Succeeded} succeeded, {job.Status.Failed} failed, names {string.Join(", ", names.DefaultIfEmpty("nobody"))}");
     }
 
     /// <inheritdoc/>

@@ -2,6 +2,7 @@ using Holdfast.ApiServer.Registry;
 using Holdfast.Controllers.Pods;
 using Holdfast.Model.Apps;
 using Holdfast.Model.Batch;
+using Holdfast.Model.Coordination;
 using Holdfast.Model.Core;
 using Holdfast.Model.Discovery;
 using Holdfast.Model.Policy;
@@ -54,7 +55,8 @@ public sealed class Referee(ServerProcess server, GroundTruth truth, Witness wit
             Collector<EndpointSlice>(store, null, _ => _ => { }),
             Collector<Deployment>(store, null, _ => _ => { }),
             Collector<ReplicaSet>(store, null, _ => _ => { }),
-            Collector<Job>(store, null, _ => _ => { }),
+            Collector<Job>(store, null, checker => checker.OnJob),
+            LeaderCollector(store),
         ];
     }
 
@@ -141,6 +143,17 @@ public sealed class Referee(ServerProcess server, GroundTruth truth, Witness wit
                 var seen = found;
                 _changes.Add((found.Revision, () => Show(resource, seen, change, now, note, handler)));
             }
+        };
+    }
+
+    /// <summary>Leases are renewed all the time, so they are no changes of which anybody takes note but who asks for a leader.</summary>
+    private Action LeaderCollector(ResourceStore store)
+    {
+        var watcher = store.Watch(Lease.ResourceType.GroupResource, GroundTruth.LeadersLease.Namespace, _seenRevision);
+        return () =>
+        {
+            while (watcher.TryRead(out var found))
+                truth.NoteLeader(found.Revision, found.Kind == StoreEventKind.Delete ? null : ClusterView.Typed<Lease>(found.Current));
         };
     }
 

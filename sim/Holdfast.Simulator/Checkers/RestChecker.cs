@@ -30,6 +30,9 @@ public sealed class RestChecker(GroundTruth truth, BudgetChecker budgets)
             return $"namespace {left} was deleted and is still there";
         if (truth.World.All<Pod>().FirstOrDefault(pod => pod.IsTerminating()) is { } going)
             return $"pod {going.Metadata.Name} is still going";
+        // Its node tells by its own clock, which may have been behind when the pod's time was set, and then comes to it late.
+        if (truth.World.All<Pod>().FirstOrDefault(pod => pod.Spec.ActiveDeadlineSeconds is not null && !pod.IsFinished()) is { } late)
+            return $"pod {late.Metadata.Name} is past its time and still runs";
         var stray = truth.Processes.Live.FirstOrDefault(process => truth.World.Pod(process.Namespace, process.PodName)?.Metadata.Uid != process.PodUid);
         if (stray is not null)
             return $"S2: {stray.PodName} runs on {stray.NodeName} and has no object";

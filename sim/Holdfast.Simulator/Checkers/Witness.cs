@@ -1,5 +1,6 @@
 using Holdfast.Client;
 using Holdfast.Model.Core;
+using Holdfast.Model.Policy;
 using Holdfast.Store;
 
 namespace Holdfast.Simulator.Checkers;
@@ -44,6 +45,8 @@ public sealed class Witness(GroundTruth truth, Tally faults, bool swallowsEvents
             truth.NoteDeletion(pod.Metadata.Uid, WriterOf(call), call.DeleteOptions);
         else if (call is { Verb: ApiVerb.Delete, Type.Plural: "persistentvolumeclaims" } && truth.World.Claim(call.Namespace, call.Name) is { } claim)
             truth.NoteDeletion(claim.Metadata.Uid, WriterOf(call), call.DeleteOptions);
+        else if (call.Body is Eviction { DeleteOptions: null or { DryRun.IsEmpty: true } } && !call.IsDryRun && truth.World.Pod(call.Namespace, call.Name) is { } evicted)
+            truth.NoteEviction(evicted.Metadata.Uid);
         else if (call is { Verb: ApiVerb.Delete, Type.Plural: "configmaps" } && truth.World.Find<ConfigMap>(call.Namespace, call.Name) is { } map)
             truth.NoteDeletion(map.Metadata.Uid, WriterOf(call), call.DeleteOptions);
     }
@@ -52,18 +55,35 @@ public sealed class Witness(GroundTruth truth, Tally faults, bool swallowsEvents
     /// <param name="who">Who asked.</param>
     /// <param name="call">The request.</param>
     /// <param name="answer">The answer.</param>
-    public void Took(string who, ApiCall call, ApiAnswer answer)
+    /// <param name="before">The store's revision when it arrived.</param>
+    public void Took(string who, ApiCall call, ApiAnswer answer, long before)
     {
         ArgumentNullException.ThrowIfNull(call);
         if (call.Verb == ApiVerb.Get || call.IsDryRun)
             return;
         OnWritten?.Invoke(who, call);
+        CheckFence(call, answer, before);
+        CheckPreconditions(who, call, answer);
+    }
+
+    /// <summary>T7: whoever wrote held the lease, with that term, at the revision of the write.</summary>
+    private void CheckFence(ApiCall call, ApiAnswer answer, long before)
+    {
+        if (call.Fence is { } fence && answer.Object is { } written && Revision.TryParse(written.Metadata.ResourceVersion, out var at) && (long)at > before)
+            _claims.Enqueue(() => truth.Holds("T7", truth.LeaderAt((long)at) is var leader && leader == (fence.Holder, fence.Term),
+                $"{fence.Holder} wrote {call.Type.Plural} {written.Metadata.Name} at revision {at} by its term {fence.Term}, when {truth.LeaderAt((long)at).Holder} led with term {truth.LeaderAt((long)at).Term}"));
+    }
+
+    private void CheckPreconditions(string who, ApiCall call, ApiAnswer answer)
+    {
         if (call.Verb == ApiVerb.Update && call.Body is { } body && answer.Object is { } written && truth.World.Keeps(call.Type.GroupResource)
             && Revision.TryParse(body.Metadata.ResourceVersion, out var read) && Revision.TryParse(written.Metadata.ResourceVersion, out var now) && now != read)
             _claims.Enqueue(() => truth.Holds("A6", truth.World.RevisionBefore((long)now) == (long)read,
                 $"{who} updated {call.Type.Plural} {written.Metadata.Name} from revision {read} to {now}, but {truth.World.RevisionBefore((long)now)} was between"));
         else if (call is { Verb: ApiVerb.Delete, DeleteOptions.Preconditions.Uid: { } uid } && answer.Object is { } deleted)
             _claims.Enqueue(() => truth.Holds("A6", deleted.Metadata.Uid == uid, $"{who} deleted {deleted.Metadata.Name} of uid {deleted.Metadata.Uid} and had asked for {uid}"));
+        else if (call.Body is Eviction { DeleteOptions.Preconditions.Uid: { } meant })
+            _claims.Enqueue(() => truth.Holds("A6", truth.RecordOf(meant)?.First.Metadata.Name == call.Name, $"{who} was granted the eviction of {call.Name} and had asked for uid {meant}"));
     }
 
     /// <summary>A watch has told an event.</summary>

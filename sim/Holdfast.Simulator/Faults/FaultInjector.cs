@@ -23,8 +23,8 @@ internal sealed class FaultInjector(SimulatedCluster cluster, SimulationOptions 
     {
         foreach (var node in cluster.Nodes)
             node.OnKilled = () => Last(ReviveAsync(node));
-        if (options.ListsThePast)
-            cluster.ControllerLink.ListsThePast = chance.Next(2) == 0;
+        foreach (var manager in cluster.Managers.Where(_ => options.ListsThePast))
+            manager.Link.ListsThePast = chance.Next(2) == 0;
         if (options.Faults.Contains(FaultKind.ClockDrift))
             SkewClocks();
         while (!_isOver && options.Faults.Count > 0)
@@ -51,13 +51,13 @@ internal sealed class FaultInjector(SimulatedCluster cluster, SimulationOptions 
         switch (kind)
         {
             case FaultKind.ControllerKill:
-                Last(KillControllersAsync());
+                Last(KillControllersAsync(AnyManager()));
                 break;
             case FaultKind.ControllerKillBetweenWrites:
                 cluster.KillControllersAfterWrites(1 + chance.Next(6));
                 break;
             case FaultKind.WatchExpired:
-                Drop();
+                Drop(AnyManager());
                 break;
             case FaultKind.ServerCrash:
                 Last(CrashAsync(null));
@@ -83,7 +83,7 @@ internal sealed class FaultInjector(SimulatedCluster cluster, SimulationOptions 
                 DriftClock();
                 break;
             case FaultKind.ControllerPause:
-                Last(PauseAsync());
+                Last(PauseAsync(AnyManager()));
                 break;
             default:
                 InjectIntoNodes(kind);
@@ -97,11 +97,12 @@ internal sealed class FaultInjector(SimulatedCluster cluster, SimulationOptions 
         switch (kind)
         {
             case FaultKind.StaleCache:
-                Last(FreezeAsync(Watched[chance.Next(Watched.Length)]));
+                Last(FreezeAsync(AnyManager(), Watched[chance.Next(Watched.Length)]));
                 break;
             case FaultKind.PastList:
-                cluster.ControllerLink.ListsThePast ^= true;
-                Drop();
+                var manager = AnyManager();
+                manager.Link.ListsThePast ^= true;
+                Drop(manager);
                 break;
             case FaultKind.Overload:
                 Last(OverloadAsync());
@@ -147,11 +148,13 @@ internal sealed class FaultInjector(SimulatedCluster cluster, SimulationOptions 
         }
     }
 
-    private void Drop()
+    private ControllerManager AnyManager() => cluster.Managers.Count == 1 ? cluster.Managers[0] : cluster.Managers[chance.Next(cluster.Managers.Count)];
+
+    private void Drop(ControllerManager manager)
     {
         var plural = Watched[chance.Next(Watched.Length)];
         story.Tell("fault", $"the watch of {plural} is answered 410");
-        cluster.ControllerLink.Drop(plural);
+        manager.Link.Drop(plural);
     }
 
     private void FailOne(Action<Machine, string> fail)
@@ -165,23 +168,23 @@ internal sealed class FaultInjector(SimulatedCluster cluster, SimulationOptions 
     }
 
     /// <summary>Most start again at once, as under a supervisor; some take their time.</summary>
-    private async Task KillControllersAsync()
+    private async Task KillControllersAsync(ControllerManager manager)
     {
         var away = chance.Next(3) == 0 ? TimeSpan.FromSeconds(20) * chance.NextDouble() : TimeSpan.Zero;
-        story.Tell("fault", $"the controllers are killed and started again{(away > TimeSpan.Zero ? $" {away.TotalSeconds:0} s later" : "")}");
-        cluster.Controllers.Kill();
+        story.Tell("fault", $"the {manager.Name} are killed and started again{(away > TimeSpan.Zero ? $" {away.TotalSeconds:0} s later" : "")}");
+        manager.Process.Kill();
         await time.DelayAsync(away, CancellationToken.None);
-        if (!cluster.Controllers.IsRunning)
-            cluster.Controllers.Restart();
+        if (!manager.Process.IsRunning)
+            manager.Process.Restart();
     }
 
-    private async Task PauseAsync()
+    private async Task PauseAsync(ControllerManager manager)
     {
-        story.Tell("fault", "the controllers stand still");
-        cluster.ControllerLink.Pause();
+        story.Tell("fault", $"the {manager.Name} stand still");
+        manager.Pause();
         await PassAsync(SimulationOptions.LongestStandstill);
-        cluster.ControllerLink.Resume();
-        story.Tell("fault", "the controllers go on");
+        manager.Continue();
+        story.Tell("fault", $"the {manager.Name} go on");
     }
 
     private async Task SlowDiskAsync()
@@ -192,22 +195,22 @@ internal sealed class FaultInjector(SimulatedCluster cluster, SimulationOptions 
         cluster.Server.Disk.Slowness = TimeSpan.Zero;
     }
 
-    private async Task FreezeAsync(string plural)
+    private async Task FreezeAsync(ControllerManager manager, string plural)
     {
-        story.Tell("fault", $"the controllers see no more {plural} for a while");
-        cluster.ControllerLink.Freeze(plural);
+        story.Tell("fault", $"the {manager.Name} see no more {plural} for a while");
+        manager.Link.Freeze(plural);
         await PassAsync(options.LongestFreeze);
-        cluster.ControllerLink.Thaw(plural);
-        story.Tell("fault", $"the controllers see {plural} again");
+        manager.Link.Thaw(plural);
+        story.Tell("fault", $"the {manager.Name} see {plural} again");
     }
 
     private async Task OverloadAsync()
     {
         story.Tell("fault", "the server is overloaded");
-        cluster.ControllerLink.IsOverloaded = true;
+        cluster.Managers.ForEach(manager => manager.Link.IsOverloaded = true);
         cluster.Nodes.ForEach(node => node.Link.IsOverloaded = true);
         await PassAsync(TimeSpan.FromSeconds(15));
-        cluster.ControllerLink.IsOverloaded = false;
+        cluster.Managers.ForEach(manager => manager.Link.IsOverloaded = false);
         cluster.Nodes.ForEach(node => node.Link.IsOverloaded = false);
     }
 

@@ -3,6 +3,7 @@ using Holdfast.ApiServer.Registry;
 using Holdfast.ApiServer.Security;
 using Holdfast.Client;
 using Holdfast.Model.Meta;
+using Holdfast.Model.Policy;
 using Holdfast.Model.Resources;
 using Holdfast.Simulator.Checkers;
 using Holdfast.Simulator.Options;
@@ -31,8 +32,9 @@ public sealed class FaultyTransport(ServerProcess server, UserInfo identity, Lin
             return new ApiAnswer(call.Body, null);
         await link.RequestAsync(call.Verb is ApiVerb.Update or ApiVerb.Patch, cancellationToken);
         witness.Arrived(link.Name, call);
+        var before = server.Store.CurrentRevision;
         var answer = await ServedAsync(token => server.Core.InProcess(identity).CallAsync(Bent(call), token), cancellationToken);
-        witness.Took(link.Name, call, answer);
+        witness.Took(link.Name, call, answer, before);
         if (call.Verb is ApiVerb.Update or ApiVerb.Delete && link.RepeatsNow())
             await RepeatAsync(call, cancellationToken);
         await link.AnswerAsync(cancellationToken);
@@ -43,9 +45,10 @@ public sealed class FaultyTransport(ServerProcess server, UserInfo identity, Lin
     private async Task RepeatAsync(ApiCall call, CancellationToken cancellationToken)
     {
         witness.Arrived(link.Name, call);
+        var before = server.Store.CurrentRevision;
         try
         {
-            witness.Took(link.Name, call, await ServedAsync(token => server.Core.InProcess(identity).CallAsync(call, token), cancellationToken));
+            witness.Took(link.Name, call, await ServedAsync(token => server.Core.InProcess(identity).CallAsync(call, token), cancellationToken), before);
         }
         catch (ApiException refused)
         {
@@ -85,10 +88,17 @@ public sealed class FaultyTransport(ServerProcess server, UserInfo identity, Lin
         }
     }
 
-    /// <summary>What the server makes of an update that has a known bug: the resourceVersion is not looked at.</summary>
-    private ApiCall Bent(ApiCall call) => server.IsMutant(Mutant.IgnoresResourceVersion) && call is { Verb: ApiVerb.Update, Body: { } body, Type.Plural: "pods" or "statefulsets" or "persistentvolumeclaims" }
-        ? call with { Body = body.WithMetadata(body.Metadata with { ResourceVersion = "" }) }
-        : call;
+    /// <summary>What a server with a known bug makes of a request.</summary>
+    private ApiCall Bent(ApiCall call) => call switch
+    {
+        { Verb: ApiVerb.Update, Body: { } body, Type.Plural: "pods" or "statefulsets" or "persistentvolumeclaims" } when server.IsMutant(Mutant.IgnoresResourceVersion) =>
+            call with { Body = body.WithMetadata(body.Metadata with { ResourceVersion = "" }) },
+        { Body: Eviction { DeleteOptions: { } how } eviction } when server.IsMutant(Mutant.EvictsOnDryRuns) => call with { Body = eviction with { DeleteOptions = how with { DryRun = [] } } },
+        { Body: Eviction { DeleteOptions: { } how } eviction } when server.IsMutant(Mutant.IgnoresEvictionPreconditions) =>
+            call with { Body = eviction with { DeleteOptions = how with { Preconditions = null } } },
+        { Fence: not null } when server.IsMutant(Mutant.IgnoresFences) => call with { Fence = null },
+        _ => call,
+    };
 
     private ListQuery Bent(ListQuery query) => server.IsMutant(Mutant.WatchesFromNow)
         ? query with { ResourceVersion = server.Store.CurrentRevision.ToString(System.Globalization.CultureInfo.InvariantCulture) }

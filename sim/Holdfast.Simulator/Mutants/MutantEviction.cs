@@ -24,7 +24,7 @@ internal sealed class MutantEviction(IApiTransport inner, Mutant mutant, TimePro
 
     public async Task<ApiAnswer> CallAsync(ApiCall call, CancellationToken cancellationToken)
     {
-        if (call.Subresource != "eviction" || await BudgetAsync(call, cancellationToken) is not { } budget)
+        if (call is not { Subresource: "eviction", Body: Eviction { DeleteOptions: null } } || await BudgetAsync(call, cancellationToken) is not { } budget)
             return await inner.CallAsync(call, cancellationToken);
         if (await AllowedAsync(budget, cancellationToken) <= 0)
             throw new ApiException(Status.Empty with { Code = 429, Reason = "TooManyRequests", Message = "Cannot evict pod as it would violate the pod's disruption budget." });

@@ -1,6 +1,8 @@
 using Holdfast.Client;
+using Holdfast.Controllers.Jobs;
 using Holdfast.Controllers.Volumes;
 using Holdfast.Model.Apps;
+using Holdfast.Model.Batch;
 using Holdfast.Model.Core;
 using Holdfast.Model.Meta;
 using Holdfast.Model.Resources;
@@ -26,7 +28,8 @@ internal sealed class MutantTransport(IApiTransport inner, Mutant mutant, TimePr
     public static IApiTransport Around(IApiTransport inner, Mutant mutant, TimeProvider time, ITaskRunner runner) => mutant switch
     {
         Mutant.CreatesBeforeTheOldIsGone or Mutant.ForceDeletesOnSilentNodes or Mutant.CollectsOnAStaleAbsence or Mutant.RemovesFinalizersTooEarly
-            or Mutant.DeletesClaimsByName or Mutant.IgnoresObservedGeneration or Mutant.MountsTerminatingClaims or Mutant.SharesVolumes or Mutant.ForgetsPhases => new MutantTransport(inner, mutant, time, runner),
+            or Mutant.DeletesClaimsByName or Mutant.IgnoresObservedGeneration or Mutant.MountsTerminatingClaims or Mutant.SharesVolumes or Mutant.ForgetsPhases
+            or Mutant.CountsPodsUnasked => new MutantTransport(inner, mutant, time, runner),
         _ => inner,
     };
 
@@ -54,6 +57,8 @@ internal sealed class MutantTransport(IApiTransport inner, Mutant mutant, TimePr
                 return await inner.CallAsync(call with { Body = pod with { Status = pod.Status with { Phase = "Pending" } } }, cancellationToken);
             case (Mutant.MountsTerminatingClaims, { Verb: ApiVerb.Get, Type.Plural: "persistentvolumeclaims", FieldManager: "kubelet" }):
                 return Fresh(await inner.CallAsync(call, cancellationToken));
+            case (Mutant.CountsPodsUnasked, { Verb: ApiVerb.Get, Type.Plural: "pods", Component: "job-controller" }):
+                return Tracked(await inner.CallAsync(call, cancellationToken));
         }
         return await inner.CallAsync(call, cancellationToken);
     }
@@ -68,6 +73,10 @@ internal sealed class MutantTransport(IApiTransport inner, Mutant mutant, TimePr
     {
         Metadata = claim.Metadata with { Finalizers = claim.Metadata.Finalizers.Where(finalizer => finalizer != VolumeNames.ClaimProtection).ToValueList() },
     };
+
+    private static ApiAnswer Tracked(ApiAnswer answer) => answer.Object is Pod pod && !pod.IsTracked()
+        ? answer with { Object = pod with { Metadata = pod.Metadata with { Finalizers = pod.Metadata.Finalizers.Add(JobLabels.TrackingFinalizer) } } }
+        : answer;
 
     private static ApiAnswer Fresh(ApiAnswer answer) => answer.Object is PersistentVolumeClaim claim
         ? answer with { Object = claim with { Metadata = claim.Metadata with { DeletionTimestamp = null } } }

@@ -45,6 +45,9 @@ public enum Mutant
     /// <summary>The StatefulSet controller gives claims to pods on the word of its caches alone (breaks V2 and V3).</summary>
     GivesClaimsUnasked,
 
+    /// <summary>The Job controller counts pods on the word of its caches alone (breaks S9).</summary>
+    CountsPodsUnasked,
+
     /// <summary>The volume controller puts every volume into the folder of the first one (breaks V5 and S5).</summary>
     SharesVolumes,
 
@@ -71,6 +74,15 @@ public enum Mutant
 
     /// <summary>An eviction that met a conflict writes its decision again without deciding anew (breaks P1).</summary>
     ReappliesBudgetAfterConflict,
+
+    /// <summary>An eviction that is to be tried only is carried out (breaks A1).</summary>
+    EvictsOnDryRuns,
+
+    /// <summary>An eviction does not look at its preconditions (breaks A6).</summary>
+    IgnoresEvictionPreconditions,
+
+    /// <summary>The server takes the writes of a leader whose lease another has (breaks T7).</summary>
+    IgnoresFences,
 
     /// <summary>A node confirms the end of a pod before its processes have ended (breaks S1 and S2).</summary>
     ConfirmsEndTooSoon,

@@ -20,7 +20,8 @@ internal static class MutantFocus
         Mutant.MountsTerminatingClaims => With(With(options, UserHabit.DeletesClaims), FaultKind.NodeKill),
         Mutant.ForceDeletesOnSilentNodes => With(options, FaultKind.NodeCutOff) with { TolerationSeconds = 5 },
         Mutant.TrustsTheWallClock => With(With(options, UserHabit.RemovesNodes), FaultKind.ClockJump),
-        Mutant.CountsGrantedAsHealthy or Mutant.EvictsByStaleStatus or Mutant.ReappliesBudgetAfterConflict => With(options, UserHabit.Evicts),
+        Mutant.CountsGrantedAsHealthy or Mutant.EvictsByStaleStatus or Mutant.ReappliesBudgetAfterConflict
+            or Mutant.EvictsOnDryRuns or Mutant.IgnoresEvictionPreconditions => With(options, UserHabit.Evicts),
         Mutant.AcknowledgesBeforeCommit => With(options, FaultKind.ServerCrash) with { DiskDelay = TimeSpan.FromMilliseconds(20) },
         Mutant.SkipsSync => With(options, FaultKind.ServerCrash),
         Mutant.TrustsDamagedLog or Mutant.RestoresAnOlderCopy => With(options, FaultKind.DamagedLog),
@@ -31,6 +32,25 @@ internal static class MutantFocus
             WhenScaled = "Delete",
             FaultPause = TimeSpan.FromSeconds(6),
             LongestPause = TimeSpan.FromSeconds(6),
+            Operations = 15,
+        },
+        Mutant.CountsPodsUnasked => options with
+        {
+            Habits = [UserHabit.RunsOthers],
+            Faults = [FaultKind.ControllerKillBetweenWrites, FaultKind.ControllerKill, FaultKind.PastList],
+            FaultPause = TimeSpan.FromSeconds(1),
+            LongestPause = TimeSpan.FromSeconds(3),
+            WatchDelay = TimeSpan.FromMilliseconds(100),
+            StartDelay = TimeSpan.FromSeconds(1),
+            Operations = 15,
+        },
+        Mutant.IgnoresFences => With(With(options, UserHabit.RunsOthers), FaultKind.ControllerPause) with
+        {
+            HasRival = true,
+            HasEvents = true,
+            FaultPause = TimeSpan.FromSeconds(8),
+            CallDelay = TimeSpan.FromMilliseconds(50),
+            LongestPause = TimeSpan.FromSeconds(4),
             Operations = 15,
         },
         Mutant.WatchesFromNow => With(options, FaultKind.ServerCrash),

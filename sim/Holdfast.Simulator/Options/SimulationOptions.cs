@@ -90,6 +90,9 @@ public sealed record SimulationOptions
     /// <summary>Whether each set has its Service, and the Endpoints controller runs.</summary>
     public bool HasServices { get; init; }
 
+    /// <summary>Whether two processes with controllers stand for election.</summary>
+    public bool HasRival { get; init; }
+
     /// <summary>The longest time until a container runs.</summary>
     public TimeSpan StartDelay { get; init; }
 
@@ -148,6 +151,7 @@ public sealed record SimulationOptions
             StartDelay = Milliseconds(chance, 50, 3_000),
             ReadyDelay = Milliseconds(chance, 50, 6_000),
             StopDelay = Milliseconds(chance, 50, 5_000),
+            HasRival = chance.Next(4) == 0,
         };
         return mutant == Mutant.None ? options : MutantFocus.On(options);
     }
@@ -158,7 +162,7 @@ public sealed record SimulationOptions
         + $"minReadySeconds {MinReadySeconds}, claims {WhenDeleted}/{WhenScaled}{(IsForOnePod ? " for one pod" : "")}, {(HasProbes ? "probes, " : "")}tolerations {TolerationSeconds} s, "
         + $"faults [{string.Join(' ', Faults)}] every {FaultPause.TotalSeconds:0.0} s, disk {DiskDelay.TotalMilliseconds:0} ms, calls {CallDelay.TotalMilliseconds:0} ms, "
         + $"watches {WatchDelay.TotalMilliseconds:0} ms, loss {LossProbability:0.000}, repeats {RepeatProbability:0.000}, conflicts {ConflictProbability:0.000}, freezes to {LongestFreeze.TotalSeconds:0.0} s, history {HistoryEvents}, "
-        + $"{(HasEvents ? "events, " : "")}{(HasServices ? "services, " : "")}start {StartDelay.TotalSeconds:0.0} s, ready {ReadyDelay.TotalSeconds:0.0} s, stop {StopDelay.TotalSeconds:0.0} s");
+        + $"{(HasEvents ? "events, " : "")}{(HasServices ? "services, " : "")}{(HasRival ? "two leaders, " : "")}start {StartDelay.TotalSeconds:0.0} s, ready {ReadyDelay.TotalSeconds:0.0} s, stop {StopDelay.TotalSeconds:0.0} s");
 
     private static T[] Some<T>(SeededChance chance, T[] all, double probability) => [.. all.Where(_ => chance.NextDouble() < probability)];
 

@@ -116,18 +116,28 @@ internal sealed partial class SimulatedUser
         if (_budgets.Add(set) || chance.Next(3) == 0)
             await MakeBudgetAsync(set, set);
         var pods = await AskAsync(stop => client.ListAsync<Pod>(new ListQuery { Namespace = Space, LabelSelector = $"app={set}" }, stop));
-        var some = pods?.Items.Where(_ => chance.Next(3) > 0).Select(pod => pod.Metadata.Name).ToList() ?? [];
-        story.Tell("user", $"evicts {string.Join(", ", some.DefaultIfEmpty("nobody"))}");
-        await Task.WhenAll(some.Select(EvictOneAsync));
+        var some = pods?.Items.Where(_ => chance.Next(3) > 0).Select(pod => (pod.Metadata.Name, How: AnyOptions(pod))).ToList() ?? [];
+        story.Tell("user", $"evicts {string.Join(", ", some.Select(each => each.Name).DefaultIfEmpty("nobody"))}");
+        await Task.WhenAll(some.Select(each => EvictOneAsync(each.Name, each.How)));
     }
 
-    private async Task EvictOneAsync(string pod)
+    /// <summary>Most say nothing; some only try, and some mean the very pod that they have seen, or one that there is not.</summary>
+    private DeleteOptions? AnyOptions(Pod pod) => chance.Next(10) switch
+    {
+        0 or 1 => DeleteOptions.Empty with { DryRun = ["All"] },
+        2 => DeleteOptions.Empty with { Preconditions = Preconditions.Empty with { Uid = pod.Metadata.Uid } },
+        3 => DeleteOptions.Empty with { Preconditions = Preconditions.Empty with { Uid = "another" } },
+        4 => DeleteOptions.Empty with { Preconditions = Preconditions.Empty with { ResourceVersion = pod.Metadata.ResourceVersion } },
+        _ => null,
+    };
+
+    private async Task EvictOneAsync(string pod, DeleteOptions? how)
     {
         try
         {
-            var eviction = Eviction.Empty with { Metadata = ObjectMeta.Empty with { Name = pod, Namespace = Space } };
+            var eviction = Eviction.Empty with { Metadata = ObjectMeta.Empty with { Name = pod, Namespace = Space }, DeleteOptions = how };
             await client.PostAsync<Pod>(Space, pod, "eviction", eviction, CancellationToken.None);
-            story.Tell("user", $"was granted the eviction of {pod}");
+            story.Tell("user", how is { DryRun.IsEmpty: false } ? $"would be granted the eviction of {pod}" : $"was granted the eviction of {pod}");
         }
         catch (ApiException error)
         {

@@ -1,5 +1,6 @@
 using Holdfast.Client;
 using Holdfast.Client.Caching;
+using Holdfast.Client.LeaderElection;
 using Holdfast.Client.Reflectors;
 using Holdfast.Controllers.Deployments;
 using Holdfast.Controllers.Disruption;
@@ -16,19 +17,24 @@ using Holdfast.Controllers.StatefulSets;
 using Holdfast.Controllers.Volumes;
 using Holdfast.Model.Resources;
 using Holdfast.Platform.Simulation;
+using Holdfast.Simulator.Checkers;
 using Holdfast.Simulator.Mutants;
 using Holdfast.Simulator.Options;
 
 namespace Holdfast.Simulator.World;
 
-/// <summary>The process with the controllers and the scheduler: it can be killed between any two awaits and started again, with empty caches.</summary>
+/// <summary>
+/// The process with the controllers and the scheduler: it can be killed between any two awaits and started again, with empty caches. Where there
+/// are two, they stand for election, as the host has it.
+/// </summary>
+/// <param name="name">Its name, under which it stands for election.</param>
 /// <param name="options">How the run is.</param>
 /// <param name="environmentOf">The way to the API server for a process.</param>
 /// <param name="cachesOf">The same for its caches.</param>
 /// <param name="scheduler">Runs everything.</param>
 /// <param name="disks">Removes the data of volumes.</param>
 internal sealed class ControllerProcess(
-    SimulationOptions options, Func<SimulatedProcess, ClientEnvironment> environmentOf, Func<ClientEnvironment, ClientEnvironment> cachesOf,
+    string name, SimulationOptions options, Func<SimulatedProcess, ClientEnvironment> environmentOf, Func<ClientEnvironment, ClientEnvironment> cachesOf,
     SingleThreadScheduler scheduler, VolumeDisks disks)
 {
     private static readonly string[] Collected =
@@ -56,14 +62,24 @@ internal sealed class ControllerProcess(
     public void Restart()
     {
         Kill();
-        _process = scheduler.CreateProcess($"controllers {++_starts}");
+        _process = scheduler.CreateProcess($"{name} {++_starts}");
         var environment = environmentOf(_process);
         environment.Runner.Start("controller host", stop => RunAsync(environment, stop), CancellationToken.None);
     }
 
     private Task RunAsync(ClientEnvironment environment, CancellationToken stop)
     {
-        var context = new ControllerContext(environment, new SharedCaches(cachesOf(environment), Impatient), new ControllerOptions { Workers = 2 });
+        var caches = new SharedCaches(cachesOf(environment), Impatient);
+        if (!options.HasRival)
+            return Host(environment, caches).RunAsync(stop);
+        caches.Start(stop);
+        return new LeaderElector(GroundTruth.LeadersLease, name, environment, new LeaderElectionOptions()).RunAsync(
+            term => Host(environment with { Transport = new FencedTransport(environment.Transport, term) }, caches).RunOverCachesAsync(term.Ended), stop);
+    }
+
+    private ControllerHost Host(ClientEnvironment environment, SharedCaches caches)
+    {
+        var context = new ControllerContext(environment, caches, new ControllerOptions { Workers = 2 });
         var host = new ControllerHost(context);
         StatefulSetReconciler.AddTo(host, context, new MutantPlanners(options.Mutant, scheduler.Time).Planner);
         VolumeReconcilers.AddTo(host, context, VolumeDisks.Folder, disks);
@@ -81,6 +97,6 @@ internal sealed class ControllerProcess(
         }
         if (options.HasServices)
             EndpointsReconciler.AddTo(host, context);
-        return host.RunAsync(stop);
+        return host;
     }
 }

@@ -21,13 +21,12 @@ internal sealed class SimulatedCluster : ILogSink
     private readonly StoryTeller _story;
     private readonly Witness _witness;
     private readonly ComponentClock _serverClock;
-    private readonly ComponentClock _controllerClock;
     private int _writesToLive = int.MaxValue;
 
     public SimulatedCluster(SimulationOptions options, SingleThreadScheduler scheduler, SeededChance chance, StoryTeller story, SimulatedDisk disk)
     {
         (_options, _scheduler, _chance, _story) = (options, scheduler, chance, story);
-        (_serverClock, _controllerClock) = (new ComponentClock(scheduler.Time), new ComponentClock(scheduler.Time, options.Mutant == Mutant.TrustsTheWallClock));
+        _serverClock = new ComponentClock(scheduler.Time);
         var disks = new VolumeDisks(story);
         Truth = new GroundTruth(options, new ProcessTable(scheduler.Time), disks, scheduler.Time);
         _witness = new Witness(Truth, Tally, !options.HasEvents, options.ListsThePast) { OnWritten = OnWritten };
@@ -41,20 +40,18 @@ internal sealed class SimulatedCluster : ILogSink
             Truth.NoteUp();
         };
         Server.OnDown = Truth.NoteDown;
-        ControllerLink = NewLink("controllers");
-        Controllers = new ControllerProcess(
-            options, process => Environment(process, ControllerLink, ControllerManager, _controllerClock),
-            environment => environment with { Transport = new FaultyTransport(Server, ControllerManager, ControllerLink, _witness, isForCaches: true) },
-            scheduler, disks);
+        Managers.Add(NewManager("controllers", disks));
         foreach (var (name, zone) in new[] { ("node-a", "a"), ("node-b", "b"), ("node-c", "c") })
         {
             var (link, clock) = (NewLink(name), new ComponentClock(scheduler.Time));
             var parts = new MachineParts(name, options, scheduler, chance.Fork(), Truth, story, claims);
             Nodes.Add(new SimulatedNode(parts, zone, link, clock, process => Environment(process, link, UserInfo.Node(name), clock)));
         }
+        if (options.HasRival)
+            Managers.Add(NewManager("other controllers", disks));
     }
 
-    private static UserInfo ControllerManager { get; } = UserInfo.Component("kube-controller-manager");
+    private static UserInfo ManagersIdentity { get; } = UserInfo.Component("kube-controller-manager");
 
     /// <summary>What is really so.</summary>
     public GroundTruth Truth { get; }
@@ -71,18 +68,15 @@ internal sealed class SimulatedCluster : ILogSink
     /// <summary>The server.</summary>
     public ServerProcess Server { get; }
 
-    /// <summary>The controllers' process.</summary>
-    public ControllerProcess Controllers { get; }
-
-    /// <summary>The controllers' way to the server.</summary>
-    public Link ControllerLink { get; }
+    /// <summary>The processes with controllers: one, or two of which one leads.</summary>
+    public List<ControllerManager> Managers { get; } = [];
 
     /// <summary>The nodes.</summary>
     public List<SimulatedNode> Nodes { get; } = [];
 
     /// <summary>The clocks, with whose they are.</summary>
     public IReadOnlyList<(string Name, ComponentClock Clock)> Clocks =>
-        [("the server", _serverClock), ("the controllers", _controllerClock), .. Nodes.Select(node => (node.Name, node.Clock))];
+        [("the server", _serverClock), .. Managers.Select(manager => ($"the {manager.Name}", manager.Clock)), .. Nodes.Select(node => (node.Name, node.Clock))];
 
     /// <summary>The first loop that ended with an exception nobody expected; null while there is none.</summary>
     public TaskFault? Fault { get; private set; }
@@ -95,7 +89,7 @@ internal sealed class SimulatedCluster : ILogSink
     public async Task StartAsync()
     {
         await Server.StartAsync();
-        Controllers.Restart();
+        Managers.ForEach(manager => manager.Process.Restart());
         Nodes.ForEach(node => node.StartAgent());
     }
 
@@ -126,18 +120,22 @@ internal sealed class SimulatedCluster : ILogSink
         }
     }
 
-    /// <summary>Moves the controllers' clock.</summary>
+    /// <summary>Moves the controllers' clocks.</summary>
     /// <param name="by">How far.</param>
-    public void JumpControllers(TimeSpan by) => _controllerClock.Jump(by);
+    public void JumpControllers(TimeSpan by) => Managers.ForEach(manager => manager.Clock.Jump(by));
 
     /// <summary>Ends all faults; clocks are set right.</summary>
     public void Calm()
     {
         _writesToLive = int.MaxValue;
-        ControllerLink.Calm();
         (Server.Disk.IsFull, Server.Disk.FailsNextSync, Server.Disk.Slowness) = (false, false, TimeSpan.Zero);
-        if (!Controllers.IsRunning)
-            Controllers.Restart();
+        foreach (var manager in Managers)
+        {
+            manager.Link.Calm();
+            manager.Continue();
+            if (!manager.Process.IsRunning)
+                manager.Process.Restart();
+        }
         foreach (var node in Nodes)
         {
             node.Link.Calm();
@@ -155,6 +153,15 @@ internal sealed class SimulatedCluster : ILogSink
             _story.Tell("log", $"{entry.Source}: {entry.Message}");
     }
 
+    private ControllerManager NewManager(string name, VolumeDisks disks)
+    {
+        var (link, clock) = (NewLink(name), new ComponentClock(_scheduler.Time, _options.Mutant == Mutant.TrustsTheWallClock));
+        return new(link, clock, new ControllerProcess(
+            name, _options, process => Environment(process, link, ManagersIdentity, clock),
+            environment => environment with { Transport = new FaultyTransport(Server, ManagersIdentity, link, _witness, isForCaches: true) },
+            _scheduler, disks));
+    }
+
     private Link NewLink(string name) => new(name, _options, _scheduler.Time, _chance.Fork(), Tally);
 
     private ClientEnvironment Environment(SimulatedProcess process, Link link, UserInfo identity, ComponentClock clock)
@@ -166,11 +173,11 @@ internal sealed class SimulatedCluster : ILogSink
 
     private void OnWritten(string who, ApiCall call)
     {
-        if (who != ControllerLink.Name || --_writesToLive > 0)
+        if (Managers.Find(each => each.Name == who) is not { } manager || --_writesToLive > 0)
             return;
         _writesToLive = int.MaxValue;
-        _story.Tell("fault", $"the controllers are killed between two writes, after {call.Verb.ToString().ToLowerInvariant()} {call.Type.Plural} {(call.Name.Length > 0 ? call.Name : call.Body?.Metadata.Name)}");
-        Controllers.Kill();
-        _scheduler.Main.Post(_ => Controllers.Restart(), null);
+        _story.Tell("fault", $"the {who} are killed between two writes, after {call.Verb.ToString().ToLowerInvariant()} {call.Type.Plural} {(call.Name.Length > 0 ? call.Name : call.Body?.Metadata.Name)}");
+        manager.Process.Kill();
+        _scheduler.Main.Post(_ => manager.Process.Restart(), null);
     }
 }

@@ -101,8 +101,8 @@ public static class ApiErrors
 
     /// <summary>422: the options of a request have a problem.</summary>
     /// <param name="kind">The kind of options, such as <c>ListOptions</c>.</param>
-    /// <param name="problem">The problem.</param>
-    public static ApiException InvalidOptions(string kind, FieldError problem) => Invalid("meta.k8s.io", kind, "", [problem]);
+    /// <param name="problems">The problems; at least one.</param>
+    public static ApiException InvalidOptions(string kind, params ImmutableArray<FieldError> problems) => Invalid("meta.k8s.io", kind, "", problems);
 
     /// <summary>422: a patch that cannot be applied to the object.</summary>
     public static ApiException UnprocessablePatch() =>

@@ -3,6 +3,7 @@ using Holdfast.ApiServer.Registry;
 using Holdfast.ApiServer.Security;
 using Holdfast.ApiServer.Security.Audit;
 using Holdfast.Client.LeaderElection;
+using Holdfast.Model.Rules;
 using Microsoft.AspNetCore.Http;
 
 namespace Holdfast.ApiServer.Http;
@@ -33,9 +34,11 @@ internal sealed record ApiRequest(HttpContext Http, RequestPath Path, UserInfo U
     public CancellationToken Aborted => Http.RequestAborted;
 
     /// <summary>The context of a write; what it warns of reaches the client even when the write is refused.</summary>
-    public WriteContext Context(string optionsKind)
+    /// <param name="optionsKind">The kind of its options, for messages.</param>
+    /// <param name="found">What was found wrong with the options before.</param>
+    public WriteContext Context(string optionsKind, params IEnumerable<FieldError> found)
     {
-        var context = Query.Context(User, optionsKind, Http.Request.Headers.UserAgent.ToString(), Fence());
+        var context = Query.Context(User, optionsKind, Http.Request.Headers.UserAgent.ToString(), Fence(), found);
         Keep(context);
         return context;
     }

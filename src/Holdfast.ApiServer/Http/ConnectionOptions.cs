@@ -36,7 +36,7 @@ internal static class ConnectionOptions
             writer.WriteStartObject();
             writer.WriteString("kind"u8, kind);
             writer.WriteString("apiVersion"u8, "v1");
-            foreach (var flag in Flags.Where(flag => query[flag].Any(value => value is "true" or "1")))
+            foreach (var flag in Flags.Where(flag => new QueryOptions(query).Flag(flag) == true))
                 writer.WriteBoolean(flag, true);
             if (query["container"].FirstOrDefault() is { Length: > 0 } container)
                 writer.WriteString("container"u8, container);

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Holdfast.ApiServer.Errors;
 using Holdfast.Model.Core;
+using Holdfast.Model.Json;
 using Holdfast.Model.Rules;
 
 namespace Holdfast.ApiServer.Http;
@@ -67,8 +67,13 @@ internal sealed class PodLogs(INodeProxy? nodes)
     {
         if (text.Length == 0)
             return null;
-        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
-            ? time
-            : throw ApiErrors.BadRequest($"sinceTime: Invalid value: \"{text}\": must be a time as in RFC 3339");
+        try
+        {
+            return TimeText.Parse(text);
+        }
+        catch (ModelDecodeException problem)
+        {
+            throw ApiErrors.BadRequest(problem.Message);
+        }
     }
 }

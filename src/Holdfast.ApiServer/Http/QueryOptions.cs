@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Holdfast.ApiServer.Errors;
 using Holdfast.ApiServer.Registry;
 using Holdfast.ApiServer.Security;
@@ -12,19 +13,14 @@ namespace Holdfast.ApiServer.Http;
 /// <param name="query">The query.</param>
 internal sealed class QueryOptions(IQueryCollection query)
 {
-    private const int MaximumManager = 128;
+    private const int MaximumAgentBytes = 128;
 
     /// <summary>A parameter's text; empty when it is not given.</summary>
     public string Text(string name) => query.TryGetValue(name, out var values) && values.Count > 0 ? values[0] ?? "" : "";
 
-    /// <summary>A parameter that is true or false; null when it is not given.</summary>
-    public bool? Flag(string name) => Text(name) switch
-    {
-        "" => query.ContainsKey(name) ? true : null,
-        "1" or "t" or "T" or "true" or "True" or "TRUE" => true,
-        "0" or "f" or "F" or "false" or "False" or "FALSE" => false,
-        var text => throw ApiErrors.BadRequest($"strconv.ParseBool: parsing \"{text}\": invalid syntax"),
-    };
+    /// <summary>A parameter that is true or false; null when it is not given. As in Kubernetes anything is true but "0" and "false".</summary>
+    public bool? Flag(string name) =>
+        query.ContainsKey(name) ? Text(name) != "0" && !Text(name).Equals("false", StringComparison.OrdinalIgnoreCase) : null;
 
     /// <summary>A parameter that is a number; null when it is not given.</summary>
     public long? Number(string name)
@@ -32,9 +28,11 @@ internal sealed class QueryOptions(IQueryCollection query)
         var text = Text(name);
         if (text.Length == 0)
             return null;
-        return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
-            ? number
-            : throw ApiErrors.BadRequest($"strconv.ParseInt: parsing \"{text}\": invalid syntax");
+        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
+            return number;
+        var digits = text.AsSpan(text[0] is '+' or '-' ? 1 : 0);
+        var isNumber = digits.Length > 0 && !digits.ContainsAnyExceptInRange('0', '9');
+        throw ApiErrors.BadRequest($"strconv.ParseInt: parsing {QuotedText.Quote(text)}: {(isNumber ? "value out of range" : "invalid syntax")}");
     }
 
     /// <summary>The context of a write.</summary>
@@ -42,48 +40,68 @@ internal sealed class QueryOptions(IQueryCollection query)
     /// <param name="optionsKind">The kind of its options, for messages.</param>
     /// <param name="userAgent">Names the field manager when the query does not.</param>
     /// <param name="fence">The leadership that it depends on; null when it depends on none.</param>
-    public WriteContext Context(UserInfo user, string optionsKind, string userAgent, Fence? fence = null)
+    /// <param name="found">What was found wrong with the options before, told together with the rest.</param>
+    /// <exception cref="Client.ApiException">The options have problems.</exception>
+    public WriteContext Context(UserInfo user, string optionsKind, string userAgent, Fence? fence, IEnumerable<FieldError> found)
     {
+        var problems = new FieldErrors();
+        foreach (var problem in found)
+            problems.Add(problem);
         var manager = Text("fieldManager");
-        if (manager.Length > MaximumManager)
-        {
-            throw ApiErrors.InvalidOptions(optionsKind, new FieldError(FieldErrorType.FieldValueTooLong, "fieldManager",
-                $"Too long: may not be more than {MaximumManager} bytes"));
-        }
+        ManagerNames.Check(manager, FieldPath.Root("fieldManager"), problems);
+        var isDryRun = IsDryRun(problems);
+        var validation = Validation(problems);
+        if (problems.Count > 0)
+            throw ApiErrors.InvalidOptions(optionsKind, problems.ToImmutable());
         return new WriteContext(user)
         {
-            IsDryRun = IsDryRun(optionsKind),
+            IsDryRun = isDryRun,
             FieldManager = manager.Length > 0 ? manager : ManagerOf(userAgent),
             GivenManager = manager,
             Force = Flag("force") ?? false,
             Fence = fence,
-            FieldValidation = Validation(optionsKind),
+            FieldValidation = validation,
         };
     }
 
-    private bool IsDryRun(string optionsKind)
+    private bool IsDryRun(FieldErrors problems)
     {
         if (!query.TryGetValue("dryRun", out var values))
             return false;
         if (values.All(value => value == "All"))
             return true;
         var given = string.Join(",", values.Select(value => $"\"{value}\""));
-        throw ApiErrors.InvalidOptions(optionsKind, new FieldError(FieldErrorType.FieldValueNotSupported, "dryRun",
-            $"Unsupported value: [{given}]: supported values: \"All\""));
+        problems.Add(new FieldError(FieldErrorType.FieldValueNotSupported, "dryRun", $"Unsupported value: [{given}]: supported values: \"All\""));
+        return false;
     }
 
-    private FieldValidation Validation(string optionsKind) => Text("fieldValidation") switch
+    private FieldValidation Validation(FieldErrors problems)
     {
-        "" or "Warn" => FieldValidation.Warn,
-        "Strict" => FieldValidation.Strict,
-        "Ignore" => FieldValidation.Ignore,
-        var text => throw ApiErrors.InvalidOptions(optionsKind, new FieldError(FieldErrorType.FieldValueNotSupported, "fieldValidation",
-            $"Unsupported value: \"{text}\": supported values: \"\", \"Ignore\", \"Strict\", \"Warn\"")),
-    };
+        switch (Text("fieldValidation"))
+        {
+            case "" or "Warn":
+                return FieldValidation.Warn;
+            case "Strict":
+                return FieldValidation.Strict;
+            case "Ignore":
+                return FieldValidation.Ignore;
+            default:
+                problems.Add(FieldError.NotSupported(FieldPath.Root("fieldValidation"), Text("fieldValidation"), "", "Ignore", "Strict", "Warn"));
+                return FieldValidation.Warn;
+        }
+    }
 
+    // Not as the client wrote it, but as a name may be: a writer without one is not refused for what its library calls itself.
     private static string ManagerOf(string userAgent)
     {
-        var name = userAgent.Split('/')[0];
-        return name.Length == 0 ? "unknown" : name[..Math.Min(name.Length, MaximumManager)];
+        var (name, bytes) = (new StringBuilder(), 0);
+        foreach (var rune in userAgent.Split('/')[0].EnumerateRunes().Where(QuotedText.IsPrintable))
+        {
+            bytes += rune.Utf8SequenceLength;
+            if (bytes > MaximumAgentBytes)
+                break;
+            name.Append(rune);
+        }
+        return name.Length == 0 ? "unknown" : name.ToString();
     }
 }

@@ -8,6 +8,8 @@ using Holdfast.Client;
 using Holdfast.Model.Core;
 using Holdfast.Model.Json;
 using Holdfast.Model.Meta;
+using Holdfast.Model.Resources;
+using Holdfast.Model.Rules;
 using Holdfast.Platform;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
@@ -118,7 +120,7 @@ internal sealed class ResourceHandler(
         request.Audit?.Decided(access, path.Version, verdict);
         if (verdict.IsAllowed)
             return;
-        var type = served?.Type ?? new Model.Resources.ResourceType(path.Group, path.Version, path.Plural, path.Plural, path.IsInNamespace);
+        var type = served?.Type ?? new ResourceType(path.Group, path.Version, path.Plural, path.Plural, path.IsInNamespace);
         throw ApiErrors.Forbidden(type, access.Name, access.Refusal(request.User));
     }
 
@@ -132,7 +134,7 @@ internal sealed class ResourceHandler(
     {
         if (request.Query.Flag("sendInitialEvents") is not null)
         {
-            throw ApiErrors.InvalidOptions("ListOptions", new(Model.Rules.FieldErrorType.FieldValueForbidden, "sendInitialEvents",
+            throw ApiErrors.InvalidOptions("ListOptions", new FieldError(FieldErrorType.FieldValueForbidden, "sendInitialEvents",
                 "Forbidden: sendInitialEvents is forbidden for list"));
         }
         await responder.ListAsync(request, served, await registry.ListAsync(ListOf(request, path, served), request.Aborted));
@@ -183,6 +185,15 @@ internal sealed class ResourceHandler(
         var context = request.Context("CreateOptions");
         var body = await RequestBody.ReadObjectAsync(request.Http.Request, served.Codec, request.Aborted);
         var sent = ObjectDecoder.Decode(body, served.Codec, context);
+        if (served.PostedTo is { } subresource)
+        {
+            var pods = registry.Served.Find(Pod.ResourceType) ?? throw ApiErrors.NothingServed();
+            sent = ObjectCreation.InNamespace(served, path.Namespace, sent);
+            if (sent.Metadata.Name.Length == 0)
+                throw ApiErrors.BadRequest("name must be provided");
+            await PostAsync(request, pods, path with { Name = sent.Metadata.Name, Subresource = subresource }, sent, context);
+            return;
+        }
         var created = await registry.CreateAsync(served, path.Namespace, sent, context, request.Aborted);
         await responder.WrittenAsync(request, 201, created, context, served);
     }
@@ -199,26 +210,19 @@ internal sealed class ResourceHandler(
 
     private async Task PatchAsync(ApiRequest request, ResourcePath path, ServedResource served)
     {
-        var context = request.Context("PatchOptions");
         var (form, patch) = await RequestBody.ReadPatchAsync(request.Http.Request, request.Aborted);
-        CheckOptions(request, form);
+        var context = request.Context("PatchOptions", ProblemsOf(request, form));
         var outcome = await registry.PatchAsync(
             served, path.Namespace, path.Name, path.Subresource, form, patch, context, request.Aborted);
         await responder.WrittenAsync(request, outcome.IsCreated ? 201 : 200, outcome.Written, context, served);
     }
 
-    private static void CheckOptions(ApiRequest request, PatchForm form)
+    private static IEnumerable<FieldError> ProblemsOf(ApiRequest request, PatchForm form)
     {
         if (form == PatchForm.Apply && request.Query.Text("fieldManager").Length == 0)
-        {
-            throw ApiErrors.InvalidOptions("PatchOptions", new(Model.Rules.FieldErrorType.FieldValueRequired, "fieldManager",
-                "Required value: is required for apply patch"));
-        }
+            yield return FieldError.Required(FieldPath.Root("fieldManager"), "is required for apply patch");
         if (form != PatchForm.Apply && request.Query.Flag("force") is not null)
-        {
-            throw ApiErrors.InvalidOptions("PatchOptions", new(Model.Rules.FieldErrorType.FieldValueForbidden, "force",
-                "Forbidden: may not be specified for non-apply patch"));
-        }
+            yield return FieldError.Forbidden(FieldPath.Root("force"), "may not be specified for non-apply patch");
     }
 
     private async Task DeleteAsync(ApiRequest request, ResourcePath path, ServedResource served)
@@ -279,7 +283,7 @@ internal sealed class ResourceHandler(
             throw ApiErrors.BadRequest($"{options.Kind} in version \"{options.ApiVersion}\" cannot be handled as a DeleteOptions: the kind is another one");
         if (options.DryRun.Any(value => value != "All"))
         {
-            throw ApiErrors.InvalidOptions("DeleteOptions", new(Model.Rules.FieldErrorType.FieldValueNotSupported, "dryRun",
+            throw ApiErrors.InvalidOptions("DeleteOptions", new FieldError(FieldErrorType.FieldValueNotSupported, "dryRun",
                 $"Unsupported value: [{string.Join(",", options.DryRun.Select(value => $"\"{value}\""))}]: supported values: \"All\""));
         }
         if (options.DryRun.IsEmpty)
@@ -355,6 +359,11 @@ internal sealed class ResourceHandler(
         var codec = Subresources.PostedTo(path.Subresource)!;
         var body = await RequestBody.ReadObjectAsync(request.Http.Request, codec, request.Aborted);
         var posted = ObjectDecoder.Decode(body, codec, context);
+        await PostAsync(request, served, path, posted, context);
+    }
+
+    private async Task PostAsync(ApiRequest request, ServedResource served, ResourcePath path, IResource posted, WriteContext context)
+    {
         var answer = await registry.PostAsync(served, path.Namespace, path.Name, path.Subresource, posted, context, request.Aborted);
         if (answer is not null)
         {

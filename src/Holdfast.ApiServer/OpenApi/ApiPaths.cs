@@ -19,8 +19,8 @@ internal static class ApiPaths
         var root = Root(type.Group, type.Version);
         var collection = type.IsNamespaced ? $"{root}/namespaces/{{namespace}}/{type.Plural}" : $"{root}/{type.Plural}";
         var name = new OperationName(type);
-        yield return new(collection, resource.Review is not null ? [Create(resource, name)] : Collection(resource, name));
-        if (resource.Review is not null)
+        yield return new(collection, resource.IsPostedOnly ? [Create(resource, name)] : Collection(resource, name));
+        if (resource.IsPostedOnly)
             yield break;
         if (type.IsNamespaced)
             yield return new($"{root}/{type.Plural}", [List(resource, name.Of("list", "ForAllNamespaces", isScoped: false))]);

@@ -34,7 +34,7 @@ internal sealed class SchemaSet
                 if (ApiPaths.KindOf(resource, name) is { } kind && ResourceCatalog.Find(kind.ApiVersion, kind.Kind) is { } codec)
                     AddKind(codec);
             }
-            if (resource.Review is null)
+            if (!resource.IsPostedOnly)
                 _lists[ListName(resource.Codec.Schema)] = resource.Codec.Schema.Name;
         }
     }

@@ -95,8 +95,7 @@ internal sealed class ObjectApplication(ServedResource served, string subresourc
         var problems = TypedCheck.Problems(configuration, served.Codec.Schema);
         if (!problems.IsEmpty)
             throw Untyped(Text(metadata, "namespace"), Text(metadata, "name"), TypedCheck.Join(problems));
-        var sent = Read(Text(metadata, "namespace"), Text(metadata, "name"));
-        return sent.Metadata.Name.Length > 0 ? sent : throw ApiErrors.BadRequest("name must be provided");
+        return Read(Text(metadata, "namespace"), Text(metadata, "name"));
     }
 
     private IResource Read(string namespaceName, string name)

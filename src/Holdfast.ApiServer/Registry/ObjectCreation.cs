@@ -70,7 +70,9 @@ internal sealed class ObjectCreation(RegistryParts parts)
         };
     }
 
-    private static IResource InNamespace(ServedResource served, string namespaceName, IResource sent)
+    /// <summary>An object in the namespace that the request names.</summary>
+    /// <exception cref="Client.ApiException">It names another one itself.</exception>
+    public static IResource InNamespace(ServedResource served, string namespaceName, IResource sent)
     {
         var given = sent.Metadata.Namespace;
         if (given == namespaceName)

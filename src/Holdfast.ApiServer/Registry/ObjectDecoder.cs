@@ -52,7 +52,7 @@ public static class ObjectDecoder
         ArgumentNullException.ThrowIfNull(ofPatch);
         var (apiVersion, kind) = ReadType(json.Span, codec.Type);
         if (kind != codec.Type.Kind || (codec is not CustomResourceCodec && apiVersion != codec.Type.ApiVersion))
-            throw UnfitPatch(json.Span, $"no kind \"{kind}\" is registered for version \"{apiVersion}\" here: it is a {codec.Type.Kind} of {codec.Type.ApiVersion}, and a patch cannot change that");
+            throw UnfitPatch(json.Span, KindMismatch.Words(apiVersion, kind, codec.Type));
         var issues = new DecodeIssues();
         IResource resource;
         try
@@ -93,17 +93,23 @@ public static class ObjectDecoder
     {
         var type = codec.Type;
         var (apiVersion, kind) = ReadType(json.Span, type);
-        if (apiVersion.Length > 0 && apiVersion != type.ApiVersion)
-        {
-            throw ApiErrors.BadRequest(
-                $"the API version in the data ({apiVersion}) does not match the expected API version ({type.ApiVersion})");
-        }
-        if (kind.Length == 0 || kind == type.Kind)
-            return;
+        var isVersion = apiVersion.Length == 0 || apiVersion == type.ApiVersion;
+        if (codec is not CustomResourceCodec && !(isVersion && (kind.Length == 0 || kind == type.Kind)))
+            throw ApiErrors.BadRequest(KindMismatch.Refusal(apiVersion, kind, type));
+        if (!isVersion)
+            throw ApiErrors.BadRequest(KindMismatch.OfVersion(apiVersion, type));
         // Upstream reads any object of a custom resource's version and only then looks at its kind.
-        throw codec is CustomResourceCodec
-            ? ApiErrors.Invalid(type, NameIn(json, type), [FieldError.Invalid(FieldPath.Root("kind"), kind, $"must be {type.Kind}")])
-            : ApiErrors.BadRequest($"{kind} in version \"{type.Version}\" cannot be handled as a {type.Kind}: the kind is another one");
+        if (kind.Length > 0 && kind != type.Kind)
+            throw ApiErrors.Invalid(type, NameIn(json, type), [FieldError.Invalid(FieldPath.Root("kind"), kind, $"must be {type.Kind}")]);
+        if (codec is CustomResourceCodec && IsNull(json.Span))
+            throw ApiErrors.BadRequest($"the object provided is unrecognized (must be of type {type.Kind}): Object 'Kind' is missing in 'null' ({Beginning(json.Span)})");
+    }
+
+    // Upstream reads null as an object without any field; what it lacks is told by validation.
+    private static bool IsNull(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json);
+        return reader.Read() && reader.TokenType == JsonTokenType.Null;
     }
 
     // For the words of a refusal alone.
@@ -127,7 +133,12 @@ public static class ObjectDecoder
         try
         {
             var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = JsonInput.MaximumDepth });
-            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+            if (reader.Read() && reader.TokenType == JsonTokenType.Null)
+            {
+                reader.Read();
+                return (apiVersion, kind);
+            }
+            if (reader.TokenType != JsonTokenType.StartObject)
                 throw Unrecognized(json, type, $"json: cannot unmarshal {Found(reader.TokenType)} into Go value of type {TypeOfTypes}");
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {

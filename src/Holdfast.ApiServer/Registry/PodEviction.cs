@@ -11,24 +11,29 @@ namespace Holdfast.ApiServer.Registry;
 
 /// <summary>
 /// Evicts pods. Whether the budget allows it is counted from the pods themselves at one revision, and the deletion takes
-/// place only if neither pods nor budgets of the namespace have changed since (P1, P3). Grant and deletion are one
+/// place only if no pod of the budget, no budget of the pod and no scale that was counted have changed since (P1, P3). Grant and deletion are one
 /// transaction, so a pod that was granted never counts as healthy again (P2).
 /// </summary>
 internal sealed class PodEviction(RegistryParts parts)
 {
     private const string Refusal = "Cannot evict pod as it would violate the pod's disruption budget.";
 
+    private readonly PodLabelIndex _pods = new(parts.Store);
+
     public async Task EvictAsync(
         ServedResource pods, string namespaceName, string name, Eviction eviction, WriteContext context, CancellationToken cancellationToken)
     {
         if (eviction.Metadata.Name.Length > 0 && eviction.Metadata.Name != name)
             throw ApiErrors.BadRequest("name in URL does not match name in Eviction object");
+        // kubectl drain --dry-run=server says so here, and not in the query.
+        if (eviction.DeleteOptions is { DryRun.IsEmpty: false })
+            context = context.AsDryRun();
         for (var attempt = 1; ; attempt++)
         {
             if (await TryEvictAsync(pods, namespaceName, name, eviction, context, cancellationToken))
                 return;
             if (attempt == RegistryParts.MaximumAttempts)
-                throw ApiErrors.TooManyRequests("the pods of the namespace change faster than the budget can be counted; try again", 1);
+                throw ApiErrors.TooManyRequests("the pods of the budget change faster than the budget can be counted; try again", 1);
         }
     }
 
@@ -57,23 +62,31 @@ internal sealed class PodEviction(RegistryParts parts)
     private Grant Decide(Pod pod, ClusterView view)
     {
         var space = pod.Metadata.Namespace;
-        var budgets = view.List<PodDisruptionBudget>(space)
-            .Where(budget => LabelMatcher.From(budget.Spec.Selector).Matches(pod.Metadata.Labels)).ToList();
+        bool IsOfThePod(PodDisruptionBudget budget) => LabelMatcher.From(budget.Spec.Selector).Matches(pod.Metadata.Labels);
+        var budgets = view.List<PodDisruptionBudget>(space).Where(IsOfThePod).ToList();
         if (budgets.Count > 1)
         {
             throw ApiErrors.Failure(500, "",
                 "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.", null);
         }
-        var collections = ImmutableArray.Create<Store.Condition>(
-            new CollectionUnchangedSince(PodDisruptionBudget.ResourceType.GroupResource, space, view.Revision),
-            new CollectionUnchangedSince(Pod.ResourceType.GroupResource, space, view.Revision));
+        var sameBudgets = new CollectionUnchangedSince(PodDisruptionBudget.ResourceType.GroupResource, space, view.Revision)
+        {
+            Concerning = entry => IsOfThePod(ClusterView.Typed<PodDisruptionBudget>(entry)),
+        };
         if (budgets.Count == 0)
-            return new Grant([collections[0]], []);
-        var (found, health) = (budgets[0], BudgetHealth.Of(budgets[0], view, parts.Served));
+            return new Grant([sameBudgets], []);
+        var found = budgets[0];
+        var selector = LabelMatcher.From(found.Spec.Selector);
+        var health = BudgetHealth.Of(found, _pods.Selected(view, space, selector), view, parts.Served);
+        var samePods = new CollectionUnchangedSince(Pod.ResourceType.GroupResource, space, view.Revision)
+        {
+            Concerning = entry => selector.Matches(ClusterView.Typed<Pod>(entry).Metadata.Labels),
+        };
+        ImmutableArray<Store.Condition> conditions = [sameBudgets, samePods, .. health.Conditions];
         if (!BudgetHealth.IsReady(pod) && MayGoUnready(found, health))
-            return new Grant(collections, []);
+            return new Grant(conditions, []);
         return health.DisruptionsAllowed > 0
-            ? new Grant(collections, [Taken(found, health, pod)])
+            ? new Grant(conditions, [Taken(found, health, pod)])
             : throw ApiErrors.TooManyRequests(Refusal, 0,
             [
                 StatusCause.Empty with

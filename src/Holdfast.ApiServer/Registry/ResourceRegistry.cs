@@ -52,7 +52,8 @@ public sealed class ResourceRegistry(RegistryParts parts)
     {
         ArgumentNullException.ThrowIfNull(served);
         return served.Review is { } review
-            ? Task.FromResult(new WrittenObject(review(FieldManagement.Begin(served, resource, context, parts.Now()), context), null))
+            ? Task.FromResult(new WrittenObject(
+                review(FieldManagement.Begin(served, ObjectCreation.InNamespace(served, namespaceName, resource), context, parts.Now()), context), null))
             : SettlingAsync(served, context, _creation.CreateAsync(served, namespaceName, resource, context, cancellationToken));
     }
 
@@ -126,8 +127,6 @@ public sealed class ResourceRegistry(RegistryParts parts)
     {
         ArgumentNullException.ThrowIfNull(served);
         ArgumentNullException.ThrowIfNull(sent);
-        if (sent.Metadata.Name.Length == 0)
-            throw ApiErrors.BadRequest($"the name of the object ({name} based on URL) was undeterminable: name must be provided");
         CheckNames(served, namespaceName, name, sent);
         if (subresource == "scale")
             return new(await _subresources.SetScaleAsync(served, namespaceName, name, _ => sent, IsPinned(sent), context, cancellationToken), false);
@@ -166,8 +165,12 @@ public sealed class ResourceRegistry(RegistryParts parts)
             return await ApplyAsync(served, new ResourceKey(served.StoreName, namespaceName, name), subresource, patch, context, cancellationToken);
         if (subresource == "scale")
         {
-            return new(await _subresources.SetScaleAsync(served, namespaceName, name,
-                scale => ObjectPatch.Apply(scale, Subresources.ScaleCodec, form, patch, context), false, context, cancellationToken), false);
+            return new(await _subresources.SetScaleAsync(served, namespaceName, name, scale =>
+            {
+                var patched = ObjectPatch.Apply(scale, Subresources.ScaleCodec, form, patch, context);
+                CheckNames(served, namespaceName, name, patched);
+                return patched;
+            }, false, context, cancellationToken), false);
         }
         var key = new ResourceKey(served.StoreName, namespaceName, name);
         return new(await _update.UpdateAsync(Request(served, key, subresource, stored =>
@@ -321,7 +324,9 @@ public sealed class ResourceRegistry(RegistryParts parts)
 
     private static void CheckNames(ServedResource served, string namespaceName, string name, IResource sent)
     {
-        if (sent.Metadata.Name.Length > 0 && sent.Metadata.Name != name)
+        if (sent.Metadata.Name.Length == 0)
+            throw ApiErrors.BadRequest($"the name of the object ({name} based on URL) was undeterminable: name must be provided");
+        if (sent.Metadata.Name != name)
             throw ApiErrors.BadRequest($"the name of the object ({sent.Metadata.Name}) does not match the name on the URL ({name})");
         if (served.Type.IsNamespaced && sent.Metadata.Namespace.Length > 0 && sent.Metadata.Namespace != namespaceName)
             throw ApiErrors.BadRequest("the namespace of the provided object does not match the namespace sent on the request");

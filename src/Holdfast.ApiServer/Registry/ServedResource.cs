@@ -37,6 +37,14 @@ public sealed record ServedResource(ResourceCodec Codec, KindRules Rules)
     /// <summary>Answers what is posted, for kinds that are only asked and never stored, as reviews are; null for all others.</summary>
     public Func<IResource, WriteContext, IResource>? Review { get; init; }
 
+    /// <summary>
+    /// The pods' sub-resource that what is posted goes to, for kinds that are only posted and never stored, as Bindings are; null for all others.
+    /// </summary>
+    public string? PostedTo { get; init; }
+
+    /// <summary>Whether objects of it can be posted, and that is all.</summary>
+    public bool IsPostedOnly => Review is not null || PostedTo is not null;
+
     /// <summary>How its objects are stored and shown, for a version of a custom resource; null for all others.</summary>
     public CustomCollection? Custom { get; init; }
 
@@ -50,7 +58,7 @@ public sealed record ServedResource(ResourceCodec Codec, KindRules Rules)
     public bool IsAlwaysEmpty { get; init; }
 
     /// <summary>The verbs as discovery lists them.</summary>
-    public ImmutableArray<string> Verbs => Review is not null
+    public ImmutableArray<string> Verbs => IsPostedOnly
         ? ["create"]
         : IsAlwaysEmpty ? ["get", "list", "watch"]
         : StoreName == "namespaces" ? ["create", "delete", "get", "list", "patch", "update", "watch"] : ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];

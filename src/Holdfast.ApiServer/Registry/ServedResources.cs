@@ -45,6 +45,8 @@ public sealed class ServedResources
         {
             if (AlwaysEmpty.Contains(codec.Type.GroupResource))
                 served.Add(new ServedResource(codec, codec.Accept(new EmptyRules())) { IsAlwaysEmpty = true });
+            else if (codec.Type.Equals(Model.Core.Binding.ResourceType))
+                served.Add(new ServedResource(codec, codec.Accept(new EmptyRules())) { PostedTo = "binding" });
             else if (!NotActedOn.Contains(codec.Type.GroupResource) && KindRulesCatalog.Find(codec.Type) is { } rules)
                 served.Add(Describe(codec, MatchConditionRules.Around(rules, codec.Type)));
         }

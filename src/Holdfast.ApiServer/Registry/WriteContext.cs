@@ -25,6 +25,14 @@ public sealed class WriteContext(UserInfo user)
     private readonly List<string> _warnings = [];
     private readonly Dictionary<string, string> _annotations = new(StringComparer.Ordinal);
 
+    private WriteContext(WriteContext kept)
+        : this(kept.User)
+    {
+        (_warnings, _annotations) = (kept._warnings, kept._annotations);
+        (IsDryRun, Force, Fence, FieldValidation) = (true, kept.Force, kept.Fence, kept.FieldValidation);
+        (FieldManager, GivenManager) = (kept.FieldManager, kept.GivenManager);
+    }
+
     /// <summary>Who asks.</summary>
     public UserInfo User { get; } = user;
 
@@ -45,6 +53,9 @@ public sealed class WriteContext(UserInfo user)
 
     /// <summary>What happens to unknown and repeated fields.</summary>
     public FieldValidation FieldValidation { get; init; } = FieldValidation.Warn;
+
+    /// <summary>The same request with nothing to be kept, for options that come with what is posted; both have the same warnings.</summary>
+    public WriteContext AsDryRun() => IsDryRun ? this : new WriteContext(this);
 
     /// <summary>What the client is to be warned of, each once.</summary>
     public IReadOnlyList<string> Warnings => _warnings;

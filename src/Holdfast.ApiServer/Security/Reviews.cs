@@ -19,11 +19,11 @@ internal static class Reviews
     [
         Of<SelfSubjectAccessReview>((review, context) => review with
         {
-            Status = Answer(authorizer, SelfSubjectAccessReview.ResourceType, context.User, review.Spec.ResourceAttributes, review.Spec.NonResourceAttributes),
+            Status = Answer(authorizer, review, context.User),
         }),
         Of<SubjectAccessReview>((review, _) => review with
         {
-            Status = Answer(authorizer, SubjectAccessReview.ResourceType, review.Spec),
+            Status = Answer(authorizer, SubjectAccessReview.ResourceType, review.Spec, AccessReviewValidation.OfMetadata(review.Metadata, "must be empty")),
         }),
         Of<LocalSubjectAccessReview>((review, _) => AnswerLocal(authorizer, review)),
         Of<SelfSubjectRulesReview>((review, context) => review.Spec.Namespace.Length == 0
@@ -52,42 +52,38 @@ internal static class Reviews
 
     private static LocalSubjectAccessReview AnswerLocal(IAuthorizer authorizer, LocalSubjectAccessReview review)
     {
-        var type = LocalSubjectAccessReview.ResourceType;
-        if (review.Spec.ResourceAttributes is not { } resource)
-            throw Invalid(type, FieldError.Invalid(FieldPath.Root("spec").Child("nonResourceAttributes"), "", "disallowed on this kind of request"));
-        return review.Metadata.Namespace.Length == 0 || review.Metadata.Namespace == resource.Namespace
-            ? review with { Status = Answer(authorizer, type, review.Spec) }
-            : throw ApiErrors.BadRequest($"spec.resourceAttributes.namespace must match namespace: {review.Metadata.Namespace}");
+        var problems = AccessReviewValidation.OfMetadata(review.Metadata with { Namespace = "" }, "must be empty except for namespace")
+            .Concat(AccessReviewValidation.OfNamespace(review));
+        return review with { Status = Answer(authorizer, LocalSubjectAccessReview.ResourceType, review.Spec, problems) };
     }
 
-    private static SubjectAccessReviewStatus Answer(IAuthorizer authorizer, ResourceType type, SubjectAccessReviewSpec spec)
+    private static SubjectAccessReviewStatus Answer(IAuthorizer authorizer, SelfSubjectAccessReview review, UserInfo user)
     {
-        var problems = Problems(spec.ResourceAttributes, spec.NonResourceAttributes);
-        if (spec.User.Length == 0 && spec.Groups.IsEmpty)
-            problems = problems.Add(FieldError.Invalid(FieldPath.Root("spec").Child("user"), spec.User, "at least one of user or group must be specified"));
-        if (!problems.IsEmpty)
-            throw ApiErrors.Invalid(type, "", problems);
+        var problems = AccessReviewValidation.OfAttributes(review.Spec.ResourceAttributes, review.Spec.NonResourceAttributes, null)
+            .Concat(AccessReviewValidation.OfMetadata(review.Metadata, "must be empty"));
+        Refuse(SelfSubjectAccessReview.ResourceType, problems);
+        return Decide(authorizer, user, review.Spec.ResourceAttributes, review.Spec.NonResourceAttributes);
+    }
+
+    private static SubjectAccessReviewStatus Answer(IAuthorizer authorizer, ResourceType type, SubjectAccessReviewSpec spec, IEnumerable<FieldError> ofRest)
+    {
+        Refuse(type, AccessReviewValidation.OfAttributes(spec.ResourceAttributes, spec.NonResourceAttributes, (spec.User, spec.Groups)).Concat(ofRest));
         var user = new UserInfo(spec.User, [.. spec.Groups]) { Uid = spec.Uid, Extra = spec.Extra };
-        return Answer(authorizer, type, user, spec.ResourceAttributes, spec.NonResourceAttributes);
+        return Decide(authorizer, user, spec.ResourceAttributes, spec.NonResourceAttributes);
     }
 
-    private static SubjectAccessReviewStatus Answer(
-        IAuthorizer authorizer, ResourceType type, UserInfo user, ResourceAttributes? resource, NonResourceAttributes? path)
+    private static void Refuse(ResourceType type, IEnumerable<FieldError> problems)
     {
-        var problems = Problems(resource, path);
-        if (!problems.IsEmpty)
-            throw ApiErrors.Invalid(type, "", problems);
+        ImmutableArray<FieldError> all = [.. problems];
+        if (!all.IsEmpty)
+            throw ApiErrors.Invalid(type, "", all);
+    }
+
+    private static SubjectAccessReviewStatus Decide(IAuthorizer authorizer, UserInfo user, ResourceAttributes? resource, NonResourceAttributes? path)
+    {
         var verdict = authorizer.Decide(user, resource is null ? new Access(path!.Verb, path.Path) : AccessTo(resource));
         return SubjectAccessReviewStatus.Empty with { Allowed = verdict.IsAllowed, Reason = verdict.Reason };
     }
-
-    // What is not there is shown as null, as Kubernetes shows it.
-    private static ImmutableArray<FieldError> Problems(ResourceAttributes? resource, NonResourceAttributes? path) => (resource, path) switch
-    {
-        (null, null) => [FieldError.InvalidJson(FieldPath.Root("spec").Child("resourceAttributes"), "null", "exactly one of nonResourceAttributes or resourceAttributes must be specified")],
-        ({ }, { } given) => [FieldError.InvalidJson(FieldPath.Root("spec").Child("nonResourceAttributes"), ShownValue.Record(given), "cannot be specified in combination with resourceAttributes")],
-        _ => [],
-    };
 
     private static Access AccessTo(ResourceAttributes resource) => Access.ToResource(resource.Verb, resource.Group, resource.Resource) with
     {
@@ -117,8 +113,6 @@ internal static class Reviews
         Groups = user.Groups.ToValueList(),
         Extra = user.Extra,
     };
-
-    private static Client.ApiException Invalid(ResourceType type, FieldError problem) => ApiErrors.Invalid(type, "", [problem]);
 
     private sealed class ReviewRules<T> : KindRules<T> where T : class, IResource<T>;
 }

@@ -23,9 +23,11 @@ internal static class OperatorCommand
     private static readonly Option<string> WebhookHost = new("--webhook-host") { Description = "The name or address by which the API server reaches its webhooks, where they have no Service", HelpName = "HOST", DefaultValueFactory = _ => "" };
     private static readonly Option<string> WebhookService = new("--webhook-service") { Description = $"The Service in namespace {StewardOptions.Namespace} by which the API server reaches its webhooks", HelpName = "NAME", DefaultValueFactory = _ => "holdfast-steward" };
 
+    private static readonly Option<int?> StatusPort = new("--status-port") { Description = "The port, on the same address, that shows /metrics, /healthz and /readyz over plain HTTP; left out, none", HelpName = "N" };
+
     internal static Command Make()
     {
-        var command = new Command("operator", "Run the Steward for a Kubernetes cluster, in the foreground") { Kubeconfig, Context, ThroughApi, WebhookAddress, WebhookPort, WebhookHost, WebhookService };
+        var command = new Command("operator", "Run the Steward for a Kubernetes cluster, in the foreground") { Kubeconfig, Context, ThroughApi, WebhookAddress, WebhookPort, WebhookHost, WebhookService, StatusPort };
         command.SetAction((result, cancellationToken) => RunAsync(result, cancellationToken));
         return command;
     }
@@ -37,6 +39,12 @@ internal static class OperatorCommand
             await Console.Error.WriteLineAsync($"holdfast: --webhook-address is \"{result.GetValue(WebhookAddress)}\"; give an IP address of this machine, such as 0.0.0.0.");
             return ExitCode.Usage;
         }
+        if (result.GetValue(StatusPort) is < 0 or > 65535)
+        {
+            await Console.Error.WriteLineAsync($"holdfast: --status-port is {result.GetValue(StatusPort)}; a port is a number from 0 (any that is free) to 65535.");
+            return ExitCode.Usage;
+        }
+        var status = result.GetValue(StatusPort) is { } port ? new IPEndPoint(address, port) : null;
         var host = result.GetValue(WebhookHost)!;
         var options = new StewardOptions
         {
@@ -49,7 +57,7 @@ internal static class OperatorCommand
         try
         {
             var cluster = result.GetValue(Kubeconfig) is { } file ? KubeConfig.Load(Path.GetFullPath(file), result.GetValue(Context)) : KubeConfig.InCluster();
-            if (await StewardOperator.RunAsync(cluster, options, new ConsoleLog(), cancellationToken) is not { } reason)
+            if (await StewardOperator.RunAsync(cluster, options, status, new ConsoleLog(), cancellationToken) is not { } reason)
             {
                 return ExitCode.Done;
             }

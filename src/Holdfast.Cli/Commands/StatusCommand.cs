@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using Holdfast.Cli.Screens;
 using Holdfast.Client;
 using Holdfast.Client.Http;
@@ -14,7 +15,7 @@ internal static class StatusCommand
 
     private static readonly ClusterAccess Access = new();
     private static readonly Argument<string?> Name = new("NAME") { Description = "A Steward: show its members, and what is going on; left out, the whole cluster of the data folder", Arity = ArgumentArity.ZeroOrOne };
-    private static readonly Option<string> Output = new("--output", "-o") { Description = "text, json or, of a Steward, yaml", DefaultValueFactory = _ => "text" };
+    private static readonly Option<string> Output = new("--output", "-o") { Description = "text, json or yaml", DefaultValueFactory = _ => "text" };
 
     internal static Command Make()
     {
@@ -26,7 +27,7 @@ internal static class StatusCommand
         }
         command.SetAction((result, cancellationToken) => result.GetValue(Name) is { } name
             ? OfStewardAsync(name, result, cancellationToken)
-            : RunAsync(Path.GetFullPath(result.GetValue(Access.Data)!), result.GetValue(Output) == "json", cancellationToken));
+            : RunAsync(Path.GetFullPath(result.GetValue(Access.Data)!), result.GetValue(Output)!, cancellationToken));
         return command;
     }
 
@@ -38,12 +39,7 @@ internal static class StatusCommand
             using var transport = cluster.CreateTransport(TimeProvider.System, new HttpTransportOptions { Timeout = Deadline });
             var steward = await new KubernetesClient(transport, "holdfast").GetAsync<StewardResource>(space, name, cancellationToken);
             var now = TimeProvider.System.GetUtcNow();
-            Console.Write(result.GetValue(Output) switch
-            {
-                "json" => StewardText.Json(steward),
-                "yaml" => StewardText.Yaml(steward),
-                _ => StewardScreen.Text(steward, now),
-            });
+            Console.Write(Shown(result.GetValue(Output)!, steward.Write, () => StewardScreen.Text(steward, now)));
             return StewardScreen.IsHealthy(steward, now) ? ExitCode.Done : ExitCode.Failed;
         }
         catch (Exception error) when (error is ApiException or KubeConfigException)
@@ -53,11 +49,18 @@ internal static class StatusCommand
         }
     }
 
-    private static async Task<int> RunAsync(string dataFolder, bool isJson, CancellationToken cancellationToken)
+    private static string Shown(string output, Action<Utf8JsonWriter> write, Func<string> text) => output switch
+    {
+        "json" => StructuredText.Json(write),
+        "yaml" => StructuredText.Yaml(write),
+        _ => text(),
+    };
+
+    private static async Task<int> RunAsync(string dataFolder, string output, CancellationToken cancellationToken)
     {
         if (RunningCluster.Find(dataFolder) is not { } running)
         {
-            Console.WriteLine(isJson ? ClusterStatusScreen.NotRunningJson(dataFolder) : $"No cluster runs on {dataFolder}. Start it: holdfast up");
+            Console.Write(Shown(output, writer => ClusterStatusScreen.WriteNotRunning(writer, dataFolder), () => $"No cluster runs on {dataFolder}. Start it: holdfast up\n"));
             return ExitCode.NotRunning;
         }
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -67,7 +70,8 @@ internal static class StatusCommand
             var kubeconfig = KubeConfig.Load(EmbeddedCluster.KubeconfigOf(dataFolder));
             using var transport = kubeconfig.CreateTransport(TimeProvider.System);
             var status = await ClusterStatus.ReadAsync(new KubernetesClient(transport, "holdfast"), limit.Token);
-            Console.Write(isJson ? ClusterStatusScreen.Json(running, kubeconfig.Server, status) : ClusterStatusScreen.Text(running, kubeconfig.Server, status));
+            Console.Write(Shown(
+                output, writer => ClusterStatusScreen.Write(writer, running, kubeconfig.Server, status), () => ClusterStatusScreen.Text(running, kubeconfig.Server, status)));
             return status.IsHealthy ? ExitCode.Done : ExitCode.Failed;
         }
         catch (Exception error) when (error is ApiException or KubeConfigException or OperationCanceledException)

@@ -8,7 +8,7 @@ namespace Holdfast.Cli.Demo;
 /// <param name="members">The members by name.</param>
 /// <param name="writer">Writes meanwhile.</param>
 /// <param name="say">Takes a line of progress.</param>
-internal sealed class MemberKills((string Name, LedgerMember Member)[] members, SteadyWriter writer, Action<string> say)
+internal sealed class MemberKills((string Name, LedgerMember Member)[] members, WriteLoad writer, Action<string> say)
 {
     private const int EntriesBetween = 20;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
@@ -29,16 +29,16 @@ internal sealed class MemberKills((string Name, LedgerMember Member)[] members, 
     private async Task<string> KillAsync(string whom, string[] names, CancellationToken cancellationToken)
     {
         say($"kill -9 of {whom}: {string.Join(", ", names)}");
-        var before = writer.Count;
-        writer.Watch();
+        var meter = writer.Measure();
         foreach (var name in names)
         {
             using var process = Process.GetProcessById((await Look(name, cancellationToken))!.Value.GetProperty("processId").GetInt32());
             process.Kill();
         }
         await UntilAsync($"writes go on and every member is back after kill -9 of {whom}", async () =>
-            writer.Count >= before + EntriesBetween && await AreAllReadyAsync(cancellationToken), cancellationToken);
-        return string.Create(CultureInfo.InvariantCulture, $"{writer.LongestStill.TotalSeconds:0.0} s");
+            meter.Figures.Acknowledged >= EntriesBetween && await AreAllReadyAsync(cancellationToken), cancellationToken);
+        writer.End(meter);
+        return string.Create(CultureInfo.InvariantCulture, $"{meter.Figures.LongestStall.TotalSeconds:0.0} s");
     }
 
     private async Task<string> LeaderAsync(CancellationToken cancellationToken)

@@ -32,7 +32,7 @@ internal static class PromiseTable
     }
 
     /// <summary>Writes the table and its verdict, and gives the exit code that follows from it.</summary>
-    internal static int Tell(IReadOnlyList<Promise> promises, TimeSpan took, TextWriter screen)
+    internal static int Tell(IReadOnlyList<Promise> promises, UpdateComparison? comparison, TimeSpan took, TextWriter screen)
     {
         var table = new Table().Border(TableBorder.Rounded).AddColumns("", "Promised", "Seen").AddColumn(new TableColumn("Time").RightAligned());
         foreach (var promise in promises)
@@ -43,6 +43,7 @@ internal static class PromiseTable
         }
         screen.WriteLine();
         AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(screen) }).Write(table);
+        comparison?.Tell(screen);
         var isKept = promises.All(promise => promise.IsKept);
         screen.WriteLine(isKept
             ? string.Create(CultureInfo.InvariantCulture, $"All {promises.Count} promises were kept, in {took.TotalSeconds:0.0} s.")

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Holdfast.Client;
 using Holdfast.Model.Apps;
 using Holdfast.Model.Core;
+using StewardResource = Holdfast.Model.Stewards.Steward;
 
 namespace Holdfast.Cli.Screens;
 
@@ -10,11 +11,14 @@ namespace Holdfast.Cli.Screens;
 /// <param name="Sets">The StatefulSets.</param>
 /// <param name="Pods">The pods.</param>
 /// <param name="Claims">The claims.</param>
+/// <param name="Stewards">The Stewards.</param>
+/// <param name="Now">When they were read.</param>
 internal sealed record ClusterStatus(
-    ImmutableArray<Model.Core.Node> Nodes, ImmutableArray<StatefulSet> Sets, ImmutableArray<Pod> Pods, ImmutableArray<PersistentVolumeClaim> Claims)
+    ImmutableArray<Model.Core.Node> Nodes, ImmutableArray<StatefulSet> Sets, ImmutableArray<Pod> Pods, ImmutableArray<PersistentVolumeClaim> Claims,
+    ImmutableArray<StewardResource> Stewards, DateTimeOffset Now)
 {
-    /// <summary>Whether every node is ready and every set has what it wants.</summary>
-    internal bool IsHealthy => Nodes.All(IsReady) && Sets.All(set => set.Status.ReadyReplicas == (set.Spec.Replicas ?? 1));
+    /// <summary>Whether every node is ready, every set has what it wants, and every Steward says that all is well.</summary>
+    internal bool IsHealthy => Nodes.All(IsReady) && Sets.All(set => set.Status.ReadyReplicas == (set.Spec.Replicas ?? 1)) && Stewards.All(steward => StewardScreen.IsHealthy(steward, Now));
 
     internal static bool IsReady(Model.Core.Node node) => node.Status.Conditions.Any(condition => condition is { Type: "Ready", Status: "True" });
 
@@ -27,6 +31,21 @@ internal sealed record ClusterStatus(
             (await client.ListAsync<Model.Core.Node>(everything, cancellationToken)).Items,
             (await client.ListAsync<StatefulSet>(everything, cancellationToken)).Items,
             (await client.ListAsync<Pod>(everything, cancellationToken)).Items,
-            (await client.ListAsync<PersistentVolumeClaim>(everything, cancellationToken)).Items);
+            (await client.ListAsync<PersistentVolumeClaim>(everything, cancellationToken)).Items,
+            await StewardsAsync(client, cancellationToken),
+            TimeProvider.System.GetUtcNow());
+    }
+
+    private static async Task<ImmutableArray<StewardResource>> StewardsAsync(KubernetesClient client, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await client.ListAsync<StewardResource>(new ListQuery(), cancellationToken)).Items;
+        }
+        catch (ApiException error) when (error.IsNotFound)
+        {
+            // A cluster that never had a Steward does not know the kind.
+            return [];
+        }
     }
 }

@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using Holdfast.Host;
 using Holdfast.Model.Apps;
-using Holdfast.Model.Json;
 
 namespace Holdfast.Cli.Screens;
 
@@ -32,10 +31,18 @@ internal static class ClusterStatusScreen
                 text.AppendLine(CultureInfo.InvariantCulture, $"  {set.Metadata.Namespace + "/" + set.Metadata.Name,-30} {set.Status.ReadyReplicas}/{set.Spec.Replicas ?? 1} ready, {Revision(set)}");
             }
         }
+        if (!status.Stewards.IsEmpty)
+        {
+            text.AppendLine("Stewards");
+            foreach (var steward in status.Stewards)
+            {
+                text.AppendLine(CultureInfo.InvariantCulture, $"  {steward.Metadata.Namespace + "/" + steward.Metadata.Name,-30} {StewardScreen.Summary(steward, status.Now)}");
+            }
+        }
         return text.ToString();
     }
 
-    internal static string Json(RunningCluster running, Uri server, ClusterStatus status) => Encoding.UTF8.GetString(ModelJson.ToBytes(writer =>
+    internal static void Write(Utf8JsonWriter writer, RunningCluster running, Uri server, ClusterStatus status)
     {
         writer.WriteStartObject();
         writer.WriteBoolean("running", true);
@@ -58,16 +65,29 @@ internal static class ClusterStatusScreen
             writer.WriteEndObject();
         }
         writer.WriteEndArray();
+        writer.WriteStartArray("stewards");
+        foreach (var steward in status.Stewards)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("namespace", steward.Metadata.Namespace);
+            writer.WriteString("name", steward.Metadata.Name);
+            writer.WriteString("statefulSet", steward.Spec.TargetRef.Name);
+            writer.WriteBoolean("healthy", StewardScreen.IsHealthy(steward, status.Now));
+            writer.WriteString("leader", steward.Status.Leader);
+            writer.WriteString("doing", steward.Status.Summary);
+            writer.WriteEndObject();
+        }
+        writer.WriteEndArray();
         writer.WriteEndObject();
-    })) + "\n";
+    }
 
-    internal static string NotRunningJson(string dataFolder) => Encoding.UTF8.GetString(ModelJson.ToBytes(writer =>
+    internal static void WriteNotRunning(Utf8JsonWriter writer, string dataFolder)
     {
         writer.WriteStartObject();
         writer.WriteBoolean("running", false);
         writer.WriteString("data", dataFolder);
         writer.WriteEndObject();
-    }));
+    }
 
     private static string Revision(StatefulSet set) => set.Status.CurrentRevision == set.Status.UpdateRevision
         ? $"revision {set.Status.CurrentRevision}"

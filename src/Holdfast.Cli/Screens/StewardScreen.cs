@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Holdfast.Model.Stewards;
 using Holdfast.Model.Values;
+using Holdfast.Steward.Plans;
 using StewardResource = Holdfast.Model.Stewards.Steward;
 
 namespace Holdfast.Cli.Screens;
@@ -10,11 +11,15 @@ namespace Holdfast.Cli.Screens;
 internal static class StewardScreen
 {
     /// <summary>How old the newest news of a member may be before nothing on the screen can be relied upon.</summary>
-    internal static readonly TimeSpan MaximumAge = TimeSpan.FromSeconds(75);
+    internal static readonly TimeSpan MaximumAge = ReportedMembers.MaximumAge;
 
     /// <summary>Whether the Steward says that all is as it is wanted, and says so of its present spec and of now.</summary>
     internal static bool IsHealthy(StewardResource steward, DateTimeOffset now) =>
         Find(steward, "Ready") is "True" && steward.Status.ObservedGeneration == steward.Metadata.Generation && AgeOf(steward, now) <= MaximumAge;
+
+    /// <summary>The Steward in one line.</summary>
+    internal static string Summary(StewardResource steward, DateTimeOffset now) =>
+        $"{steward.Status.Quorum?.Text ?? "?"} voters well, {(steward.Status.Leader.Length > 0 ? steward.Status.Leader + " leads" : "no leader known")}, {State(steward, now)}{(steward.Status.Summary.Length > 0 ? $"; {steward.Status.Summary}" : "")}";
 
     /// <summary>The screen.</summary>
     internal static string Text(StewardResource steward, DateTimeOffset now)

@@ -7,7 +7,17 @@ namespace Holdfast.Controllers.Jobs;
 /// <summary>What the planner is shown: one Job and the pods that may be its own, as the caches have them.</summary>
 /// <param name="Job">The Job.</param>
 /// <param name="Pods">Pods of its namespace that it controls, and those that its selector matches and nobody controls.</param>
-public sealed record JobObservation(Job Job, ImmutableArray<Pod> Pods);
+public sealed record JobObservation(Job Job, ImmutableArray<Pod> Pods)
+{
+    /// <summary>The same with one pod as the server has it now.</summary>
+    /// <param name="pod">The pod as it was seen.</param>
+    /// <param name="live">What the server has under its name, or null; of another uid it is another pod, and the one that was seen is gone.</param>
+    public JobObservation With(Pod pod, Pod? live)
+    {
+        ArgumentNullException.ThrowIfNull(pod);
+        return this with { Pods = live?.Metadata.Uid == pod.Metadata.Uid ? Pods.Replace(pod, live) : Pods.Remove(pod) };
+    }
+}
 
 /// <summary>One thing that the plan does, with its reason in words.</summary>
 /// <param name="Reason">Why.</param>
@@ -58,6 +68,16 @@ public sealed record JobNote(string Type, string Reason, string Message);
 public sealed record JobPlan(
     ImmutableArray<JobEffect> Effects, JobStatus? Status, ImmutableArray<JobEffect> Counted, ImmutableArray<JobNote> Notes, TimeSpan? RequeueAfter)
 {
+    /// <summary>The pods that the plan counts and the status as it was does not name.</summary>
+    /// <param name="job">The Job as it was planned for.</param>
+    public IEnumerable<Pod> NewlyCounted(Job job)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        var named = job.Status.UncountedTerminatedPods ?? UncountedTerminatedPods.Empty;
+        return Counted.OfType<JobEffect.Untrack>().Select(effect => effect.Pod)
+            .Where(pod => !named.Succeeded.Contains(pod.Metadata.Uid) && !named.Failed.Contains(pod.Metadata.Uid));
+    }
+
     /// <summary>Nothing is to be done.</summary>
     public static JobPlan Nothing { get; } = new([], null, [], [], null);
 }

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using Holdfast.Client;
 using Holdfast.Client.Caching;
 using Holdfast.Client.Events;
 using Holdfast.Controllers.Ownership;
@@ -51,18 +53,52 @@ public sealed class JobReconciler : IReconciler<ResourceKey>
     {
         var job = _jobs.Find(key);
         var client = _writes.ClientFor(key);
-        foreach (var pod in _pods.Lookup(Tracked, key.ToString()).Where(pod => IsNobodys(pod, job)))
-        {
-            await JobExecutor.UntrackAsync(client, pod, cancellationToken);
-        }
+        await LetGoAsync([.. _pods.Lookup(Tracked, key.ToString()).Where(pod => IsNobodys(pod, job))], key, client, cancellationToken);
         if (job is null)
         {
             return ReconcileResult.Done;
         }
-        var plan = JobPlanner.Plan(Observe(job), _time.GetUtcNow());
+        var plan = await PlanAsync(Observe(job), client, cancellationToken);
         var failure = await new JobExecutor(job, client, _events).ExecuteAsync(plan, cancellationToken);
         return failure
             ?? (plan.RequeueAfter is { } delay ? ReconcileResult.RequeueAfter(delay) : ReconcileResult.Done);
+    }
+
+    /// <summary>Lets pods go that no Job will count; whether that is so is asked, since the cache may be older than the Job.</summary>
+    private static async Task LetGoAsync(ImmutableArray<Pod> pods, ResourceKey key, KubernetesClient client, CancellationToken cancellationToken)
+    {
+        if (pods.IsEmpty)
+        {
+            return;
+        }
+        var live = await client.FindAsync<Job>(key.Namespace, key.Name, cancellationToken);
+        foreach (var pod in pods.Where(pod => IsNobodys(pod, live)))
+        {
+            await JobExecutor.UntrackAsync(client, pod, cancellationToken);
+        }
+    }
+
+    /// <summary>
+    /// Plans on pods that the server was asked for where they are about to be counted. A cache may show a pod as it was before it was counted and let
+    /// go, while the Job's status, from another cache, does not name it any more: by their word alone it would be counted again.
+    /// </summary>
+    private async Task<JobPlan> PlanAsync(JobObservation observation, KubernetesClient client, CancellationToken cancellationToken)
+    {
+        var asked = new HashSet<string>(StringComparer.Ordinal);
+        while (true)
+        {
+            var plan = JobPlanner.Plan(observation, _time.GetUtcNow());
+            var unsure = plan.NewlyCounted(observation.Job).Where(pod => asked.Add(pod.Metadata.Uid)).ToList();
+            if (unsure.Count == 0)
+            {
+                return plan;
+            }
+            foreach (var pod in unsure)
+            {
+                var live = await client.FindAsync<Pod>(pod.Metadata.Namespace, pod.Metadata.Name, cancellationToken);
+                observation = observation.With(pod, live);
+            }
+        }
     }
 
     private JobObservation Observe(Job job)

@@ -31,6 +31,9 @@ internal sealed class NotingTransport(IApiTransport inner, Action<WriteFloor> no
     public IAsyncEnumerable<WatchEvent<T>> WatchAsync<T>(ListQuery query, CancellationToken cancellationToken) where T : class, IResource<T> =>
         inner.WatchAsync<T>(query, cancellationToken);
 
+    // An object of a custom kind says its group, version and kind, and not the plural by which it was asked for.
+    private static bool IsOf(ResourceType asked, ResourceType answered) => (asked.Group, asked.Version, asked.Kind) == (answered.Group, answered.Version, answered.Kind);
+
     private static WriteFloor? FloorOf(ApiCall call, ApiAnswer answer)
     {
         if (call.Verb == ApiVerb.Delete)
@@ -38,7 +41,7 @@ internal sealed class NotingTransport(IApiTransport inner, Action<WriteFloor> no
             var uid = answer.Object?.Metadata.Uid ?? answer.Status?.Details?.Uid ?? call.DeleteOptions?.Preconditions?.Uid ?? "";
             return new WriteFloor.Deleted(call.Type, new ResourceKey(call.Namespace, call.Name), uid);
         }
-        if (answer.Object is { } written && written.GetResourceType() == call.Type)
+        if (answer.Object is { } written && IsOf(call.Type, written.GetResourceType()))
         {
             return Revision.TryParse(written.Metadata.ResourceVersion, out var revision)
                 ? new WriteFloor.Reached(call.Type, ResourceKey.Of(written), revision)

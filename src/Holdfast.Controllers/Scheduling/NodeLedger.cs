@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Holdfast.Controllers.Pods;
 using Holdfast.Model.Core;
+using Holdfast.Model.Meta;
 
 namespace Holdfast.Controllers.Scheduling;
 
@@ -62,11 +63,11 @@ internal sealed class NodeLedger
     }
 
     /// <summary>The placed pods of whom a pod's rules speak, or whose rules may speak of it; those placed a moment ago included.</summary>
-    internal ImmutableArray<Pod> Concerning(Pod pod)
+    internal ImmutableArray<Pod> Concerning(Pod pod, Func<LabelSelector, IEnumerable<string>> namespaces)
     {
         lock (Gate)
         {
-            return _pods.Concerning(pod);
+            return _pods.Concerning(pod, namespaces);
         }
     }
 

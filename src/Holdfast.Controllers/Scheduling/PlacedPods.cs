@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using Holdfast.Controllers.Pods;
 using Holdfast.Model.Core;
+using Holdfast.Model.Meta;
 using Holdfast.Model.Selectors;
 
 namespace Holdfast.Controllers.Scheduling;
@@ -11,6 +11,9 @@ namespace Holdfast.Controllers.Scheduling;
 /// </summary>
 internal sealed class PlacedPods
 {
+    // No namespace's name.
+    private const string AnyNamespace = "*";
+
     private readonly Dictionary<string, Pod> _pods = new(StringComparer.Ordinal);
     private readonly Dictionary<string, HashSet<string>> _byLabel = new(StringComparer.Ordinal);
     private readonly Dictionary<string, HashSet<string>> _byRule = new(StringComparer.Ordinal);
@@ -32,35 +35,47 @@ internal sealed class PlacedPods
     }
 
     /// <summary>Those of whom the pod's own rules speak, and those whose anti-affinity may speak of the pod.</summary>
-    internal ImmutableArray<Pod> Concerning(Pod pod)
+    /// <param name="pod">The pod.</param>
+    /// <param name="namespaces">The names of all namespaces that a selector selects.</param>
+    internal ImmutableArray<Pod> Concerning(Pod pod, Func<LabelSelector, IEnumerable<string>> namespaces)
     {
         var uids = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var (space, selector) in Targets(pod))
+        foreach (var (space, selector) in Targets(pod, namespaces))
         {
-            uids.UnionWith(_byLabel.GetValueOrDefault(LabelPlaces.OfSelector(space, selector).FirstOrDefault() ?? LabelPlaces.Anywhere(space)) ?? []);
+            uids.UnionWith(_byLabel.GetValueOrDefault(PlaceOf(space, selector)) ?? []);
         }
-        foreach (var place in Places(pod))
+        foreach (var place in Places(pod).Concat(Places(AnyNamespace, pod)))
         {
             uids.UnionWith(_byRule.GetValueOrDefault(place) ?? []);
         }
         return [.. uids.Select(uid => _pods[uid])];
     }
 
-    private static IEnumerable<string> Places(Pod pod) =>
-        LabelPlaces.OfLabels(pod.Metadata.Namespace, pod.Metadata.Labels).Append(LabelPlaces.Anywhere(pod.Metadata.Namespace));
+    private static IEnumerable<string> Places(Pod pod) => Places(pod.Metadata.Namespace, pod);
 
+    private static IEnumerable<string> Places(string space, Pod pod) => LabelPlaces.OfLabels(space, pod.Metadata.Labels).Append(LabelPlaces.Anywhere(space));
+
+    private static string PlaceOf(string space, LabelMatcher selector) => LabelPlaces.OfSelector(space, selector).FirstOrDefault() ?? LabelPlaces.Anywhere(space);
+
+    /// <summary>Rules that select namespaces are filed under all of them: which they are changes with the namespaces' labels.</summary>
     private static IEnumerable<string> RulePlaces(Pod pod) =>
-        Of(pod, pod.Spec.Affinity?.PodAntiAffinity?.RequiredDuringSchedulingIgnoredDuringExecution ?? default)
-            .Select(target => LabelPlaces.OfSelector(target.Namespace, target.Selector).FirstOrDefault() ?? LabelPlaces.Anywhere(target.Namespace));
+        Of(pod, pod.Spec.Affinity?.PodAntiAffinity?.RequiredDuringSchedulingIgnoredDuringExecution ?? default, _ => [AnyNamespace])
+            .Select(target => PlaceOf(target.Namespace, target.Selector));
 
-    private static IEnumerable<(string Namespace, LabelMatcher Selector)> Targets(Pod pod) =>
+    private static IEnumerable<(string Namespace, LabelMatcher Selector)> Targets(Pod pod, Func<LabelSelector, IEnumerable<string>> namespaces) =>
         pod.Spec.TopologySpreadConstraints.Select(constraint => (pod.Metadata.Namespace, LabelMatcher.From(constraint.LabelSelector)))
-            .Concat(Of(pod, pod.Spec.Affinity?.PodAffinity?.RequiredDuringSchedulingIgnoredDuringExecution ?? default))
-            .Concat(Of(pod, pod.Spec.Affinity?.PodAntiAffinity?.RequiredDuringSchedulingIgnoredDuringExecution ?? default));
+            .Concat(Of(pod, pod.Spec.Affinity?.PodAffinity?.RequiredDuringSchedulingIgnoredDuringExecution ?? default, namespaces))
+            .Concat(Of(pod, pod.Spec.Affinity?.PodAntiAffinity?.RequiredDuringSchedulingIgnoredDuringExecution ?? default, namespaces));
 
-    private static IEnumerable<(string Namespace, LabelMatcher Selector)> Of(Pod owner, IEnumerable<PodAffinityTerm> terms) =>
+    private static IEnumerable<(string Namespace, LabelMatcher Selector)> Of(
+        Pod owner, IEnumerable<PodAffinityTerm> terms, Func<LabelSelector, IEnumerable<string>> namespaces) =>
         from term in terms
-        from space in term.Namespaces.IsEmpty ? [owner.Metadata.Namespace] : term.Namespaces.AsEnumerable()
+        from space in term switch
+        {
+            { NamespaceSelector: { } selector } => term.Namespaces.Concat(namespaces(selector)),
+            { Namespaces.IsEmpty: true } => [owner.Metadata.Namespace],
+            _ => term.Namespaces,
+        }
         select (space, LabelMatcher.From(term.LabelSelector));
 
     private static void File(Dictionary<string, HashSet<string>> files, IEnumerable<string> places, string uid)

@@ -1,5 +1,4 @@
 using Holdfast.Model.Core;
-using Holdfast.Model.Meta;
 using Holdfast.Model.Selectors;
 
 namespace Holdfast.Controllers.Scheduling;
@@ -58,7 +57,7 @@ internal static class PlacementFilters
     {
         foreach (var term in observation.Pod.Spec.Affinity?.PodAffinity?.RequiredDuringSchedulingIgnoredDuringExecution ?? default)
         {
-            var isFirst = !observation.Others.Any(other => Matches(term, observation.Pod, other)) && Matches(term, observation.Pod, observation.Pod);
+            var isFirst = !observation.Others.Any(other => Matches(observation, term, observation.Pod, other)) && Matches(observation, term, observation.Pod, observation.Pod);
             if (!isFirst && !IsNear(observation, term, observation.Pod, node))
             {
                 return "node(s) didn't match pod affinity rules";
@@ -80,7 +79,7 @@ internal static class PlacementFilters
         {
             foreach (var term in other.Spec.Affinity?.PodAntiAffinity?.RequiredDuringSchedulingIgnoredDuringExecution ?? default)
             {
-                if (Matches(term, other, observation.Pod) && SameDomain(observation, term.TopologyKey, other.Spec.NodeName, node))
+                if (Matches(observation, term, other, observation.Pod) && SameDomain(observation, term.TopologyKey, other.Spec.NodeName, node))
                 {
                     return "node(s) didn't satisfy existing pods anti-affinity rules";
                 }
@@ -90,15 +89,18 @@ internal static class PlacementFilters
     }
 
     private static bool IsNear(SchedulingObservation observation, PodAffinityTerm term, Pod owner, Node node) =>
-        observation.Others.Any(other => Matches(term, owner, other) && SameDomain(observation, term.TopologyKey, other.Spec.NodeName, node));
+        observation.Others.Any(other => Matches(observation, term, owner, other) && SameDomain(observation, term.TopologyKey, other.Spec.NodeName, node));
 
-    private static bool Matches(PodAffinityTerm term, Pod owner, Pod other) =>
-        InNamespaces(term, owner, other) && other.Metadata.DeletionTimestamp is null && MatcherOf(term.LabelSelector).Matches(other.Metadata.Labels);
+    private static bool Matches(SchedulingObservation observation, PodAffinityTerm term, Pod owner, Pod other) =>
+        InNamespaces(observation, term, owner, other.Metadata.Namespace) && other.Metadata.DeletionTimestamp is null
+        && LabelMatcher.From(term.LabelSelector).Matches(other.Metadata.Labels);
 
-    private static bool InNamespaces(PodAffinityTerm term, Pod owner, Pod other) =>
-        term.Namespaces.IsEmpty ? other.Metadata.Namespace == owner.Metadata.Namespace : term.Namespaces.Contains(other.Metadata.Namespace);
-
-    private static LabelMatcher MatcherOf(LabelSelector? selector) => LabelMatcher.From(selector);
+    /// <summary>The namespaces that a term lists and those that it selects; the owner's own when it does neither. An empty selector selects all.</summary>
+    private static bool InNamespaces(SchedulingObservation observation, PodAffinityTerm term, Pod owner, string space) =>
+        term is { Namespaces.IsEmpty: true, NamespaceSelector: null }
+            ? space == owner.Metadata.Namespace
+            : term.Namespaces.Contains(space)
+                || LabelMatcher.From(term.NamespaceSelector).Matches(observation.NamespaceLabels.GetValueOrDefault(space));
 
     private static bool SameDomain(SchedulingObservation observation, string topologyKey, string nodeName, Node node)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Holdfast.Client;
 using Holdfast.Client.Caching;
 using Holdfast.Client.Events;
@@ -5,6 +6,7 @@ using Holdfast.Controllers.Pods;
 using Holdfast.Controllers.Runtime;
 using Holdfast.Model.Core;
 using Holdfast.Model.Meta;
+using Holdfast.Model.Selectors;
 using Holdfast.Model.Storage;
 
 namespace Holdfast.Controllers.Scheduling;
@@ -32,6 +34,7 @@ public sealed class SchedulerReconciler : IReconciler<ResourceKey>
     private readonly ResourceCache<PersistentVolumeClaim> _claims;
     private readonly ResourceCache<PersistentVolume> _volumes;
     private readonly ResourceCache<StorageClass> _classes;
+    private readonly ResourceCache<Namespace> _namespaces;
     private readonly NodeLedger _ledger = new();
     private readonly OwnWrites<ResourceKey> _writes;
     private readonly IEventRecorder _events;
@@ -44,6 +47,7 @@ public sealed class SchedulerReconciler : IReconciler<ResourceKey>
         _claims = context.Caches.Get<PersistentVolumeClaim>();
         _volumes = context.Caches.Get<PersistentVolume>();
         _classes = context.Caches.Get<StorageClass>();
+        _namespaces = context.Caches.Get<Namespace>();
         (_writes, _events, _time) = (writes, events, context.Time);
     }
 
@@ -61,7 +65,8 @@ public sealed class SchedulerReconciler : IReconciler<ResourceKey>
             .Watch(reconciler._claims, claim => reconciler._pods
                 .Lookup(PodIndices.ByClaim, PodIndices.ClaimKey(claim.Metadata.Namespace, claim.Metadata.Name)).Select(pod => ResourceKey.Of(pod)))
             .Watch(reconciler._volumes, reconciler.Users)
-            .WatchChanges(reconciler._classes, change => change.Old?.VolumeBindingMode == change.New?.VolumeBindingMode ? [] : reconciler.Unplaced());
+            .WatchChanges(reconciler._classes, change => change.Old?.VolumeBindingMode == change.New?.VolumeBindingMode ? [] : reconciler.Unplaced())
+            .WatchChanges(reconciler._namespaces, change => change.Old?.Metadata.Labels == change.New?.Metadata.Labels ? [] : reconciler.Unplaced());
         host.Add(events).Add(controller);
     }
 
@@ -115,7 +120,22 @@ public sealed class SchedulerReconciler : IReconciler<ResourceKey>
         }
     }
 
-    private SchedulingObservation Observe(Pod pod) => new(pod, _ledger.Loads(_nodes.All, pod), _ledger.Concerning(pod), [.. Claims(pod)]);
+    private SchedulingObservation Observe(Pod pod)
+    {
+        var others = _ledger.Concerning(pod, SelectedNamespaces);
+        var spaces = others.Append(pod).Select(each => each.Metadata.Namespace).Distinct(StringComparer.Ordinal);
+        return new(pod, _ledger.Loads(_nodes.All, pod), others, [.. Claims(pod)])
+        {
+            NamespaceLabels = spaces.Select(space => _namespaces.Find("", space)).OfType<Namespace>()
+                .ToImmutableDictionary(space => space.Metadata.Name, space => space.Metadata.Labels, StringComparer.Ordinal),
+        };
+    }
+
+    private IEnumerable<string> SelectedNamespaces(LabelSelector selector)
+    {
+        var matcher = LabelMatcher.From(selector);
+        return _namespaces.All.Where(space => matcher.Matches(space.Metadata.Labels)).Select(space => space.Metadata.Name);
+    }
 
     private IEnumerable<ClaimUse> Claims(Pod pod)
     {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Holdfast.Model.Core;
 using Holdfast.Model.Storage;
+using Holdfast.Model.Values;
 
 namespace Holdfast.Controllers.Scheduling;
 
@@ -10,7 +11,11 @@ namespace Holdfast.Controllers.Scheduling;
 /// <param name="Others">Pods that are on nodes, at least those of whom this pod's spread and affinity rules speak or whose anti-affinity speaks of it.</param>
 /// <param name="Claims">The claims that the pod uses.</param>
 public sealed record SchedulingObservation(
-    Pod Pod, ImmutableArray<NodeLoad> Nodes, ImmutableArray<Pod> Others, ImmutableArray<ClaimUse> Claims);
+    Pod Pod, ImmutableArray<NodeLoad> Nodes, ImmutableArray<Pod> Others, ImmutableArray<ClaimUse> Claims)
+{
+    /// <summary>The labels of the namespaces of the pod and of the others, for terms that select namespaces; one that is missing has none.</summary>
+    public ImmutableDictionary<string, ValueMap<string>> NamespaceLabels { get; init; } = ImmutableDictionary<string, ValueMap<string>>.Empty;
+}
 
 /// <summary>A node and what is placed on it.</summary>
 /// <param name="Node">The node.</param>

@@ -17,6 +17,7 @@ internal sealed class StatefulSetRound
     private readonly Pod?[] _wanted;
     private readonly List<Pod> _surplus = [];
     private readonly bool _isOrdered;
+    private readonly int _currentReplicas;
 
     internal StatefulSetRound(
         StatefulSet set, RevisionPlan revisions, ImmutableDictionary<string, PersistentVolumeClaim> claims, ImmutableArray<Pod> pods, DateTimeOffset now)
@@ -37,6 +38,10 @@ internal sealed class StatefulSetRound
             }
         }
         _surplus.Reverse();
+        // The status was counted before the last round's deletions. Where those have taken effect at once, it would by itself have the pods made again from
+        // the revision that they were deleted for, over and over.
+        var staying = pods.Count(pod => Ordinal(pod) >= 0 && !pod.IsTerminating() && StatefulSetIdentity.Revision(pod) == revisions.Current.Metadata.Name);
+        _currentReplicas = Math.Min(set.Status.CurrentReplicas, staying);
     }
 
     internal List<StatefulSetEffect> Effects { get; } = [];
@@ -97,7 +102,7 @@ internal sealed class StatefulSetRound
         }
         return _set.Spec.UpdateStrategy.RollingUpdate is { } rolling
             ? index >= (rolling.Partition ?? 0)
-            : index >= _set.Status.CurrentReplicas;
+            : index >= _currentReplicas;
     }
 
     private bool Keep(Pod pod)

@@ -71,6 +71,10 @@ internal static class ProjectionValidation
             CheckToken(token, path.Child("serviceAccountToken"), errors);
             WantNew([token.Path], "serviceAccountToken");
         }
+        if (source.ClusterTrustBundle is { } bundle)
+        {
+            LabelSelectorValidation.Check(bundle.LabelSelector, path.Child("clusterTrustBundle").Child("labelSelector"), errors);
+        }
         var count = new object?[]
         {
             source.Secret, source.ConfigMap, source.DownwardAPI, source.ServiceAccountToken, source.ClusterTrustBundle, source.PodCertificate,

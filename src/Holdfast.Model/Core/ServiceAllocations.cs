@@ -50,9 +50,16 @@ internal static class ServiceAllocations
     /// <summary>Drops what was given for the old type, is unchanged, and means nothing for the new type.</summary>
     public static ServiceSpec DropWithType(ServiceSpec updated, ServiceSpec old)
     {
-        if (HasAddress(old) && !HasAddress(updated) && updated.ClusterIP == old.ClusterIP)
+        if (HasAddress(old) && !HasAddress(updated))
         {
-            updated = updated with { ClusterIP = "", ClusterIPs = [], IpFamilies = [], IpFamilyPolicy = null };
+            var hasSameAddresses = updated.ClusterIP == old.ClusterIP && updated.ClusterIPs == old.ClusterIPs;
+            updated = updated with
+            {
+                ClusterIP = hasSameAddresses ? "" : updated.ClusterIP,
+                ClusterIPs = hasSameAddresses ? [] : updated.ClusterIPs,
+                IpFamilies = updated.IpFamilies == old.IpFamilies ? [] : updated.IpFamilies,
+                IpFamilyPolicy = updated.IpFamilyPolicy == old.IpFamilyPolicy ? null : updated.IpFamilyPolicy,
+            };
         }
         if (HasNodePorts(old) && !HasNodePorts(updated) && SameNodePorts(updated, old))
         {

@@ -28,7 +28,8 @@ internal sealed class ServiceRules : ResourceRules<Service>
     public override Service PrepareForUpdate(Service updated, Service old)
     {
         var spec = ServiceAllocations.Keep(ServiceAllocations.AlignAddresses(updated.Spec, old.Spec), old.Spec);
-        return updated with { Spec = ServiceAllocations.DropWithType(spec, old.Spec), Status = old.Status };
+        spec = ServiceAllocations.DropWithType(spec, old.Spec);
+        return updated with { Spec = spec, Status = spec.Type == "LoadBalancer" ? old.Status : old.Status with { LoadBalancer = LoadBalancerStatus.Empty } };
     }
 
     public override Service PrepareForStatusUpdate(Service updated, Service old) => updated with { Spec = old.Spec };
@@ -38,6 +39,10 @@ internal sealed class ServiceRules : ResourceRules<Service>
     protected override void CheckUpdate(Service updated, Service old, FieldErrors errors)
     {
         ServiceAddressValidation.CheckChange(updated.Spec, old.Spec, SpecPath, errors);
+        ServiceBalancerValidation.CheckChange(updated.Spec, old.Spec, SpecPath, errors);
         Check(updated, errors);
     }
+
+    protected override void CheckStatusUpdate(Service updated, Service old, FieldErrors errors) =>
+        ServiceBalancerValidation.CheckStatus(updated.Status.LoadBalancer, updated.Spec, StatusPath.Child("loadBalancer").Child("ingress"), errors);
 }

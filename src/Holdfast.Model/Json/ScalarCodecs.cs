@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using System.Text;
 using System.Text.Json;
 using Holdfast.Model.Values;
@@ -171,9 +170,7 @@ public readonly struct BytesCodec : ICodec<ByteString>
     /// <inheritdoc/>
     public static ByteString Read(ref JsonInput input, string field) => input.Token switch
     {
-        JsonTokenType.String => input.Reader.TryGetBytesFromBase64(out var bytes)
-            ? ByteString.CopyFrom(bytes)
-            : throw new ModelDecodeException($"illegal base64 data at input byte {FirstBad(input.Reader.ValueSpan)}"),
+        JsonTokenType.String => Decode(ref input),
         JsonTokenType.Null => default,
         _ => throw input.Mismatch(field, TypeName),
     };
@@ -181,10 +178,12 @@ public readonly struct BytesCodec : ICodec<ByteString>
     /// <inheritdoc/>
     public static void Write(Utf8JsonWriter writer, ByteString value) => writer.WriteBase64StringValue(value.Span);
 
-    private static int FirstBad(ReadOnlySpan<byte> text)
+    private static ByteString Decode(ref JsonInput input)
     {
-        _ = Base64.DecodeFromUtf8(text, new byte[text.Length], out var consumed, out _);
-        return consumed;
+        var isPlain = !input.Reader.HasValueSequence && !input.Reader.ValueIsEscaped;
+        var text = isPlain ? input.Reader.ValueSpan : Encoding.UTF8.GetBytes(input.Reader.GetString()!);
+        var bad = Base64Text.FirstBad(text);
+        return bad < 0 ? ByteString.CopyFrom(Base64Text.Decode(text)) : throw new ModelDecodeException(Base64Text.Problem(bad));
     }
 }
 

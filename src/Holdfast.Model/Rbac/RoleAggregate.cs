@@ -38,8 +38,10 @@ public static class RoleAggregate
         }
         if (depth == MaximumDepth)
             return;
-        foreach (var matcher in aggregation.ClusterRoleSelectors.Select(LabelMatcher.From))
+        foreach (var selector in aggregation.ClusterRoleSelectors)
         {
+            // A role is put together before it is validated: what is no selector finds nothing, and is refused after.
+            _ = LabelMatcher.TryFrom(selector, out var matcher, out _);
             foreach (var each in all)
             {
                 if (matcher.Matches(each.Metadata.Labels) && seen.Add(each.Metadata.Name))

@@ -218,10 +218,7 @@ public static class MetadataValidation
             {
                 errors.Add(FieldError.Invalid(path.Child("managedFields").Index(i).Child("fieldsType"), entry.FieldsType, "must be `FieldsV1`"));
             }
-            if (entry.Manager.Length > 128)
-            {
-                errors.Add(FieldError.TooLong(path.Child("managedFields").Index(i).Child("manager"), 128));
-            }
+            ManagerNames.Check(entry.Manager, path.Child("managedFields").Index(i).Child("manager"), errors);
             if (entry.Subresource.Length > 256)
             {
                 errors.Add(FieldError.TooLong(path.Child("managedFields").Index(i).Child("subresource"), 256));

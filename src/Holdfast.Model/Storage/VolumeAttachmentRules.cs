@@ -1,3 +1,4 @@
+using System.Text;
 using Holdfast.Model.Rules;
 
 namespace Holdfast.Model.Storage;
@@ -5,6 +6,9 @@ namespace Holdfast.Model.Storage;
 /// <summary>The rules of VolumeAttachments: what is attached where never changes.</summary>
 internal sealed class VolumeAttachmentRules : ResourceRules<VolumeAttachment>
 {
+    private const int MaxMetadataBytes = 256 * 1024;
+    private const int MaxMessageBytes = 1024;
+
     public override bool HasStatus => true;
 
     public override bool HasGeneration => false;
@@ -26,6 +30,8 @@ internal sealed class VolumeAttachmentRules : ResourceRules<VolumeAttachment>
             OwnerReferences = old.Metadata.OwnerReferences,
         },
     };
+
+    protected override void CheckStatusUpdate(VolumeAttachment updated, VolumeAttachment old, FieldErrors errors) => CheckStatus(updated.Status, errors);
 
     protected override void Check(VolumeAttachment attachment, FieldErrors errors)
     {
@@ -55,4 +61,24 @@ internal sealed class VolumeAttachmentRules : ResourceRules<VolumeAttachment>
         Check(updated, errors);
         errors.RequireUnchanged(SpecPath, updated.Spec, old.Spec, ShownValue.Record);
     }
+
+    private static void CheckStatus(VolumeAttachmentStatus status, FieldErrors errors)
+    {
+        if (status.AttachmentMetadata.Sum(entry => (long)Bytes(entry.Key) + Bytes(entry.Value)) > MaxMetadataBytes)
+        {
+            errors.Add(FieldError.TooLong(StatusPath.Child("attachmentMetadata"), MaxMetadataBytes));
+        }
+        CheckProblem(status.AttachError, StatusPath.Child("attachError"), errors);
+        CheckProblem(status.DetachError, StatusPath.Child("detachError"), errors);
+    }
+
+    private static void CheckProblem(VolumeError? problem, FieldPath path, FieldErrors errors)
+    {
+        if (problem is not null && Bytes(problem.Message) > MaxMessageBytes)
+        {
+            errors.Add(FieldError.TooLong(path.Child("message"), MaxMessageBytes));
+        }
+    }
+
+    private static int Bytes(string text) => Encoding.UTF8.GetByteCount(text);
 }

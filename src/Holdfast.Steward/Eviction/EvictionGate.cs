@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Holdfast.Client;
 using Holdfast.Client.Caching;
 using Holdfast.Client.Events;
@@ -5,7 +6,9 @@ using Holdfast.Controllers.Runtime;
 using Holdfast.Model.Apps;
 using Holdfast.Model.Core;
 using Holdfast.Model.Values;
+using Holdfast.Platform;
 using Holdfast.Steward.Planning;
+using Holdfast.Steward.Reporting;
 using Holdfast.Steward.Running;
 using Holdfast.Steward.Webhooks;
 
@@ -15,12 +18,15 @@ namespace Holdfast.Steward.Eviction;
 /// Answers the API server's question whether a pod may go. Members are asked anew first. A yes is given only after it was written into the
 /// Steward's status on top of what was read: whoever else wanted something in that moment comes second (T2).
 /// </summary>
-internal sealed class EvictionGate(StewardCaches caches, StewardBook book, KubernetesClient client, IEventRecorder events)
+internal sealed class EvictionGate(StewardCaches caches, StewardBook book, KubernetesClient client, IEventRecorder events, StewardMetrics metrics, TimeProvider time)
 {
     private const int MaximumOverrides = 10;
 
     private const string OutOfService = "node.kubernetes.io/out-of-service";
 
+    private const int Attempts = 10;
+
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Later = TimeSpan.FromSeconds(5);
 
@@ -30,17 +36,21 @@ internal sealed class EvictionGate(StewardCaches caches, StewardBook book, Kuber
         // A pod that is gone or was made by nobody's set is nobody's member.
         if (caches.Pods.Find(question.Namespace, question.Name) is not { } pod || SetOf(pod) is not { } set)
             return AdmissionAnswer.Allowed;
+        var warnings = ImmutableArray<string>.Empty;
         foreach (var steward in caches.Of(question.Namespace, set).Where(each => each.Metadata.DeletionTimestamp is null).ToList())
         {
             var answer = await AnswerAsync(question, ResourceKey.Of(steward), cancellationToken);
             if (!answer.IsAllowed)
                 return answer;
+            warnings = [.. warnings, .. answer.Warnings];
         }
-        return AdmissionAnswer.Allowed;
+        return AdmissionAnswer.Allowed with { Warnings = warnings };
     }
 
     private async Task<AdmissionAnswer> AnswerAsync(AdmissionQuestion question, ResourceKey key, CancellationToken cancellationToken)
     {
+        if (question is { Operation: "DELETE" } && question.Annotation(StewardNames.OverrideAnnotation) is { Length: > 0 })
+            return await RecordAsync(question, key, cancellationToken);
         if (await book.OpenFreshAsync(key, cancellationToken) is not { } page)
             return AdmissionAnswer.Allowed;
         // A set that goes takes its members with it: that was asked for where it was deleted.
@@ -51,12 +61,35 @@ internal sealed class EvictionGate(StewardCaches caches, StewardBook book, Kuber
             return AdmissionAnswer.Later($"Steward {key.Name} is just at something else; ask again", TimeSpan.FromSeconds(1));
         foreach (var told in answer.Events)
             Tell(page.View.Steward, told);
+        metrics.Answered(answer switch { { Override: not null } => "overridden", { IsAllowed: true } => "allowed", { Status: 403 } => "forbidden", _ => "later" });
         return answer switch
         {
             { IsAllowed: true } => AdmissionAnswer.Allowed with { Warnings = [.. answer.Events.Where(told => told.IsWarning).Select(told => told.Message)] },
             { Status: 403 } => AdmissionAnswer.Forbidden(answer.Message),
             _ => AdmissionAnswer.Later($"{answer.Message} (Steward {key.Name})", answer.Memory is null ? Later : Soon),
         };
+    }
+
+    // The word was said on the pod itself, which lets it go whatever the Steward finds out: what can be known is put on record, and nothing of it is waited for.
+    private async Task<AdmissionAnswer> RecordAsync(AdmissionQuestion question, ResourceKey key, CancellationToken cancellationToken)
+    {
+        for (var attempt = 0; attempt < Attempts; attempt++)
+        {
+            if (await book.OpenAsync(key, cancellationToken) is not { } page || page.View.Observation.Set is not { Metadata.DeletionTimestamp: null })
+                return AdmissionAnswer.Allowed;
+            var answer = EvictionPlanner.Answer(page.View, Request(question, page));
+            if (!await RememberAsync(page.View.Steward, answer, cancellationToken))
+            {
+                // The caches show in a moment what the other one wrote.
+                await time.DelayAsync(Moment, cancellationToken);
+                continue;
+            }
+            foreach (var told in answer.Events)
+                Tell(page.View.Steward, told);
+            metrics.Answered("overridden");
+            return AdmissionAnswer.Allowed with { Warnings = [.. answer.Events.Select(told => told.Message)] };
+        }
+        return AdmissionAnswer.Allowed with { Warnings = [$"{question.Name} goes by its override, which could not be put on record: Steward {key.Name} is changed too often just now"] };
     }
 
     private EvictionRequest Request(AdmissionQuestion question, StewardPage page)

@@ -13,6 +13,8 @@ internal sealed class EvidenceNotes(IOutside outside, TimeProvider time)
     private const int MaximumLines = 10;
 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
+    // A pod that was just made has written nothing yet.
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
     private readonly Dictionary<ResourceKey, (string PodUid, long At, ImmutableArray<string> Lines)> _notes = [];
@@ -31,7 +33,7 @@ internal sealed class EvidenceNotes(IOutside outside, TimeProvider time)
         }
         lock (_gate)
         {
-            if (_notes.TryGetValue(key, out var known) && known.PodUid == pod.Uid && time.GetElapsedTime(known.At) < Interval)
+            if (_notes.TryGetValue(key, out var known) && known.PodUid == pod.Uid && time.GetElapsedTime(known.At) < (known.Lines.IsEmpty ? Soon : Interval))
                 return false;
         }
         var lines = await LinesAsync(view.Steward.Metadata.Namespace, pod, cancellationToken);

@@ -1,6 +1,7 @@
 using Holdfast.Client;
 using Holdfast.Client.Caching;
 using Holdfast.Platform;
+using Holdfast.Platform.Metrics;
 using Holdfast.Steward.Actions;
 
 namespace Holdfast.Steward.Observation;
@@ -21,6 +22,9 @@ public sealed class MemberWatches(MemberCaller caller, ClientEnvironment environ
     private readonly Turns _turns = new(MaximumAtOnce);
     private readonly Dictionary<ResourceKey, Dictionary<string, Watch>> _targets = [];
     private readonly CancellationTokenSource _stop = new();
+    private readonly DurationHistogram _took = environment.Metrics.Durations("holdfast_steward_observation_duration_seconds", "How long a member took to say how it is.");
+    private readonly MetricCounter _answered = Observations(environment, "answered");
+    private readonly MetricCounter _unknown = Observations(environment, "unknown");
 
     /// <summary>Says whom a Steward watches from now on; others of it are watched no more.</summary>
     /// <param name="steward">The Steward.</param>
@@ -133,6 +137,8 @@ public sealed class MemberWatches(MemberCaller caller, ClientEnvironment environ
         {
             var askedAt = environment.Time.GetTimestamp();
             var answer = await caller.ObserveAsync(description, new ActionScope(member.Set, member.Member), member.Place, cancellationToken);
+            (answer.IsAnswered ? _answered : _unknown).Increment();
+            _took.Record(environment.Time.GetElapsedTime(askedAt));
             if (Note(watch, askedAt, notes => notes.With(answer, askedAt, environment.Time.GetUtcNow())))
                 onChange(steward);
         }
@@ -141,6 +147,9 @@ public sealed class MemberWatches(MemberCaller caller, ClientEnvironment environ
             _turns.Return();
         }
     }
+
+    private static MetricCounter Observations(ClientEnvironment environment, string result) =>
+        environment.Metrics.Counter("holdfast_steward_observations_total", "Looks at members, by whether they said anything.", ("result", result));
 
     // Two may ask one member at once; the answer to the later question counts.
     private bool Note(Watch watch, long askedAt, Func<MemberNotes, MemberNotes> change)

@@ -34,6 +34,9 @@ public sealed class ModelWorld
     /// <summary>Revisions whose pods never become ready.</summary>
     public ImmutableHashSet<string> BrokenRevisions { get; set; } = [];
 
+    /// <summary>Members whose pods find no node once they were replaced.</summary>
+    public ImmutableHashSet<string> HeldBack { get; init; } = [];
+
     /// <summary>What a member says of itself once it runs a revision: version, format of data, or anything else.</summary>
     public Func<string, MemberValues, MemberValues> RunsAs { get; set; } = static (_, values) => values;
 
@@ -108,6 +111,8 @@ public sealed class ModelWorld
                 return member with { Pod = null, Claims = member.Claims.Where(claim => !claim.IsTerminating).ToValueList() };
             case var pod when isNextToRoll || !IsWanted(member):
                 return member with { Pod = pod with { IsTerminating = true, IsReady = false } };
+            case { IsReady: false } pod when HeldBack.Contains(member.Name):
+                return member with { Pod = pod with { IsDown = true, Problem = "no node takes it" } };
             case { IsReady: false } pod when BrokenRevisions.Contains(pod.Revision):
                 return member with { Pod = pod with { IsDown = true, Restarts = pod.Restarts + 1, Problem = "container main waits: CrashLoopBackOff: it last ended with 1" } };
             case { IsReady: false } pod:

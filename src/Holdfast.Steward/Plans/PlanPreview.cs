@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
-using Holdfast.Steward.Eviction;
+using Holdfast.Controllers.StatefulSets;
+using Holdfast.Model.Apps;
+using Holdfast.Model.Core;
 using Holdfast.Steward.Observation;
 using Holdfast.Steward.Planning;
 using Holdfast.Steward.Scaling;
@@ -15,20 +17,32 @@ public static class PlanPreview
     /// <summary>The revision of pods that a restart or a new template would make, as the model calls it.</summary>
     public const string NewRevision = "(new)";
 
-    private const int MaximumRounds = 5000;
-    private const int MaximumWaits = 60;
-
     /// <summary>What is going on now, or would begin now, to its end.</summary>
     /// <param name="observation">What is seen.</param>
-    public static PlanForecast Go(TargetObservation observation) => Fold(new ModelWorld(Prepared(observation)));
+    public static PlanForecast Go(TargetObservation observation) => new PlanFolding(new ModelWorld(Prepared(observation))).Run();
 
-    /// <summary>What a restart of every member would do, or a change of the template.</summary>
+    /// <summary>What a restart of every member would do.</summary>
     /// <param name="observation">What is seen.</param>
-    public static PlanForecast Restart(TargetObservation observation)
+    public static PlanForecast Restart(TargetObservation observation) => Template(observation, static set => set, static values => values);
+
+    /// <summary>What a new image of a container would do.</summary>
+    /// <param name="observation">What is seen.</param>
+    /// <param name="container">The container's name; null for the first one.</param>
+    /// <param name="image">The image.</param>
+    /// <exception cref="ArgumentException">The set has no such container; the message names those that it has.</exception>
+    public static PlanForecast Rollout(TargetObservation observation, string? container, string image)
     {
-        var world = new ModelWorld(Prepared(observation));
-        world.ChangeSet(set => set with { Status = set.Status with { UpdateRevision = NewRevision } });
-        return Fold(world);
+        ArgumentNullException.ThrowIfNull(observation);
+        var containers = observation.Set?.Spec.Template.Spec.Containers ?? default;
+        var at = container is null ? 0 : containers.Select(each => each.Name).ToList().IndexOf(container);
+        if (observation.Set is { } known && (at < 0 || at >= containers.Count))
+        {
+            throw new ArgumentException($"StatefulSet {known.Metadata.Name} has no container {container}; it has {string.Join(", ", containers.Select(each => each.Name))}", nameof(container));
+        }
+        return Template(
+            observation,
+            set => set with { Spec = set.Spec with { Template = set.Spec.Template with { Spec = set.Spec.Template.Spec with { Containers = containers.SetItem(at, containers[at] with { Image = image }) } } } },
+            values => at == 0 && ImageReference.Tag(image) is { Length: > 0 } version ? values with { Version = version } : values);
     }
 
     /// <summary>What another number of members would do.</summary>
@@ -38,158 +52,58 @@ public static class PlanPreview
     {
         var world = new ModelWorld(Prepared(observation));
         world.Change(seen => seen with { Steward = seen.Steward with { Spec = seen.Steward.Spec with { Replicas = replicas } } });
-        var forecast = Fold(world);
-        var warning = ScalingPlanner.EvenWarning(replicas);
-        return warning.Length > 0 ? forecast with { Warnings = forecast.Warnings.Add(warning) } : forecast;
+        var folding = new PlanFolding(world);
+        folding.Warn(ScalingPlanner.EvenWarning(replicas));
+        return folding.Run();
     }
 
     /// <summary>What the drain of a node would do to its members: each is asked for again and again, as <c>kubectl drain</c> does.</summary>
     /// <param name="observation">What is seen.</param>
     /// <param name="node">The node.</param>
-    public static PlanForecast Drain(TargetObservation observation, string node)
+    /// <param name="nodesOfVolumes">Volumes that are at one node alone, with its name: a member that has one there comes back only when its node does.</param>
+    public static PlanForecast Drain(TargetObservation observation, string node, ImmutableDictionary<string, string> nodesOfVolumes)
     {
-        var world = new ModelWorld(Prepared(observation));
-        var fold = new Folding(world);
-        foreach (var pod in world.Observation.Members.Where(member => member.Pod?.Node == node).Select(member => member.Pod!).ToArray())
+        ArgumentNullException.ThrowIfNull(observation);
+        ArgumentNullException.ThrowIfNull(nodesOfVolumes);
+        var there = observation.Members.Where(member => member.Pod?.Node == node).ToArray();
+        var bound = there.Where(member => member.Claims.Any(claim => nodesOfVolumes.GetValueOrDefault(claim.Volume) == node)).Select(member => member.Name).ToImmutableHashSet(StringComparer.Ordinal);
+        var folding = new PlanFolding(new ModelWorld(Prepared(observation)) { HeldBack = bound });
+        if (!bound.IsEmpty)
         {
-            for (var waits = 0; world.Observation.Find(pod.Name)?.Pod?.Uid == pod.Uid; waits++)
+            folding.Warn($"{string.Join(" and ", bound.Order(StringComparer.Ordinal))}: the volume is on {node} alone, so that it is away until {node} takes pods again (kubectl uncordon {node})");
+        }
+        foreach (var member in there)
+        {
+            if (folding.Evict(member.Pod!) is { Length: > 0 } refused)
             {
-                var answer = EvictionPlanner.Answer(StewardView.Of(world.Observation), new EvictionRequest(pod.Name, pod.Uid, "the drain", false, false, false, ""));
-                if (waits > MaximumWaits)
-                {
-                    return fold.Stopped(answer.Message);
-                }
-                fold.Take(answer, pod);
-                fold.Round();
+                return folding.Forecast(refused);
             }
         }
-        return fold.Run();
+        return bound.IsEmpty ? folding.Run() : folding.Forecast("");
     }
 
-    private static PlanForecast Fold(ModelWorld world) => new Folding(world).Run();
+    // As the admission webhook has it: with RollingUpdate a new template is parked in the same write.
+    private static PlanForecast Template(TargetObservation observation, Func<StatefulSet, StatefulSet> change, Func<MemberValues, MemberValues> runs)
+    {
+        var world = new ModelWorld(Prepared(observation)) { RunsAs = (revision, values) => revision == NewRevision ? runs(values) : values };
+        if (observation.Set is not null)
+        {
+            world.ChangeSet(set => change(Parked(set)) with { Status = set.Status with { UpdateRevision = NewRevision } });
+        }
+        return new PlanFolding(world).Run();
+    }
+
+    private static StatefulSet Parked(StatefulSet set) => set.Spec.UpdateStrategy.Type != "RollingUpdate" ? set : set with
+    {
+        Spec = set.Spec with { UpdateStrategy = set.Spec.UpdateStrategy with { RollingUpdate = new() { Partition = StatefulSetIdentity.Start(set) + StatefulSetIdentity.Replicas(set) } } },
+    };
 
     private static TargetObservation Prepared(TargetObservation observation)
     {
         ArgumentNullException.ThrowIfNull(observation);
         var gates = observation.Steward.Spec.Rollout.Gates
             .Select(gate => new GateReading(gate.Name, gate.AtMost ?? gate.AtLeast, TimeSpan.Zero, TimeSpan.MaxValue, ""));
-        return observation with { Gates = [.. gates] };
-    }
-
-    /// <summary>Rounds of planning and doing, with what they showed.</summary>
-    private sealed class Folding(ModelWorld world)
-    {
-        private readonly ImmutableArray<PlanStep>.Builder _steps = ImmutableArray.CreateBuilder<PlanStep>();
-        private int _waits;
-
-        public PlanForecast Run()
-        {
-            for (var round = 0; round < MaximumRounds; round++)
-            {
-                var plan = Round();
-                if (plan.IsIdle && _waits > 1)
-                {
-                    return Stopped("");
-                }
-                if (_waits > MaximumWaits)
-                {
-                    return Stopped(plan.Waiting);
-                }
-            }
-            return Stopped("the plan does not come to an end");
-        }
-
-        /// <summary>Plans once and does it; where there is nothing to do, time passes.</summary>
-        public StewardPlan Round()
-        {
-            var plan = WorkPlanner.Plan(StewardView.Of(world.Observation));
-            if (plan.Memory is null && plan.Effect is null)
-            {
-                _waits++;
-                world.Pass(plan.RequeueAfter ?? TimeSpan.FromSeconds(1));
-            }
-            else
-            {
-                _waits = 0;
-                if (plan.Effect is { } effect)
-                {
-                    Note(effect);
-                }
-                world.Apply(plan);
-            }
-            Measure();
-            return plan;
-        }
-
-        public void Take(EvictionAnswer answer, PodFacts pod)
-        {
-            if (answer.Memory is { } memory)
-            {
-                world.Apply(StewardPlan.Remember(memory));
-            }
-            if (answer.IsAllowed)
-            {
-                var evict = new EvictMember(pod.Name, pod.Uid, "its node is drained");
-                Note(evict);
-                world.Apply(StewardPlan.Do(evict));
-                Measure();
-            }
-        }
-
-        public PlanForecast Stopped(string by)
-        {
-            var state = ClusterState.Of(world.Observation);
-            var warnings = world.Observation.Steward.Spec.Rollout.Gates.IsEmpty ? ImmutableArray<string>.Empty : ["gates are taken to pass"];
-            var moves = _steps.Count(step => step.Action == "hand over");
-            return new PlanForecast(_steps.ToImmutable(), by, warnings, moves, state.Leader?.Name ?? "", state.Margin);
-        }
-
-        private void Note(StewardEffect effect)
-        {
-            var state = ClusterState.Of(world.Observation);
-            var (action, member) = effect switch
-            {
-                EvictMember evict => ("replace", evict.Member),
-                HandOver handOver => ("hand over", $"{handOver.From} → {handOver.To}"),
-                SetPartition partition => (world.Observation.Members.All(each => each.Pod is null || each.Pod.Revision == world.Observation.Set!.Status.UpdateRevision) ? "park" : "set partition", $"{partition.Partition}"),
-                CallAction call => (call.Action.ToString().ToLowerInvariant(), call.Member),
-                ScaleSet scale => ("scale the set", $"{scale.Replicas}"),
-                RestoreTemplate restore => ("restore", restore.Revision.Metadata.Name),
-                SnapshotClaim snapshot => ("snapshot", snapshot.Claim),
-                DeleteClaim delete => ("delete claim", delete.Claim),
-                _ => (effect.GetType().Name, ""),
-            };
-            if (_steps.Count == 0 || _steps[^1].Action != action || _steps[^1].Member != member)
-            {
-                _steps.Add(new PlanStep(_steps.Count + 1, action, member, effect.Reason, state.Leader?.Name ?? "", state.Margin));
-            }
-        }
-
-        private void Measure()
-        {
-            var state = ClusterState.Of(world.Observation);
-            if (_steps.Count > 0 && state.IsMembershipKnown && state.Margin < _steps[^1].LowestMargin)
-            {
-                _steps[^1] = _steps[^1] with { LowestMargin = state.Margin };
-            }
-        }
+        // The Steward's own budget is never stricter than its kernel, and what its status says of this moment does not hold for the next step.
+        return observation with { Gates = [.. gates], Budgets = observation.Budgets.RemoveAll(budget => StewardOwnership.IsOwn(observation.Steward, budget.Metadata)) };
     }
 }
-
-/// <summary>What would be done.</summary>
-/// <param name="Steps">The steps, in order.</param>
-/// <param name="StoppedBy">What would stop it before its end, in words; empty when nothing is known to.</param>
-/// <param name="Warnings">What people should know.</param>
-/// <param name="LeaderMoves">How often leadership would be handed over.</param>
-/// <param name="Leader">Who would lead at the end.</param>
-/// <param name="Margin">How many voters could be lost at the end.</param>
-public sealed record PlanForecast(ImmutableArray<PlanStep> Steps, string StoppedBy, ImmutableArray<string> Warnings, int LeaderMoves, string Leader, int Margin);
-
-/// <summary>One step of a plan.</summary>
-/// <param name="Number">Its number, from 1.</param>
-/// <param name="Action">What is done.</param>
-/// <param name="Member">To whom.</param>
-/// <param name="Reason">Why, and why now.</param>
-/// <param name="Leader">Who leads when it begins.</param>
-/// <param name="LowestMargin">How many voters could be lost at the worst moment of the step while a majority remains.</param>
-public sealed record PlanStep(int Number, string Action, string Member, string Reason, string Leader, int LowestMargin);

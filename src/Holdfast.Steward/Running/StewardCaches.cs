@@ -3,11 +3,12 @@ using Holdfast.Controllers.Runtime;
 using Holdfast.Model.Apps;
 using Holdfast.Model.Core;
 using Holdfast.Model.Policy;
+using Holdfast.Steward.Observation;
 
 namespace Holdfast.Steward.Running;
 
 /// <summary>What the Steward knows of the cluster without asking: one cache for each kind.</summary>
-internal sealed class StewardCaches
+internal sealed class StewardCaches : ITargetObjects
 {
     public StewardCaches(SharedCaches caches)
     {
@@ -40,6 +41,30 @@ internal sealed class StewardCaches
     /// <summary>The Stewards of a set.</summary>
     public IEnumerable<StewardResource> Of(string namespaceName, string setName) =>
         Stewards.InNamespace(namespaceName).Where(steward => steward.Spec.TargetRef.Name == setName);
+
+    /// <inheritdoc/>
+    public StatefulSet? FindSet(string namespaceName, string name) => Sets.Find(namespaceName, name);
+
+    /// <inheritdoc/>
+    public IEnumerable<StewardResource> StewardsOf(string namespaceName, string setName) => Of(namespaceName, setName);
+
+    /// <inheritdoc/>
+    public IEnumerable<Pod> PodsOf(StatefulSet set) => Pods.OwnedBy(set.Metadata.Uid);
+
+    /// <inheritdoc/>
+    public IEnumerable<ControllerRevision> RevisionsOf(StatefulSet set) => Revisions.OwnedBy(set.Metadata.Uid);
+
+    /// <inheritdoc/>
+    public PersistentVolumeClaim? FindClaim(string namespaceName, string name) => Claims.Find(namespaceName, name);
+
+    /// <inheritdoc/>
+    public Node? FindNode(string name) => Nodes.Find("", name);
+
+    /// <inheritdoc/>
+    public IEnumerable<PodDisruptionBudget> BudgetsIn(string namespaceName) => Budgets.InNamespace(namespaceName);
+
+    /// <inheritdoc/>
+    public IEnumerable<Service> ServicesIn(string namespaceName) => Services.InNamespace(namespaceName);
 
     /// <summary>Brings up the Steward of each object that changes.</summary>
     public Controller<ResourceKey> AddSources(Controller<ResourceKey> controller) => controller

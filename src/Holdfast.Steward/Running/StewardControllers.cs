@@ -5,6 +5,7 @@ using Holdfast.Controllers.Runtime;
 using Holdfast.Steward.Actions;
 using Holdfast.Steward.Eviction;
 using Holdfast.Steward.Observation;
+using Holdfast.Steward.Reporting;
 using Holdfast.Steward.Webhooks;
 
 namespace Holdfast.Steward.Running;
@@ -33,9 +34,10 @@ public sealed class StewardControllers
         var snapshots = new SnapshotNotes(client);
         var observer = new TargetObserver(_caches, Watches, calls, gates, evidence, snapshots, environment.Time);
         var book = new StewardBook(_caches, observer, Watches, new CertificateBook(client, environment.Time));
+        var metrics = new StewardMetrics(environment.Metrics, environment.Time);
         var writes = context.Writes<ResourceKey>("steward", StewardNames.FieldManager);
-        _controller = _caches.AddSources(new Controller<ResourceKey>("steward", new StewardReconciler(_caches, book, new TargetNotes(calls, gates, evidence, snapshots), caller, writes, _events), context, writes));
-        Answerer = new StewardAnswerer(_caches, client, new EvictionGate(_caches, book, client, _events));
+        _controller = _caches.AddSources(new Controller<ResourceKey>("steward", new StewardReconciler(_caches, book, new TargetNotes(calls, gates, evidence, snapshots), caller, writes, _events, metrics), context, writes));
+        Answerer = new StewardAnswerer(_caches, client, new EvictionGate(_caches, book, client, _events, metrics, environment.Time));
     }
 
     /// <summary>What members said.</summary>

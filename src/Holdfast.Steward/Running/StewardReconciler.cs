@@ -14,7 +14,7 @@ namespace Holdfast.Steward.Running;
 /// again. Memory and deed never happen in one run: a deed follows from what was written, so that a Steward that ends anywhere goes on from there.
 /// </summary>
 internal sealed class StewardReconciler(
-    StewardCaches caches, StewardBook book, TargetNotes notes, MemberCaller caller, OwnWrites<ResourceKey> writes, IEventRecorder events) : IReconciler<ResourceKey>
+    StewardCaches caches, StewardBook book, TargetNotes notes, MemberCaller caller, OwnWrites<ResourceKey> writes, IEventRecorder events, StewardMetrics metrics) : IReconciler<ResourceKey>
 {
     private static readonly TimeSpan AtRest = TimeSpan.FromSeconds(10);
 
@@ -24,6 +24,7 @@ internal sealed class StewardReconciler(
         if (await book.OpenAsync(key, cancellationToken) is not { } page)
         {
             notes.Forget(key);
+            metrics.Forget(key);
             return ReconcileResult.Done;
         }
         // Labels before anything that has to wait for somebody: clients find the leader by them.
@@ -40,8 +41,11 @@ internal sealed class StewardReconciler(
         // What is about to be done rests on what members say at this moment, not on what they said a while ago.
         if (step.Effect is not null && await book.OpenFreshAsync(key, cancellationToken) is { } fresh)
             (page, step) = (fresh, WorkPlanner.Plan(fresh.View));
-        if (StatusPlanner.Plan(page.View, step) is var status && status != page.View.Steward.Status)
+        var status = StatusPlanner.Plan(page.View, step);
+        if (status != page.View.Steward.Status)
             await client.UpdateStatusAsync(page.View.Steward with { Status = status }, cancellationToken);
+        metrics.Look(page.View.Steward, status);
+        metrics.Wrote(page.View.Memory, StewardMemory.Of(status));
         foreach (var told in notes.Standing.New(key, upkeep.Events).Concat(step.Events))
             Tell(page.View.Steward, told);
         if (step.Memory is not null)

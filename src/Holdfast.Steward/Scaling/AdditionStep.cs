@@ -28,7 +28,7 @@ internal static class AdditionStep
             return ScalingPlanner.Wait($"{name} is not added: claim {observed.Claims[0].Name} holds the data of a member that was removed, and it must not come back under its old name. "
                 + "Delete the claim, or copy what it holds and then delete it");
         }
-        var phase = view.Spec.Member.Joins == "BeforeStart" && observed?.Pod is null ? Joining : Starting;
+        var phase = view.Spec.Member.Joins == "BeforeStart" && (observed?.Pod is null || (view.State.Find(name) is { } there && IsStranger(view, there))) ? Joining : Starting;
         var operation = Operations.Begin(view, Operations.ScaleUp, name, ScalingPlanner.Deadline(view), phase, $"{ScalingPlanner.Wanted(view)} members are wanted");
         var warning = ScalingPlanner.EvenWarning(ScalingPlanner.Wanted(view));
         var begun = new StewardEvent(false, "ScaleUpStarted", $"{name} is added");
@@ -36,6 +36,13 @@ internal static class AdditionStep
             view.Memory with { Operation = operation },
             warning.Length > 0 ? [begun, new StewardEvent(true, "EvenVoters", warning)] : [begun]);
     }
+
+    /// <summary>
+    /// Whether a pod was started although the membership had to name it first, as when the set was scaled while nobody held that back: it does not
+    /// answer, and every member that the membership names is some other pod.
+    /// </summary>
+    public static bool IsStranger(StewardView view, ClusterMember member) => view.Spec.Member.Joins == "BeforeStart"
+        && member is { IsKnown: false, Pod: { IsTerminating: false, IsReady: false } } && view.State.IsMembershipKnown && view.State.Members.All(each => each.Observation is not null);
 
     public static StewardPlan Continue(StewardView view, OperationStatus operation)
     {
@@ -57,7 +64,9 @@ internal static class AdditionStep
     /// <summary>The membership must name it before its pod starts; it is the one that no pod says it is.</summary>
     private static StewardPlan Join(StewardView view, OperationStatus operation)
     {
-        if (!view.State.IsMembershipKnown || view.State.Members.Any(member => member is { Pod: not null, IsKnown: false }))
+        var ordinal = StatefulSetIdentity.Ordinal(view.Set, operation.Member);
+        // Its own pod, and those after it, may have been started too early; whoever is before it must say who it is.
+        if (!view.State.IsMembershipKnown || view.State.Members.Any(member => member is { Pod: not null, IsKnown: false } && member.Observation!.Ordinal < ordinal))
         {
             return ScalingPlanner.Wait($"every member must be known before {operation.Member} is added");
         }

@@ -33,7 +33,7 @@ public static class ScalingPlanner
         ArgumentNullException.ThrowIfNull(view);
         var (wanted, has) = (Wanted(view), StatefulSetIdentity.Replicas(view.Set));
         // A member that was started and has no vote yet comes before anything new.
-        var unfinished = view.State.Members.FirstOrDefault(member => member is { Pod.IsTerminating: false, IsKnown: true, IsVoter: false }
+        var unfinished = view.State.Members.FirstOrDefault(member => (member is { Pod.IsTerminating: false, IsKnown: true, IsVoter: false } || AdditionStep.IsStranger(view, member))
             && StatefulSetIdentity.Wants(view.Set, member.Observation!.Ordinal) && view.IndexOf(member) < wanted);
         if (wanted >= has && unfinished is null && wanted == has)
         {

@@ -17,8 +17,9 @@ public sealed record WebhookReach(WebhookClientConfig Client, string OwnUser);
 /// </summary>
 /// <remarks>
 /// An eviction shows its pod by name alone, so selectors of objects cannot find it: the name does, within the set's namespace. Not asked about
-/// are the Steward itself, the agents of nodes (they report the end of pods that ended), and pods that carry the override. With the
-/// Steward gone, evictions and deletions of its members are refused until it is back or someone says the word.
+/// are the Steward itself and the agents of nodes (they report the end of pods that ended). With the Steward gone, evictions and deletions of its
+/// members are refused until it is back or someone says the word: the deletion of a pod that carries the override is asked about in an entry of its own, which
+/// lets it pass where nobody answers, so that a Steward that runs can put it on record.
 /// </remarks>
 public static class WebhookConfigurations
 {
@@ -38,7 +39,7 @@ public static class WebhookConfigurations
         return new ValidatingWebhookConfiguration
         {
             Metadata = new ObjectMeta { Name = Name },
-            Webhooks = [Specs(reach), .. InOrder(stewards).Select(steward => Members(steward, reach))],
+            Webhooks = [Specs(reach), .. InOrder(stewards).SelectMany(steward => new[] { Members(steward, reach), Overridden(steward, reach) })],
         };
     }
 
@@ -67,25 +68,29 @@ public static class WebhookConfigurations
     private static IEnumerable<StewardResource> InOrder(IEnumerable<StewardResource> stewards) => stewards
         .OrderBy(steward => steward.Metadata.Namespace, StringComparer.Ordinal).ThenBy(steward => steward.Metadata.Name, StringComparer.Ordinal);
 
-    private static ValidatingWebhook Members(StewardResource steward, WebhookReach reach) => new()
+    private static ValidatingWebhook Members(StewardResource steward, WebhookReach reach) => Asked(steward, reach, "members", "Fail") with
     {
-        Name = $"{steward.Metadata.Name}.{steward.Metadata.Namespace}.members.holdfast.dev",
+        Rules = [Rule("", "v1", "CREATE", "pods/eviction"), Rule("", "v1", "DELETE", "pods")],
+        MatchConditions = [IsMember(steward), NotTheSteward(reach), NotANode, Condition("not-overridden", $"!({IsOverridden})")],
+    };
+
+    private static ValidatingWebhook Overridden(StewardResource steward, WebhookReach reach) => Asked(steward, reach, "overridden", "Ignore") with
+    {
+        Rules = [Rule("", "v1", "DELETE", "pods")],
+        MatchConditions = [IsMember(steward), NotTheSteward(reach), NotANode, Condition("overridden", IsOverridden)],
+    };
+
+    private static ValidatingWebhook Asked(StewardResource steward, WebhookReach reach, string what, string failurePolicy) => new()
+    {
+        Name = $"{steward.Metadata.Name}.{steward.Metadata.Namespace}.{what}.holdfast.dev",
         AdmissionReviewVersions = ["v1"],
         ClientConfig = reach.Client,
-        FailurePolicy = "Fail",
+        FailurePolicy = failurePolicy,
         MatchPolicy = "Equivalent",
         SideEffects = "NoneOnDryRun",
         TimeoutSeconds = TimeoutSeconds,
         NamespaceSelector = In(steward.Metadata.Namespace),
         ObjectSelector = new LabelSelector(),
-        Rules = [Rule("", "v1", "CREATE", "pods/eviction"), Rule("", "v1", "DELETE", "pods")],
-        MatchConditions =
-        [
-            Condition("member", $"(request.name == '' && oldObject != null ? oldObject.metadata.name : request.name).matches('{MemberPattern(steward.Spec.TargetRef.Name)}')"),
-            NotTheSteward(reach),
-            Condition("not-a-node", "!('system:nodes' in request.userInfo.groups)"),
-            Condition("not-overridden", $"oldObject == null || !has(oldObject.metadata.annotations) || !('{StewardNames.OverrideAnnotation}' in oldObject.metadata.annotations)"),
-        ],
     };
 
     private static MutatingWebhook Set(StewardResource steward, WebhookReach reach) => new()
@@ -119,6 +124,14 @@ public static class WebhookConfigurations
         Rules = [Rule(StewardResource.ResourceType.Group, StewardResource.ResourceType.Version, ["CREATE", "UPDATE"], StewardResource.ResourceType.Plural)],
         MatchConditions = [NotTheSteward(reach)],
     };
+
+    private static string IsOverridden =>
+        $"oldObject != null && has(oldObject.metadata.annotations) && '{StewardNames.OverrideAnnotation}' in oldObject.metadata.annotations";
+
+    private static MatchCondition NotANode => Condition("not-a-node", "!('system:nodes' in request.userInfo.groups)");
+
+    private static MatchCondition IsMember(StewardResource steward) => Condition(
+        "member", $"(request.name == '' && oldObject != null ? oldObject.metadata.name : request.name).matches('{MemberPattern(steward.Spec.TargetRef.Name)}')");
 
     private static MatchCondition NotTheSteward(WebhookReach reach) => Condition("not-the-steward", $"request.userInfo.username != '{reach.OwnUser}'");
 

@@ -24,7 +24,7 @@ public sealed class WebhookRegistrar(ControllerContext context, WebhookReach rea
     {
         ArgumentNullException.ThrowIfNull(host);
         var registrar = new WebhookRegistrar(context, reach);
-        var controller = new Controller<ResourceKey>("steward-webhooks", registrar, context, null).Watch(registrar._stewards, _ => [Only]);
+        var controller = new Controller<ResourceKey>("steward-webhooks", registrar, context, null).WatchChanges(registrar._stewards, Concerned);
         controller.Queue.Add(Only);
         host.Add(controller);
     }
@@ -40,6 +40,10 @@ public sealed class WebhookRegistrar(ControllerContext context, WebhookReach rea
         if (await client.FindAsync<MutatingWebhookConfiguration>("", WebhookConfigurations.Name, cancellationToken) is not null)
             await client.DeleteAsync<MutatingWebhookConfiguration>("", WebhookConfigurations.Name, null, cancellationToken);
     }
+
+    // A status says nothing that the configurations depend on, and changes all the time.
+    private static IEnumerable<ResourceKey> Concerned(CacheChange<StewardResource> change) =>
+        change is { Old: { } old, New: { } now } && old.Spec.TargetRef == now.Spec.TargetRef && old.Metadata.DeletionTimestamp == now.Metadata.DeletionTimestamp ? [] : [Only];
 
     /// <inheritdoc/>
     public async Task<ReconcileResult> ReconcileAsync(ResourceKey key, CancellationToken cancellationToken)

@@ -24,7 +24,19 @@ public sealed record KeyPresent(ResourceKey Key) : Condition;
 /// <param name="Resource">The collection.</param>
 /// <param name="Namespace">Only this namespace; null for all of them.</param>
 /// <param name="Revision">The revision of the snapshot that was listed.</param>
-public sealed record CollectionUnchangedSince(string Resource, string? Namespace, long Revision) : Condition;
+public sealed record CollectionUnchangedSince(string Resource, string? Namespace, long Revision) : Condition
+{
+    /// <summary>
+    /// Which objects the decision rests on, when not on all; asked for an object as it was before a change and as it was after it. Called by the
+    /// writer, so it is pure and quick.
+    /// </summary>
+    public Func<Entry, bool>? Concerning { get; init; }
+
+    /// <summary>Whether the decision may rest on what an event changed.</summary>
+    internal bool IsConcernedBy(StoreEvent change) => change.Revision > Revision
+        && (Namespace is null || change.Current.Key.Namespace == Namespace)
+        && (Concerning is not { } concerns || concerns(change.Current) || (change.Previous is { } previous && concerns(previous)));
+}
 
 /// <summary>
 /// The object exists and something is so of it, for what a revision does not tell: a lease is renewed all the time and still held by the same one.

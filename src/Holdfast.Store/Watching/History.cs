@@ -46,14 +46,14 @@ internal sealed class History(StoreOptions options, long floorRevision)
         dropped(oldest);
     }
 
-    /// <summary>Whether a change after a revision is known, or can no longer be ruled out.</summary>
-    public bool MayHaveChangedSince(long revision, string? @namespace)
+    /// <summary>Whether a change that a decision may rest on is known, or can no longer be ruled out.</summary>
+    public bool MayHaveChanged(CollectionUnchangedSince unchanged)
     {
-        if (revision < FloorRevision)
+        if (unchanged.Revision < FloorRevision)
             return true;
-        for (var at = _events.FirstAtOrAbove(revision + 1); at < _events.End; at++)
+        for (var at = _events.FirstAtOrAbove(unchanged.Revision + 1); at < _events.End; at++)
         {
-            if (!_events.TryGet(at, out var found) || @namespace is null || found.Current.Key.Namespace == @namespace)
+            if (!_events.TryGet(at, out var found) || unchanged.IsConcernedBy(found))
                 return true;
         }
         return false;

@@ -118,15 +118,7 @@ internal sealed class BatchDraft(PublishedStore published, int maxValueBytes)
         return holds(current) ? null : new Conflict(condition, current);
     }
 
-    private bool MayHaveChanged(CollectionUnchangedSince unchanged)
-    {
-        foreach (var change in _events)
-        {
-            var key = change.Current.Key;
-            if (change.Revision > unchanged.Revision && key.Resource == unchanged.Resource
-                && (unchanged.Namespace is null || key.Namespace == unchanged.Namespace))
-                return true;
-        }
-        return published.HistoryOf(unchanged.Resource).MayHaveChangedSince(unchanged.Revision, unchanged.Namespace);
-    }
+    private bool MayHaveChanged(CollectionUnchangedSince unchanged) =>
+        _events.Exists(change => change.Current.Key.Resource == unchanged.Resource && unchanged.IsConcernedBy(change))
+        || published.HistoryOf(unchanged.Resource).MayHaveChanged(unchanged);
 }

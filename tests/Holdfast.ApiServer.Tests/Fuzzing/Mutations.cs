@@ -67,7 +67,7 @@ internal static class Mutations
     ];
 
     /// <summary>One mutation.</summary>
-    public static FuzzRequest Apply(FuzzRequest request, IChance chance) => chance.Next(12) switch
+    public static FuzzRequest Apply(FuzzRequest request, IChance chance) => chance.Next(13) switch
     {
         0 => request with { Method = Pick(Methods, chance) },
         1 => Path(request, chance),
@@ -76,6 +76,7 @@ internal static class Mutations
         5 => request with { Body = Scramble(request.Body, chance) },
         6 => request with { Body = Pick(ValidRequests.All, chance).Body },
         7 => request with { Body = Yaml(request.Body, chance) },
+        8 => request with { Body = SelectorMutations.Apply(request.Body, chance) },
         _ => request with { Body = Json(request.Body, chance) },
     };
 

@@ -219,6 +219,20 @@ public sealed class ApplyTests
         Assert.Equal(HttpStatusCode.UnprocessableEntity, await SendAsync(server, "a", Set));
     }
 
+    [Fact]
+    public async Task A_configuration_without_a_name_is_applied_to_what_is_there_and_makes_nothing()
+    {
+        await using var server = await RunningServer.StartAsync(Token);
+        const string Path = "/api/v1/namespaces/default/configmaps/";
+        const string Form = "application/apply-patch+yaml";
+        await server.Client.CreateAsync(Objects.ConfigMap("a", ("k", "1")), Token);
+        var (code, body) = await server.SendAsync("PATCH", Path + "a?fieldManager=one", """{"apiVersion":"v1","kind":"ConfigMap","data":{"l":"2"}}""", Form);
+        Assert.Equal((200, "a", "2"), (code, (string?)body["metadata"]!["name"], (string?)body["data"]!["l"]));
+        Assert.Equal(409, (await server.SendAsync("PATCH", Path + "a?fieldManager=two", """{"apiVersion":"v1","kind":"ConfigMap","data":{"l":"3"}}""", Form)).Code);
+        (code, body) = await server.SendAsync("PATCH", Path + "b?fieldManager=one", """{"apiVersion":"v1","kind":"ConfigMap","data":{"l":"2"}}""", Form);
+        Assert.Equal((400, "the name of the object (b based on URL) was undeterminable: name must be provided"), (code, (string?)body["message"]));
+    }
+
     private static async Task<HttpStatusCode> SendAsync(RunningServer server, string path, string yaml)
     {
         using var content = new StringContent(yaml, Encoding.UTF8);

@@ -43,7 +43,7 @@ public sealed class ListTests
         { "?watch=1&sendInitialEvents=true", 422, Forbids + "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan" },
         { "?watch=1&sendInitialEvents=false", 422, Forbids + "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan" },
         { "?watch=1&resourceVersion=x", 400, "invalid resource version" },
-        { "?watch=maybe", 400, "strconv.ParseBool" },
+        { "?watch=maybe&resourceVersion=x", 400, "invalid resource version" },
         { "?watch=1&timeoutSeconds=x", 400, "strconv.ParseInt" },
     };
 

@@ -17,6 +17,15 @@ public sealed class RefusalWordsTests(SharedServer shared)
         { "POST", Maps, Json, "[]", Unrecognized + "json: cannot unmarshal array into Go value of type struct { APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; Kind string \"json:\\\"kind,omitempty\\\"\" } (5b5d)" },
         { "POST", Maps, Json, "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":3}}", "ConfigMap in version \"v1\" cannot be handled as a ConfigMap: json: cannot unmarshal number into Go struct field ObjectMeta.metadata.name of type string" },
         { "POST", Maps, Json, "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\"}{}", Unrecognized + "invalid character '{' after top-level value ({\"apiVersion\":\"v1\",\"kind\":\"Con ...)" },
+        { "POST", Maps, Json, "null x", Unrecognized + "invalid character 'x' after top-level value (6e756c6c2078)" },
+        { "POST", Maps, Json, "{\"kind\":\"Foo\"}", "Foo in version \"v1\" cannot be handled as a ConfigMap: no kind \"Foo\" is registered for version \"v1\" in scheme \"pkg/api/legacyscheme/scheme.go:30\"" },
+        { "POST", Maps, Json, "{\"apiVersion\":\"v7\",\"kind\":\"ConfigMap\"}", "ConfigMap in version \"v7\" cannot be handled as a ConfigMap: no kind \"ConfigMap\" is registered for version \"v7\" in scheme \"pkg/api/legacyscheme/scheme.go:30\"" },
+        { "POST", Maps, Json, "{\"apiVersion\":\"apps/v1\",\"kind\":\"Deployment\"}", "Deployment in version \"v1\" cannot be handled as a ConfigMap: converting (v1.Deployment) to (core.ConfigMap): unknown conversion" },
+        { "PUT", Maps + "/words", Json, "{\"apiVersion\":\"v1\",\"kind\":\"Secret\"}", "Secret in version \"v1\" cannot be handled as a ConfigMap: converting (v1.Secret) to (core.ConfigMap): unknown conversion" },
+        { "POST", "/apis/rbac.authorization.k8s.io/v1/clusterroles", Json, "{\"kind\":\"Role\"}", "Role in version \"v1\" cannot be handled as a ClusterRole: converting (v1.Role) to (rbac.ClusterRole): unknown conversion" },
+        { "POST", "/api/v1/namespaces/default/events", Json, "{\"apiVersion\":\"events.k8s.io/v1\",\"kind\":\"Event\"}", "the API version in the data (events.k8s.io/v1) does not match the expected API version (v1)" },
+        { "POST", Maps, Json, "{\"apiVersion\":\"a/b/c\",\"kind\":\"ConfigMap\"}", "the object provided is unrecognized (must be of type ConfigMap): unexpected GroupVersion string: a/b/c" },
+        { "PATCH", Maps + "/words", "application/merge-patch+json", "{\"metadata\":{\"name\":null}}", "the name of the object (words based on URL) was undeterminable: name must be provided" },
         { "POST", Maps, "application/yaml", "a: b: c", "error converting YAML to JSON: yaml: line 1: mapping values are not allowed in this context" },
         { "POST", Maps, "application/yaml", "a: [1\nb: 2", "error converting YAML to JSON: yaml: line 1: did not find expected ',' or a closing bracket" },
         { "PATCH", Maps + "/words", "application/merge-patch+json", "{\"a\"", "error decoding patch: unexpected end of JSON input" },
@@ -50,6 +59,13 @@ public sealed class RefusalWordsTests(SharedServer shared)
         Assert.StartsWith(" \"\" is invalid: patch: Invalid value: \"{\\\"", message, StringComparison.Ordinal);
         Assert.EndsWith("json: cannot unmarshal number into Go struct field ConfigMap.data of type string", message, StringComparison.Ordinal);
         Assert.DoesNotContain("\\u0022", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Null_is_an_object_without_any_field()
+    {
+        var (code, status) = await shared.Running.SendAsync("POST", Maps, "null");
+        Assert.Equal((422, "ConfigMap \"\" is invalid: metadata.name: Required value: name or generateName is required"), (code, (string)status["message"]!));
     }
 
     private static Task<(int Code, System.Text.Json.Nodes.JsonNode Body)> MakeAsync(RunningServer server) =>

@@ -48,7 +48,7 @@ public sealed class DispatchTests
     public async Task Changes_are_stored_and_those_who_validate_see_what_is_stored_and_the_true_old_object()
     {
         await using var world = await WebhookFixture.StartAsync();
-        world.Hooks.Patch("/change", """[{"op":"add","path":"/metadata/labels","value":{"team":"a"}},{"op":"add","path":"/metadata/namespace","value":"elsewhere"}]""");
+        world.Hooks.Patch("/change", """[{"op":"add","path":"/metadata/labels","value":{"team":"a"}},{"op":"add","path":"/metadata/uid","value":"other"}]""");
         world.Hooks.Allow("/see");
         await world.HookAsync("Mutating", "/change");
         await world.HookAsync("Validating", "/see");

@@ -56,6 +56,51 @@ public sealed class JobTests
     });
 
     [Fact]
+    public Task A_pod_that_was_counted_and_let_go_is_not_counted_again_when_its_past_is_shown() => ControllerWorld.Run(
+        JobReconciler.AddTo,
+        async world =>
+        {
+            await world.UntilAsync("two pods run", () => Running(world).Count == 2);
+            Assert.Equal(1, Now(world).Status.Succeeded);
+            (world.Api.Faults.ListLag, world.Api.Faults.WatchLag) = (0, 0);
+            End(world, Running(world), "Succeeded");
+            await world.UntilAsync("it is complete", () => Holds(world, "Complete"));
+            Assert.Equal((3, 3), (Now(world).Status.Succeeded, world.Api.All<Pod>().Count));
+        },
+        world =>
+        {
+            var job = Job("\"completions\": 3, \"parallelism\": 2");
+            world.Api.Put(job with { Status = new JobStatus { Succeeded = 1, StartTime = world.Environment.Time.GetUtcNow() } });
+            var pod = JobPods.New(job);
+            pod = pod with { Metadata = pod.Metadata with { Name = "work-a", Namespace = "shop", Uid = "pod-a" }, Status = pod.Status with { Phase = "Succeeded" } };
+            world.Api.Put(pod);
+            world.Api.Put(pod.Untracked());
+            (world.Api.Faults.ListLag, world.Api.Faults.WatchLag) = (1, 1);
+        });
+
+    [Fact]
+    public Task A_pod_is_not_let_go_uncounted_while_the_cache_does_not_show_its_job_yet() => ControllerWorld.Run(
+        JobReconciler.AddTo,
+        async world =>
+        {
+            await world.PassAsync(TimeSpan.FromSeconds(2));
+            Assert.True(Assert.Single(world.Api.All<Pod>()).IsTracked());
+            (world.Api.Faults.ListLag, world.Api.Faults.WatchLag) = (0, 0);
+            world.Api.Tell();
+            await world.UntilAsync("it is complete", () => Holds(world, "Complete"));
+            Assert.Equal((1, 1), (Now(world).Status.Succeeded, world.Api.All<Pod>().Count));
+        },
+        world =>
+        {
+            var job = Job("\"completions\": 1");
+            var pod = JobPods.New(job);
+            pod = pod with { Metadata = pod.Metadata with { Name = "work-a", Namespace = "shop", Uid = "pod-a" }, Status = pod.Status with { Phase = "Succeeded" } };
+            world.Api.Put(pod);
+            world.Api.Put(job);
+            (world.Api.Faults.ListLag, world.Api.Faults.WatchLag) = (1, 1);
+        });
+
+    [Fact]
     public Task Each_index_has_its_name_label_and_variable_and_runs_until_it_succeeds() => In(async world =>
     {
         world.Api.Put(Job("\"completionMode\": \"Indexed\", \"completions\": 4, \"parallelism\": 4"));

@@ -48,6 +48,27 @@ public sealed class SchedulerReconcilerTests
         Assert.Single(world.Api.All<Pod>(), pod => pod.Spec.NodeName.Length > 0);
     });
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public Task Pods_are_apart_from_those_of_the_namespaces_that_their_terms_select_until_these_are_selected_no_more(bool isFirst) => In(async world =>
+    {
+        world.Api.Put(Machine("n0", 100));
+        world.Api.Put(new Namespace { Metadata = Named("field", "") with { Labels = ValueMap.Of(("team", "one")) } });
+        var plain = Plain("plain") with { Metadata = Plain("plain").Metadata with { Namespace = "field" } };
+        var jealous = Apart("jealous", false);
+        var term = jealous.Spec.Affinity!.PodAntiAffinity!.RequiredDuringSchedulingIgnoredDuringExecution[0] with { NamespaceSelector = new LabelSelector { MatchLabels = ValueMap.Of(("team", "one")) } };
+        jealous = jealous with { Spec = jealous.Spec with { Affinity = new Affinity { PodAntiAffinity = new PodAntiAffinity { RequiredDuringSchedulingIgnoredDuringExecution = [term] } } } };
+        world.Api.Put(isFirst ? jealous : plain);
+        await world.UntilAsync("one is placed", () => world.Api.All<Pod>()[0].Spec.NodeName.Length > 0);
+        world.Api.Put(isFirst ? plain : jealous);
+        await world.PassAsync(TimeSpan.FromMinutes(2));
+        Assert.Single(world.Api.All<Pod>(), pod => pod.Spec.NodeName.Length > 0);
+        world.Api.Put(new Namespace { Metadata = Named("field", "") with { Labels = ValueMap.Of(("team", "two")) } });
+        await world.PassAsync(TimeSpan.FromSeconds(2));
+        Assert.All(world.Api.All<Pod>(), pod => Assert.Equal("n0", pod.Spec.NodeName));
+    });
+
     [Fact]
     public Task Bindings_are_written_beside_each_other() => In(async world =>
     {

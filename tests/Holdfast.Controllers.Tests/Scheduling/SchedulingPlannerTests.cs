@@ -3,6 +3,7 @@ using Holdfast.Controllers.Scheduling;
 using Holdfast.Model.Core;
 using Holdfast.Model.Json;
 using Holdfast.Model.Storage;
+using Holdfast.Model.Values;
 
 namespace Holdfast.Controllers.Tests.Scheduling;
 
@@ -54,6 +55,28 @@ public sealed class SchedulingPlannerTests
         var plain = pod with { Spec = pod.Spec with { Affinity = null } };
         var jealous = other with { Spec = pod.Spec with { NodeName = "a" } };
         Assert.Equal("b", Bound(new(plain, Nodes(Load("a", "z1"), Load("b", "z1")).Nodes, [jealous], [])));
+    }
+
+    [Theory]
+    [InlineData("", "a")]
+    [InlineData("\"namespaceSelector\": {},", "b")]
+    [InlineData("\"namespaceSelector\": {\"matchLabels\": {\"team\": \"one\"} },", "b")]
+    [InlineData("\"namespaceSelector\": {\"matchLabels\": {\"team\": \"two\"} },", "a")]
+    [InlineData("\"namespaceSelector\": {\"matchLabels\": {\"team\": \"two\"} }, \"namespaces\": [\"shop\", \"field\"],", "b")]
+    [InlineData("\"namespaces\": [\"elsewhere\"],", "a")]
+    public void A_term_speaks_of_the_namespaces_that_it_lists_and_of_those_that_it_selects(string namespaces, string node)
+    {
+        var anti = $$$"""
+            {"podAntiAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [{"topologyKey": "kubernetes.io/hostname", {{{namespaces}}} "labelSelector": {"matchLabels": {"app": "web"} } }]} }
+            """;
+        var jealous = ModelJson.Read<Pod>($$$"""{"metadata": {"name": "web-1", "namespace": "field", "labels": {"app": "web"} }, "spec": {"affinity": {{{anti}}} } }""");
+        var plain = ModelJson.Read<Pod>("""{"metadata": {"name": "web-0", "namespace": "shop", "labels": {"app": "web"} }, "spec": {"nodeName": "a"} }""");
+        var labels = ImmutableDictionary<string, ValueMap<string>>.Empty.Add("shop", ValueMap.Of(("team", "one"))).Add("field", ValueMap.Of(("team", "one")));
+        var nodes = Nodes(Load("a", "z1"), Load("b", "z1")).Nodes;
+        Assert.Equal(node, Bound(new(jealous, nodes, [plain], []) { NamespaceLabels = labels }));
+        // The same the other way round: the one that was there first does not want the one that comes.
+        var (first, next) = (jealous with { Spec = jealous.Spec with { NodeName = "a" } }, plain with { Spec = plain.Spec with { NodeName = "" } });
+        Assert.Equal(node, Bound(new(next, nodes, [first], []) { NamespaceLabels = labels }));
     }
 
     [Fact]

@@ -66,6 +66,18 @@ public sealed class UpdateTests
         Assert.Equal((2, 1), (world.Status.CurrentReplicas, world.Status.UpdatedReplicas));
     }
 
+    [Theory]
+    [InlineData("OrderedReady")]
+    [InlineData("Parallel")]
+    public void A_pod_that_goes_as_soon_as_it_is_replaced_is_made_from_the_new_revision(string policy)
+    {
+        var world = new ModelWorld().Change(spec => spec with { PodManagementPolicy = policy, UpdateStrategy = new() { Type = "RollingUpdate" } }).Settle().Image("web:2");
+        Assert.Equal(["create revision 2 of web:2", "delete pod web-2"], world.Round());
+        Assert.Equal(["create pod web-2 of web:2"], world.Gone(2).Round());
+        Assert.Equal(["delete pod web-1"], world.Ready(2).Round());
+        Assert.Equal(["create pod web-1 of web:2"], world.Gone(1).Round());
+    }
+
     [Fact]
     public void A_broken_revision_blocks_its_own_correction_until_a_person_deletes_the_pod()
     {

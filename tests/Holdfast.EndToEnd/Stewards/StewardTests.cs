@@ -40,6 +40,72 @@ public sealed class StewardTests(StewardCluster cluster) : IClassFixture<Steward
     }
 
     [Fact]
+    public async Task Labels_follow_a_change_of_the_leader_within_a_second()
+    {
+        await cluster.ReadyAsync();
+        var lags = new List<TimeSpan>();
+        // Of several changes the middle one: what else the machine does may hold up one of them.
+        for (var change = 0; change < 5; change++)
+        {
+            await cluster.ReadyAsync();
+            var next = (await cluster.LabelledAsync("follower"))[0];
+            lags.Add(await HandOverAsync(next));
+        }
+        lags.Sort();
+        Assert.True(lags[2] < TimeSpan.FromSeconds(1), $"the labels followed after {string.Join(", ", lags.Select(lag => $"{lag.TotalMilliseconds:0} ms"))}");
+    }
+
+    // Behind the Steward's back, by the ledger's own request: how long after the new leader says that it leads the label is on it, and on nobody else.
+    private async Task<TimeSpan> HandOverAsync(string next)
+    {
+        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(10) };
+        var address = (await cluster.Cluster.Client.GetAsync<Pod>("default", next, Stop)).Status.PodIP;
+        using (await http.PostAsync(new Uri($"http://{address}:8080/v1/leadership?to={next}"), null, Stop))
+        {
+            await Eventually.HoldsAsync($"{next} leads", async () => (await http.GetStringAsync(new Uri($"http://{address}:8080/status"), Stop)).Contains("\"role\":\"leader\"", StringComparison.Ordinal), Patience.Usual, Stop);
+        }
+        var begun = Stopwatch.GetTimestamp();
+        await Eventually.HoldsAsync($"{next} is labelled", async () => await cluster.LabelledAsync("leader") is [var labelled] && labelled == next, Patience.Usual, Stop);
+        return Stopwatch.GetElapsedTime(begun);
+    }
+
+    [Fact]
+    public async Task A_deletion_that_somebody_answers_for_is_let_through_and_put_on_record()
+    {
+        await cluster.ReadyAsync();
+        var leader = Assert.Single(await cluster.LabelledAsync("leader"));
+        await Kubectl.SaysAsync("annotate", "pod", leader, "holdfast.dev/override=its disk smells burnt");
+        var said = await Kubectl.RunAsync("delete", "pod", leader, "--wait=false");
+        said.Succeeded();
+        Assert.Contains($"takes {leader} away, because: its disk smells burnt, although {leader} leads and must hand over first", said.Errors, StringComparison.Ordinal);
+        Assert.Equal($"{leader}|its disk smells burnt|kubernetes-admin", await cluster.FieldAsync(".status.overrides[-1:].member") + "|" + await cluster.FieldAsync(".status.overrides[-1:].reason") + "|" + await cluster.FieldAsync(".status.overrides[-1:].user"));
+        Assert.Contains("must hand over first", await cluster.FieldAsync(".status.overrides[-1:].refusals[0]"), StringComparison.Ordinal);
+        await Eventually.HoldsAsync("an event tells of it", async () =>
+            (await Kubectl.SaysAsync("get", "events", "--field-selector=reason=EvictionOverridden", "-o", "jsonpath={.items[*].message}")).Contains("smells burnt", StringComparison.Ordinal), Patience.Usual, Stop);
+        await cluster.ReadyAsync();
+    }
+
+    [Fact]
+    public async Task A_Steward_is_scaled_although_its_spec_says_no_number()
+    {
+        await cluster.ReadyAsync();
+        await Kubectl.SaysAsync("patch", "steward", "ledger-store", "--type=merge", "-p", """{"spec":{"replicas":null}}""");
+        await Kubectl.SaysAsync("scale", "steward/ledger-store", "--replicas=3");
+        Assert.Equal("3", await cluster.FieldAsync(".spec.replicas"));
+        await cluster.ReadyAsync();
+    }
+
+    [Fact]
+    public async Task Metrics_show_quorum_leader_and_answers()
+    {
+        await cluster.ReadyAsync();
+        var metrics = await Kubectl.SaysAsync("get", "--raw", "/metrics");
+        foreach (var line in new[] { "holdfast_steward_ready{LABELS} 1", "holdfast_steward_voters{LABELS} 3", "holdfast_steward_quorum_margin{LABELS} 1", "holdfast_steward_has_leader{LABELS} 1" })
+            Assert.Contains("\n" + line.Replace("LABELS", "namespace=\"default\",steward=\"ledger-store\"", StringComparison.Ordinal) + "\n", metrics, StringComparison.Ordinal);
+        Assert.Matches(@"\nholdfast_steward_observations_total\{result=""answered""\} [1-9]", metrics);
+    }
+
+    [Fact]
     public async Task Each_node_is_drained_while_writes_go_on_and_nothing_is_lost()
     {
         await cluster.ReadyAsync();

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Holdfast.Steward.Plans;
 using Holdfast.Steward.Tests.Worlds;
 
@@ -25,7 +26,7 @@ public sealed class PlanPreviewTests
     [Fact]
     public void A_drain_of_the_leaders_node_hands_over_first()
     {
-        var forecast = PlanPreview.Drain(Scenes.Observation(), "node-0");
+        var forecast = PlanPreview.Drain(Scenes.Observation(), "node-0", NoVolumes);
         Assert.Equal(["hand over web-0 → web-1 1", "replace web-0 0"], Steps(forecast));
     }
 
@@ -33,13 +34,43 @@ public sealed class PlanPreviewTests
     public void What_would_stop_it_is_told()
     {
         var observation = Scenes.Observation();
-        var forecast = PlanPreview.Drain(observation with { Members = observation.Members.But(2, values => values with { IsHealthy = false }) }, "node-1");
+        var forecast = PlanPreview.Drain(observation with { Members = observation.Members.But(2, values => values with { IsHealthy = false }) }, "node-1", NoVolumes);
         Assert.Empty(forecast.Steps);
         Assert.Equal("web-1 may not go now: without web-1 1 of 3 voters would be well, and 2 are needed (web-2: it says that it is not healthy)", forecast.StoppedBy);
     }
 
     [Fact]
+    public void A_rolling_update_lets_one_ordinal_after_the_other_go()
+    {
+        var forecast = PlanPreview.Rollout(Scenes.Observation(strategy: "RollingUpdate", leader: 2), null, "web:1.1.0");
+        Assert.Equal(["hand over web-2 → web-0 1", "partition 2 web-2 0", "partition 1 web-1 0", "hand over web-0 → web-1 1", "partition 0 web-0 0"], Steps(forecast));
+        Assert.Equal(("", 2, 0), (forecast.StoppedBy, forecast.LeaderMoves, forecast.LowestMargin));
+    }
+
+    [Fact]
+    public void A_version_too_far_away_would_stop_a_rollout()
+    {
+        var forecast = PlanPreview.Rollout(Scenes.Observation(steward: """, "rollout": {"preflight": {"maximumVersionSkew": "Minor"}}"""), "main", "web:3.0.0");
+        Assert.Empty(forecast.Steps);
+        Assert.Equal("web-0 runs 1.0.0, and 3.0.0 is further away than one minor version", forecast.StoppedBy);
+        Assert.Contains("it has main", Assert.Throws<ArgumentException>(() => PlanPreview.Rollout(Scenes.Observation(), "side", "web:3.0.0")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Two_members_whose_volumes_are_on_one_node_cannot_both_leave_it()
+    {
+        var seen = Scenes.Observation();
+        var crowded = seen with { Members = seen.Members.PodOf(1, pod => pod with { Node = "node-2" }) };
+        var forecast = PlanPreview.Drain(crowded, "node-2", ImmutableDictionary<string, string>.Empty.Add("pv-1", "node-2").Add("pv-2", "node-2"));
+        Assert.Equal(["replace web-1 0"], Steps(forecast));
+        Assert.Contains("web-1 is evicted", forecast.StoppedBy, StringComparison.Ordinal);
+        Assert.Contains("web-1 and web-2: the volume is on node-2 alone, so that it is away until node-2 takes pods again (kubectl uncordon node-2)", forecast.Warnings);
+    }
+
+    [Fact]
     public void Nothing_to_do_is_an_empty_plan() => Assert.Equal((0, ""), (PlanPreview.Go(Scenes.Observation()).Steps.Length, PlanPreview.Go(Scenes.Observation()).StoppedBy));
+
+    private static ImmutableDictionary<string, string> NoVolumes => ImmutableDictionary<string, string>.Empty;
 
     private static string[] Steps(PlanForecast forecast) => [.. forecast.Steps.Select(step => $"{step.Action} {step.Member} {step.LowestMargin}")];
 }

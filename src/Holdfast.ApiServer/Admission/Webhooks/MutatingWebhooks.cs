@@ -59,10 +59,10 @@ internal sealed class MutatingWebhooks(WebhookCatalogue catalogue, WebhookCaller
             throw Unchangeable(question);
         try
         {
-            var patched = ReviewText.InVersion(JsonPatch.Apply(question.Shown, answer.Patch), question.Resource, write.Resource);
+            var patched = ReviewText.InVersion(PatchedObject.Of(JsonPatch.Apply(question.Shown, answer.Patch), question), question.Resource, write.Resource);
             return write.Back(resource, patched.Span);
         }
-        catch (Exception problem) when (problem is PatchException or ModelDecodeException or System.Text.Json.JsonException)
+        catch (Exception problem) when (problem is PatchException or FormatException or ModelDecodeException or System.Text.Json.JsonException)
         {
             throw ApiErrors.Internal($"admission webhook \"{question.Hook.Name}\" returned a patch that cannot be applied: {problem.Message}", problem);
         }

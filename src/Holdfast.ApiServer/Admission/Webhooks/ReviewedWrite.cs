@@ -1,3 +1,4 @@
+using Holdfast.ApiServer.Errors;
 using Holdfast.ApiServer.Registry;
 using Holdfast.Model.Autoscaling;
 using Holdfast.Model.Core;
@@ -72,7 +73,7 @@ internal sealed record ReviewedWrite(AdmissionRequest Request, string Operation,
     }
 
     // The registry works with the pod that a binding has made; all else that is posted it takes as it is.
-    private static IResource BackFromPosted(IResource resource, IResource posted)
+    private IResource BackFromPosted(IResource resource, IResource posted)
     {
         if (posted is not Binding binding || resource is not Pod pod)
             return posted.WithMetadata(Kept(posted.Metadata, resource.Metadata));
@@ -88,11 +89,14 @@ internal sealed record ReviewedWrite(AdmissionRequest Request, string Operation,
         };
     }
 
-    // What a client may not set, a webhook may not either; the book of owned fields is the server's own.
-    private static ObjectMeta Kept(ObjectMeta changed, ObjectMeta before) => changed with
+    // What a client may not set, a webhook may not either; the book of owned fields is the server's own. A name is the webhook's to
+    // choose for what is made, as it is the client's: for what is there already, validation refuses another one.
+    private ObjectMeta Kept(ObjectMeta changed, ObjectMeta before) => changed with
     {
-        Name = before.Name.Length > 0 ? before.Name : changed.Name,
-        Namespace = before.Namespace,
+        Name = changed.Name.Length == 0 && Subresource.Length > 0 ? before.Name : changed.Name,
+        Namespace = changed.Namespace.Length == 0 || changed.Namespace == before.Namespace || !Resource.IsNamespaced
+            ? before.Namespace
+            : throw ApiErrors.BadRequest("the namespace of the provided object does not match the namespace sent on the request"),
         Uid = before.Uid,
         ResourceVersion = before.ResourceVersion,
         Generation = before.Generation,

@@ -57,7 +57,7 @@ internal sealed record WebhookAnswer(
     private static ReadOnlyMemory<byte> PatchOf(JsonElement response, Webhook hook)
     {
         var type = response.TryGetProperty("patchType", out var given) && given.ValueKind == JsonValueKind.String ? given.GetString() : null;
-        var patch = response.TryGetProperty("patch", out var bytes) && bytes.ValueKind == JsonValueKind.String ? bytes.GetBytesFromBase64() : [];
+        var patch = response.TryGetProperty("patch", out var bytes) && bytes.ValueKind == JsonValueKind.String ? Decode(bytes.GetString()!) : [];
         if (!hook.IsMutating)
         {
             return patch.Length > 0 ? throw Invalid("validating webhook may not return response.patch")
@@ -69,6 +69,13 @@ internal sealed record WebhookAnswer(
         if (type is not null && type != "JSONPatch")
             throw Invalid($"webhook returned invalid response.patchType of \"{type}\"");
         return type is not null && patch.Length == 0 ? throw Invalid("webhook returned response.patchType but not response.patch") : patch;
+    }
+
+    private static byte[] Decode(string text)
+    {
+        var bytes = Encoding.UTF8.GetBytes(text);
+        var bad = Base64Text.FirstBad(bytes);
+        return bad < 0 ? Base64Text.Decode(bytes) : throw new WebhookFailure("failed to call webhook: " + Base64Text.Problem(bad));
     }
 
     private static string Text(JsonElement parent, string name) =>

@@ -1,13 +1,12 @@
-using Holdfast.Model.Selectors;
 using Holdfast.Model.Values;
 
-namespace Holdfast.Controllers.Pods;
+namespace Holdfast.Model.Selectors;
 
 /// <summary>
 /// Names the places under which an object with labels is filed, so that what a selector selects, and what selects an object, is found without a look
 /// at everything in the namespace.
 /// </summary>
-internal static class LabelPlaces
+public static class LabelPlaces
 {
     // Almost every object has another value here, or all have few, and hardly anybody selects by them: they would only cost.
     private static readonly HashSet<string> Unfiled = new(StringComparer.Ordinal)
@@ -17,8 +16,11 @@ internal static class LabelPlaces
     };
 
     /// <summary>Where an object with these labels is filed.</summary>
-    internal static List<string> OfLabels(string namespaceName, ValueMap<string> labels)
+    /// <param name="namespaceName">Its namespace.</param>
+    /// <param name="labels">Its labels.</param>
+    public static IReadOnlyList<string> OfLabels(string namespaceName, ValueMap<string> labels)
     {
+        ArgumentNullException.ThrowIfNull(namespaceName);
         var places = new List<string>(labels.Count);
         foreach (var (key, value) in labels)
         {
@@ -29,8 +31,11 @@ internal static class LabelPlaces
     }
 
     /// <summary>Places each of which has everything that a selector selects in a namespace; none when only the whole namespace has.</summary>
-    internal static IEnumerable<string> OfSelector(string namespaceName, LabelMatcher selector)
+    /// <param name="namespaceName">The namespace.</param>
+    /// <param name="selector">The selector.</param>
+    public static IEnumerable<string> OfSelector(string namespaceName, LabelMatcher selector)
     {
+        ArgumentNullException.ThrowIfNull(selector);
         foreach (var requirement in selector.Requirements)
         {
             var isOneValue = requirement.Operator is SelectorOperator.Equals or SelectorOperator.DoubleEquals
@@ -41,7 +46,8 @@ internal static class LabelPlaces
     }
 
     /// <summary>Where a selector is filed that names no place of its own.</summary>
-    internal static string Anywhere(string namespaceName) => namespaceName + "/";
+    /// <param name="namespaceName">The namespace.</param>
+    public static string Anywhere(string namespaceName) => namespaceName + "/";
 
     private static string Place(string namespaceName, string key, string value) => $"{namespaceName}/{key}={value}";
 }

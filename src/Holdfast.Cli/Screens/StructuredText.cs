@@ -2,19 +2,18 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Holdfast.Model.Json;
-using StewardResource = Holdfast.Model.Stewards.Steward;
 
 namespace Holdfast.Cli.Screens;
 
-/// <summary>A Steward for programs.</summary>
-internal static class StewardText
+/// <summary>What a command shows to programs: one object, as JSON or as YAML.</summary>
+internal static class StructuredText
 {
-    /// <summary>As JSON.</summary>
-    internal static string Json(StewardResource steward)
+    /// <summary>As JSON, indented.</summary>
+    internal static string Json(Action<Utf8JsonWriter> write)
     {
-        using var document = JsonDocument.Parse(ModelJson.ToBytes(steward.Write));
+        using var document = JsonDocument.Parse(ModelJson.ToBytes(write));
         using var buffer = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true }))
+        using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             document.WriteTo(writer);
         }
@@ -22,9 +21,9 @@ internal static class StewardText
     }
 
     /// <summary>As YAML: blocks of mappings and lists, every text that could be read as something else in quotes.</summary>
-    internal static string Yaml(StewardResource steward)
+    internal static string Yaml(Action<Utf8JsonWriter> write)
     {
-        using var document = JsonDocument.Parse(ModelJson.ToBytes(steward.Write));
+        using var document = JsonDocument.Parse(ModelJson.ToBytes(write));
         var text = new StringBuilder();
         Write(text, document.RootElement, 0);
         return text.ToString();
