@@ -91,7 +91,10 @@ public sealed class QuorumProcessTests
         cluster.Run(2, ("LEDGER_VERSION", "2.8.1"));
         Assert.Equal(ExitCode.Data, await cluster[2].ExitCodeAsync());
         Assert.Contains("data format 9", cluster[2].Output, StringComparison.Ordinal);
-        using var again = await cluster[0].Http.PostAsync("/v1/format?to=9", null, Stop);
+        var leader = await cluster.LeaderAsync();
+        await cluster.UntilAsync("2 is heard of no more", async () => (await cluster[leader].GetAsync("/v1/members")).GetProperty("members").EnumerateArray().Any(static seat =>
+            seat.GetProperty("name").GetString() == "ledger-store-2" && seat.TryGetProperty("isHeard", out var isHeard) && !isHeard.GetBoolean()));
+        using var again = await cluster[leader].Http.PostAsync("/v1/format?to=9", null, Stop);
         Assert.Equal(HttpStatusCode.OK, again.StatusCode);
     }
 
