@@ -40,7 +40,7 @@ public sealed class RaftFiles : IRaftStorage, IDisposable
         Dispose();
         throw new UnusableDataException(
             $"the log in {folder} ends at entry {log.LastIndex}, and this member had applied entries to {hint.Index}: durable entries were lost, and with them perhaps " +
-            "what clients were told is kept; keep the volume as evidence, and let the member come back with an empty one");
+            "what clients were told is kept; keep the volume as evidence, check the disk, and let the member come back with an empty one");
     }
 
     /// <summary>The term and vote that were found.</summary>
