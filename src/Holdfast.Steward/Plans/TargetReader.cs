@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Holdfast.Client;
-using Holdfast.Client.Caching;
 using Holdfast.Model.Apps;
 using Holdfast.Model.Core;
 using Holdfast.Model.Meta;
