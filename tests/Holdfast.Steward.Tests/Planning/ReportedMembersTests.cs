@@ -1,4 +1,5 @@
 using Holdfast.Model.Core;
+using Holdfast.Model.Stewards;
 using Holdfast.Steward.Observation;
 using Holdfast.Steward.Planning;
 using Holdfast.Steward.Plans;
