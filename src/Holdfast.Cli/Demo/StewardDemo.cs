@@ -127,7 +127,7 @@ internal sealed class StewardDemo(LedgerSet set, LedgerSet plain, StewardWatch s
         var touched = LedgerSet.Names(3).Where(name => set.Pods[name].Metadata.Uid != before[name].Metadata.Uid).ToArray();
         PromiseBrokenException.Unless(touched is [LedgerSet.Name + "-2"], $"{string.Join(", ", touched)} were replaced; only the canary was to be");
         var evidence = steward.Latest.Status.Rollout!.Evidence;
-        PromiseBrokenException.Unless(evidence.Length > 0, "the rollout stopped without evidence");
+        PromiseBrokenException.Unless(evidence.Count > 0, "the rollout stopped without evidence");
         var told = evidence.FirstOrDefault(line => line.Contains("broken", StringComparison.Ordinal)) ?? evidence[0];
         await PatchAsync("""{"spec":{"rollout":{"stepDeadline":"90s"}}}""", cancellationToken);
         return $"stopped at the canary, with the evidence \"{told}\"; the template was taken back and only {touched[0]} replaced";
