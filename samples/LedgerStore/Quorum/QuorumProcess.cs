@@ -137,16 +137,17 @@ public sealed class QuorumProcess : IAsyncDisposable
     {
         while (!stopping.IsCancellationRequested)
         {
-            if (ledger.View.Role == "joining" || ledger.View.Leader is null)
-                await LearnNamesAsync();
-            if (ledger.View.Leader is null)
-            {
-                Volatile.Write(ref isAmongTheFirst, await LacksOthersAsync(ledger.View));
-                await Task.WhenAll(ledger.View.Members.Where(seat => seat.Name != options.Member).Select(seat => AskWhetherRemovedAsync(ledger, seat.Name)));
-            }
+            // At once: whoever does not answer is waited for long enough.
+            var view = ledger.View;
+            await Task.WhenAll(
+                view.Role == "joining" || view.Leader is null ? LearnNamesAsync() : Task.CompletedTask,
+                view.Leader is null ? LookForOthersAsync(view) : Task.CompletedTask,
+                view.Leader is null ? Task.WhenAll(view.Members.Where(seat => seat.Name != options.Member).Select(seat => AskWhetherRemovedAsync(ledger, seat.Name))) : Task.CompletedTask);
             await Task.Delay(LookAround, time, stopping.Token);
         }
     }
+
+    private async Task LookForOthersAsync(QuorumView view) => Volatile.Write(ref isAmongTheFirst, await LacksOthersAsync(view));
 
     private async Task AskWhetherRemovedAsync(QuorumLedger ledger, string name)
     {
