@@ -39,6 +39,21 @@ public ref struct JsonInput
     [UnscopedRef]
     internal ref Utf8JsonReader Reader => ref _reader;
 
+    /// <summary>The current string; its escapes may spell half of a character, which no text has.</summary>
+    /// <param name="field">The field's name, for the message.</param>
+    /// <exception cref="ModelDecodeException">It is not Unicode.</exception>
+    internal readonly string ReadString(string field)
+    {
+        try
+        {
+            return _reader.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            throw Malformed(field, "the string is not valid Unicode");
+        }
+    }
+
     /// <summary>Begins an object; false when the value is null, which reads as the empty object.</summary>
     /// <param name="typeName">The type's name, for messages.</param>
     public bool BeginObject(string typeName)

@@ -13,25 +13,13 @@ public readonly struct StringCodec : ICodec<string>
     /// <inheritdoc/>
     public static string Read(ref JsonInput input, string field) => input.Token switch
     {
-        JsonTokenType.String => ReadText(ref input, field),
+        JsonTokenType.String => input.ReadString(field),
         JsonTokenType.Null => "",
         _ => throw input.Mismatch(field, TypeName),
     };
 
     /// <inheritdoc/>
     public static void Write(Utf8JsonWriter writer, string value) => writer.WriteStringValue(value);
-
-    private static string ReadText(ref JsonInput input, string field)
-    {
-        try
-        {
-            return input.Reader.GetString()!;
-        }
-        catch (InvalidOperationException)
-        {
-            throw input.Malformed(field, "the string is not valid Unicode");
-        }
-    }
 }
 
 /// <summary>32-bit integers.</summary>
@@ -121,7 +109,7 @@ public readonly struct QuantityCodec : ICodec<Quantity>
         }
         var text = input.Token switch
         {
-            JsonTokenType.String => input.Reader.GetString()!,
+            JsonTokenType.String => input.ReadString(field),
             JsonTokenType.Number => Encoding.UTF8.GetString(input.Reader.ValueSpan),
             _ => throw new ModelDecodeException(Quantity.MalformedError),
         };
@@ -141,7 +129,7 @@ public readonly struct IntOrStringCodec : ICodec<IntOrString>
     /// <inheritdoc/>
     public static IntOrString Read(ref JsonInput input, string field) => input.Token switch
     {
-        JsonTokenType.String => input.Reader.GetString()!,
+        JsonTokenType.String => input.ReadString(field),
         JsonTokenType.Number when input.Reader.TryGetInt32(out var number) => number,
         JsonTokenType.Null => default,
         _ => throw input.MismatchOfValue("int32"),
@@ -170,7 +158,7 @@ public readonly struct BytesCodec : ICodec<ByteString>
     /// <inheritdoc/>
     public static ByteString Read(ref JsonInput input, string field) => input.Token switch
     {
-        JsonTokenType.String => Decode(ref input),
+        JsonTokenType.String => Decode(ref input, field),
         JsonTokenType.Null => default,
         _ => throw input.Mismatch(field, TypeName),
     };
@@ -178,10 +166,10 @@ public readonly struct BytesCodec : ICodec<ByteString>
     /// <inheritdoc/>
     public static void Write(Utf8JsonWriter writer, ByteString value) => writer.WriteBase64StringValue(value.Span);
 
-    private static ByteString Decode(ref JsonInput input)
+    private static ByteString Decode(ref JsonInput input, string field)
     {
         var isPlain = !input.Reader.HasValueSequence && !input.Reader.ValueIsEscaped;
-        var text = isPlain ? input.Reader.ValueSpan : Encoding.UTF8.GetBytes(input.Reader.GetString()!);
+        var text = isPlain ? input.Reader.ValueSpan : Encoding.UTF8.GetBytes(input.ReadString(field));
         var bad = Base64Text.FirstBad(text);
         return bad < 0 ? ByteString.CopyFrom(Base64Text.Decode(text)) : throw new ModelDecodeException(Base64Text.Problem(bad));
     }

@@ -13,7 +13,7 @@ public readonly struct TimeCodec : ICodec<DateTimeOffset>
     /// <inheritdoc/>
     public static DateTimeOffset Read(ref JsonInput input, string field)
     {
-        var time = Rfc3339.Read(ref input, fractionDigits: 0);
+        var time = Rfc3339.Read(ref input, field, fractionDigits: 0);
         return new DateTimeOffset(time.Ticks - (time.Ticks % TimeSpan.TicksPerSecond), TimeSpan.Zero);
     }
 
@@ -33,7 +33,7 @@ public readonly struct MicroTimeCodec : ICodec<DateTimeOffset>
     /// <inheritdoc/>
     public static DateTimeOffset Read(ref JsonInput input, string field)
     {
-        var time = Rfc3339.Read(ref input, MicrosecondDigits);
+        var time = Rfc3339.Read(ref input, field, MicrosecondDigits);
         return new DateTimeOffset(time.Ticks - (time.Ticks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
     }
 
@@ -53,14 +53,14 @@ public static class TimeText
 
 internal static class Rfc3339
 {
-    internal static DateTimeOffset Read(ref JsonInput input, int fractionDigits)
+    internal static DateTimeOffset Read(ref JsonInput input, string field, int fractionDigits)
     {
         if (input.Token != JsonTokenType.String)
         {
             throw input.MismatchOfValue("string");
         }
         var isPlain = !input.Reader.HasValueSequence && !input.Reader.ValueIsEscaped;
-        return new GoTime(isPlain ? input.Reader.ValueSpan : Encoding.UTF8.GetBytes(input.Reader.GetString()!), fractionDigits).Read();
+        return new GoTime(isPlain ? input.Reader.ValueSpan : Encoding.UTF8.GetBytes(input.ReadString(field)), fractionDigits).Read();
     }
 
     internal static void Write(Utf8JsonWriter writer, DateTimeOffset value, string format)

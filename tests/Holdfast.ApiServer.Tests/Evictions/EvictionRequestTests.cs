@@ -151,7 +151,7 @@ public sealed class EvictionRequestTests
         await server.Client.CreateAsync(Model.Core.Node.Empty with { Metadata = Objects.Meta("n", "") }, Cluster.Token);
         await RunAsync(server, "p", "");
         var told = await new Kubectl(server).RunAsync("", "drain", "n", "--dry-run=server", "--force", "--timeout=20s");
-        Assert.Contains("pod/p evicted (server dry run)", told, StringComparison.Ordinal);
+        Assert.Contains("evicting pod default/p (server dry run)", told, StringComparison.Ordinal);
         Assert.Null((await server.ReadAsync(Api + "pods/p"))["metadata"]!["deletionTimestamp"]);
     }
 

@@ -52,8 +52,7 @@ public sealed class CommandTests(PodCluster cluster) : IClassFixture<PodCluster>
         var marker = $"holdfast-vanish-{Guid.NewGuid():N}";
         using var kubectl = cluster.Kubectl(speaks, "exec", "-i", name, "--", "sh", "-c", $"echo here; exec sleep 300 # {marker}; while :; do sleep 1; : {marker}; done");
         Assert.Equal("here", await kubectl.StandardOutput.ReadLineAsync(Stop));
-        var running = Sleeping();
-        Assert.NotEmpty(running);
+        await Eventually.HoldsAsync("the command runs", () => Task.FromResult(Sleeping().Count > 0), PodCluster.Deadline, Stop);
         kubectl.Kill();
         await Eventually.HoldsAsync("the command has ended", () => Task.FromResult(Sleeping().Count == 0), PodCluster.Deadline, Stop);
 

@@ -33,6 +33,19 @@ public sealed class DecodeErrorTests
         Assert.Empty(issues.UnknownFields);
     }
 
+    [Theory]
+    [InlineData("""{"metadata":{"name":"\ud800"}}""")]
+    [InlineData("""{"metadata":{"creationTimestamp":"\ud800"}}""")]
+    [InlineData("""{"spec":{"template":{"spec":{"containers":[{"resources":{"limits":{"cpu":"\ud800"}}}]}}}}""")]
+    [InlineData("""{"spec":{"template":{"spec":{"containers":[{"readinessProbe":{"httpGet":{"port":"\ud800"}}}]}}}}""")]
+    public void Half_of_a_character_is_no_text_in_any_scalar(string json)
+    {
+        var error = Assert.Throws<ModelDecodeException>(() => ModelJson.Read<StatefulSet>(json));
+        Assert.Contains("the string is not valid Unicode", error.Message, StringComparison.Ordinal);
+        var secret = Assert.Throws<ModelDecodeException>(() => ModelJson.Read<Secret>("""{"data":{"a":"\ud800"}}"""));
+        Assert.Contains("the string is not valid Unicode", secret.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Of_a_field_given_twice_the_last_one_counts()
     {
