@@ -2,7 +2,6 @@ using Holdfast.Client;
 using Holdfast.Controllers.Disruption;
 using Holdfast.Model.ApiExtensions;
 using Holdfast.Model.Apps;
-using Holdfast.Model.Core;
 using Holdfast.Model.CustomResources;
 using Holdfast.Model.Json;
 using Holdfast.Model.Meta;
