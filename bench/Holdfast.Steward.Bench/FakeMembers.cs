@@ -57,10 +57,21 @@ internal sealed class FakeMembers : IAsyncDisposable
             })
             : http.Response.WriteAsJsonAsync(new
             {
-                member = $"{set}-{ordinal}", memberId = $"{set}-id-{ordinal}", clusterId = set, role = ordinal == 0 ? "leader" : "follower", term = 3, leader = $"{set}-0",
+                member = $"{set}-{ordinal}",
+                memberId = $"{set}-id-{ordinal}",
+                clusterId = set,
+                role = ordinal == 0 ? "leader" : "follower",
+                term = 3,
+                leader = $"{set}-0",
                 // It grows as that of a system in use does.
-                appliedLogIndex = Environment.TickCount64, commit = Environment.TickCount64, ready = true, version = "2.9.0", dataFormat = 9, readsFormatsTo = 9,
-                migrationBacklog = 0, diskFreeBytes = 1_000_000_000_000,
+                appliedLogIndex = Environment.TickCount64,
+                commit = Environment.TickCount64,
+                ready = true,
+                version = "2.9.0",
+                dataFormat = 9,
+                readsFormatsTo = 9,
+                migrationBacklog = 0,
+                diskFreeBytes = 1_000_000_000_000,
             });
     }
 }

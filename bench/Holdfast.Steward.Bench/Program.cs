@@ -28,7 +28,10 @@ root.SetAction(async (result, cancellationToken) =>
         if (part is null or "rest")
             await new RestMeasurement(result.GetValue(program)!, Path.Combine(folder.FullName, "rest")).RunAsync(result.GetValue(sets), cancellationToken);
         foreach (var measured in UpdatedSystem.All.Where(each => part is null or "updates" && (result.GetValue(system) ?? each.Name) == each.Name))
-            await new UpdateMeasurement(measured, result.GetValue(program)!, Path.Combine(folder.FullName, measured.Name)).RunAsync(result.GetValue(runs), cancellationToken);
+        {
+            using var update = new UpdateMeasurement(measured, result.GetValue(program)!, Path.Combine(folder.FullName, measured.Name));
+            await update.RunAsync(result.GetValue(runs), cancellationToken);
+        }
     }
     finally
     {

@@ -41,7 +41,7 @@ internal sealed class RestMeasurement(string program, string folder)
         try
         {
             await Task.Delay(TimeSpan.FromSeconds(10), TimeProvider.System, cancellationToken);
-            var before = Resident(steward);
+            var before = await HeldMemory.OfAsync(steward.Id, cancellationToken);
             for (var number = 0; number < sets; number++)
                 await client.CreateAsync(Steward(number), cancellationToken);
             await UpdateMeasurement.UntilAsync("every Steward is ready", async () => (await client.ListAsync<StewardResource>(new ListQuery { Namespace = Space }, cancellationToken)).Items
@@ -57,12 +57,12 @@ internal sealed class RestMeasurement(string program, string folder)
         }
     }
 
-    private async Task TellAsync(int sets, Process steward, long before, CancellationToken cancellationToken)
+    private async Task TellAsync(int sets, Process steward, HeldMemory before, CancellationToken cancellationToken)
     {
         var (from, processor) = (TimeProvider.System.GetUtcNow(), Processor(steward));
         await Task.Delay(Window, TimeProvider.System, cancellationToken);
         var used = Processor(steward) - processor;
-        var resident = Resident(steward);
+        var held = await HeldMemory.OfAsync(steward.Id, cancellationToken);
         // The log is written in batches.
         await Task.Delay(TimeSpan.FromSeconds(2), TimeProvider.System, cancellationToken);
         var calls = (await CallsAsync(from, from + Window, cancellationToken)).GroupBy(call => call, StringComparer.Ordinal).OrderByDescending(group => group.Count()).ToArray();
@@ -72,9 +72,9 @@ internal sealed class RestMeasurement(string program, string folder)
         Row("API calls a second", calls.Sum(group => group.Count()) / Window.TotalSeconds, hundreds, "0.00");
         foreach (var call in calls.Take(5))
             Row($"– {call.Key}", call.Count() / Window.TotalSeconds, hundreds, "0.00");
-        Row("resident MiB more than without any", (resident - before) / 1048576.0, hundreds, "0.0");
+        Row("MiB of its own more than without any", (held.Own - before.Own) / 1048576.0, hundreds, "0.0");
         Row("processor, ms a second", used.TotalMilliseconds / Window.TotalSeconds, hundreds, "0.0");
-        Console.WriteLine($"| resident MiB in all | {resident / 1048576.0:0} | |");
+        Console.WriteLine($"| MiB of its own in all (resident {held.Resident / 1048576.0:0}) | {held.Own / 1048576.0:0} | |");
     }
 
     private static void Row(string what, double all, double hundreds, string format) =>
@@ -113,12 +113,6 @@ internal sealed class RestMeasurement(string program, string folder)
         $$"""{"metadata": {"name": "{{Name(number)}}", "namespace": "{{Space}}"}, "spec": {"targetRef": {"name": "{{Name(number)}}"}, "member": {"preset": "ledger-store", "port": {{FakeMembers.Port}}} } }"""));
 
     private static string Name(int number) => string.Create(CultureInfo.InvariantCulture, $"set-{number}");
-
-    private static long Resident(Process process)
-    {
-        process.Refresh();
-        return process.WorkingSet64;
-    }
 
     private static TimeSpan Processor(Process process)
     {

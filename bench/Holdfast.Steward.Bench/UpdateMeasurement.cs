@@ -17,7 +17,7 @@ namespace Holdfast.Steward.Bench;
 /// <param name="system">What is updated.</param>
 /// <param name="program">The program.</param>
 /// <param name="folder">Where the cluster is kept.</param>
-internal sealed class UpdateMeasurement(UpdatedSystem system, string program, string folder)
+internal sealed class UpdateMeasurement(UpdatedSystem system, string program, string folder) : IDisposable
 {
     private const string Space = "default";
     private const int Writers = 4;
@@ -28,6 +28,8 @@ internal sealed class UpdateMeasurement(UpdatedSystem system, string program, st
     private readonly HttpClient _http = new(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(1) }) { Timeout = TimeSpan.FromSeconds(10) };
 
     private IReadOnlyList<IWriteTarget> _members = [];
+
+    public void Dispose() => _http.Dispose();
 
     internal async Task RunAsync(int runs, CancellationToken cancellationToken)
     {
@@ -119,7 +121,7 @@ internal sealed class UpdateMeasurement(UpdatedSystem system, string program, st
         await UntilAsync("three members are ready", async () => (await client.GetAsync<StatefulSet>(Space, system.Name, cancellationToken)).Status.ReadyReplicas == 3, cancellationToken);
     }
 
-    private Task ChangeTemplateAsync(KubernetesClient client, CancellationToken cancellationToken)
+    private Task<StatefulSet> ChangeTemplateAsync(KubernetesClient client, CancellationToken cancellationToken)
     {
         var stamp = TimeProvider.System.GetTimestamp().ToString(CultureInfo.InvariantCulture);
         var patch = Encoding.UTF8.GetBytes($$"""{"spec":{"template":{"metadata":{"annotations":{"holdfast.dev/bench":"{{stamp}}"} } } } }""");

@@ -110,10 +110,10 @@ public sealed class RaftSimulation
     public void Tell(string line) => story.Add(string.Create(CultureInfo.InvariantCulture, $"{Now / 1000.0,10:0.000} {line}"));
 
     /// <summary>Puts a message on its way.</summary>
-    public void Send(RaftMessage message, int readsFormatsTo)
+    public void Send(RaftMessage message, (int FormatsTo, int Process) sender)
     {
         foreach (var way in Network.Ways(message))
-            After(1_000L * way, () => Deliver(message, readsFormatsTo));
+            After(1_000L * way, () => Deliver(message, sender));
     }
 
     /// <summary>A member's process has ended; it comes back after a while.</summary>
@@ -234,14 +234,14 @@ public sealed class RaftSimulation
         ScheduleTick(member);
     });
 
-    private void Deliver(RaftMessage message, int readsFormatsTo)
+    private void Deliver(RaftMessage message, (int FormatsTo, int Process) sender)
     {
         if (members.Find(member => member.Id == message.To) is not { Node: not null } member || !Network.IsOpen(message.From, message.To))
             return;
         if (member.PausedUntil > Now)
-            After(member.PausedUntil - Now + 1, () => Deliver(message, readsFormatsTo)); // It waits in the socket.
+            After(member.PausedUntil - Now + 1, () => Deliver(message, sender)); // It waits in the socket.
         else
-            member.Receive(message, readsFormatsTo);
+            member.Receive(message, sender);
     }
 
     private void RunFaults()
@@ -286,7 +286,7 @@ public sealed class RaftSimulation
             return false;
         var running = members.Where(member => !Operator.IsRetired(member.Id)).ToList();
         return running.Exists(static member => member.Node?.Role == RaftRole.Leader) && running.TrueForAll(member =>
-            member.Node is { } node && node.Log.AppliedIndex == node.Log.LastIndex && node.Log.AppliedIndex == Referee.LastCommitted);
+            member.Node is { } node && node.Log.AppliedIndex == node.Log.LastIndex && node.Log.AppliedIndex == Referee.LastCommitted && node.Goal == node.Log.AppliedIndex);
     }
 
     private string Describe() => $"clients {(Clients.AreIdle ? "idle" : "waiting")}, committed {Referee.Membership} to {Referee.LastCommitted}; " +

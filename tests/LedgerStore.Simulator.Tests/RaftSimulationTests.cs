@@ -104,6 +104,7 @@ public sealed class RaftSimulationTests
     [InlineData(RaftMutant.CampaignsUnasked, 20, RaftRunKind.Outsiders, "R10")]
     [InlineData(RaftMutant.HeedsTheRemoved, 20, RaftRunKind.Outsiders, "R10")]
     [InlineData(RaftMutant.SwitchesFormatEarly, 30, RaftRunKind.Releases, "Format")]
+    [InlineData(RaftMutant.TrustsEarlierWord, 120, RaftRunKind.Releases, "Format")]
     public void A_known_bug_is_found_within_a_bounded_number_of_seeds_and_by_an_invariant_that_it_breaks(
         RaftMutant mutant, int seeds, RaftRunKind kind, params string[] invariants)
     {

@@ -18,9 +18,19 @@ namespace LedgerStore.Operations;
 /// <param name="Members">Who belonged to the cluster.</param>
 /// <param name="LogIndex">The newest entry of the replicated log that the member had applied when it began; null for a member alone.</param>
 /// <param name="Term">That entry's term.</param>
+/// <param name="Consistency">linearizable: it holds everything that was acknowledged before it was asked for. stale: what the member knew to be committed, without
+/// asking a majority; later entries may have been acknowledged.</param>
+/// <param name="LastLogIndex">The newest entry of the member's replicated log: those behind <paramref name="LogIndex"/> it holds without knowing whether they are
+/// committed, and they are not in the backup.</param>
 public sealed record BackupHeader(
     long Index, string Checksum, string? ClusterId, string Member, string Version, int DataFormat, DateTimeOffset TakenAt, IReadOnlyList<SeatView> Members,
-    long? LogIndex = null, long? Term = null);
+    long? LogIndex = null, long? Term = null, string? Consistency = null, long? LastLogIndex = null)
+{
+    /// <summary>For people: what a stale backup may lack; empty for others.</summary>
+    public string Caveat => Consistency != "stale" ? "" : LastLogIndex > LogIndex
+        ? $"; STALE: taken without asking a majority, so later entries may have been acknowledged; the member holds {LastLogIndex - LogIndex} log entries behind it that are not known to be committed"
+        : "; STALE: taken without asking a majority, so later entries may have been acknowledged; the member holds no further ones";
+}
 
 /// <summary>A backup: the word LEDGRBAK, the length of the header (4) and the header as JSON; then for each entry, from the first on, the length of its record (4)
 /// and the record; at the end the SHA-256 of all that (32); little-endian. The running checksum in each record ties the entries together, the one at

@@ -4,5 +4,5 @@ namespace LedgerStore.Operations;
 
 /// <summary>How the header is written.</summary>
 [JsonSerializable(typeof(BackupHeader))]
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, IgnoreReadOnlyProperties = true)]
 public sealed partial class BackupJson : JsonSerializerContext;

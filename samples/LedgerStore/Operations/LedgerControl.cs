@@ -23,7 +23,8 @@ public sealed class LedgerControl(Func<string, string?> variable, TextWriter out
           drain [--leave]                stops taking writes and hands leadership over; with --leave gives the membership back at the end
           append TEXT                    appends an entry
           read INDEX                     shows an entry
-          backup FILE [--at INDEX]       writes a backup that is consistent at an index ('-' for standard output)
+          backup FILE [--at INDEX]       writes a backup that is consistent at an index ('-' for standard output); --stale takes
+                   [--stale]             what one member has, when a majority is lost for good
           verify FILE                    checks a backup from its first to its last byte
           restore FILE --data FOLDER [--name MEMBER]
                                          makes a new cluster of one member out of a backup, in an empty folder ('-' for standard input);
@@ -67,7 +68,7 @@ public sealed class LedgerControl(Func<string, string?> variable, TextWriter out
 
     private Task<int> DoAsync(List<string> words, CancellationToken cancellation)
     {
-        var leave = words.Remove("--leave");
+        var (leave, stale) = (words.Remove("--leave"), words.Remove("--stale"));
         var (at, data, name) = (Option(words, "--at"), Option(words, "--data"), Option(words, "--name"));
         return words switch
         {
@@ -81,7 +82,7 @@ public sealed class LedgerControl(Func<string, string?> variable, TextWriter out
             ["drain"] => AskAsync(HttpMethod.Post, leave ? "/drain?leave=true" : "/drain", cancellation),
             ["append", var text] => AskAsync(HttpMethod.Post, "/v1/entries", cancellation, new StringContent(text, MediaTypeHeaderValue.Parse("text/plain"))),
             ["read", var index] => AskAsync(HttpMethod.Get, $"/v1/entries/{Uri.EscapeDataString(index)}", cancellation),
-            ["backup", var file] => BackupAsync(file, at, cancellation),
+            ["backup", var file] => BackupAsync(file, at, stale, cancellation),
             ["verify", var file] => VerifyAsync(file, cancellation),
             ["restore", var file] when data is not null => RestoreAsync(file, data, name, cancellation),
             _ => HelpAsync(words is ["--help" or "-h" or "help"]),
@@ -111,9 +112,10 @@ public sealed class LedgerControl(Func<string, string?> variable, TextWriter out
         return answer.IsSuccessStatusCode ? ExitCode.Done : ExitCode.Unavailable;
     }
 
-    private async Task<int> BackupAsync(string file, string? at, CancellationToken cancellation)
+    private async Task<int> BackupAsync(string file, string? at, bool isStale, CancellationToken cancellation)
     {
-        using var answer = await http.GetAsync(new Uri(target, at is null ? "/v1/backup" : $"/v1/backup?at={at}"), HttpCompletionOption.ResponseHeadersRead, cancellation);
+        var path = $"/v1/backup?consistency={(isStale ? "stale" : "linearizable")}{(at is null ? "" : $"&at={Uri.EscapeDataString(at)}")}";
+        using var answer = await http.GetAsync(new Uri(target, path), HttpCompletionOption.ResponseHeadersRead, cancellation);
         if (!answer.IsSuccessStatusCode)
         {
             await output.WriteLineAsync(await answer.Content.ReadAsStringAsync(cancellation));
@@ -135,14 +137,14 @@ public sealed class LedgerControl(Func<string, string?> variable, TextWriter out
         }
         var header = await CheckAsync(aside, cancellation);
         File.Move(aside, file, overwrite: true);
-        await output.WriteLineAsync($"{file}: {header.Index} entries of cluster {header.ClusterId ?? "(none)"}, checksum {header.Checksum}");
+        await output.WriteLineAsync($"{file}: {header.Index} entries of cluster {header.ClusterId ?? "(none)"}, checksum {header.Checksum}{header.Caveat}");
         return ExitCode.Done;
     }
 
     private async Task<int> VerifyAsync(string file, CancellationToken cancellation)
     {
         var header = await CheckAsync(file, cancellation);
-        await output.WriteLineAsync($"{file} is whole: {header.Index} entries, checksum {header.Checksum}, taken {header.TakenAt:u} from {header.Member} ({header.Version}, data format {header.DataFormat}), cluster {header.ClusterId ?? "(none)"} with {string.Join(", ", header.Members.Select(static seat => seat.Name))}, log entry {header.LogIndex} of term {header.Term}");
+        await output.WriteLineAsync($"{file} is whole: {header.Index} entries, checksum {header.Checksum}, taken {header.TakenAt:u} from {header.Member} ({header.Version}, data format {header.DataFormat}), cluster {header.ClusterId ?? "(none)"} with {string.Join(", ", header.Members.Select(static seat => seat.Name))}, log entry {header.LogIndex} of term {header.Term}{header.Caveat}");
         return ExitCode.Done;
     }
 

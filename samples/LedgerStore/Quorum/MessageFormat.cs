@@ -74,7 +74,7 @@ public static class MessageFormat
                 Write(writer, answer.IsSuccess ? 1 : 0, answer.Match, answer.Rejected, answer.HintIndex, answer.HintTerm);
                 break;
             case RaftMessage.Heartbeat beat:
-                Write(writer, beat.Commit, beat.Round);
+                Write(writer, beat.Commit, beat.Round, beat.Goal);
                 break;
             case RaftMessage.HeartbeatResponse beat:
                 Write(writer, beat.Round);
@@ -105,7 +105,7 @@ public static class MessageFormat
             2 => new RaftMessage.VoteResponse(from, to, term, Next() == 1, Next() == 1),
             3 => ReadAppend(reader, from, to, term, Next(), Next(), Next()),
             4 => new RaftMessage.AppendResponse(from, to, term, Next() == 1, Next(), Next(), Next(), Next()),
-            5 => new RaftMessage.Heartbeat(from, to, term, Next(), Next()),
+            5 => ReadHeartbeat(reader, from, to, term, Next(), Next()),
             6 => new RaftMessage.HeartbeatResponse(from, to, term, Next()),
             7 => ReadChunk(reader, from, to, term, Next(), Next() == 1),
             8 => new RaftMessage.SnapshotResponse(from, to, term, Next(), Next()),
@@ -115,6 +115,10 @@ public static class MessageFormat
             _ => throw new FormatException($"a message of kind {kind} is not known to this version"),
         };
     }
+
+    // Earlier builds did not say the goal, and pass over it.
+    private static RaftMessage.Heartbeat ReadHeartbeat(BinaryReader reader, MemberId from, MemberId to, long term, long commit, long round) =>
+        new(from, to, term, commit, round, reader.BaseStream.Position < reader.BaseStream.Length ? reader.ReadInt64() : commit);
 
     private static RaftMessage.AppendRequest ReadAppend(BinaryReader reader, MemberId from, MemberId to, long term, long previous, long previousTerm, long commit)
     {

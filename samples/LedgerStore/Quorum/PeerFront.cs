@@ -79,9 +79,22 @@ public sealed class PeerFront(QuorumMember member, PeerDirectory directory)
             await context.AnswerAsync(LedgerError.WrongMember);
             return;
         }
+        var from = headers[PeerHeaders.From].ToString();
         if (int.TryParse(headers[PeerHeaders.Reads], CultureInfo.InvariantCulture, out var reads))
-            member.NoteReads(headers[PeerHeaders.From].ToString(), reads);
+            member.NoteReads(from, reads, context);
         directory.NoteApi(headers[PeerHeaders.Name].ToString(), headers[PeerHeaders.Api].ToString());
+        try
+        {
+            await ReceiveAsync(context, ledger);
+        }
+        finally
+        {
+            member.ForgetReads(from, context);
+        }
+    }
+
+    private static async Task ReceiveAsync(HttpContext context, QuorumLedger ledger)
+    {
         var body = context.Request.BodyReader;
         while (true)
         {

@@ -109,6 +109,7 @@ public sealed class QuorumDisk
     public void Close()
     {
         Ledger.Sync();
+        Files.SyncCommitted();
         Ledger.Dispose();
         Receiver.Dispose();
         Files.Dispose();

@@ -9,7 +9,9 @@ namespace LedgerStore.Quorum;
 /// <param name="Leader">Who leads, as far as it knows, by name.</param>
 /// <param name="Version">Its release.</param>
 /// <param name="ReadsFormatsTo">The newest data format that it reads.</param>
-public sealed record PeerAnswer(string Name, string? ClusterId, string? MemberId, string? Leader, string Version, int ReadsFormatsTo);
+/// <param name="Members">While it knows a leader: the identities of those who belong to the cluster, by the newest membership that it knows to be committed. Whoever was
+/// removed is sent nothing more and finds itself missing here.</param>
+public sealed record PeerAnswer(string Name, string? ClusterId, string? MemberId, string? Leader, string Version, int ReadsFormatsTo, IReadOnlyList<string>? Members = null);
 
 /// <summary>A member asks to be let in.</summary>
 /// <param name="ClusterId">The cluster that it means.</param>

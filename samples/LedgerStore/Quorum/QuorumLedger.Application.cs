@@ -7,11 +7,14 @@ namespace LedgerStore.Quorum;
 /// <content>What is done with what the core decides, and what the member does by itself now and then.</content>
 public sealed partial class QuorumLedger : IRaftApplication
 {
+    private static readonly TimeSpan HintSyncPause = TimeSpan.FromSeconds(1);
     private RaftRole lastRole;
+    private long hintSyncedAt;
     private long electionsWon;
     private long snapshotsInstalled;
     private bool wasMember;
     private bool isRemoved;
+    private bool isSaidRemoved;
     private long foundingTerm;
 
     /// <inheritdoc />
@@ -119,6 +122,11 @@ public sealed partial class QuorumLedger : IRaftApplication
             Promote();
             MaybeFinishFounding();
         }
+        if (time.GetElapsedTime(hintSyncedAt) > HintSyncPause)
+        {
+            disk.Files.SyncCommitted();
+            hintSyncedAt = time.GetTimestamp();
+        }
         if (node.Log.AppliedIndex - node.Log.BaseIndex > settings.CompactEntries || node.Log.Bytes > settings.CompactBytes)
             Compact();
         if (disk.Ledger.Format > DataFormat.Oldest && disk.Ledger.MigrateOne() && disk.Ledger.Backlog == 0)
@@ -127,8 +135,10 @@ public sealed partial class QuorumLedger : IRaftApplication
 
     private void NoteRole()
     {
+        // Whom a leader speaks to belongs to the cluster, whatever was said.
+        isSaidRemoved &= node.Leader.IsNone;
         if (node.Membership.Contains(node.Id))
-            (wasMember, isRemoved) = (true, false);
+            (wasMember, isRemoved) = (true, isSaidRemoved);
         else if (wasMember && !isRemoved && node.Log.MembershipIndex <= node.Log.AppliedIndex)
         {
             isRemoved = true;
@@ -212,6 +222,8 @@ public sealed partial class QuorumLedger : IRaftApplication
             Applied = node.Log.AppliedIndex,
             Place = Place(),
             LastLogIndex = node.Log.LastIndex,
+            Goal = node.Goal,
+            IsMembershipSettled = node.Log.MembershipIndex <= node.Log.CommitIndex,
             Leader = pump.IsStalled ? null : NameOf(node.Leader),
             Format = disk.Ledger.Format,
             Backlog = disk.Ledger.Backlog,

@@ -42,10 +42,12 @@ public sealed partial class QuorumLedger : ILedger
         MemberIdentity identity, QuorumSettings settings, QuorumDisk disk, Action<RaftMessage> send, LedgerJournal journal, TimeProvider time, Action<Exception> onFatal)
     {
         (this.identity, this.settings, this.disk, this.send, this.journal, this.time, this.onFatal) = (identity, settings, disk, send, journal, time, onFatal);
-        node = new RaftNode(identity.Id, settings.Raft with { Seed = identity.Id.Value ^ (ulong)time.GetTimestamp() }, disk.Files.State, new RaftLog(disk.Files.Mark, disk.Files.Entries));
+        node = new RaftNode(identity.Id, settings.Raft with { Seed = identity.Id.Value ^ (ulong)time.GetTimestamp() }, disk.Files.State, new RaftLog(disk.Files.Mark, disk.Files.Entries, disk.Files.Committed));
         appliedIndex = node.Log.AppliedIndex;
         pump = new RaftPump(node, disk.Files, this);
         wasMember = node.Membership.Contains(identity.Id);
+        // What is known to be committed is shown from the first answer on, by a member that is alone too.
+        pump.Run();
         view = Look();
         new Thread(Run) { IsBackground = true, Name = "raft" }.Start();
     }
@@ -77,10 +79,6 @@ public sealed partial class QuorumLedger : ILedger
     public Task<AppendOutcome> AppendAsync(LedgerCommand command, CancellationToken cancellation) =>
         ProposeAsync(new ReplicatedCommand.Append(command, time.GetUtcNow()).Encode(), cancellation);
 
-    /// <summary>Lets the whole cluster write a newer data format from here on.</summary>
-    public Task<AppendOutcome> SwitchFormatAsync(int format, CancellationToken cancellation) =>
-        ProposeAsync(new ReplicatedCommand.SwitchFormat(format).Encode(), cancellation);
-
     /// <inheritdoc />
     public async Task<ReadVerdict> ConfirmReadAsync(CancellationToken cancellation)
     {
@@ -100,24 +98,6 @@ public sealed partial class QuorumLedger : ILedger
 
     /// <inheritdoc />
     public Task FlushAsync() => AskAsync(static _ => true);
-
-    /// <summary>Hands leadership to another voter, if it is held, and waits until that one leads; says how that went.</summary>
-    public async Task<string> HandOverAsync(TimeSpan patience)
-    {
-        var began = time.GetTimestamp();
-        if (!View.IsLeader)
-            return $"leadership: {View.Leader ?? "nobody"} leads, so there is none to hand over";
-        if (View.Members.Count(static seat => seat.IsVoter) == 1)
-            return "leadership: there is no other voter to hand it to";
-        while (time.GetElapsedTime(began) < patience)
-        {
-            await AskAsync(static core => core.Transfer(core.BestSuccessor()));
-            await Task.Delay(settings.Tick, time);
-            if (!View.IsLeader && View.Leader is { } next)
-                return $"leadership: handed to {next}, which leads term {View.Term}";
-        }
-        return "leadership: could not be handed over in time; the others will elect";
-    }
 
     /// <summary>A message of another member has come.</summary>
     public void Receive(RaftMessage message) => inbox.TryAdd(new Input(core => core.Step(message), static () => { }));

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using LedgerStore.Ledger;
 using LedgerStore.Raft;
 
 namespace LedgerStore.Quorum;
@@ -11,7 +12,9 @@ namespace LedgerStore.Quorum;
 public sealed class QuorumMember(LedgerOptions options, PeerClient client, LedgerJournal journal, TimeProvider time)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
-    private readonly ConcurrentDictionary<string, int> reads = new();
+    private static readonly TimeSpan AnswerPause = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(2);
+    private readonly ConcurrentDictionary<string, (int FormatsTo, object Stream)> reads = new();
     private MemberIdentity? identity;
     private QuorumLedger? ledger;
     private FoundingPlan.Wait? waits;
@@ -29,15 +32,40 @@ public sealed class QuorumMember(LedgerOptions options, PeerClient client, Ledge
     public FoundingPlan.Wait? Waits => Volatile.Read(ref waits);
 
     /// <summary>What others are told.</summary>
-    public PeerAnswer Describe() => new(
-        options.Member, Identity?.ClusterId, Identity?.MemberId, Ledger?.View.Leader, options.Release.Version, options.Release.ReadsFormatsTo);
+    public PeerAnswer Describe()
+    {
+        var view = Ledger?.View;
+        return new PeerAnswer(options.Member, Identity?.ClusterId, Identity?.MemberId, view?.Leader, options.Release.Version, options.Release.ReadsFormatsTo,
+            view is { Leader: not null, IsMembershipSettled: true } ? [.. view.Members.Select(static seat => seat.Id)] : null);
+    }
 
-    /// <summary>Another member reads formats up to this one.</summary>
-    public void NoteReads(string member, int readsFormatsTo) => reads[member] = readsFormatsTo;
+    /// <summary>Another member reads formats up to this one, as it says when its stream begins.</summary>
+    public void NoteReads(string member, int readsFormatsTo, object stream) => reads[member] = (readsFormatsTo, stream);
 
-    /// <summary>Members that are not known to read a data format now, by name; only the leader can tell.</summary>
-    public async Task<IReadOnlyList<string>> CannotReadAsync(QuorumLedger held, int format) => await held.AskAsync<IReadOnlyList<string>>(core =>
-        [.. FormatRule.CannotRead(format, core, options.Release.ReadsFormatsTo, id => reads.GetValueOrDefault(id.ToString())).Select(id => core.Membership.Seats[id].Name)]) ?? [];
+    /// <summary>A stream has ended, and with it perhaps the process that had spoken: what it reads is open until it says so again. A newer stream's word stays.</summary>
+    public void ForgetReads(string member, object stream)
+    {
+        if (reads.TryGetValue(member, out var said) && said.Stream == stream)
+            reads.TryRemove(KeyValuePair.Create(member, said));
+    }
+
+    /// <summary>Lets the cluster write a newer data format, once every member has answered anew that it reads it.</summary>
+    /// <returns>Null for the outcome when some members are in the way: those, by name.</returns>
+    public async Task<(AppendOutcome? Outcome, IReadOnlyList<string> InTheWay)> SwitchFormatAsync(QuorumLedger held, int format, CancellationToken cancellation)
+    {
+        var began = time.GetTimestamp();
+        var round = await held.AskAsync(static core => core.BeginRound());
+        IReadOnlyList<MemberId> InTheWay(RaftNode core) => FormatRule.CannotRead(format, core, options.Release.ReadsFormatsTo, id => reads.GetValueOrDefault(id.ToString()).FormatsTo, round);
+        while (true)
+        {
+            // Looked at and proposed in one step, so that nobody can say otherwise in between.
+            if (await held.SwitchFormatAsync(format, core => InTheWay(core).Count == 0, cancellation) is { } outcome)
+                return (outcome, []);
+            if (time.GetElapsedTime(began) > AnswerPatience || !held.View.IsLeader)
+                return (null, await held.AskAsync<IReadOnlyList<string>>(core => [.. InTheWay(core).Select(id => core.Membership.Seats[id].Name)]) ?? []);
+            await Task.Delay(AnswerPause, time, cancellation);
+        }
+    }
 
     /// <summary>Finds out whose disk this is: reads it, or, when it is empty, asks the others for their cluster, or founds one.</summary>
     /// <remarks>By <see cref="FoundingPlan"/>. An empty disk never gets an old identity (T4).</remarks>
@@ -103,7 +131,6 @@ public sealed class QuorumMember(LedgerOptions options, PeerClient client, Ledge
             return new JoinAnswer(false, null, $"'{request.MemberId}' is no member id");
         if (request.ReadsFormatsTo < held.View.Format)
             return new JoinAnswer(false, null, $"the cluster writes data format {held.View.Format} and you read formats up to {request.ReadsFormatsTo}: run a newer version");
-        reads[request.MemberId] = request.ReadsFormatsTo;
         return await held.AskAsync(core => Admit(core, id, request.Name)) ?? new JoinAnswer(false, null, "my disk is full");
     }
 
@@ -118,16 +145,14 @@ public sealed class QuorumMember(LedgerOptions options, PeerClient client, Ledge
         MembershipChange change = old.IsNone ? new MembershipChange.AddLearner(id, name) : new MembershipChange.Remove(old);
         if (core.Membership.Objection(change) is { } objection)
             return new JoinAnswer(false, leader, objection);
-        if (!old.IsNone && !KeepsQuorum(core, old))
-            return new JoinAnswer(false, leader, $"{name} was {old} before; without it too few voters would be heard of, so it stays until they are");
-        core.Change(change, out _);
-        return new JoinAnswer(false, leader, old.IsNone ? "you are being added as a learner" : $"{name} was {old} before, which is being removed: an empty disk gets a new identity");
-    }
-
-    private static bool KeepsQuorum(RaftNode core, MemberId gone)
-    {
-        var after = core.Membership.With(new MembershipChange.Remove(gone));
-        return after.VoterCount > 0 && after.HasQuorum(voter => voter == core.Id || core.IsHeard(voter));
+        // An empty disk is no proof that the disk before it is gone: whoever answers under the name keeps it (T4; Talos pull request 3715 names
+        // the danger, etcd issue 5244 what two members of one name come to).
+        if (!old.IsNone && core.IsHeard(old))
+            return new JoinAnswer(false, leader, $"{name} is {old}, which runs and answers: two members cannot have one name; stop that one for good, or remove it, and this disk is let in");
+        var verdict = core.Change(change, out _);
+        return new JoinAnswer(false, leader,
+            verdict == RaftVerdict.LosesQuorum ? $"{name} was {old} before; without it too few voters would be heard of, so it stays until they are" :
+            old.IsNone ? "you are being added as a learner" : $"{name} was {old} before, which is being removed: an empty disk gets a new identity");
     }
 
     private async Task<JoinAnswer?> TryJoinAsync(string name, JoinRequest request, CancellationToken cancellation)

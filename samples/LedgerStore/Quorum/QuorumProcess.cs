@@ -53,7 +53,7 @@ public sealed class QuorumProcess : IAsyncDisposable
             var disk = QuorumDisk.Open(folder, identity, options.Release, note => journal.Write($"recovery: {note}"));
             links = new PeerLinks(client, identity, options.Release, options.Listen, NameOf, journal, time);
             var ledger = new QuorumLedger(identity, options.Quorum with { Founders = options.Peers.FounderNames(options.Member).Count }, disk, links.Send, journal, time, onFatal);
-            journal.Write($"recovered {disk.Ledger.Head.Index} entries and the replicated log from {disk.Files.Mark.Index} to {disk.Files.Mark.Index + disk.Files.Entries.Count}");
+            journal.Write($"recovered {disk.Ledger.Head.Index} entries and the replicated log from {disk.Files.Mark.Index} to {ledger.View.LastLogIndex}, of which {ledger.View.Applied} are known to be committed");
             Member.Serve(ledger);
             serve(ledger);
             await Task.WhenAll(Member.JoinAsync(stopping.Token), LookAroundAsync(ledger));
@@ -124,39 +124,57 @@ public sealed class QuorumProcess : IAsyncDisposable
     private string? NameOf(MemberId id)
     {
         var text = id.ToString();
-        // A leader that this member does not know yet is known by the names of all who may be members; it is found by asking.
-        return Member.Ledger?.View.Members.FirstOrDefault(seat => seat.Id == text)?.Name ?? unknownNames.GetValueOrDefault(text);
+        // A leader that this member does not know yet is known by the names of all who may be members; it is found by asking. One whose removal was never committed
+        // is missing from this member's log until that same leader has been answered.
+        if (Member.Ledger?.View.Members.FirstOrDefault(seat => seat.Id == text)?.Name is { } name)
+            names[text] = name;
+        return names.GetValueOrDefault(text);
     }
 
-    private readonly System.Collections.Concurrent.ConcurrentDictionary<string, string> unknownNames = new();
+    private readonly System.Collections.Concurrent.ConcurrentDictionary<string, string> names = new();
 
     private async Task LookAroundAsync(QuorumLedger ledger)
     {
         while (!stopping.IsCancellationRequested)
         {
-            if (ledger.View.Role == "joining")
-                await LearnNamesAsync();
-            if (ledger.View.Leader is null)
-                Volatile.Write(ref isAmongTheFirst, await LacksOthersAsync(ledger.View));
+            // At once: whoever does not answer is waited for long enough.
+            var view = ledger.View;
+            await Task.WhenAll(
+                view.Role == "joining" || view.Leader is null ? LearnNamesAsync() : Task.CompletedTask,
+                view.Leader is null ? LookForOthersAsync(view) : Task.CompletedTask,
+                view.Leader is null ? Task.WhenAll(view.Members.Where(seat => seat.Name != options.Member).Select(seat => AskWhetherRemovedAsync(ledger, seat.Name))) : Task.CompletedTask);
             await Task.Delay(LookAround, time, stopping.Token);
         }
     }
 
-    private async Task LearnNamesAsync()
+    private async Task LookForOthersAsync(QuorumView view) => Volatile.Write(ref isAmongTheFirst, await LacksOthersAsync(view));
+
+    private async Task AskWhetherRemovedAsync(QuorumLedger ledger, string name)
     {
-        foreach (var name in options.Peers!.Candidates(options.Member))
+        var own = Member.Identity!;
+        try
         {
-            try
-            {
-                if (await client.AskIdentityAsync(name, stopping.Token) is { MemberId: { } id })
-                    unknownNames[id] = name;
-            }
-            catch (HttpRequestException)
-            {
-                // It is not there; it will say who it is when it is.
-            }
+            if (await client.AskIdentityAsync(name, stopping.Token) is { Members: { } members } answer && answer.ClusterId == own.ClusterId && !members.Contains(own.MemberId))
+                ledger.TellRemoved(name);
+        }
+        catch (HttpRequestException)
+        {
+            // It is not there; another one may tell.
         }
     }
+
+    private Task LearnNamesAsync() => Task.WhenAll(options.Peers!.Candidates(options.Member).Select(async name =>
+    {
+        try
+        {
+            if (await client.AskIdentityAsync(name, stopping.Token) is { MemberId: { } id })
+                names[id] = name;
+        }
+        catch (HttpRequestException)
+        {
+            // It is not there; it will say who it is when it is.
+        }
+    }));
 
     private async Task<bool> LacksOthersAsync(QuorumView view)
     {

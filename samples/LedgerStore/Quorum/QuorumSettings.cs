@@ -23,6 +23,6 @@ public sealed record QuorumSettings
     /// <summary>So many voters make a new cluster complete; before that it takes no appends.</summary>
     public int Founders { get; init; } = 1;
 
-    /// <summary>A member that has not applied so many committed entries is not caught up.</summary>
+    /// <summary>A member that lacks more than so many committed entries, arrived or not, is not caught up.</summary>
     public long ReadyLag { get; init; } = 1_000;
 }

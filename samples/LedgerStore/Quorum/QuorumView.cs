@@ -37,14 +37,20 @@ public sealed record QuorumView
     /// <summary>The newest entry of its own replicated log.</summary>
     public long LastLogIndex { get; init; }
 
-    /// <summary>Committed entries that are not applied here yet; on a follower as far as it knows.</summary>
-    public long Lag => Commit - Applied;
+    /// <summary>Up to where it must have applied to hold everything that was acknowledged, as its leader says.</summary>
+    public long Goal { get; init; }
+
+    /// <summary>Entries that it must still apply for that, whether they have arrived here or not.</summary>
+    public long Lag => Goal - Applied;
 
     /// <summary>Who leads, by name; null when it knows none.</summary>
     public string? Leader { get; init; }
 
     /// <summary>Who belongs to the cluster.</summary>
     public required IReadOnlyList<SeatView> Members { get; init; }
+
+    /// <summary>True when that is known to be committed.</summary>
+    public bool IsMembershipSettled { get; init; }
 
     /// <summary>The data format that the cluster has agreed on.</summary>
     public int Format { get; init; }

@@ -4,8 +4,8 @@ using LedgerStore.Storage;
 
 namespace LedgerStore.Quorum;
 
-/// <summary>Term, vote, snapshot mark and log of a member, in `raft/` of its folder. A segmented log for the entries, and two small files
-/// that are replaced by a rename.</summary>
+/// <summary>Term, vote, snapshot mark and log of a member, in `raft/` of its folder. A segmented log for the entries, two small files
+/// that are replaced by a rename, and a <see cref="CommitHint"/>.</summary>
 /// <remarks>Entry: term (8), kind (1), data. `state`: term (8), vote (8). `snapshot`: index (8), term (8), length of the membership (4), the membership, the note.
 /// Both files end in their CRC-32C (4). Little-endian.</remarks>
 public sealed class RaftFiles : IRaftStorage, IDisposable
@@ -13,6 +13,7 @@ public sealed class RaftFiles : IRaftStorage, IDisposable
     private const int EntryHeader = 9;
     private readonly string folder;
     private readonly SegmentedLog log;
+    private readonly CommitHint hint;
 
     /// <summary>Opens the files.</summary>
     /// <exception cref="UnusableDataException">They are damaged.</exception>
@@ -33,6 +34,13 @@ public sealed class RaftFiles : IRaftStorage, IDisposable
             new SegmentedLogOptions(Path.Combine(folder, "log")) { Note = note, FirstIndex = Mark.Index + 1, SegmentBytes = 16 * 1024 * 1024 },
             record => entries.Add(Decode(record)));
         Entries = Continuing(entries);
+        hint = new CommitHint(Path.Combine(folder, "committed"));
+        if (hint.Index <= Math.Max(Mark.Index, log.LastIndex))
+            return;
+        Dispose();
+        throw new UnusableDataException(
+            $"the log in {folder} ends at entry {log.LastIndex}, and this member had applied entries to {hint.Index}: durable entries were lost, and with them perhaps " +
+            "what clients were told is kept; keep the volume as evidence, check the disk, and let the member come back with an empty one");
     }
 
     /// <summary>The term and vote that were found.</summary>
@@ -43,6 +51,9 @@ public sealed class RaftFiles : IRaftStorage, IDisposable
 
     /// <summary>The entries that were found.</summary>
     public IReadOnlyList<RaftEntry> Entries { get; private set; }
+
+    /// <summary>Everything to here was committed when the member last ran, as far as was noted.</summary>
+    public long Committed => hint.Index;
 
     /// <summary>Batches made durable since the files were opened.</summary>
     public long SyncCount => log.SyncCount;
@@ -66,6 +77,12 @@ public sealed class RaftFiles : IRaftStorage, IDisposable
         log.Append([.. entries.Select(static entry => (ReadOnlyMemory<byte>)Encode(entry))]);
     }
 
+    /// <inheritdoc />
+    public void NoteCommitted(long index) => hint.Note(index);
+
+    /// <summary>Makes durable how far the log is known to be committed.</summary>
+    public void SyncCommitted() => hint.Sync();
+
     /// <summary>Keeps the mark of a snapshot whose state is durable, then forgets the segments that hold only earlier entries.</summary>
     public void Save(SnapshotMark mark, long keepFrom)
     {
@@ -83,7 +100,11 @@ public sealed class RaftFiles : IRaftStorage, IDisposable
     }
 
     /// <inheritdoc />
-    public void Dispose() => log.Dispose();
+    public void Dispose()
+    {
+        log.Dispose();
+        hint.Dispose();
+    }
 
     /// <summary>A mark as bytes.</summary>
     public static byte[] EncodeMark(SnapshotMark mark)

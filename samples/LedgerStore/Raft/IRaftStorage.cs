@@ -2,7 +2,7 @@ using LedgerStore.Storage;
 
 namespace LedgerStore.Raft;
 
-/// <summary>Where a member's term, vote and log are kept. What a call has written is durable when it returns.</summary>
+/// <summary>Where a member's term, vote and log are kept. What a call has written is durable when it returns, but for the hint.</summary>
 public interface IRaftStorage
 {
     /// <summary>Keeps term and vote.</summary>
@@ -14,6 +14,9 @@ public interface IRaftStorage
     /// <exception cref="DiskFullException">There is no room; nothing of it is kept, or a part that nobody was told of.</exception>
     /// <exception cref="DurabilityLostException">The disk failed; the member must stop.</exception>
     void Append(IReadOnlyList<RaftEntry> entries);
+
+    /// <summary>Notes that everything to an entry is committed and applied. A hint for the next start: it need not be durable when this returns, and may be lost.</summary>
+    void NoteCommitted(long index);
 }
 
 /// <summary>What a member does with what Raft decides.</summary>

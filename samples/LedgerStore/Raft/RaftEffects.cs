@@ -62,6 +62,9 @@ public enum RaftVerdict
 
     /// <summary>It makes no sense for this membership.</summary>
     Invalid,
+
+    /// <summary>Of the voters that would be left no majority is heard of.</summary>
+    LosesQuorum,
 }
 
 /// <summary>What a member is at the moment.</summary>

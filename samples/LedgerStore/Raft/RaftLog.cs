@@ -10,7 +10,10 @@ public sealed class RaftLog
     /// <summary>A log as it was found on disk.</summary>
     /// <param name="snapshot">The newest snapshot, or <see cref="SnapshotMark.Zero"/>.</param>
     /// <param name="stored">The entries there are, in order; they may begin before the snapshot's end.</param>
-    public RaftLog(SnapshotMark snapshot, IReadOnlyList<RaftEntry> stored)
+    /// <param name="committed">Entries to here are known to be committed. What was committed once is for ever (Raft, 5.4.3), so that this may be kept over a
+    /// restart, as etcd does; without it a member that is alone would hide from stale reads what it had applied.</param>
+    /// <exception cref="RaftBrokenException">The entries do not continue the snapshot, or end before <paramref name="committed"/>.</exception>
+    public RaftLog(SnapshotMark snapshot, IReadOnlyList<RaftEntry> stored, long committed = 0)
     {
         if (!Continues(snapshot, stored))
             throw new RaftBrokenException($"the log does not continue the snapshot at {snapshot.Index}");
@@ -27,6 +30,7 @@ public sealed class RaftLog
         AddAll(held);
         StableIndex = LastIndex;
         CommitIndex = AppliedIndex = snapshot.Index;
+        CommitTo(committed);
     }
 
     /// <summary>True when stored entries go on where a snapshot ends. They do not when a crash came between the installing of a snapshot and

@@ -24,8 +24,9 @@ public abstract record RaftMessage(MemberId From, MemberId To, long Term)
         MemberId From, MemberId To, long Term, bool IsSuccess, long Match, long Rejected, long HintIndex, long HintTerm)
         : RaftMessage(From, To, Term);
 
-    /// <summary>The leader is there. The round lets reads be confirmed (thesis, 6.4).</summary>
-    public sealed record Heartbeat(MemberId From, MemberId To, long Term, long Commit, long Round) : RaftMessage(From, To, Term);
+    /// <summary>The leader is there. The round lets reads be confirmed (thesis, 6.4). <paramref name="Commit"/> is bounded by what the follower is known to
+    /// hold; <paramref name="Goal"/> is not: by it the follower knows how far behind it is (<see cref="RaftNode.Goal"/>).</summary>
+    public sealed record Heartbeat(MemberId From, MemberId To, long Term, long Commit, long Round, long Goal) : RaftMessage(From, To, Term);
 
     /// <summary>The answer to it.</summary>
     public sealed record HeartbeatResponse(MemberId From, MemberId To, long Term, long Round) : RaftMessage(From, To, Term);

@@ -100,7 +100,7 @@ public sealed partial class RaftNode
         uncommittedBytes = 0;
         SyncProgress();
         // An entry of the own term tells what is committed (thesis, 6.4) and lets memberships be changed (R7).
-        AppendOwn(RaftEntryKind.NoOp, default);
+        firstOfTerm = AppendOwn(RaftEntryKind.NoOp, default);
         BroadcastAppends();
     }
 

@@ -25,12 +25,18 @@ public sealed partial class RaftNode
             return RaftVerdict.ChangePending;
         if (change is MembershipChange.Promote && !IsCaughtUp(change.Member))
             return RaftVerdict.NotCaughtUp;
+        if (change is MembershipChange.Remove && !KeepsQuorum(change))
+            return RaftVerdict.LosesQuorum;
         index = AppendOwn(RaftEntryKind.Membership, MembershipFormat.Encode(Membership.With(change)));
         // With fewer voters what is there already may be enough.
         MaybeCommit();
         BroadcastAppends();
         return RaftVerdict.Accepted;
     }
+
+    // A removal that leaves no live majority stops the cluster for good: not even the removal itself could be committed (etcd's strict reconfiguration check,
+    // pull requests 3543 and 6156).
+    private bool KeepsQuorum(MembershipChange change) => Membership.With(change).HasQuorum(voter => voter == Id || IsHeard(voter));
 
     /// <summary>While it leads: a member is heard of and has nearly all (thesis, 4.2.1), so that as a voter it would not hold the others up.</summary>
     public bool IsCaughtUp(MemberId member) =>

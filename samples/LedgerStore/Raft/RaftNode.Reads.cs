@@ -9,6 +9,7 @@ public sealed partial class RaftNode
     private readonly HashSet<long> asked = [];
     private readonly List<ReadGrant> grantedReads = [];
     private readonly List<long> lostReads = [];
+    private readonly long readsOfThisStart;
     private long readRound;
     private bool isRoundWanted;
 
@@ -22,13 +23,23 @@ public sealed partial class RaftNode
         if (asked.Count >= options.MaxPendingReads)
             return RaftVerdict.Overloaded;
         asked.Add(context);
-        early.Add(new RaftMessage.ReadRequest(Id, Leader, Term, context));
+        early.Add(new RaftMessage.ReadRequest(Id, Leader, Term, context ^ readsOfThisStart));
         return RaftVerdict.Accepted;
     }
 
     /// <summary>Gives up a read that was asked for: its message may have been lost (etcd issue 9566 shows what a lost one comes to). Without this those that nobody waits for any
     /// more would fill the bound, and every later one would be refused.</summary>
     public void ForgetRead(long context) => asked.Remove(context);
+
+    /// <summary>While it leads: begins a round of heartbeats. Whoever has answered it (<see cref="FollowerProgress.Round"/>) was there after this was called: the same
+    /// rule by which reads are confirmed (thesis, 6.4).</summary>
+    public long BeginRound()
+    {
+        if (!isRoundWanted)
+            readRound++;
+        isRoundWanted = true;
+        return readRound;
+    }
 
     private void TakeReadRequest(RaftMessage.ReadRequest request)
     {
@@ -38,8 +49,11 @@ public sealed partial class RaftNode
 
     private void TakeReadResponse(RaftMessage.ReadResponse response)
     {
-        if (asked.Remove(response.Context))
-            grantedReads.Add(new ReadGrant(response.Context, response.Index));
+        // What was meant for this member's earlier process must not answer a read of this one, which may have to see more (R8; etcd makes such ids unique by
+        // member and start for the same reason).
+        var context = response.Context ^ readsOfThisStart;
+        if (asked.Remove(context))
+            grantedReads.Add(new ReadGrant(context, response.Index));
     }
 
     private RaftVerdict BeginRead(PendingRead read)
@@ -64,10 +78,7 @@ public sealed partial class RaftNode
     private void Confirm(PendingRead read)
     {
         // One round serves all reads that come before it is sent; heartbeats that are on their way do not count.
-        if (!isRoundWanted)
-            readRound++;
-        isRoundWanted = true;
-        confirming.Enqueue(read with { Index = log.CommitIndex, Round = readRound });
+        confirming.Enqueue(read with { Index = log.CommitIndex, Round = BeginRound() });
         if (Membership.VoterCount == 1 && Membership.IsVoter(Id))
             ConfirmReads();
     }

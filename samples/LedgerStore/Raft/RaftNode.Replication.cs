@@ -4,6 +4,12 @@ namespace LedgerStore.Raft;
 public sealed partial class RaftNode
 {
     private long uncommittedBytes;
+    private long firstOfTerm;
+    private (long Term, long Index) told;
+
+    /// <summary>Who has applied everything to here holds all that was acknowledged, as far as this member knows: on a leader what is committed, on others what the leader
+    /// has said, whether it has arrived or not. A leader does not know what is committed before its own first entry is, so that one counts as well (thesis, 6.4).</summary>
+    public long Goal => Role == RaftRole.Leader ? Math.Max(firstOfTerm, log.CommitIndex) : Math.Max(told.Index, log.CommitIndex);
 
     /// <summary>While it leads: an entry of its own term is committed, so it knows all that is (thesis, 6.4).</summary>
     public bool HasCommittedInTerm => Role == RaftRole.Leader && log.TermAt(log.CommitIndex) == Term;
@@ -80,6 +86,7 @@ public sealed partial class RaftNode
 
     private void AnswerAppend(RaftMessage.AppendRequest request)
     {
+        HearGoal(request.Commit);
         if (request.PreviousIndex < log.CommitIndex && request.PreviousIndex + request.Entries.Count <= log.CommitIndex)
         {
             Acknowledge(request.From, log.CommitIndex);
@@ -169,11 +176,15 @@ public sealed partial class RaftNode
     {
         // A follower may hold less than is committed; what it lacks it must not take for committed.
         foreach (var (id, follower) in progress)
-            early.Add(new RaftMessage.Heartbeat(Id, id, Term, Math.Min(follower.Match, log.CommitIndex), readRound));
+            early.Add(new RaftMessage.Heartbeat(Id, id, Term, Math.Min(follower.Match, log.CommitIndex), readRound, Goal));
     }
+
+    // Within a term it only grows, but an entry that an older leader meant to commit may be gone.
+    private void HearGoal(long index) => told = (Term, told.Term == Term ? Math.Max(told.Index, index) : index);
 
     private void AnswerHeartbeat(RaftMessage.Heartbeat heartbeat)
     {
+        HearGoal(heartbeat.Goal);
         log.CommitTo(heartbeat.Commit);
         late.Add(new RaftMessage.HeartbeatResponse(Id, heartbeat.From, Term, heartbeat.Round));
     }

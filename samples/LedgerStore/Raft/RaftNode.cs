@@ -34,6 +34,7 @@ public sealed partial class RaftNode
         (Term, Vote) = (state.Term, state.Vote);
         chance = options.Seed ^ (id.Value * 0xd1342543de82ef95);
         DrawTimeout(options.ElectionTicks);
+        readsOfThisStart = (long)Mix(~chance);
     }
 
     /// <summary>Who it is.</summary>
@@ -217,10 +218,13 @@ public sealed partial class RaftNode
     {
         // SplitMix64 (Steele et al., 2014): the core has its own small chance, so that a seed tells all.
         chance += 0x9e3779b97f4a7c15;
-        var drawn = chance;
+        electionTimeout = least + (int)(Mix(chance) % (ulong)(options.ElectionSpreadTicks + 1));
+    }
+
+    private static ulong Mix(ulong drawn)
+    {
         drawn = (drawn ^ (drawn >> 30)) * 0xbf58476d1ce4e5b9;
         drawn = (drawn ^ (drawn >> 27)) * 0x94d049bb133111eb;
-        drawn ^= drawn >> 31;
-        electionTimeout = least + (int)(drawn % (ulong)(options.ElectionSpreadTicks + 1));
+        return drawn ^ (drawn >> 31);
     }
 }

@@ -33,7 +33,7 @@ public sealed record RaftOptions
     /// <summary>A learner that is at most so many entries behind is caught up.</summary>
     public int PromotionLag { get; init; } = 100;
 
-    /// <summary>Where the member's own chance begins.</summary>
+    /// <summary>Where the member's own chance begins; another one at each start.</summary>
     public ulong Seed { get; init; } = 1;
 
     /// <summary>Known bugs that the simulator switches on to see that they are found.</summary>

@@ -50,7 +50,10 @@ public sealed class RaftPump(RaftNode node, IRaftStorage storage, IRaftApplicati
                 Keep(effects);
             isKept = true;
             if (effects.Committed.Count > 0)
+            {
                 application.Apply(effects.Committed);
+                storage.NoteCommitted(effects.Committed[^1].Index);
+            }
             return true;
         }
         catch (DiskFullException)

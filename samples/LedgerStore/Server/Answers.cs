@@ -68,8 +68,11 @@ public sealed record StatusAnswer(
     /// <summary>The newest entry of the replicated log that it has applied.</summary>
     public long? AppliedLogIndex { get; init; }
 
-    /// <summary>Committed entries that it has not applied.</summary>
+    /// <summary>Committed entries that it has not applied, arrived here or not, by what its leader last said.</summary>
     public long? Lag { get; init; }
+
+    /// <summary>The newest entry of its own replicated log; what lies behind <see cref="Commit"/> is not known to be committed.</summary>
+    public long? LastLogIndex { get; init; }
 
     /// <summary>Who leads.</summary>
     public string? Leader { get; init; }

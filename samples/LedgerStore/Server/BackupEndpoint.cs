@@ -36,7 +36,8 @@ public sealed class BackupEndpoint(Member member, ReadEndpoints reads, TimeProvi
         var (head, view) = (place.Head, ledger.View);
         var header = new BackupHeader(
             head.Index, head.Checksum.ToString(), view?.ClusterId, member.Options.Member, member.Options.Release.Version,
-            view?.Format ?? member.Options.Release.WritesFormat, time.GetUtcNow(), view?.Members ?? [], place.LogIndex, place.Term);
+            view?.Format ?? member.Options.Release.WritesFormat, time.GetUtcNow(), view?.Members ?? [], place.LogIndex, place.Term,
+            ReadEndpoints.IsStale(context) ? "stale" : "linearizable", view is null ? null : Math.Max(view.LastLogIndex, place.LogIndex ?? 0));
         context.Response.ContentType = "application/vnd.ledger-store.backup";
         await BackupFile.WriteAsync(context.Response.Body, header, index => Record(ledger.Read(index)!), context.RequestAborted);
     }

@@ -52,6 +52,18 @@ public sealed record LedgerError(int Status, string Code, string Message, string
     public static LedgerError LeadershipLost { get; } = new(503, "LeadershipLost",
         "leadership changed while the append was under way: it is open whether it took effect; repeat it with the same Ledger-Client and Ledger-Sequence");
 
+    /// <summary>A change of the membership that another leader has replaced.</summary>
+    public static LedgerError ChangeLost(string? leader) => new(503, "ChangeLost",
+        "leadership changed before the change was committed, and it took no effect; ask the new leader again", leader);
+
+    /// <summary>A change of the membership whose fate is not known.</summary>
+    public static LedgerError ChangeOpen(string? leader) => new(503, "ChangeOpen",
+        "the change was taken but a majority did not confirm it in time: it may still take effect; look at /v1/members before you ask again", leader);
+
+    /// <summary>Leadership is not where it was sent.</summary>
+    public static LedgerError NotTransferred(string? leader) => new(503, "NotTransferred",
+        $"leadership did not move there within an election timeout: {leader ?? "nobody"} leads now; see that the target runs and is caught up, then ask again", leader);
+
     /// <summary>A call of a member of another cluster, or for another member.</summary>
     public static LedgerError WrongMember { get; } = new(421, "WrongMember", "this is another cluster or another member than the caller means");
 

@@ -62,7 +62,7 @@ public sealed class LedgerMetrics
         Add(text, "ledger_raft_term", "gauge", "The newest term that the member knows.", view.Term);
         Add(text, "ledger_raft_commit_index", "gauge", "The newest entry of the replicated log that it knows to be committed.", view.Commit);
         Add(text, "ledger_raft_applied_index", "gauge", "The newest entry of the replicated log that it has applied.", view.Applied);
-        Add(text, "ledger_raft_lag", "gauge", "Committed entries that it has not applied.", view.Lag);
+        Add(text, "ledger_raft_lag", "gauge", "Committed entries that it has not applied, arrived or not, by what its leader last said.", view.Lag);
         Add(text, "ledger_raft_is_leader", "gauge", "1 for the member that leads.", view.IsLeader ? 1 : 0);
         Add(text, "ledger_raft_has_leader", "gauge", "1 when it knows a leader.", view.Leader is null ? 0 : 1);
         Add(text, "ledger_raft_elections_won_total", "counter", "Elections that the process has won.", view.ElectionsWon);

@@ -46,19 +46,26 @@ public sealed class Member(LedgerOptions options, TimeProvider time, Func<long> 
     /// <param name="role">The role that the traffic is for, or nothing.</param>
     public ProbeAnswer Ready(string? role = null)
     {
-        var (view, isAmongTheFirst) = (Ledger?.View, Quorum?.IsAmongTheFirst == true);
+        // What it waits for first: whoever ends waiting reads its log next, and must not seem to do neither in between.
+        var waits = Quorum?.Member.Waits;
+        return Ready(Ledger, waits, role);
+    }
+
+    private ProbeAnswer Ready(ILedger? held, FoundingPlan.Wait? waits, string? role)
+    {
+        var (view, isAmongTheFirst) = (held?.View, Quorum?.IsAmongTheFirst == true);
         return Probe(
         [
-            (Ledger is null && Waits is null, "the log is still being read"),
-            (Ledger is null && Waits is not null && !isAmongTheFirst, Waits?.Reason ?? ""),
+            (held is null && waits is null, "the log is still being read"),
+            (held is null && waits is not null && !isAmongTheFirst, waits?.Reason ?? ""),
             (Gate.IsShut, "the member is draining"),
             (!HasRoom, $"the volume has {FreeBytes} bytes free, below the floor of {options.DiskFloorBytes}"),
             (view is { Role: "learner" or "removed" } || (view is { Role: "joining" } && !isAmongTheFirst), $"the member is no voter of the cluster: {view?.Role}"),
             (view is { IsStalled: true }, "the disk has no room for what must be kept"),
             (view is { Leader: null } && !isAmongTheFirst, "no leader is known"),
             (view is { Leader: not null, IsFounded: false }, "the cluster is being founded: not all founders vote yet"),
-            (view?.Lag > options.Quorum.ReadyLag, $"{view?.Lag} committed entries are not applied yet"),
-            (!string.IsNullOrEmpty(role) && role != (view?.Role ?? Ledger?.Role), $"the member is no {role}"),
+            (view?.Lag > options.Quorum.ReadyLag, $"the member is {view?.Lag} committed entries behind its leader, and {options.Quorum.ReadyLag} are allowed"),
+            (!string.IsNullOrEmpty(role) && role != (view?.Role ?? held?.Role), $"the member is no {role}"),
         ]);
     }
 
@@ -72,14 +79,14 @@ public sealed class Member(LedgerOptions options, TimeProvider time, Func<long> 
     /// <summary>Everything about it.</summary>
     public StatusAnswer Status()
     {
-        var held = Ledger;
-        var (view, ready) = (held?.View, Ready());
+        var (waits, held) = (Quorum?.Member.Waits, Ledger);
+        var (view, ready) = (held?.View, Ready(held, waits, null));
         var head = held?.Head ?? new LedgerHead(0, LedgerChecksum.Empty);
         return new StatusAnswer(
-            options.Member, options.Release.Version, held?.Role ?? (Waits is null ? "recovering" : "waiting"),
+            options.Member, options.Release.Version, held?.Role ?? (waits is null ? "recovering" : "waiting"),
             view?.Format ?? options.Release.WritesFormat, options.Release.ReadsFormatsTo,
             held?.FirstIndex ?? 0, head.Index, head.Index, head.Checksum.ToString(),
-            ready.Ok, held is null && Waits is null, Gate.IsShut, FreeBytes, Math.Round(time.GetElapsedTime(startedAt).TotalSeconds, 3))
+            ready.Ok, held is null && waits is null, Gate.IsShut, FreeBytes, Math.Round(time.GetElapsedTime(startedAt).TotalSeconds, 3))
         {
             NotReadyBecause = ready.Ok ? null : ready.Reasons,
             ClusterId = view?.ClusterId,
@@ -88,6 +95,7 @@ public sealed class Member(LedgerOptions options, TimeProvider time, Func<long> 
             Commit = view?.Commit,
             AppliedLogIndex = view?.Applied,
             Lag = view?.Lag,
+            LastLogIndex = view?.LastLogIndex,
             Leader = view?.Leader,
             Voters = view?.Members.Where(static seat => seat.IsVoter).Select(static seat => seat.Name).ToList(),
             Learners = view?.Members.Where(static seat => !seat.IsVoter).Select(static seat => seat.Name).ToList(),

@@ -9,7 +9,7 @@ namespace LedgerStore.Server;
 /// <param name="proxy">Brings what only the leader can do to the leader.</param>
 public sealed class QuorumEndpoints(QuorumMember quorum, LeaderProxy proxy)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(8); // Less than whoever has passed a request on waits.
 
     /// <summary>`GET /v1/members`.</summary>
     public Task MembersAsync(HttpContext context) => quorum.Ledger is { } ledger
@@ -24,7 +24,7 @@ public sealed class QuorumEndpoints(QuorumMember quorum, LeaderProxy proxy)
         else if (Wanted(context, ledger, action, out var problem) is not { } change)
             await context.AnswerAsync(LedgerError.BadRequest(problem));
         else
-            await FinishAsync(context, ledger, await ledger.AskAsync(core => (Done: Try(core, change, out var objection), Objection: objection)));
+            await FinishAsync(context, ledger, await ledger.AskAsync(core => Try(core, change)));
     }
 
     /// <summary>`POST /v1/leadership?to=NAME`; without a name to the best successor.</summary>
@@ -36,8 +36,7 @@ public sealed class QuorumEndpoints(QuorumMember quorum, LeaderProxy proxy)
         {
             var name = context.Request.Query["to"].ToString();
             var id = ledger.View.Members.FirstOrDefault(seat => seat.Name == name)?.Id;
-            var verdict = await ledger.AskAsync(core => core.Transfer(name.Length == 0 ? core.BestSuccessor() : MemberId.TryParse(id, out var target) ? target : MemberId.None));
-            await FinishAsync(context, ledger, (verdict, verdict == RaftVerdict.Invalid ? $"'{name}' is no other voter that can be reached" : null));
+            await FinishAsync(context, ledger, await ledger.AskAsync(core => Try(core, name.Length == 0 ? core.BestSuccessor() : MemberId.TryParse(id, out var to) ? to : MemberId.None, name)));
         }
     }
 
@@ -54,51 +53,59 @@ public sealed class QuorumEndpoints(QuorumMember quorum, LeaderProxy proxy)
             await context.AnswerAsync(LedgerError.Conflict("FormatInUse", $"the cluster writes data format {ledger.View.Format} already, and there is no way back but a backup"));
         else if (format == ledger.View.Format)
             await MembersAsync(context); // It is so already, whoever is there now.
-        else if (await quorum.CannotReadAsync(ledger, format) is { Count: > 0 } names)
-            await context.AnswerAsync(LedgerError.Conflict("FormatUnreadable", $"{string.Join(", ", names)} cannot read data format {format}, or have not said so since they were last heard of: update every member first, and wait until all are back"));
-        else if (await ledger.SwitchFormatAsync(format, context.RequestAborted) is AppendOutcome.Appended)
+        else
+            await SwitchFormatAsync(context, ledger, format);
+    }
+
+    private async Task SwitchFormatAsync(HttpContext context, QuorumLedger ledger, int format)
+    {
+        var (outcome, inTheWay) = await quorum.SwitchFormatAsync(ledger, format, context.RequestAborted);
+        if (outcome is AppendOutcome.Appended)
             await MembersAsync(context);
+        else if (inTheWay.Count > 0)
+            await context.AnswerAsync(LedgerError.Conflict("FormatUnreadable", $"{string.Join(", ", inTheWay)} cannot read data format {format}, or did not answer when asked: update every member first, and wait until all are back"));
         else
             await context.AnswerAsync(LedgerError.NotLeader(ledger.View.Leader));
     }
 
-    private static RaftVerdict Try(RaftNode core, MembershipChange change, out string? objection)
+    private static Asked Try(RaftNode core, MembershipChange change)
     {
-        objection = core.Membership.Objection(change);
-        return core.Change(change, out _);
+        var objection = core.Membership.Objection(change);
+        var verdict = core.Change(change, out var index);
+        return new Asked(verdict, objection ?? "that makes no sense for this membership", change.Member) { Index = index, Term = core.Term };
     }
 
-    private async Task FinishAsync(HttpContext context, QuorumLedger ledger, (RaftVerdict Verdict, string? Objection) result)
+    private static Asked Try(RaftNode core, MemberId target, string name) =>
+        new(core.Transfer(target), name.Length == 0 ? "there is no other voter that is heard of" : $"'{name}' is no other voter", target);
+
+    private async Task FinishAsync(HttpContext context, QuorumLedger ledger, Asked? asked)
     {
-        switch (result.Verdict)
+        var error = asked?.Verdict switch
         {
-            case RaftVerdict.Accepted:
-                await UntilSettledAsync(ledger, context.RequestAborted);
-                await MembersAsync(context);
-                break;
-            case RaftVerdict.NotLeader:
-                await BringAsync(context, ledger);
-                break;
-            case RaftVerdict.Invalid:
-                await context.AnswerAsync(LedgerError.Conflict("InvalidChange", result.Objection ?? "that makes no sense for this membership"));
-                break;
-            case RaftVerdict.NotCaughtUp:
-                await context.AnswerAsync(LedgerError.Conflict("NotCaughtUp", "the learner does not have nearly all entries yet; ask again later"));
-                break;
-            default:
-                await context.AnswerAsync(LedgerError.Conflict("ChangePending", "the change before, or the leader's first entry, is not committed yet; ask again soon"));
-                break;
+            // Nothing was asked: the disk is full, or too much is under way.
+            null => ledger.View.IsStalled ? LedgerError.NotLeader(null) : LedgerError.Overloaded,
+            RaftVerdict.Accepted when asked.Index == 0 => await ledger.HasMovedAsync(asked.Member, Patience, context.RequestAborted) ? null : LedgerError.NotTransferred(ledger.View.Leader),
+            RaftVerdict.Accepted => await ledger.FateAsync(asked.Index, asked.Term, Patience, context.RequestAborted) switch
+            {
+                ChangeOutcome.Committed => null,
+                ChangeOutcome.Lost => LedgerError.ChangeLost(ledger.View.Leader),
+                _ => LedgerError.ChangeOpen(ledger.View.Leader),
+            },
+            RaftVerdict.NotLeader => await proxy.BringAsync(context, ledger.View.Leader, default),
+            RaftVerdict.Invalid => LedgerError.Conflict("InvalidChange", asked.Objection),
+            RaftVerdict.NotCaughtUp => LedgerError.Conflict("NotCaughtUp", "the learner does not have nearly all entries yet; ask again later"),
+            RaftVerdict.LosesQuorum => LedgerError.Conflict("LosesQuorum",
+                "of the voters that would be left too few are heard of, and the cluster would stop for good: bring them back first, or remove one of those that are gone"),
+            _ => LedgerError.Conflict("ChangePending", "the change before, or the leader's first entry, is not committed yet; ask again soon"),
+        };
+        if (error is not null)
+            await context.AnswerAsync(error);
+        else if (asked?.Verdict == RaftVerdict.Accepted)
+        {
+            // Once more round the core, so that what is shown is not older than what is answered.
+            await ledger.FlushAsync();
+            await MembersAsync(context);
         }
-    }
-
-    // A change is answered when it is committed, or when that takes too long to wait for.
-    private static async Task UntilSettledAsync(QuorumLedger ledger, CancellationToken cancellation)
-    {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        patience.CancelAfter(Patience);
-        while (!patience.IsCancellationRequested &&
-            await ledger.AskAsync(static core => core.Role == RaftRole.Leader && (core.Log.MembershipIndex > core.Log.CommitIndex || !core.TransferTarget.IsNone)))
-            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, CancellationToken.None);
     }
 
     private async Task BringAsync(HttpContext context, QuorumLedger ledger)
@@ -125,5 +132,13 @@ public sealed class QuorumEndpoints(QuorumMember quorum, LeaderProxy proxy)
     {
         problem = "a membership can be changed by add-learner, promote and remove";
         return null;
+    }
+
+    private sealed record Asked(RaftVerdict Verdict, string Objection, MemberId Member)
+    {
+        // Of a change: where it is in the log. A transfer has none.
+        public long Index { get; init; }
+
+        public long Term { get; init; }
     }
 }

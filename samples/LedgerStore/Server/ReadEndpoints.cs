@@ -95,12 +95,15 @@ public sealed class ReadEndpoints(Member member, LedgerMetrics metrics)
         var consistency = context.Request.Query["consistency"].ToString();
         var error = member.Ledger is not { } ledger ? member.NotServing
             : consistency is not ("" or "linearizable" or "stale") ? LedgerError.BadRequest("consistency is linearizable or stale")
-            : consistency == "stale" ? null : await ConfirmAsync(ledger, context.RequestAborted);
+            : IsStale(context) ? null : await ConfirmAsync(ledger, context.RequestAborted);
         if (error is null)
             return member.Ledger;
         await context.AnswerAsync(error);
         return null;
     }
+
+    /// <summary>True when the client is content with what the member has.</summary>
+    public static bool IsStale(HttpContext context) => context.Request.Query["consistency"] == "stale";
 
     private async Task<LedgerError?> ConfirmAsync(ILedger ledger, CancellationToken cancellation)
     {

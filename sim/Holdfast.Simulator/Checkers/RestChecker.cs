@@ -5,7 +5,6 @@ using Holdfast.Model.Batch;
 using Holdfast.Model.Core;
 using Holdfast.Model.Discovery;
 using Holdfast.Model.Policy;
-using Holdfast.Model.Selectors;
 
 namespace Holdfast.Simulator.Checkers;
 

@@ -52,6 +52,9 @@ public enum RaftMutant
 
     /// <summary>The cluster switches to a data format that not every member reads.</summary>
     SwitchesFormatEarly,
+
+    /// <summary>The cluster switches to a data format by what members said before they were asked.</summary>
+    TrustsEarlierWord,
 }
 
 /// <summary>The part of a mutant that is in the core.</summary>

@@ -212,9 +212,9 @@ public sealed class FaultPlan(RaftSimulation simulation)
         if (!isOld && (simulation.Operator.IsSwitchAsked || simulation.Chance.Next(3) > 0))
             return;
         member.NextRelease = LedgerRelease.All[isOld ? ^1 : 0];
-        // A pod that comes back with an older release was away for longer than anyone waits for a leader.
+        // It may be back before anyone has noticed that it was away.
         if (!isOld)
-            member.StartsNotBefore = simulation.Now + DowngradeMicroseconds;
+            (member.DowngradedAt, member.StartsNotBefore) = (simulation.Now, simulation.Chance.Next(2) == 0 ? 0 : simulation.Now + DowngradeMicroseconds);
         member.Crash($"ends, to come back as {member.NextRelease.Version}");
     }
 

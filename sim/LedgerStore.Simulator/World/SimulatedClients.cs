@@ -10,7 +10,6 @@ public sealed class SimulatedClients(RaftSimulation simulation)
     private const long Patience = 300_000;
 
     private readonly List<Client> clients = [.. Enumerable.Range(1, simulation.Options.Clients).Select(static number => new Client(number))];
-    private long contexts;
     private long floor;
 
     /// <summary>Appends that were acknowledged.</summary>
@@ -48,7 +47,7 @@ public sealed class SimulatedClients(RaftSimulation simulation)
     public void Read(SimulatedMember member)
     {
         var (mustSee, term) = (floor, member.Node?.Term);
-        member.Read(++contexts, () =>
+        member.Read(() =>
         {
             Reads++;
             var seen = member.Node!.Log.AppliedIndex;

@@ -16,6 +16,7 @@ public sealed class SimulatedDisk(SeededChance chance, RaftSimulationOptions opt
     private uint stateSum = SumOf(new HardState(0, MemberId.None));
     private uint snapshotSum = SumOf(SnapshotMark.Zero, []);
     private long lastBatchFrom;
+    private long notedCommit;
 
     /// <summary>The durable term and vote.</summary>
     public HardState State { get; private set; } = new(0, MemberId.None);
@@ -37,6 +38,9 @@ public sealed class SimulatedDisk(SeededChance chance, RaftSimulationOptions opt
 
     /// <summary>True while it works without failing, when the run comes to its end.</summary>
     public bool IsHealthy { get; set; }
+
+    /// <summary>Everything to here is known to be committed.</summary>
+    public long Committed { get; private set; }
 
     /// <summary>Tells the referee of entries that were written.</summary>
     public Action<IReadOnlyList<RaftEntry>> OnWritten { get; set; } = static _ => { };
@@ -67,6 +71,9 @@ public sealed class SimulatedDisk(SeededChance chance, RaftSimulationOptions opt
         FailAfter();
     }
 
+    /// <inheritdoc />
+    public void NoteCommitted(long index) => notedCommit = index;
+
     /// <summary>Keeps a snapshot, whole or not at all.</summary>
     public void SaveSnapshot(SnapshotMark mark, IReadOnlyList<LedgerCommandModel> commands)
     {
@@ -88,6 +95,9 @@ public sealed class SimulatedDisk(SeededChance chance, RaftSimulationOptions opt
         if (unsynced is { } state && chance.Next(2) == 0)
             (State, stateSum) = (state, SumOf(state));
         unsynced = null;
+        // The hint is synced now and then only: an older one may be what is left.
+        if (chance.Next(3) > 0)
+            Committed = Math.Max(Committed, notedCommit);
     }
 
     /// <summary>Flips one bit of what is durable: of term and vote, of an entry, or of the snapshot. Never of the newest batch, which recovery cannot tell from a

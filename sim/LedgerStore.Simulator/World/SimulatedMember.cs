@@ -13,9 +13,10 @@ public sealed class SimulatedMember(RaftSimulation simulation, MemberId id, stri
 {
     private readonly Dictionary<long, Action> reads = [];
     private readonly List<LedgerCommandModel> incoming = [];
-    private readonly Dictionary<MemberId, int> said = [];
+    private readonly Dictionary<MemberId, (int FormatsTo, int Process)> said = [];
     private long incomingMark;
     private int incomingFrom;
+    private long contexts;
     private RaftNode? node;
     private RaftPump? pump;
     private SimulatedLedger ledger = new([], simulation.Options);
@@ -47,17 +48,24 @@ public sealed class SimulatedMember(RaftSimulation simulation, MemberId id, stri
     /// <summary>What it runs as from the next start on; null for the same.</summary>
     public LedgerRelease? NextRelease { get; set; }
 
+    /// <summary>How often its process was started.</summary>
+    public int Processes { get; private set; }
+
+    /// <summary>When the last process of the newest release ended, to come back as an older one.</summary>
+    public long DowngradedAt { get; set; }
+
     /// <summary>It does not start before.</summary>
     public long StartsNotBefore { get; set; }
 
     /// <summary>Members that are in the way of a switch to a data format, as this one knows while it leads.</summary>
-    public IReadOnlyList<MemberId> CannotRead(int format) =>
-        node is null ? [] : FormatRule.CannotRead(format, node, Release.ReadsFormatsTo, id => said.GetValueOrDefault(id));
+    public IReadOnlyList<MemberId> CannotRead(int format, long round) =>
+        node is null ? [] : FormatRule.CannotRead(format, node, Release.ReadsFormatsTo, id => said.GetValueOrDefault(id).FormatsTo, round);
 
-    /// <summary>A message has come, and with it what its sender reads.</summary>
-    public void Receive(RaftMessage message, int readsFormatsTo) => Act(core =>
+    /// <summary>A message has come, and with it what its sender reads: the newest of its processes counts, whatever of an older one is still under way.</summary>
+    public void Receive(RaftMessage message, (int FormatsTo, int Process) sender) => Act(core =>
     {
-        said[message.From] = readsFormatsTo;
+        if (sender.Process >= said.GetValueOrDefault(message.From).Process)
+            said[message.From] = sender;
         core.Step(message);
     });
 
@@ -68,11 +76,12 @@ public sealed class SimulatedMember(RaftSimulation simulation, MemberId id, stri
         disk.Check();
         RequireReadable(SimulatedLedger.FormatIn(disk.Mark.Note));
         said.Clear();
+        Processes++;
         var options = simulation.RaftOptions with { Seed = seed };
         ledger = new SimulatedLedger(disk.Snapshot, simulation.Options, SimulatedLedger.FormatIn(disk.Mark.Note));
         if (!RaftLog.Continues(disk.Mark, disk.Entries))
             disk.RemoveAll();
-        node = new RaftNode(id, options, disk.Seen, new RaftLog(disk.Mark, [.. disk.Entries]));
+        node = new RaftNode(id, options, disk.Seen, new RaftLog(disk.Mark, [.. disk.Entries], disk.Committed));
         pump = new RaftPump(node, disk, this);
         simulation.Referee.Started(this);
     }
@@ -85,6 +94,7 @@ public sealed class SimulatedMember(RaftSimulation simulation, MemberId id, stri
         (node, pump) = (null, null);
         reads.Clear();
         incoming.Clear();
+        contexts = 0;
         simulation.Crashed(this);
     }
 
@@ -119,8 +129,10 @@ public sealed class SimulatedMember(RaftSimulation simulation, MemberId id, stri
     }
 
     /// <summary>Asks for a read; <paramref name="served"/> is called when it may be served, never when not.</summary>
-    public void Read(long context, Action served) => Act(core =>
+    public void Read(Action served) => Act(core =>
     {
+        // Each process counts anew.
+        var context = ++contexts;
         if (core.Read(context) == RaftVerdict.Accepted)
             reads[context] = served;
     });
@@ -132,7 +144,7 @@ public sealed class SimulatedMember(RaftSimulation simulation, MemberId id, stri
         {
             if (entry.Kind == RaftEntryKind.Command && SimulatedOperator.FormatIn(entry) is { } format)
             {
-                simulation.Operator.Switching(this);
+                simulation.Operator.Switching(this, entry);
                 RequireReadable(format);
                 ledger.SwitchTo(format);
             }
@@ -178,7 +190,7 @@ public sealed class SimulatedMember(RaftSimulation simulation, MemberId id, stri
     public void Send(RaftMessage message)
     {
         simulation.Referee.Sending(this, message);
-        simulation.Send(message is RaftMessage.SnapshotChunk { Position: >= 0 } chunk ? Fill(chunk) : message, Release.ReadsFormatsTo);
+        simulation.Send(message is RaftMessage.SnapshotChunk { Position: >= 0 } chunk ? Fill(chunk) : message, (Release.ReadsFormatsTo, Processes));
     }
 
     private void Install(SnapshotMark mark)

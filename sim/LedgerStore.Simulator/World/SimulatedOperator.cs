@@ -12,6 +12,8 @@ public sealed class SimulatedOperator(RaftSimulation simulation)
 {
     private const int PauseMilliseconds = 30;
     private readonly HashSet<MemberId> unwanted = [];
+    private readonly Dictionary<(long Index, long Term), long> switches = [];
+    private readonly Dictionary<MemberId, (long Term, long Round, long At)> asked = [];
     private bool isSwitched;
 
     /// <summary>Begins.</summary>
@@ -32,15 +34,17 @@ public sealed class SimulatedOperator(RaftSimulation simulation)
     /// <summary>The format that an entry switches to, or null when it is a client's.</summary>
     public static int? FormatIn(RaftEntry entry) => entry.Data.Length == 1 ? entry.Data.Span[0] : null;
 
-    /// <summary>A member is about to apply the switch: whoever votes must be able to follow.</summary>
-    public void Switching(SimulatedMember member)
+    /// <summary>A member is about to apply a switch: whoever votes must have read the format when that was asked for. Whoever went back to an older release since then is to
+    /// be brought forth again.</summary>
+    public void Switching(SimulatedMember member, RaftEntry entry)
     {
         if (isSwitched)
             return;
         isSwitched = true;
-        var behind = simulation.Members.Where(other => simulation.Referee.Membership.IsVoter(other.Id) && other.Release.ReadsFormatsTo < DataFormat.Newest).ToList();
+        var askedAt = switches[(entry.Index, entry.Term)];
+        var behind = simulation.Members.Where(other => simulation.Referee.Membership.IsVoter(other.Id) && (other.NextRelease ?? other.Release).ReadsFormatsTo < DataFormat.Newest && other.DowngradedAt <= askedAt).ToList();
         RaftReferee.Require("Format", behind.Count == 0,
-            $"{member.Name} switches to data format {DataFormat.Newest}, which {string.Join(", ", behind.Select(static other => other.Name))} cannot read");
+            $"{member.Name} switches to data format {DataFormat.Newest}, which {string.Join(", ", behind.Select(static other => other.Name))} could not read when that was asked for");
     }
 
     /// <summary>This identity shall never belong to the cluster again.</summary>
@@ -54,16 +58,25 @@ public sealed class SimulatedOperator(RaftSimulation simulation)
         membership.Seats.Keys.All(id => !unwanted.Contains(id)) &&
         simulation.Members.Where(member => !unwanted.Contains(member.Id)).All(member => membership.IsVoter(member.Id));
 
-    // Asked at any time, also while members are being updated: the leader must refuse as long as it is too early.
+    // Asked at any time, also while members are being updated: the leader must refuse as long as it is too early. It asks everyone anew, and looks at the answers later.
     private void AskToSwitch(SimulatedMember leader)
     {
-        var isEarly = leader.CannotRead(DataFormat.Newest).Count > 0 && simulation.Options.Mutant != RaftMutant.SwitchesFormatEarly;
-        if (isEarly || leader.Ledger.Format == DataFormat.Newest)
+        if (leader.Ledger.Format == DataFormat.Newest)
+            return;
+        var mutant = simulation.Options.Mutant;
+        if (!asked.TryGetValue(leader.Id, out var ask) || ask.Term != leader.Node!.Term)
+        {
+            leader.Act(node => asked[leader.Id] = (node.Term, mutant == RaftMutant.TrustsEarlierWord ? 0 : node.BeginRound(), simulation.Now));
+            return;
+        }
+        asked.Remove(leader.Id);
+        if (mutant != RaftMutant.SwitchesFormatEarly && leader.CannotRead(DataFormat.Newest, ask.Round).Count > 0)
             return;
         leader.Act(node =>
         {
-            if (node.Propose(new[] { (byte)DataFormat.Newest }, out _) != RaftVerdict.Accepted)
+            if (node.Propose(new[] { (byte)DataFormat.Newest }, out var index) != RaftVerdict.Accepted)
                 return;
+            switches[(index, node.Term)] = ask.At;
             IsSwitchAsked = true;
             node.Flush();
         });

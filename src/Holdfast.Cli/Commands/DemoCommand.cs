@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Holdfast.Cli.Demo;
 using Holdfast.Host;
 using Holdfast.Node.Runtime;

@@ -49,7 +49,7 @@ internal sealed class NodeDrain(KubernetesClient client, Action<string> say)
     /// <summary>Lets a node take pods again.</summary>
     internal Task UncordonAsync(string node, CancellationToken cancellationToken) => CordonAsync(node, isOn: false, cancellationToken);
 
-    private Task CordonAsync(string node, bool isOn, CancellationToken cancellationToken) => client.PatchAsync<Model.Core.Node>(
+    private Task<Model.Core.Node> CordonAsync(string node, bool isOn, CancellationToken cancellationToken) => client.PatchAsync<Model.Core.Node>(
         "", node, PatchForm.Merge, Encoding.UTF8.GetBytes($"{{\"spec\":{{\"unschedulable\":{(isOn ? "true" : "null")}}}}}"), cancellationToken);
 
     private async Task<string?> EvictAsync(Pod pod, CancellationToken cancellationToken)

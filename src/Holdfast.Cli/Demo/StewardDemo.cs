@@ -126,10 +126,11 @@ internal sealed class StewardDemo(LedgerSet set, LedgerSet plain, StewardWatch s
         await WellAsync(3, cancellationToken);
         var touched = LedgerSet.Names(3).Where(name => set.Pods[name].Metadata.Uid != before[name].Metadata.Uid).ToArray();
         PromiseBrokenException.Unless(touched is [LedgerSet.Name + "-2"], $"{string.Join(", ", touched)} were replaced; only the canary was to be");
-        var evidence = steward.Latest.Status.Rollout!.Evidence.FirstOrDefault(line => line.Contains("broken", StringComparison.Ordinal)) ?? steward.Latest.Status.Rollout.Evidence.FirstOrDefault() ?? "";
-        PromiseBrokenException.Unless(evidence.Length > 0, "the rollout stopped without evidence");
+        var evidence = steward.Latest.Status.Rollout!.Evidence;
+        PromiseBrokenException.Unless(evidence.Count > 0, "the rollout stopped without evidence");
+        var told = evidence.FirstOrDefault(line => line.Contains("broken", StringComparison.Ordinal)) ?? evidence[0];
         await PatchAsync("""{"spec":{"rollout":{"stepDeadline":"90s"}}}""", cancellationToken);
-        return $"stopped at the canary, with the evidence \"{evidence}\"; the template was taken back and only {touched[0]} replaced";
+        return $"stopped at the canary, with the evidence \"{told}\"; the template was taken back and only {touched[0]} replaced";
     }
 
     /// <summary>Ends the writes and counts.</summary>
@@ -171,7 +172,7 @@ internal sealed class StewardDemo(LedgerSet set, LedgerSet plain, StewardWatch s
     private Task WellAsync(int voters, CancellationToken cancellationToken) =>
         set.UntilAsync($"the Steward is ready with {voters} voters (it says: {board.Steward?.Status.Summary})", () => steward.IsReady(voters), cancellationToken);
 
-    private Task PatchAsync(string json, CancellationToken cancellationToken) =>
+    private Task<StewardResource> PatchAsync(string json, CancellationToken cancellationToken) =>
         Client.PatchAsync<StewardResource>(set.Namespace, LedgerSet.Name, PatchForm.Merge, Encoding.UTF8.GetBytes(json), cancellationToken);
 
     // On whatever member it is missing: an entry that was acknowledged is on every one that is caught up.

@@ -1,6 +1,4 @@
 using Holdfast.Model.Core;
-using Holdfast.Model.Stewards;
-using Holdfast.Model.Values;
 using Holdfast.Steward.Observation;
 using Holdfast.Steward.Planning;
 using Holdfast.Steward.Plans;

@@ -117,7 +117,7 @@ public sealed class FoundingTests
         await members[0].UntilAsync(async () => await members[0].StatusOfAsync("/ready") == HttpStatusCode.ServiceUnavailable, "unready while another that could vote is there and silent");
         members[1].Signal(18);
         await members.IsReadyAsync(1);
-        Assert.True((await members[0].GetAsync("/status")).TryGetProperty("leader", out _));
+        await members[0].UntilAsync(async () => (await members[0].GetAsync("/status")).TryGetProperty("leader", out _), "aware of who leads");
     }
 
     [Fact]

@@ -54,7 +54,7 @@ public sealed class LedgerCluster : IAsyncDisposable
         var peers = Enumerable.Range(0, Count).Select(other => $"ledger-store-{other}={(other == number ? $"{addresses[number]}:{PeerPort}" : links[(number, other)].EndPoint)}");
         members[number] = LedgerProcess.Start(DataOf(number),
         [
-            ("POD_IP", addresses[number]), ("POD_NAME", $"ledger-store-{number}"), ("POD_NAMESPACE", ""), ("LEDGER_PEERS", string.Join(',', peers)), .. environment, .. more,
+            ("POD_IP", addresses[number]), ("POD_NAME", $"ledger-store-{number}"), ("POD_NAMESPACE", ""), ("LEDGER_PEERS", string.Join(',', peers)), .. environment.Where(setting => more.All(other => other.Name != setting.Name)), .. more,
         ]);
     }
 

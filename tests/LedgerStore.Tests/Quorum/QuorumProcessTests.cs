@@ -91,7 +91,10 @@ public sealed class QuorumProcessTests
         cluster.Run(2, ("LEDGER_VERSION", "2.8.1"));
         Assert.Equal(ExitCode.Data, await cluster[2].ExitCodeAsync());
         Assert.Contains("data format 9", cluster[2].Output, StringComparison.Ordinal);
-        using var again = await cluster[0].Http.PostAsync("/v1/format?to=9", null, Stop);
+        var leader = await cluster.LeaderAsync();
+        await cluster.UntilAsync("2 is heard of no more", async () => (await cluster[leader].GetAsync("/v1/members")).GetProperty("members").EnumerateArray().Any(static seat =>
+            seat.GetProperty("name").GetString() == "ledger-store-2" && seat.TryGetProperty("isHeard", out var isHeard) && !isHeard.GetBoolean()));
+        using var again = await cluster[leader].Http.PostAsync("/v1/format?to=9", null, Stop);
         Assert.Equal(HttpStatusCode.OK, again.StatusCode);
     }
 
@@ -138,6 +141,21 @@ public sealed class QuorumProcessTests
         using var next = await cluster[0].AppendAsync("it goes on");
         Assert.Equal(HttpStatusCode.Created, next.StatusCode);
         Assert.Equal(1, (await cluster[0].GetAsync("/v1/members")).GetProperty("members").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task The_data_format_is_not_switched_while_a_member_comes_back_at_once_as_an_older_release()
+    {
+        await using var cluster = await LedgerCluster.StartAsync(3, ("LEDGER_VERSION", "2.9.0"));
+        (await cluster[0].AppendAsync("kept")).Dispose();
+        var leader = await cluster.LeaderAsync();
+        var back = (leader + 1) % 3;
+        await cluster.KillAsync(back);
+        cluster.Run(back, ("LEDGER_VERSION", "2.8.1"));
+        using (var early = await cluster[leader].Http.PostAsync("/v1/format?to=9", null, Stop))
+            Assert.Equal((HttpStatusCode.Conflict, "FormatUnreadable"), await ErrorOfAsync(early));
+        await cluster.ReadyAsync();
+        Assert.Equal(8, (await cluster[back].GetAsync("/status")).GetProperty("dataFormat").GetInt32());
     }
 
     [Fact]

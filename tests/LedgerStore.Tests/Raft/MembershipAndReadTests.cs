@@ -107,6 +107,54 @@ public sealed class MembershipAndReadTests
     }
 
     [Fact]
+    public void The_answer_to_a_followers_earlier_process_serves_no_read_of_the_later_one()
+    {
+        var table = new RaftTable(3);
+        table.Elect(1);
+        table[2].Read(9);
+        table.Drain();
+        table.SettleTo(static message => message is RaftMessage.ReadResponse);
+        var late = (RaftMessage.ReadResponse)table.Middle.Find(static message => message is RaftMessage.ReadResponse)!;
+        table.Middle.Clear();
+        table.Propose(1);
+        table.Settle();
+        table.Restart(2);
+        table.Ticks(4);
+        table[2].Read(9);
+        table[2].Step(late);
+        table.Drain();
+        Assert.Empty(table.Reads);
+        table.Settle();
+        Assert.Equal((2, new ReadGrant(9, table[1].Log.CommitIndex)), Assert.Single(table.Reads));
+    }
+
+    [Fact]
+    public void A_removal_that_leaves_no_live_majority_is_refused()
+    {
+        var table = new RaftTable(3);
+        table.Elect(1);
+        table.CutOff(3);
+        table.Ticks(25);
+        Assert.Equal(RaftVerdict.LosesQuorum, table[1].Change(new MembershipChange.Remove(RaftTable.Id(2)), out _));
+        Assert.Equal(RaftVerdict.Accepted, table[1].Change(new MembershipChange.Remove(RaftTable.Id(3)), out _));
+        table.Settle();
+        Assert.Equal(table[1].Log.LastIndex, table[1].Log.CommitIndex);
+    }
+
+    [Fact]
+    public void What_was_known_to_be_committed_is_committed_after_a_start_and_a_log_that_ends_before_it_is_refused()
+    {
+        var table = new RaftTable(3);
+        table.Elect(1);
+        table.Propose(1);
+        table.Settle();
+        var held = table[1].Log.Slice(1, table[1].Log.LastIndex, int.MaxValue, int.MaxValue);
+        var log = new RaftLog(SnapshotMark.Zero, held, 2);
+        Assert.Equal((2, 0), (log.CommitIndex, log.AppliedIndex));
+        Assert.Throws<RaftBrokenException>(() => new RaftLog(SnapshotMark.Zero, held, held.Count + 1));
+    }
+
+    [Fact]
     public void A_follower_reads_what_was_committed_before_it_asked()
     {
         var table = new RaftTable(3);

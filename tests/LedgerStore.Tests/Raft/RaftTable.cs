@@ -68,6 +68,26 @@ internal sealed class RaftTable
         }
     }
 
+    /// <summary>Delivers in order until such a message is next; that one stays.</summary>
+    public void SettleTo(Func<RaftMessage, bool> isNext)
+    {
+        Drain();
+        while (Middle.Count > 0 && !isNext(Middle[0]))
+        {
+            var message = Middle[0];
+            Middle.RemoveAt(0);
+            Deliver(message);
+        }
+    }
+
+    /// <summary>Ends a member's process and starts it anew from what is durable.</summary>
+    public void Restart(int number)
+    {
+        var old = Nodes[number];
+        var entries = old.Log.Slice(1, old.Log.LastIndex, int.MaxValue, int.MaxValue);
+        Nodes[number] = new RaftNode(Id(number), new RaftOptions { Seed = (ulong)number + 1_000 }, new HardState(old.Term, old.Vote), new RaftLog(SnapshotMark.Zero, entries));
+    }
+
     public void Deliver(RaftMessage message)
     {
         var (from, to) = ((int)message.From.Value, (int)message.To.Value);

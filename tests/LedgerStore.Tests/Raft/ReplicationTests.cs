@@ -100,6 +100,48 @@ public sealed class ReplicationTests
         Assert.Equal((index, index), (table[2].Log.CommitIndex, table[3].Log.CommitIndex));
     }
 
+    [Fact]
+    public void A_follower_knows_how_far_it_is_behind_before_the_entries_arrive()
+    {
+        var table = new RaftTable(3);
+        table.Elect(1);
+        table.CutOff(3);
+        for (var number = 0; number < 30; number++)
+            table.Propose(1);
+        table.Settle();
+        table.Heal();
+        var behind = table[3].Log.LastIndex;
+        while (!table.Middle.Exists(static message => message is RaftMessage.Heartbeat && message.To == RaftTable.Id(3)))
+            table.Tick(1);
+        table.Deliver(table.Middle.Find(static message => message is RaftMessage.Heartbeat && message.To == RaftTable.Id(3))!);
+        Assert.Equal((behind, behind + 30), (table[3].Log.CommitIndex, table[3].Goal));
+    }
+
+    [Fact]
+    public void A_new_leader_counts_as_committed_what_may_be_until_an_entry_of_its_term_is()
+    {
+        var table = new RaftTable(3);
+        table.Elect(1);
+        table.Propose(1);
+        table.Middle.RemoveAll(static message => message is RaftMessage.Heartbeat);
+        foreach (var append in table.Middle.FindAll(static message => message is RaftMessage.AppendRequest))
+            table.Deliver(append);
+        // Acknowledged by all, and only its old leader knows that it is committed.
+        table.CutOff(1);
+        table.Middle.Clear();
+        while (table[2].Role != RaftRole.Leader)
+        {
+            table.Tick(2);
+            foreach (var vote in table.Middle.FindAll(static message => message is RaftMessage.VoteRequest or RaftMessage.VoteResponse))
+            {
+                table.Middle.Remove(vote);
+                table.Deliver(vote);
+            }
+        }
+        Assert.True(table[2].Log.CommitIndex < table[2].Log.LastIndex - 1);
+        Assert.Equal(table[2].Log.LastIndex, table[2].Goal);
+    }
+
     private static IEnumerable<string> Data(RaftTable table, int number) =>
         table.Applied[number].Select(static entry => System.Text.Encoding.UTF8.GetString(entry.Data.Span));
 }
