@@ -146,7 +146,22 @@ public sealed class LedgerTests(LedgerCluster cluster) : IClassFixture<LedgerClu
         return (await answer.Content.ReadFromJsonAsync<JsonElement>(Stop)).GetProperty("index").GetInt64();
     }
 
-    private static async Task<string?> ReadAsync(Pod pod, long index) => (await JsonAsync(pod, $"v1/entries/{index}")).GetProperty("data").GetString();
+    // A member that has just lost its leader says 503 and knows the next one a moment later.
+    private static async Task<string?> ReadAsync(Pod pod, long index)
+    {
+        using var http = new HttpClient();
+        string? data = null;
+        await ClusterFixture.HoldsAsync($"{pod.Metadata.Name} answers", async () =>
+        {
+            using var answer = await http.GetAsync(Address(pod, $"v1/entries/{index}"), Stop);
+            if (answer.StatusCode == HttpStatusCode.ServiceUnavailable)
+                return false;
+            answer.EnsureSuccessStatusCode();
+            data = (await answer.Content.ReadFromJsonAsync<JsonElement>(Stop)).GetProperty("data").GetString();
+            return true;
+        });
+        return data;
+    }
 
     private static async Task<JsonElement> JsonAsync(Pod pod, string path)
     {
