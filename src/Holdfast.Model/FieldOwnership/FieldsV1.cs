@@ -90,7 +90,7 @@ public static class FieldsV1
                 reader.Skip();
                 continue;
             }
-            if (element.Length < 3 || element[1] != ':' || element[0] is not ('f' or 'k' or 'v' or 'i') || reader.TokenType != JsonTokenType.StartObject)
+            if (element.Length < 2 || element[1] != ':' || element[0] is not ('f' or 'k' or 'v' or 'i') || reader.TokenType != JsonTokenType.StartObject)
             {
                 throw new JsonException($"'{element}' is no element of a path");
             }

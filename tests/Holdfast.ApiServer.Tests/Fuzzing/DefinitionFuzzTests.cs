@@ -13,6 +13,7 @@ namespace Holdfast.ApiServer.Tests.Fuzzing;
 /// </summary>
 public sealed class DefinitionFuzzTests
 {
+    private const int Cases = 6_000;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private static readonly string[] Rules =
@@ -35,13 +36,13 @@ public sealed class DefinitionFuzzTests
         await using var server = await RunningServer.StartAsync(Cluster.Token);
         await server.MakeAsync(Widgets.Definitions, Definition(new SeededChance(1), ["true"]).ToJsonString());
         await using var connection = new RawConnection(server.Host.Address, server.Host.AdminCredentials().Token);
-        var (begun, limit, number, codes) = (Stopwatch.StartNew(), FuzzSettings.Duration(8), 0, new SortedDictionary<int, int>());
-        while (begun.Elapsed < limit)
+        var (begun, number, codes) = (Stopwatch.StartNew(), 1, new SortedDictionary<int, int>());
+        for (; FuzzSettings.Wants(number, Cases, begun); number++)
         {
-            var request = Draw(new SeededChance(((ulong)FuzzSettings.Seed << 32) ^ (ulong)++number));
+            var request = Draw(new SeededChance(((ulong)FuzzSettings.Seed << 32) ^ (ulong)number));
             var started = begun.Elapsed;
             var (code, body) = await connection.SendAsync(request, Cluster.Token);
-            Assert.True(code is > 0 and < 500, $"{code} {body}\n{number} of seed {FuzzSettings.Seed}: {request.ToCurl()}");
+            Assert.True(code is > 0 and < 500, $"{code} {body}\n{number} of seed {FuzzSettings.Seed}: {request.ToCurl()}\n{string.Join('\n', server.Faults)}");
             Assert.True(begun.Elapsed - started < Patience, $"took {begun.Elapsed - started}\n{number} of seed {FuzzSettings.Seed}: {request.ToCurl()}");
             codes[code] = codes.GetValueOrDefault(code) + 1;
         }

@@ -27,7 +27,16 @@ public sealed class FieldSetTests
             set.Paths());
     }
 
+    [Fact]
+    public void A_field_whose_name_is_empty_can_be_owned()
+    {
+        var set = FieldsV1.Read(JsonValue.Parse("""{"f:spec":{"f:":{}}}"""));
+        Assert.Equal("""{"f:spec":{"f:":{}}}""", FieldsV1.Write(set).ToString());
+        Assert.Equal([".spec."], set.Paths());
+    }
+
     [Theory]
+    [InlineData("""{"f":{}}""")]
     [InlineData("""{"data":{}}""")]
     [InlineData("""{"f:data":1}""")]
     [InlineData("[]")]
