@@ -22,7 +22,7 @@ public static class ResourceForm
             return (T?)resource;
         if (typeof(T) == typeof(CustomObject))
         {
-            using var document = JsonDocument.Parse(ModelJson.ToBytes(resource.Write));
+            using var document = JsonDocument.Parse(ModelJson.ToBytes(resource.Write), JsonInput.DocumentOptions);
             return (T)(object)CustomObject.Of(document.RootElement, resource.GetResourceType(), new DecodeIssues());
         }
         return resource is CustomObject custom && custom.Type.ApiVersion == T.ResourceType.ApiVersion && custom.Type.Kind == T.ResourceType.Kind

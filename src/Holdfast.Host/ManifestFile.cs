@@ -57,7 +57,7 @@ public static partial class ManifestFile
 
     private static IResource Resource(string path, byte[] json)
     {
-        using var document = JsonDocument.Parse(json);
+        using var document = JsonDocument.Parse(json, JsonInput.DocumentOptions);
         var kind = Text(document.RootElement, "kind");
         var apiVersion = Text(document.RootElement, "apiVersion");
         var codec = ResourceCatalog.Find(apiVersion, kind)

@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Holdfast.ApiServer.Http;
 using Holdfast.Client;
+using Holdfast.Model.Json;
 using Holdfast.Platform;
 using Holdfast.Store;
 using Holdfast.Testing;
@@ -88,7 +89,7 @@ internal sealed class RunningServer : IAsyncDisposable
             request.Headers.TryAddWithoutValidation(name, value);
         using var response = await Http.SendAsync(request, TestContext.Current.CancellationToken);
         var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
-        return ((int)response.StatusCode, response.Content.Headers.ContentType?.MediaType == "application/json" ? JsonNode.Parse(text)! : JsonValue.Create(text));
+        return ((int)response.StatusCode, response.Content.Headers.ContentType?.MediaType == "application/json" ? JsonNode.Parse(text, documentOptions: JsonInput.DocumentOptions)! : JsonValue.Create(text));
     }
 
     // Odd paths are to reach the server as they are written.

@@ -47,6 +47,17 @@ public sealed partial class CodeTests
         select Where(file, call));
 
     [Fact]
+    public void Whoever_reads_json_says_how_deep_it_may_nest() => Findings.AreNone(
+        "JSON is read with the default depth of 64, and objects nest deeper; name JsonInput.DocumentOptions or JsonInput.ReaderOptions:",
+        from file in Repository.Code
+        where file.Path.StartsWith("src/", StringComparison.Ordinal)
+        from call in Root(file).DescendantNodes()
+        where call is InvocationExpressionSyntax { ArgumentList.Arguments.Count: 1, Expression: MemberAccessExpressionSyntax { Name.Identifier.Text: "Parse" or "ParseAsync" } parse }
+                && parse.Expression.ToString() is "JsonDocument" or "JsonNode"
+            || call is ObjectCreationExpressionSyntax { ArgumentList.Arguments.Count: 1 } made && made.Type.ToString() == "Utf8JsonReader"
+        select Where(file, call));
+
+    [Fact]
     public void Nobody_waits_on_a_task_by_blocking() => Findings.AreNone(
         "A task is waited for by blocking; await it:",
         from file in Repository.Code

@@ -84,7 +84,7 @@ public sealed class CustomCollection(CustomKind kind, ImmutableArray<CustomKind>
 
     private static string VersionOf(ReadOnlySpan<byte> json)
     {
-        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = JsonInput.MaximumDepth });
+        var reader = new Utf8JsonReader(json, JsonInput.ReaderOptions);
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {

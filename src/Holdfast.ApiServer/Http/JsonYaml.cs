@@ -20,7 +20,7 @@ internal static class JsonYaml
     /// <param name="json">The text in UTF-8.</param>
     public static byte[] Convert(ReadOnlyMemory<byte> json)
     {
-        using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = JsonInput.MaximumDepth });
+        using var document = JsonDocument.Parse(json, JsonInput.DocumentOptions);
         var text = new StringWriter(CultureInfo.InvariantCulture) { NewLine = "\n" };
         var emitter = new Emitter(text, Settings);
         emitter.Emit(new StreamStart());

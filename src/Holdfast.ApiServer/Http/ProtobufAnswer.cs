@@ -27,7 +27,7 @@ internal static class ProtobufAnswer
     /// <param name="json">It as JSON, with its kind.</param>
     public static ReadOnlyMemory<byte>? Of(ReadOnlyMemory<byte> json)
     {
-        using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = JsonInput.MaximumDepth });
+        using var document = JsonDocument.Parse(json, JsonInput.DocumentOptions);
         var root = document.RootElement;
         var (apiVersion, kind) = (Text(root, "apiVersion"), Text(root, "kind"));
         return SchemaOf(apiVersion, kind) is { } schema

@@ -78,7 +78,7 @@ internal static class RequestBody
         // Each value but the first follows one of these, so that a text with few of them need not be read for it.
         if (text.Length <= MaximumValues || text.Count((byte)',') + text.Count((byte)'[') + text.Count((byte)'{') < MaximumValues)
             return json;
-        var reader = new Utf8JsonReader(text, new JsonReaderOptions { MaxDepth = JsonInput.MaximumDepth });
+        var reader = new Utf8JsonReader(text, JsonInput.ReaderOptions);
         var count = 0;
         try
         {
@@ -98,7 +98,7 @@ internal static class RequestBody
     {
         try
         {
-            var reader = new Utf8JsonReader(text, new JsonReaderOptions { MaxDepth = JsonInput.MaximumDepth });
+            var reader = new Utf8JsonReader(text, JsonInput.ReaderOptions);
             return reader.Read() && reader.TokenType == JsonTokenType.StartObject && reader.TrySkip() && !reader.Read();
         }
         catch (JsonException)

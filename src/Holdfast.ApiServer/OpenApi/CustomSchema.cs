@@ -20,7 +20,7 @@ internal static class CustomSchema
     public static void Write(Utf8JsonWriter writer, CustomResourceCodec codec, OpenApiForm form)
     {
         var schema = WithStandardFields(Published(codec.Structural.Source, form), form);
-        using var document = JsonDocument.Parse(ModelJson.ToBytes(schema.Write));
+        using var document = JsonDocument.Parse(ModelJson.ToBytes(schema.Write), JsonInput.DocumentOptions);
         writer.WriteStartObject();
         foreach (var member in document.RootElement.EnumerateObject())
             member.WriteTo(writer);

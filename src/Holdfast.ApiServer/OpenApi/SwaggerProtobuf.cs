@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Holdfast.ApiServer.Http;
+using Holdfast.Model.Json;
 
 namespace Holdfast.ApiServer.OpenApi;
 
@@ -22,7 +23,7 @@ internal static class SwaggerProtobuf
     /// <param name="json">Swagger 2.0 as JSON.</param>
     internal static OpenApiDocument Of(ReadOnlyMemory<byte> json)
     {
-        using var document = JsonDocument.Parse(json);
+        using var document = JsonDocument.Parse(json, JsonInput.DocumentOptions);
         var body = SwaggerMessages.Document.Write(document.RootElement);
         return new OpenApiDocument(body, MediaType, $"\"{Convert.ToHexString(SHA512.HashData(body).AsSpan(0, 32))}\"");
     }

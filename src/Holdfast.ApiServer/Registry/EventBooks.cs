@@ -42,7 +42,7 @@ internal static class EventBooks
     {
         if (entry.FieldsV1 is not { } fields)
             return entry;
-        using var document = JsonDocument.Parse(fields.Utf8, new JsonDocumentOptions { MaxDepth = JsonInput.MaximumDepth });
+        using var document = JsonDocument.Parse(fields.Utf8, JsonInput.DocumentOptions);
         if (document.RootElement.ValueKind != JsonValueKind.Object)
             return entry;
         var renamed = JsonValue.Build(writer =>

@@ -84,8 +84,8 @@ public static class FieldManagement
 
     private static IResource Keep(ServedResource served, IResource updated, StoredState old, OwnershipBook book, FieldWriter writer)
     {
-        using var before = JsonDocument.Parse(old.Json);
-        using var after = JsonDocument.Parse(WithoutBook(updated));
+        using var before = JsonDocument.Parse(old.Json, JsonInput.DocumentOptions);
+        using var after = JsonDocument.Parse(WithoutBook(updated), JsonInput.DocumentOptions);
         var changes = FieldChanges.Between(before.RootElement, after.RootElement, served.Codec.Schema);
         return WithBook(updated, EventBooks.Stored(served, book.AfterUpdate(changes, writer).ToManagedFields()));
     }

@@ -27,7 +27,7 @@ internal sealed class ObjectApplication(ServedResource served, string subresourc
     {
         using var document = Parse();
         var sent = Check(document.RootElement);
-        using var live = stored is null ? null : JsonDocument.Parse(FieldManagement.WithoutBook(stored));
+        using var live = stored is null ? null : JsonDocument.Parse(FieldManagement.WithoutBook(stored), JsonInput.DocumentOptions);
         var book = OwnershipBook.Open(EventBooks.Told(served, stored?.Metadata.ManagedFields ?? default));
         var writer = FieldManagement.Writer(served, subresource, context, now);
         var application = new Application(live?.RootElement ?? served.Blank, document.RootElement, served.Codec.Schema, Tracked(book, live, writer), writer)
@@ -69,7 +69,7 @@ internal sealed class ObjectApplication(ServedResource served, string subresourc
     {
         try
         {
-            return JsonDocument.Parse(patch, new JsonDocumentOptions { MaxDepth = JsonInput.MaximumDepth });
+            return JsonDocument.Parse(patch, JsonInput.DocumentOptions);
         }
         catch (JsonException)
         {

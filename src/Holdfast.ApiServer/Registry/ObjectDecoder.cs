@@ -108,7 +108,7 @@ public static class ObjectDecoder
     // Upstream reads null as an object without any field; what it lacks is told by validation.
     private static bool IsNull(ReadOnlySpan<byte> json)
     {
-        var reader = new Utf8JsonReader(json);
+        var reader = new Utf8JsonReader(json, JsonInput.ReaderOptions);
         return reader.Read() && reader.TokenType == JsonTokenType.Null;
     }
 
@@ -117,7 +117,7 @@ public static class ObjectDecoder
     {
         try
         {
-            using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = JsonInput.MaximumDepth });
+            using var document = JsonDocument.Parse(json, JsonInput.DocumentOptions);
             return document.RootElement.TryGetProperty("metadata"u8, out var metadata) && metadata.ValueKind == JsonValueKind.Object
                 && metadata.TryGetProperty("name"u8, out var name) && name.ValueKind == JsonValueKind.String ? name.GetString()! : "";
         }
@@ -132,7 +132,7 @@ public static class ObjectDecoder
         var (apiVersion, kind) = ("", "");
         try
         {
-            var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = JsonInput.MaximumDepth });
+            var reader = new Utf8JsonReader(json, JsonInput.ReaderOptions);
             if (reader.Read() && reader.TokenType == JsonTokenType.Null)
             {
                 reader.Read();

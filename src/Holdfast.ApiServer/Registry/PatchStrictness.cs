@@ -16,7 +16,7 @@ internal static class PatchStrictness
         var problems = new List<string>();
         if (context.FieldValidation == FieldValidation.Ignore || form == PatchForm.Apply)
             return problems;
-        var reader = new Utf8JsonReader(patch.Span, new JsonReaderOptions { MaxDepth = JsonInput.MaximumDepth });
+        var reader = new Utf8JsonReader(patch.Span, JsonInput.ReaderOptions);
         var levels = new Stack<Level>();
         while (reader.Read())
         {

@@ -51,7 +51,7 @@ internal static class ResourceVersionJson
     /// <param name="json">An object that has one.</param>
     public static Range Find(ReadOnlySpan<byte> json)
     {
-        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = JsonInput.MaximumDepth });
+        var reader = new Utf8JsonReader(json, JsonInput.ReaderOptions);
         reader.Read();
         Enter(ref reader, "metadata"u8);
         Enter(ref reader, "resourceVersion"u8);

@@ -69,7 +69,7 @@ public sealed record ServedResource(ResourceCodec Codec, KindRules Rules)
 
     private static JsonElement BlankOf(ResourceCodec codec)
     {
-        using var document = JsonDocument.Parse(ModelJson.ToBytes(codec.Read("{}"u8, new DecodeIssues()).Write));
+        using var document = JsonDocument.Parse(ModelJson.ToBytes(codec.Read("{}"u8, new DecodeIssues()).Write), JsonInput.DocumentOptions);
         return document.RootElement.Clone();
     }
 }

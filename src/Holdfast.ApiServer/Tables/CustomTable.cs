@@ -28,7 +28,7 @@ internal sealed class CustomTable(CustomKind kind) : KindTable
     /// <inheritdoc/>
     public override void WriteCells(RowWriter row, IResource resource)
     {
-        using var document = JsonDocument.Parse(ModelJson.ToBytes(resource.Write));
+        using var document = JsonDocument.Parse(ModelJson.ToBytes(resource.Write), JsonInput.DocumentOptions);
         row.Name(resource);
         foreach (var column in kind.Columns)
             WriteCell(row, column, column.Path?.First(document.RootElement) ?? default);

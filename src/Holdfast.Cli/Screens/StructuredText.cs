@@ -11,7 +11,7 @@ internal static class StructuredText
     /// <summary>As JSON, indented.</summary>
     internal static string Json(Action<Utf8JsonWriter> write)
     {
-        using var document = JsonDocument.Parse(ModelJson.ToBytes(write));
+        using var document = JsonDocument.Parse(ModelJson.ToBytes(write), JsonInput.DocumentOptions);
         using var buffer = new MemoryStream();
         using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
@@ -23,7 +23,7 @@ internal static class StructuredText
     /// <summary>As YAML: blocks of mappings and lists, every text that could be read as something else in quotes.</summary>
     internal static string Yaml(Action<Utf8JsonWriter> write)
     {
-        using var document = JsonDocument.Parse(ModelJson.ToBytes(write));
+        using var document = JsonDocument.Parse(ModelJson.ToBytes(write), JsonInput.DocumentOptions);
         var text = new StringBuilder();
         Write(text, document.RootElement, 0);
         return text.ToString();

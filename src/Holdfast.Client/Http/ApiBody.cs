@@ -70,7 +70,7 @@ internal static class ApiBody
     private static (string ApiVersion, string Kind) KindOf(ReadOnlySpan<byte> utf8)
     {
         var (apiVersion, kind) = ("", "");
-        var reader = new Utf8JsonReader(utf8);
+        var reader = new Utf8JsonReader(utf8, JsonInput.ReaderOptions);
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
             throw new ModelDecodeException("the answer is not a JSON object");
         while ((apiVersion.Length == 0 || kind.Length == 0) && reader.Read() && reader.TokenType == JsonTokenType.PropertyName)

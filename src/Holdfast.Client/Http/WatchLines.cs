@@ -39,7 +39,7 @@ internal sealed class WatchLines<T>(Stream body, int maxLineBytes) where T : cla
     {
         var type = "";
         var item = ReadOnlySpan<byte>.Empty;
-        var reader = new Utf8JsonReader(line);
+        var reader = new Utf8JsonReader(line, JsonInput.ReaderOptions);
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {

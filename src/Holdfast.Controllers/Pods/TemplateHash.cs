@@ -53,7 +53,7 @@ public static class TemplateHash
     /// <param name="template">The template.</param>
     public static void WriteMembers(Utf8JsonWriter writer, PodTemplateSpec template)
     {
-        using var document = JsonDocument.Parse(ModelJson.ToBytes(template));
+        using var document = JsonDocument.Parse(ModelJson.ToBytes(template), JsonInput.DocumentOptions);
         WriteMembers(writer, document.RootElement);
     }
 

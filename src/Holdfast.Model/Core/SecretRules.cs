@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Holdfast.Model.Json;
 using Holdfast.Model.Rules;
 using Holdfast.Model.Values;
 
@@ -101,7 +102,7 @@ internal sealed class SecretRules : ResourceRules<Secret>
         }
         try
         {
-            var reader = new Utf8JsonReader(secret.Data[key].Span);
+            var reader = new Utf8JsonReader(secret.Data[key].Span, JsonInput.ReaderOptions);
             using var document = JsonDocument.ParseValue(ref reader);
             if (document.RootElement.ValueKind != JsonValueKind.Object)
             {

@@ -40,7 +40,7 @@ public sealed record CustomObject(ResourceType Type, ObjectMeta Metadata, JsonVa
         {
             return new(ResourceType, ObjectMeta.Empty, NoBody);
         }
-        using var document = JsonDocument.Parse(input.CaptureValue(), new JsonDocumentOptions { MaxDepth = JsonInput.MaximumDepth });
+        using var document = JsonDocument.Parse(input.CaptureValue(), JsonInput.DocumentOptions);
         return Of(document.RootElement, null, new DecodeIssues());
     }
 

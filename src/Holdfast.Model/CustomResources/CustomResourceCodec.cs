@@ -41,7 +41,7 @@ public sealed class CustomResourceCodec(ResourceType type, StructuralSchema stru
 
     private CustomObject Read(ReadOnlySpan<byte> utf8, DecodeIssues issues, bool fillsDefaults)
     {
-        using var document = JsonDocument.Parse(utf8.ToArray(), new JsonDocumentOptions { MaxDepth = JsonInput.MaximumDepth });
+        using var document = JsonDocument.Parse(utf8.ToArray(), JsonInput.DocumentOptions);
         var root = document.RootElement;
         var metadata = CustomObject.MetadataOf(root, issues);
         return new(type, metadata, Filtered(root, issues, fillsDefaults));
@@ -50,11 +50,14 @@ public sealed class CustomResourceCodec(ResourceType type, StructuralSchema stru
     private JsonValue Filtered(JsonElement root, DecodeIssues issues, bool fillsDefaults)
     {
         var filter = new SchemaFilter(issues, fillsDefaults);
-        return JsonValue.FromUtf8(ModelJson.ToBytes(writer =>
+        var body = ModelJson.ToBytes(writer =>
         {
             writer.WriteStartObject();
             filter.WriteBody(writer, root, structural);
             writer.WriteEndObject();
-        }));
+        });
+        return JsonInput.IsWithin(body, JsonInput.ContentDepth)
+            ? JsonValue.FromUtf8(body)
+            : throw new ModelDecodeException($"its fields nest deeper than {JsonInput.ContentDepth} levels");
     }
 }

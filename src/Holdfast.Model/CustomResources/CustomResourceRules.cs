@@ -92,8 +92,8 @@ public sealed class CustomResourceRules(CustomKind kind) : KindRules
 
     private void Check(CustomObject resource, CustomObject? old, FieldErrors errors)
     {
-        using var after = JsonDocument.Parse(ModelJson.ToBytes(resource.Write));
-        using var before = old is null ? null : JsonDocument.Parse(ModelJson.ToBytes(old.Write));
+        using var after = JsonDocument.Parse(ModelJson.ToBytes(resource.Write), JsonInput.DocumentOptions);
+        using var before = old is null ? null : JsonDocument.Parse(ModelJson.ToBytes(old.Write), JsonInput.DocumentOptions);
         var (value, stored) = (after.RootElement, before?.RootElement ?? default);
         var schema = kind.Codec.Structural;
         new ValueValidation(errors).Check(value, stored, schema, null);

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text.Json;
+using Holdfast.Model.Json;
 
 namespace Holdfast.Model.CustomResources;
 
@@ -312,7 +313,7 @@ internal sealed class JsonPathParser(string text)
         }
         try
         {
-            using var document = JsonDocument.Parse(operand);
+            using var document = JsonDocument.Parse(operand, JsonInput.DocumentOptions);
             value = document.RootElement.Clone();
             return true;
         }

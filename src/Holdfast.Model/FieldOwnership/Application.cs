@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Holdfast.Model.Json;
 using Holdfast.Model.Schema;
 
 namespace Holdfast.Model.FieldOwnership;
@@ -94,13 +95,13 @@ public sealed record Application(JsonElement Live, JsonElement Configuration, Ty
         {
             return merged;
         }
-        using var document = JsonDocument.Parse(merged);
+        using var document = JsonDocument.Parse(merged, JsonInput.DocumentOptions);
         return FieldRemoval.Remove(document.RootElement, given, Type);
     }
 
     private FieldChanges ChangesTo(byte[] merged)
     {
-        using var document = JsonDocument.Parse(merged);
+        using var document = JsonDocument.Parse(merged, JsonInput.DocumentOptions);
         var changes = FieldChanges.Between(Live, document.RootElement, Type);
         return new(changes.Added.Without(IsIgnored), changes.Modified.Without(IsIgnored), changes.Removed.Without(IsIgnored));
     }

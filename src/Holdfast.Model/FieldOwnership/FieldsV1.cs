@@ -50,7 +50,7 @@ public static class FieldsV1
 
     private static Utf8JsonReader Start(JsonValue json)
     {
-        var reader = new Utf8JsonReader(json.Utf8.Span, new JsonReaderOptions { MaxDepth = JsonInput.MaximumDepth });
+        var reader = new Utf8JsonReader(json.Utf8.Span, JsonInput.ReaderOptions);
         _ = reader.Read();
         return reader;
     }

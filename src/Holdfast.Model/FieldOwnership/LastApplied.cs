@@ -28,7 +28,7 @@ public static class LastApplied
         ArgumentNullException.ThrowIfNull(application);
         try
         {
-            using var document = JsonDocument.Parse(annotation);
+            using var document = JsonDocument.Parse(annotation, JsonInput.DocumentOptions);
             var applied = document.RootElement;
             return applied.TryGetProperty("apiVersion", out var version) && version.ValueEquals(application.Writer.ApiVersion)
                 ? outcome.ConflictsBeyond(Unchanged(applied, application.Live, application.Type))

@@ -20,7 +20,7 @@ public ref struct NewFields
     private NewFields(ReadOnlySpan<byte> json)
     {
         _open = new List<FieldSetEntry>(16);
-        _reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = JsonInput.MaximumDepth });
+        _reader = new Utf8JsonReader(json, JsonInput.ReaderOptions);
     }
 
     /// <summary>The set of an object.</summary>

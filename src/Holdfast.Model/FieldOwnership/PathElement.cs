@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Holdfast.Model.Json;
 using Holdfast.Model.Schema;
 
 namespace Holdfast.Model.FieldOwnership;
@@ -101,7 +102,7 @@ public static class PathElement
 
     private static string ShowKey(string element)
     {
-        using var document = JsonDocument.Parse(element.AsMemory(2));
+        using var document = JsonDocument.Parse(element.AsMemory(2), JsonInput.DocumentOptions);
         return $"[{string.Join(',', document.RootElement.EnumerateObject().Select(key => $"{key.Name}={key.Value.GetRawText()}"))}]";
     }
 

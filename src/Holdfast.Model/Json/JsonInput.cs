@@ -11,8 +11,14 @@ namespace Holdfast.Model.Json;
 /// </summary>
 public ref struct JsonInput
 {
-    /// <summary>How deep values may nest.</summary>
+    /// <summary>How deep JSON may nest that is read: objects, and the lists, events and reviews that hold them.</summary>
     public const int MaximumDepth = 256;
+
+    /// <summary>How deep one object may nest, so that whatever holds it can be read.</summary>
+    public const int ObjectDepth = 248;
+
+    /// <summary>How deep the fields beside an object's metadata may nest, so that the metadata can tell who owns the deepest of them.</summary>
+    public const int ContentDepth = 240;
 
     private readonly DecodeIssues _issues;
     private Utf8JsonReader _reader;
@@ -21,12 +27,40 @@ public ref struct JsonInput
     /// <summary>Starts at the first token of a JSON value.</summary>
     /// <param name="utf8">The text.</param>
     /// <param name="issues">Where unknown and repeated fields are collected.</param>
-    public JsonInput(ReadOnlySpan<byte> utf8, DecodeIssues issues)
+    /// <param name="depth">How deep it may nest.</param>
+    public JsonInput(ReadOnlySpan<byte> utf8, DecodeIssues issues, int depth = MaximumDepth)
     {
         _issues = issues;
         _typeName = "";
-        _reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = MaximumDepth });
+        _reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = depth });
         _reader.Read();
+    }
+
+    /// <summary>How readers of JSON that clients or objects hold are made: the default depth is too small for them.</summary>
+    public static JsonReaderOptions ReaderOptions { get; } = new() { MaxDepth = MaximumDepth };
+
+    /// <summary>How documents of JSON that clients or objects hold are read: the default depth is too small for them.</summary>
+    public static JsonDocumentOptions DocumentOptions { get; } = new() { MaxDepth = MaximumDepth };
+
+    /// <summary>Whether a text nests no deeper than so many levels.</summary>
+    /// <param name="utf8">Valid JSON.</param>
+    /// <param name="depth">How deep it may nest.</param>
+    public static bool IsWithin(ReadOnlySpan<byte> utf8, int depth)
+    {
+        // A text with few of these need not be read for it.
+        if (utf8.Count((byte)'{') + utf8.Count((byte)'[') <= depth)
+        {
+            return true;
+        }
+        var reader = new Utf8JsonReader(utf8, ReaderOptions);
+        while (reader.Read())
+        {
+            if (reader.CurrentDepth >= depth && reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray)
+            {
+                return false;
+            }
+        }
+        return true;
     }
 
     /// <summary>The kind of the current token.</summary>

@@ -22,7 +22,7 @@ public static class JsonSyntax
 
         internal string? Value(int depth)
         {
-            if (depth > JsonInput.MaximumDepth)
+            if (depth > JsonInput.ObjectDepth)
             {
                 return "exceeded max depth";
             }

@@ -51,7 +51,7 @@ public static class ModelJson
     /// <exception cref="JsonException">The text is not JSON.</exception>
     public static T Read<T>(ReadOnlySpan<byte> utf8, DecodeIssues issues) where T : IModelType<T>
     {
-        var input = new JsonInput(utf8, issues);
+        var input = new JsonInput(utf8, issues, JsonInput.ObjectDepth);
         var value = T.Read(ref input);
         return input.Read() ? throw new ModelDecodeException("there is text after the end of the JSON value") : value;
     }

@@ -7,14 +7,12 @@ namespace Holdfast.Model.Patching;
 /// <summary>JSON as trees that can be changed. Of members with the same name the last one counts.</summary>
 internal static class JsonTree
 {
-    private static readonly JsonDocumentOptions Options = new() { MaxDepth = JsonInput.MaximumDepth };
-
     /// <summary>Reads a tree.</summary>
     /// <param name="utf8">The JSON text.</param>
     /// <exception cref="JsonException">It is not JSON.</exception>
     internal static JsonNode? Read(ReadOnlyMemory<byte> utf8)
     {
-        using var document = JsonDocument.Parse(JsonText.Mended(utf8), Options);
+        using var document = JsonDocument.Parse(JsonText.Mended(utf8), JsonInput.DocumentOptions);
         return Node(document.RootElement.Clone());
     }
 

@@ -141,7 +141,7 @@ internal static class ScalarForm
         }
         try
         {
-            var reader = new Utf8JsonReader(raw.Span, new JsonReaderOptions { MaxDepth = JsonInput.MaximumDepth });
+            var reader = new Utf8JsonReader(raw.Span, JsonInput.ReaderOptions);
             while (reader.Read())
             {
             }

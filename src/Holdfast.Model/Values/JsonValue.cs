@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Holdfast.Model.Json;
 
 namespace Holdfast.Model.Values;
 
@@ -23,7 +24,7 @@ public sealed class JsonValue : IEquatable<JsonValue>
     public static JsonValue Parse(string text)
     {
         var bytes = Encoding.UTF8.GetBytes(text);
-        using var document = JsonDocument.Parse(bytes);
+        using var document = JsonDocument.Parse(bytes, JsonInput.DocumentOptions);
         return new(bytes);
     }
 
@@ -32,7 +33,7 @@ public sealed class JsonValue : IEquatable<JsonValue>
     public static JsonValue Build(Action<Utf8JsonWriter> write) => new(Json.ModelJson.ToBytes(write));
 
     /// <summary>The value as a document, to be disposed by the caller.</summary>
-    public JsonDocument ToDocument() => JsonDocument.Parse(_utf8);
+    public JsonDocument ToDocument() => JsonDocument.Parse(_utf8, JsonInput.DocumentOptions);
 
     /// <inheritdoc/>
     public bool Equals(JsonValue? other)

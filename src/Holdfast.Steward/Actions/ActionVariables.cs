@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Holdfast.Cel;
+using Holdfast.Model.Json;
 
 namespace Holdfast.Steward.Actions;
 
@@ -54,7 +55,7 @@ internal static class ActionVariables
     {
         try
         {
-            using var document = JsonDocument.Parse(text);
+            using var document = JsonDocument.Parse(text, JsonInput.DocumentOptions);
             return CelValue.FromJson(document.RootElement);
         }
         catch (JsonException)

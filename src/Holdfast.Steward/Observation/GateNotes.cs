@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Holdfast.Cel;
 using Holdfast.Client.Caching;
+using Holdfast.Model.Json;
 using Holdfast.Model.Stewards;
 using Holdfast.Steward.Actions;
 using Holdfast.Steward.Planning;
@@ -111,7 +112,7 @@ internal sealed class GateNotes(IOutside outside, TimeProvider time)
     {
         try
         {
-            using var document = JsonDocument.Parse(response.Text);
+            using var document = JsonDocument.Parse(response.Text, JsonInput.DocumentOptions);
             var root = document.RootElement;
             if (root.GetProperty("status").GetString() != "success")
                 return (null, root.TryGetProperty("error", out var error) ? error.GetString() ?? "" : "the query failed");

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Holdfast.Client;
 using Holdfast.Model.ApiExtensions;
+using Holdfast.Model.Json;
 using Holdfast.Model.Resources;
 using Holdfast.Platform;
 using Holdfast.Steward.Presets;
@@ -70,7 +71,7 @@ public static class StewardInstallation
 
     private static async Task ApplyAsync(KubernetesClient client, byte[] json, CancellationToken cancellationToken)
     {
-        using var document = JsonDocument.Parse(json);
+        using var document = JsonDocument.Parse(json, JsonInput.DocumentOptions);
         var (root, metadata) = (document.RootElement, document.RootElement.GetProperty("metadata"));
         var (apiVersion, kind) = (root.GetProperty("apiVersion").GetString()!, root.GetProperty("kind").GetString()!);
         var type = ResourceCatalog.Find(apiVersion, kind)?.Type ?? throw new InvalidOperationException($"{kind} of {apiVersion}, which this program brings along, is not known to it");

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Holdfast.Model.Json;
 
 namespace Holdfast.Store.Backups;
 
@@ -12,7 +13,7 @@ internal sealed record BackupLine(Entry? Entry)
     /// <exception cref="JsonException">It is not such a line.</exception>
     public static Entry Read(byte[] line)
     {
-        var reader = new Utf8JsonReader(line);
+        var reader = new Utf8JsonReader(line, JsonInput.ReaderOptions);
         long revision = 0, createRevision = 0;
         string resource = "", space = "", name = "";
         ReadOnlyMemory<byte> json = default;

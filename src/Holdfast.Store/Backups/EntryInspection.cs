@@ -13,7 +13,7 @@ internal static class EntryInspection
     {
         try
         {
-            using var document = JsonDocument.Parse(entry.Json, new JsonDocumentOptions { MaxDepth = JsonInput.MaximumDepth });
+            using var document = JsonDocument.Parse(entry.Json, JsonInput.DocumentOptions);
             var root = document.RootElement;
             var metadata = root.GetProperty("metadata");
             if (Differs(metadata, "name", entry.Key.Name) || Differs(metadata, "namespace", entry.Key.Namespace))

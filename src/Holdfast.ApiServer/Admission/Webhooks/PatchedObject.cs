@@ -13,7 +13,7 @@ internal static class PatchedObject
     /// <exception cref="FormatException">It is something else.</exception>
     public static ReadOnlyMemory<byte> Of(ReadOnlyMemory<byte> patched, WebhookCaller.Question question)
     {
-        using var document = JsonDocument.Parse(patched, new JsonDocumentOptions { MaxDepth = JsonInput.MaximumDepth });
+        using var document = JsonDocument.Parse(patched, JsonInput.DocumentOptions);
         var root = document.RootElement;
         var isCustom = question.Write.Request.Served.Codec is CustomResourceCodec && question.Write.Subresource is "" or "status";
         // Upstream reads null as an object without any field, whose lack of a name validation tells; of a custom resource not even the kind is known.
@@ -21,7 +21,7 @@ internal static class PatchedObject
             return "{}"u8.ToArray();
         if (root.ValueKind != JsonValueKind.Object)
             throw new FormatException($"the patched object is no object but {Found(root.ValueKind)}");
-        using var shown = JsonDocument.Parse(question.Shown, new JsonDocumentOptions { MaxDepth = JsonInput.MaximumDepth });
+        using var shown = JsonDocument.Parse(question.Shown, JsonInput.DocumentOptions);
         foreach (var field in (string[])["apiVersion", "kind"])
         {
             var (before, after) = (Text(shown.RootElement, field), Text(root, field));

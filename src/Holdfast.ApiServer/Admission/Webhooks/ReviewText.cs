@@ -51,7 +51,7 @@ internal static class ReviewText
             return EventForms.InGroup(json.Span, to);
         if (from.Version == to.Version || json.IsEmpty)
             return json;
-        var node = JsonNode.Parse(json.Span, documentOptions: new JsonDocumentOptions { MaxDepth = JsonInput.MaximumDepth })!.AsObject();
+        var node = JsonNode.Parse(json.Span, documentOptions: JsonInput.DocumentOptions)!.AsObject();
         node["apiVersion"] = to.ApiVersion;
         return Encoding.UTF8.GetBytes(node.ToJsonString());
     }

@@ -24,7 +24,7 @@ internal sealed record WebhookAnswer(
     {
         try
         {
-            using var document = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = JsonInput.MaximumDepth });
+            using var document = JsonDocument.Parse(body, JsonInput.DocumentOptions);
             return Read(document.RootElement, hook, uid);
         }
         catch (Exception problem) when (problem is JsonException or ModelDecodeException or InvalidOperationException or FormatException)

@@ -25,7 +25,7 @@ internal sealed class WebhookCaller(IWebhookTransport transport, ServedResources
         var body = ReviewText.Write(write, resource, hook.ReviewVersion, uid, shown);
         if (!hook.Conditions.Programs.IsEmpty)
         {
-            using var review = System.Text.Json.JsonDocument.Parse(body, new System.Text.Json.JsonDocumentOptions { MaxDepth = Model.Json.JsonInput.MaximumDepth + 2 });
+            using var review = System.Text.Json.JsonDocument.Parse(body, Model.Json.JsonInput.DocumentOptions);
             if (!hook.Conditions.Hold(review.RootElement.GetProperty("request"), out var problem))
             {
                 return problem is null || hook.IsIgnored

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Threading.Channels;
+using Holdfast.Model.Json;
 using Holdfast.Model.Meta;
 using Holdfast.Platform;
 
@@ -61,7 +62,7 @@ internal abstract class CommandSession : IAsyncDisposable
     {
         try
         {
-            using var document = JsonDocument.Parse(json);
+            using var document = JsonDocument.Parse(json, JsonInput.DocumentOptions);
             return new TerminalSize(document.RootElement.GetProperty("Width").GetUInt16(), document.RootElement.GetProperty("Height").GetUInt16());
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or FormatException or InvalidOperationException)

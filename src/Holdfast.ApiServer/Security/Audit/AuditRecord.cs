@@ -181,7 +181,7 @@ internal sealed class AuditRecord(string id, DateTimeOffset received, AuditLevel
             return;
         try
         {
-            using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = JsonInput.MaximumDepth });
+            using var document = JsonDocument.Parse(json, JsonInput.DocumentOptions);
             writer.WritePropertyName(name);
             document.RootElement.WriteTo(writer);
         }

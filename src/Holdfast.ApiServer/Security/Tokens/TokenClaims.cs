@@ -64,7 +64,7 @@ internal sealed record TokenClaims(string Namespace, NamedObject Account)
     /// <summary>Reads claims that this cluster has signed; null when they are not those of a service account.</summary>
     public static TokenClaims? Read(ReadOnlyMemory<byte> json)
     {
-        using var document = JsonDocument.Parse(json);
+        using var document = JsonDocument.Parse(json, JsonInput.DocumentOptions);
         var root = document.RootElement;
         if (!root.TryGetProperty("kubernetes.io", out var own) || Object(own, "serviceaccount") is not { } account)
             return null;
