@@ -153,6 +153,12 @@ internal sealed class StewardExecutor(StewardView view, KubernetesClient client,
         writer.WriteEndObject();
         writer.WriteStartObject("spec");
         writer.WriteNumber("replicas", effect.Replicas);
+        if (effect.Start is { } start)
+        {
+            writer.WriteStartObject("ordinals");
+            writer.WriteNumber("start", start);
+            writer.WriteEndObject();
+        }
         writer.WriteEndObject();
     }), cancellationToken);
 
