@@ -14,11 +14,12 @@ internal static class TargetFit
         var containers = set.Spec.Template.Spec.Containers;
         var names = containers.Select(container => container.Name).ToList();
         var ports = containers.SelectMany(container => container.Ports).Select(port => port.Name).Where(name => name.Length > 0).ToList();
-        var calls = (member.Observe?.Calls ?? default).Select((call, at) => (Path: $"{root}.observe.calls[{at}]", Action: (MemberAction?)call)).Concat(
-        [
+        var calls = new List<(string Path, MemberAction? Action)>
+        {
             ($"{root}.drain", member.Drain), ($"{root}.joinLearner", member.JoinLearner), ($"{root}.joinVoter", member.JoinVoter), ($"{root}.promote", member.Promote),
             ($"{root}.remove", member.Remove), ($"{root}.transferLeadership", member.TransferLeadership),
-        ]).ToList();
+        };
+        calls.InsertRange(0, (member.Observe?.Calls ?? default).Select((call, at) => ($"{root}.observe.calls[{at}]", (MemberAction?)call)));
         return new[] { Container($"{root}.container", member.Container), Port($"{root}.port", member.Port) }
             .Concat(calls.SelectMany(call => new[]
             {
