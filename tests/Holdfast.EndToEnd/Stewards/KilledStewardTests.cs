@@ -13,10 +13,13 @@ public sealed class KilledStewardTests(OwnStewardCluster cluster) : IClassFixtur
 {
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    [Theory]
-    [InlineData("RollingUpdate", "2.9.0")]
-    [InlineData("OnDelete", "2.8.1")]
-    public async Task A_rollout_ends_with_the_same_steps_in_the_same_order_however_often_the_Steward_is_killed_in_it(string strategy, string release)
+    [Fact]
+    public Task An_update_by_partition_ends_with_the_same_steps_however_often_the_Steward_is_killed_in_it() => UpdateAsync("RollingUpdate", "2.9.0");
+
+    [Fact]
+    public Task An_update_by_evictions_ends_with_the_leader_last_however_often_the_Steward_is_killed_in_it() => UpdateAsync("OnDelete", "2.8.1");
+
+    private async Task UpdateAsync(string strategy, string release)
     {
         await cluster.ReadyAsync();
         await cluster.Kubectl.SaysAsync("patch", "statefulset", "ledger-store", "--type=merge", "-p", "{\"spec\":{\"updateStrategy\":{\"type\":\"" + strategy + "\",\"rollingUpdate\":null}}}");
@@ -36,6 +39,7 @@ public sealed class KilledStewardTests(OwnStewardCluster cluster) : IClassFixtur
         })
         {
             await Eventually.HoldsAsync("the rollout is where the Steward is to be killed", async () => (await cluster.StewardAsync()).Status.Operation is { } operation && moment(operation), Patience.Rollout, Stop);
+            TestContext.Current.SendDiagnosticMessage($"killed in {(await cluster.StewardAsync()).Status.Operation}");
             await cluster.EndStewardAsync("KILL");
             await cluster.StartStewardAsync();
         }
