@@ -71,17 +71,17 @@ public sealed class TargetReader(KubernetesClient client, TimeProvider time)
 
     private async Task<ListedObjects> ListAsync(
         string space, ImmutableArray<StewardResource> stewards, ImmutableDictionary<(string Namespace, string Class), SnapshotSupport> snapshots, CancellationToken cancellationToken) => new()
-    {
-        Stewards = stewards,
-        Snapshots = snapshots,
-        Sets = await AllAsync<StatefulSet>(space, cancellationToken),
-        Pods = await AllAsync<Pod>(space, cancellationToken),
-        Revisions = await AllAsync<ControllerRevision>(space, cancellationToken),
-        Claims = await AllAsync<PersistentVolumeClaim>(space, cancellationToken),
-        Budgets = await AllAsync<PodDisruptionBudget>(space, cancellationToken),
-        Nodes = await WhereAllowedAsync<Node>(cancellationToken),
-        Volumes = await WhereAllowedAsync<PersistentVolume>(cancellationToken),
-    };
+        {
+            Stewards = stewards,
+            Snapshots = snapshots,
+            Sets = await AllAsync<StatefulSet>(space, cancellationToken),
+            Pods = await AllAsync<Pod>(space, cancellationToken),
+            Revisions = await AllAsync<ControllerRevision>(space, cancellationToken),
+            Claims = await AllAsync<PersistentVolumeClaim>(space, cancellationToken),
+            Budgets = await AllAsync<PodDisruptionBudget>(space, cancellationToken),
+            Nodes = await WhereAllowedAsync<Node>(cancellationToken),
+            Volumes = await WhereAllowedAsync<PersistentVolume>(cancellationToken),
+        };
 
     private async Task<ImmutableArray<T>> AllAsync<T>(string space, CancellationToken cancellationToken) where T : class, IResource<T> =>
         (await client.ListAsync<T>(new ListQuery { Namespace = space }, cancellationToken)).Items;

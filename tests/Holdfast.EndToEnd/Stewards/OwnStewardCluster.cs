@@ -21,6 +21,12 @@ public sealed class OwnStewardCluster() : ClusterFixture("--steward=false"), IAs
         await WriteKubeconfigAsync();
         await StartStewardAsync();
         await Kubectl.SaysAsync("apply", "-f", Path.Combine(Manifests.LedgerExample, "ledger-store.yaml"));
+        await ApplyStewardAsync();
+    }
+
+    /// <summary>Makes the ledger's Steward, and waits until all is as it is wanted.</summary>
+    internal async Task ApplyStewardAsync()
+    {
         (await Kubectl.ApplyAsync("""
             apiVersion: holdfast.dev/v1alpha1
             kind: Steward

@@ -117,7 +117,7 @@ public sealed class RemovalTests(StewardCluster cluster) : IClassFixture<Steward
     private Task BecomesAsync(string what, string path, string value) =>
         Eventually.HoldsAsync(what, async () => await cluster.FieldAsync(path) == value, Patience.Rollout, Stop);
 
-    private Task PatchAsync(string patch) => Kubectl.SaysAsync("patch", "steward", "ledger-store", "--type=merge", "-p", patch);
+    private Task<string> PatchAsync(string patch) => Kubectl.SaysAsync("patch", "steward", "ledger-store", "--type=merge", "-p", patch);
 
     private async Task<string[]> ClaimsAsync() => (await Kubectl.SaysAsync("get", "pvc", "-o", "jsonpath={.items[*].metadata.name}")).Split(' ');
 
