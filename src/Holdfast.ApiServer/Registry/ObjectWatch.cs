@@ -117,6 +117,8 @@ internal sealed class ObjectWatch(RegistryParts parts)
         }
         finally
         {
+            // First, so that nothing waits for the delay any more.
+            cancelled.TrySetResult();
 #pragma warning disable CA1849 // CancelAsync would leave the simulator's one thread.
             timers.Cancel();
 #pragma warning restore CA1849
