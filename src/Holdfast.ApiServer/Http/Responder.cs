@@ -84,9 +84,12 @@ internal sealed class Responder(ITableConverter? tables, TimeProvider time)
         request.Form switch
         {
             AcceptedForm.Table => Table(request, served.Type, served.Custom?.Kind, ListMeta.Empty with { ResourceVersion = found.ResourceVersion }, [found.Object(served)!], isFirst),
-            AcceptedForm.PartialMetadata => ModelJson.ToBytes(writer => ObjectJson.WritePartial(writer, found.Object(served)!)),
+            AcceptedForm.PartialMetadata => Partial(found.Object(served)!),
             _ => found.Json,
         };
+
+    // A method of its own: the closure would be made for every event, also where it is not called.
+    private static byte[] Partial(IResource resource) => ModelJson.ToBytes(writer => ObjectJson.WritePartial(writer, resource));
 
     public static Task BytesAsync(ApiRequest request, int code, ReadOnlyMemory<byte> body, string contentType = Json)
     {
