@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Security;
+using System.Text;
 using Holdfast.ApiServer.Admission.Webhooks;
 using Holdfast.ApiServer.Http;
 using Holdfast.ApiServer.Http.Fairness;
@@ -20,6 +21,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Net.Http.Headers;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Holdfast.ApiServer;
@@ -155,6 +157,7 @@ public sealed class ApiServerHost : IAsyncDisposable
             Bound(kestrel.Limits, options.Bounds);
             kestrel.AddServerHeader = false;
             kestrel.AllowSynchronousIO = false;
+            kestrel.ResponseHeaderEncodingSelector = name => name == HeaderNames.Warning ? Encoding.UTF8 : null;
             kestrel.Listen(options.Address, options.Port, endpoint =>
             {
                 endpoint.Protocols = HttpProtocols.Http1AndHttp2;

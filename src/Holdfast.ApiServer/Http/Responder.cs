@@ -65,7 +65,7 @@ internal sealed class Responder(ITableConverter? tables, TimeProvider time)
                 await BytesAsync(request, 200, ModelJson.ToBytes(writer =>
                     ObjectJson.WritePartialList(writer, ObjectJson.Metadata(page), Objects(served, page))));
                 return;
-            case var _ when request.Media != AnswerMedia.Json:
+            case var _ when request.Media != AnswerMedia.Json || request.IsIndented:
                 using (var whole = new MemoryStream())
                 {
                     await ObjectJson.WriteListAsync(whole, served, page, request.Aborted);
@@ -93,6 +93,8 @@ internal sealed class Responder(ITableConverter? tables, TimeProvider time)
         request.Audit?.Answered(body);
         if (contentType == Json && request.Media != AnswerMedia.Json)
             (body, contentType) = (AnswerBody.Of(body, request.Media), AnswerBody.TypeOf(request.Media));
+        else if (contentType == Json && request.IsIndented)
+            body = AnswerBody.Indented(body);
         return WriteAsync(request, code, body, contentType);
     }
 
@@ -170,12 +172,11 @@ internal sealed class Responder(ITableConverter? tables, TimeProvider time)
     /// <summary>Warns the client of something.</summary>
     public static void Warn(HttpResponse response, string warning) => response.Headers.Append("Warning", $"299 - \"{Escape(warning)}\"");
 
-    // A header value holds printable ASCII alone.
+    // Warnings go out in UTF-8, as clients of Kubernetes read them; control characters have no place in a header.
     private static string Escape(string text) => string.Concat(text.Select(character => character switch
     {
         '"' => "\\\"",
         '\\' => "\\\\",
-        < ' ' or > '~' => "?",
-        _ => character.ToString(),
+        _ => char.IsControl(character) ? "?" : character.ToString(),
     }));
 }
