@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Security;
-using System.Text;
 using Holdfast.ApiServer.Admission.Webhooks;
 using Holdfast.ApiServer.Http;
 using Holdfast.ApiServer.Http.Fairness;
@@ -21,7 +20,6 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Net.Http.Headers;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Holdfast.ApiServer;
@@ -157,7 +155,6 @@ public sealed class ApiServerHost : IAsyncDisposable
             Bound(kestrel.Limits, options.Bounds);
             kestrel.AddServerHeader = false;
             kestrel.AllowSynchronousIO = false;
-            kestrel.ResponseHeaderEncodingSelector = name => name == HeaderNames.Warning ? Encoding.UTF8 : null;
             kestrel.Listen(options.Address, options.Port, endpoint =>
             {
                 endpoint.Protocols = HttpProtocols.Http1AndHttp2;

@@ -172,11 +172,12 @@ internal sealed class Responder(ITableConverter? tables, TimeProvider time)
     /// <summary>Warns the client of something.</summary>
     public static void Warn(HttpResponse response, string warning) => response.Headers.Append("Warning", $"299 - \"{Escape(warning)}\"");
 
-    // Warnings go out in UTF-8, as clients of Kubernetes read them; control characters have no place in a header.
+    // A header value holds printable ASCII alone.
     private static string Escape(string text) => string.Concat(text.Select(character => character switch
     {
         '"' => "\\\"",
         '\\' => "\\\\",
-        _ => char.IsControl(character) ? "?" : character.ToString(),
+        < ' ' or > '~' => "?",
+        _ => character.ToString(),
     }));
 }

@@ -100,18 +100,6 @@ public sealed class WriteOptionTests
     }
 
     [Fact]
-    public async Task A_warning_says_names_as_they_are()
-    {
-        await using var server = await StartAsync();
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(Maps + "?dryRun=All", UriKind.Relative))
-        {
-            Content = new StringContent("""{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"m"},"größe\u0001":1}""", System.Text.Encoding.UTF8, Json),
-        };
-        using var answer = await server.Http.SendAsync(request, Token);
-        Assert.Equal("299 - \"unknown field \\\"größe?\\\"\"", Assert.Single(answer.Headers.GetValues("Warning")));
-    }
-
-    [Fact]
     public async Task Preconditions_hold_on_every_verb()
     {
         await using var server = await StartAsync();

@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Holdfast.ApiServer.Http;
 using Holdfast.Client;
-using Xunit;
 
 namespace Holdfast.ApiServer.Tests.Verbs;
 
