@@ -65,7 +65,7 @@ internal sealed class Responder(ITableConverter? tables, TimeProvider time)
                 await BytesAsync(request, 200, ModelJson.ToBytes(writer =>
                     ObjectJson.WritePartialList(writer, ObjectJson.Metadata(page), Objects(served, page))));
                 return;
-            case var _ when request.Media != AnswerMedia.Json:
+            case var _ when request.Media != AnswerMedia.Json || request.IsIndented:
                 using (var whole = new MemoryStream())
                 {
                     await ObjectJson.WriteListAsync(whole, served, page, request.Aborted);
@@ -96,6 +96,8 @@ internal sealed class Responder(ITableConverter? tables, TimeProvider time)
         request.Audit?.Answered(body);
         if (contentType == Json && request.Media != AnswerMedia.Json)
             (body, contentType) = (AnswerBody.Of(body, request.Media), AnswerBody.TypeOf(request.Media));
+        else if (contentType == Json && request.IsIndented)
+            body = AnswerBody.Indented(body);
         return WriteAsync(request, code, body, contentType);
     }
 
