@@ -99,7 +99,7 @@ public sealed class StewardOperator
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var elector = new LeaderElector(
-            new ResourceKey(StewardOptions.Namespace, LeaseName), $"{System.Environment.MachineName}_{_environment.Chance.NewUid()}", _environment, new LeaderElectionOptions());
+            new ResourceKey(StewardOptions.Namespace, LeaseName), $"{System.Environment.MachineName}_{_environment.Chance.NewUid()}", _environment, LeaderElectionOptions.ForLease(_options.LeaseDuration));
         var running = elector.RunAsync(LeadAsync, either.Token);
         var ended = await Task.WhenAny(running, _faults.First);
         await either.CancelAsync();

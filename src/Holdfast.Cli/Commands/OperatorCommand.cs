@@ -14,6 +14,8 @@ namespace Holdfast.Cli.Commands;
 internal static class OperatorCommand
 {
     private const int DefaultPort = 9443;
+    private const int DefaultLeaseDuration = 15;
+    private const int MinimumLeaseDuration = 3;
 
     private static readonly Option<string?> Kubeconfig = new("--kubeconfig") { Description = "The cluster, and as whom; left out, the cluster of the pod that this runs in", HelpName = "FILE" };
     private static readonly Option<string?> Context = new("--context") { Description = "The context of the kubeconfig; left out, its current one", HelpName = "NAME" };
@@ -25,11 +27,13 @@ internal static class OperatorCommand
 
     private static readonly Option<int?> StatusPort = new("--status-port") { Description = "The port, on the same address, that shows /metrics, /healthz and /readyz over plain HTTP; left out, none", HelpName = "N" };
 
+    private static readonly Option<int> LeaseDuration = UsageErrors.WholeNumber("--lease-duration", "After how many seconds another copy takes over from one that does not renew its lease; from 3", DefaultLeaseDuration);
+
     private static readonly Option<bool> Uninstall = new("--uninstall") { Description = "Take away the webhooks that it made, and end: once it no longer runs they would hold up every eviction and deletion of stewarded pods" };
 
     internal static Command Make()
     {
-        var command = new Command("operator", "Run the Steward for a Kubernetes cluster, in the foreground") { Kubeconfig, Context, ThroughApi, WebhookAddress, WebhookPort, WebhookHost, WebhookService, StatusPort, Uninstall };
+        var command = new Command("operator", "Run the Steward for a Kubernetes cluster, in the foreground") { Kubeconfig, Context, ThroughApi, WebhookAddress, WebhookPort, WebhookHost, WebhookService, StatusPort, LeaseDuration, Uninstall };
         command.SetAction((result, cancellationToken) => RunAsync(result, cancellationToken));
         return command;
     }
@@ -46,6 +50,11 @@ internal static class OperatorCommand
             await Console.Error.WriteLineAsync($"holdfast: --status-port is {result.GetValue(StatusPort)}; a port is a number from 0 (any that is free) to 65535.");
             return ExitCode.Usage;
         }
+        if (result.GetValue(LeaseDuration) < MinimumLeaseDuration)
+        {
+            await Console.Error.WriteLineAsync($"holdfast: --lease-duration is {result.GetValue(LeaseDuration)}; a shorter lease than {MinimumLeaseDuration} seconds is lost to small delays.");
+            return ExitCode.Usage;
+        }
         var status = result.GetValue(StatusPort) is { } port ? new IPEndPoint(address, port) : null;
         var host = result.GetValue(WebhookHost)!;
         var options = new StewardOptions
@@ -54,6 +63,7 @@ internal static class OperatorCommand
             WebhookAddress = address,
             WebhookPort = result.GetValue(WebhookPort),
             WebhookHost = host,
+            LeaseDuration = TimeSpan.FromSeconds(result.GetValue(LeaseDuration)),
             WebhookService = host.Length > 0 ? "" : result.GetValue(WebhookService)!,
         };
         try

@@ -13,6 +13,10 @@ public sealed record LeaderElectionOptions
 
     /// <summary>How often it is tried.</summary>
     public TimeSpan RetryPeriod { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>The spans that go with a lease's duration, in the relations that Kubernetes' own have.</summary>
+    /// <param name="duration">How long others leave a holder alone that does not renew.</param>
+    public static LeaderElectionOptions ForLease(TimeSpan duration) => new() { LeaseDuration = duration, RenewDeadline = duration * 2 / 3, RetryPeriod = duration * 2 / 15 };
 }
 
 /// <summary>A lease as a candidate saw it, and when by its own clock it first saw it like this.</summary>

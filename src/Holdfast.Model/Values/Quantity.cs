@@ -29,6 +29,9 @@ public readonly struct Quantity : IEquatable<Quantity>, IComparable<Quantity>
     /// <summary>The error for a number that cannot be read.</summary>
     public const string NumberError = "unable to parse numeric part of quantity";
 
+    /// <summary>The error for an amount that is not held.</summary>
+    public const string TooLargeError = "quantities may not be larger than 10^28";
+
     /// <summary>The error for an unknown suffix.</summary>
     public const string SuffixError = "unable to parse quantity's suffix";
 

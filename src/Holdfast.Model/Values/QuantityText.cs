@@ -6,7 +6,7 @@ namespace Holdfast.Model.Values;
 
 /// <summary>
 /// Reads and writes the text of quantities. As Kubernetes does, it takes a missing number as zero (<c>Ki</c>, <c>-</c>)
-/// and caps amounts with binary suffixes at 2^63 - 1.
+/// and caps amounts with binary suffixes at 2^63 - 1. Other amounts may be as large as 10^28: larger ones, which Kubernetes takes, are refused.
 /// </summary>
 internal static class QuantityText
 {
@@ -17,6 +17,9 @@ internal static class QuantityText
     private const int MaximumExponent = 200;
 
     private const int DecimalPlaces = 9;
+
+    // What 128 bits hold with room for sums.
+    private static readonly BigInteger MaximumNanos = BigInteger.Pow(10, 37);
 
     // Up to so many digits every step stays within 128 bits.
     private const int QuickDigits = 9;
@@ -63,7 +66,10 @@ internal static class QuantityText
         {
             return Quantity.NumberError;
         }
-        var amount = Amount(whole, fraction, format, exponent);
+        if (Amount(whole, fraction, format, exponent) is not { } amount)
+        {
+            return Quantity.TooLargeError;
+        }
         if (format == QuantityFormat.BinarySI && amount < Quantity.NanosPerUnit)
         {
             format = QuantityFormat.DecimalSI;
@@ -118,7 +124,7 @@ internal static class QuantityText
         return step;
     }
 
-    private static Int128 Amount(ReadOnlySpan<char> whole, ReadOnlySpan<char> fraction, QuantityFormat format, int exponent)
+    private static Int128? Amount(ReadOnlySpan<char> whole, ReadOnlySpan<char> fraction, QuantityFormat format, int exponent)
     {
         if (fraction.IsEmpty && whole.Length is > 0 and <= QuickDigits && exponent is >= -DecimalPlaces and <= MaximumBinaryExponent)
         {
@@ -149,8 +155,11 @@ internal static class QuantityText
             var divisor = BigInteger.Pow(10, -places);
             number = (number + divisor - 1) / divisor;
         }
-        var limit = format == QuantityFormat.BinarySI ? (BigInteger)long.MaxValue * Quantity.NanosPerUnit : BigInteger.Pow(10, 37);
-        return (Int128)BigInteger.Min(number, limit);
+        if (format == QuantityFormat.BinarySI)
+        {
+            return (Int128)BigInteger.Min(number, (BigInteger)long.MaxValue * Quantity.NanosPerUnit);
+        }
+        return number <= MaximumNanos ? (Int128)number : null;
     }
 
     private static ReadOnlySpan<char> TakeDigits(ReadOnlySpan<char> text, out ReadOnlySpan<char> rest)

@@ -24,6 +24,9 @@ public sealed record StewardOptions
     /// <summary>The Service in <see cref="Namespace"/> by which the API server reaches its webhooks; empty when it reaches <see cref="WebhookHost"/> itself.</summary>
     public string WebhookService { get; init; } = "";
 
+    /// <summary>How long other copies leave one alone that does not renew its lease.</summary>
+    public TimeSpan LeaseDuration { get; init; } = TimeSpan.FromSeconds(15);
+
     /// <summary>The name or address by which the API server reaches its webhooks when there is no Service.</summary>
     public string WebhookHost { get; init; } = "127.0.0.1";
 

@@ -261,6 +261,7 @@ public sealed class ApplyTests
         return (T)answer.Object!;
     }
 
+    // By their names: entries stand in the order of their times, which are whole seconds.
     private static string[] Owners(IResource resource) =>
-        [.. resource.Metadata.ManagedFields.Select(entry => $"{entry.Manager}: {string.Join(' ', FieldsV1.Read(entry.FieldsV1).Paths())}")];
+        [.. resource.Metadata.ManagedFields.OrderBy(entry => entry.Manager, StringComparer.Ordinal).Select(entry => $"{entry.Manager}: {string.Join(' ', FieldsV1.Read(entry.FieldsV1).Paths())}")];
 }

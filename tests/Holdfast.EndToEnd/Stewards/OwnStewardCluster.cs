@@ -49,7 +49,7 @@ public sealed class OwnStewardCluster() : ClusterFixture("--steward=false"), IAs
     /// <summary>Starts the Steward and waits until it works.</summary>
     internal async Task StartStewardAsync()
     {
-        _steward = HoldfastCommand.Start("operator", "--kubeconfig", StewardKubeconfig, "--webhook-host", "127.0.0.1", "--webhook-address", "127.0.0.1", "--webhook-port", "0");
+        _steward = HoldfastCommand.Start("operator", "--kubeconfig", StewardKubeconfig, "--webhook-host", "127.0.0.1", "--webhook-address", "127.0.0.1", "--webhook-port", "0", "--lease-duration", "5");
         await Eventually.HoldsAsync("the Steward works", () =>
         {
             Assert.False(_steward.HasExited, _steward.Errors);

@@ -41,6 +41,7 @@ public sealed class QuantityTests
     [InlineData("1.0000000001", "1000000001n")]
     [InlineData("16Ei", "9223372036854775807")]
     [InlineData("200Gi", "200Gi")]
+    [InlineData("1e28", "10000000000e18")]
     public void Text_is_written_back_in_canonical_form(string text, string canonical)
     {
         Assert.True(Quantity.TryParse(text, out var quantity));
@@ -55,6 +56,8 @@ public sealed class QuantityTests
     [InlineData("5Q", Quantity.MalformedError)]
     [InlineData("1 Gi", Quantity.MalformedError)]
     [InlineData("1e3x", Quantity.MalformedError)]
+    [InlineData("1e30", Quantity.TooLargeError)]
+    [InlineData("-1e29", Quantity.TooLargeError)]
     [InlineData("5mm", Quantity.SuffixError)]
     [InlineData("5Kib", Quantity.MalformedError)]
     [InlineData("5K", Quantity.SuffixError)]
