@@ -37,12 +37,63 @@ public sealed class SetChangesTests
     [Fact]
     public void Ordinals_that_begin_later_count_for_the_partition()
     {
-        var change = Decide(wanted =>
-        {
-            wanted["spec"]!["template"]!["x"] = 1;
-            wanted["spec"]!["ordinals"] = new JsonObject { ["start"] = 5 };
-        });
+        var change = Decide(wanted => wanted["spec"]!["template"]!["x"] = 1, old => old["spec"]!["ordinals"] = new JsonObject { ["start"] = 5 });
         Assert.Equal(8, (int)change.Answer.Changes[0].Value);
+    }
+
+    [Fact]
+    public void Ordinals_do_not_begin_later_while_members_before_them_vote()
+    {
+        var change = Decide(wanted => wanted["spec"]!["ordinals"] = new JsonObject { ["start"] = 1 });
+        Assert.Equal((false, 403), (change.Answer.IsAllowed, change.Answer.Code));
+        Assert.Contains("would lose their pods while they still vote", change.Answer.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("scale")]
+    public void A_quorum_is_not_scaled_to_nothing(string subresource)
+    {
+        static void To0(JsonObject wanted, bool isScale)
+        {
+            // A Scale leaves out what is 0.
+            if (isScale)
+                wanted["spec"]!.AsObject().Remove("replicas");
+            else
+                wanted["spec"]!["replicas"] = 0;
+        }
+
+        var change = Decide(wanted => To0(wanted, subresource == "scale"), subresource: subresource);
+        Assert.Equal((false, 403, (int?)null), (change.Answer.IsAllowed, change.Answer.Code, change.Replicas));
+        Assert.Contains("at least one member", change.Answer.Message, StringComparison.Ordinal);
+        var grown = Decide(wanted => wanted["spec"]!["replicas"] = 3, old => To0(old, subresource == "scale"), subresource);
+        Assert.Equal((true, 0, (int?)null), (grown.Answer.IsAllowed, grown.Answer.Changes.Length, grown.Replicas));
+    }
+
+    [Fact]
+    public void A_strategy_that_would_let_the_controller_go_on_by_itself_is_parked()
+    {
+        static void OnDelete(JsonObject old)
+        {
+            old["spec"]!["updateStrategy"] = new JsonObject { ["type"] = "OnDelete" };
+            old["status"]!["updateRevision"] = "db-2";
+        }
+
+        var change = Decide(wanted => wanted["spec"]!["updateStrategy"] = new JsonObject { ["type"] = "RollingUpdate" }, OnDelete);
+        Assert.Equal(("/spec/updateStrategy/rollingUpdate", "{\"partition\":3}"), (change.Answer.Changes[0].Key, change.Answer.Changes[0].Value.ToJsonString()));
+    }
+
+    [Fact]
+    public void A_template_that_the_controller_has_not_seen_yet_stays_parked()
+    {
+        static void Unseen(JsonObject old)
+        {
+            old["metadata"]!["generation"] = 8;
+            old["status"]!["observedGeneration"] = 7;
+            old["spec"]!["updateStrategy"]!["rollingUpdate"]!["partition"] = 3;
+        }
+
+        Assert.Equal(3, (int)Decide(wanted => wanted["spec"]!["updateStrategy"]!["rollingUpdate"]!["partition"] = 0, Unseen).Answer.Changes[0].Value);
     }
 
     [Fact]
@@ -92,12 +143,12 @@ public sealed class SetChangesTests
         Assert.Null(AdmissionReview.Read("no json"u8));
     }
 
-    private static SetChange Decide(Action<JsonObject> change, Action<JsonObject>? before = null)
+    private static SetChange Decide(Action<JsonObject> change, Action<JsonObject>? before = null, string subresource = "")
     {
         var old = JsonNode.Parse(Old)!.AsObject();
         before?.Invoke(old);
         var wanted = old.DeepClone().AsObject();
         change(wanted);
-        return SetChanges.Decide(new AdmissionQuestion("u", "UPDATE", "statefulsets", "", "default", "db", "anna", [], false) { Object = wanted, OldObject = old }, "keeper");
+        return SetChanges.Decide(new AdmissionQuestion("u", "UPDATE", "statefulsets", subresource, "default", "db", "anna", [], false) { Object = wanted, OldObject = old }, "keeper");
     }
 }
