@@ -3,8 +3,10 @@ using Holdfast.Controllers.StatefulSets;
 using Holdfast.Model.Meta;
 using Holdfast.Model.Stewards;
 using Holdfast.Model.Values;
+using Holdfast.Steward.Observation;
 using Holdfast.Steward.Planning;
 using Holdfast.Steward.Rollout;
+using Holdfast.Steward.Safety;
 using Holdfast.Steward.Scaling;
 
 namespace Holdfast.Steward.Reporting;
@@ -15,6 +17,9 @@ internal static class ConditionReport
     private const string True = "True";
     private const string False = "False";
     private const string Unknown = "Unknown";
+
+    // Who is ready for so long and says nothing that is understood is not what was expected.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private readonly record struct Finding(string Status, string Reason, string Message);
 
@@ -100,6 +105,10 @@ internal static class ConditionReport
         {
             return new(True, "OtherSteward", $"Steward {string.Join(" and ", observation.OtherStewards.Select(other => other.Name))} looks after the same set; delete one of them");
         }
+        if (Mismatch(view) is { Length: > 0 } mismatch)
+        {
+            return new(True, "TargetDoesNotMatch", mismatch);
+        }
         return status.Rollout switch
         {
             { Phase: "Stopped" } rollout => new(True, "RolloutStopped", rollout.Message),
@@ -108,11 +117,27 @@ internal static class ConditionReport
         };
     }
 
+    /// <summary>Why this is not the kind of set that the spec speaks of; empty when it may well be. One whose members ever answered is.</summary>
+    private static string Mismatch(StewardView view)
+    {
+        var (container, containers) = (view.Spec.Member.Container, view.Set.Spec.Template.Spec.Containers);
+        if (container.Length > 0 && !containers.Any(each => each.Name == container))
+        {
+            return $"spec.member.container is {container}, and StatefulSet {view.Set.Metadata.Name} has {string.Join(", ", containers.Select(each => each.Name))}";
+        }
+        var wasEverAnswered = view.Steward.Status.Term is not null || view.Steward.Status.Members.Any(member => member.ObservedAt is not null);
+        var isNew = view.Now - view.Steward.Metadata.CreationTimestamp < Patience;
+        var members = view.Observation.Members;
+        return wasEverAnswered || isNew || members.IsEmpty || !members.All(member => member is { Pod.IsReady: true, Reading: MemberReading.Unknown } && view.Now - member.Pod.CreatedAt >= Patience)
+            ? ""
+            : $"every pod of StatefulSet {view.Set.Metadata.Name} is ready, and none ever answered as spec.member says; is it the right preset, and the right port? {members[0].Name}: {((MemberReading.Unknown)members[0].Reading).Reason}";
+    }
+
     private static bool IsStuck(StewardView view, RolloutStatus rollout) => rollout.Phase is "Waiting" or "Progressing" or "RollingBack"
         && view.Now - rollout.ProgressedAt > StewardView.Span(view.Spec.Rollout.ProgressDeadline, TimeSpan.FromHours(1));
 
     private static Finding Reconciling(StewardPlan plan, StewardStatus status) =>
-        status.Operation is not null ? new(True, status.Operation.Kind, status.Summary)
+        status.Operation is { } operation ? new(True, operation.Kind, plan.Waiting.Length > 0 ? $"{OperationWords.Of(operation)} ({operation.Phase}): {plan.Waiting}" : OperationWords.Of(operation))
         : plan.Memory is not null || plan.Effect is not null ? new(True, "Working", status.Summary)
         : plan.Waiting.Length > 0 ? new(True, "Waiting", plan.Waiting)
         : new(False, "Settled", "nothing is to be done");

@@ -23,12 +23,14 @@ internal static class AdditionStep
             return ScalingPlanner.Wait($"{name} may not be added yet: {verdict.Words}");
         }
         var observed = view.Observation.Find(name);
-        if (observed is { Pod: null, Claims.IsEmpty: false } && !JoinsItself(view))
+        // What the membership names and no pod says it is may be this very one, which comes back with its own data.
+        var isNamed = view.State.Members.Any(member => member.Observation is null);
+        if (observed is { Pod: null, Claims.IsEmpty: false } && !isNamed && !JoinsItself(view))
         {
             return ScalingPlanner.Wait($"{name} is not added: claim {observed.Claims[0].Name} holds the data of a member that was removed, and it must not come back under its old name. "
                 + "Delete the claim, or copy what it holds and then delete it");
         }
-        var phase = view.Spec.Member.Joins == "BeforeStart" && (observed?.Pod is null || (view.State.Find(name) is { } there && IsStranger(view, there))) ? Joining : Starting;
+        var phase = view.Spec.Member.Joins == "BeforeStart" && !(isNamed && observed is { Claims.IsEmpty: false }) && (observed?.Pod is null || (view.State.Find(name) is { } there && IsStranger(view, there))) ? Joining : Starting;
         var operation = Operations.Begin(view, Operations.ScaleUp, name, ScalingPlanner.Deadline(view), phase, $"{ScalingPlanner.Wanted(view)} members are wanted");
         var warning = ScalingPlanner.EvenWarning(ScalingPlanner.Wanted(view));
         var begun = new StewardEvent(false, "ScaleUpStarted", $"{name} is added");

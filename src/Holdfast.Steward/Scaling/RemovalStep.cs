@@ -19,7 +19,7 @@ internal static class RemovalStep
 
     public static StewardPlan Begin(StewardView view, string name)
     {
-        if (StatefulSetIdentity.Replicas(view.Set) <= 1)
+        if (StatefulSetIdentity.Replicas(view.Set) <= 1 && StatefulSetIdentity.Wants(view.Set, StatefulSetIdentity.Ordinal(view.Set, name)))
         {
             return ScalingPlanner.Wait($"{name} is the last member");
         }

@@ -64,6 +64,29 @@ public sealed class StatusTests
     }
 
     [Fact]
+    public void A_set_whose_members_never_answered_although_they_are_ready_is_none_of_the_kind()
+    {
+        var strange = Scenes.Observation();
+        strange = strange with { Members = strange.Members.Unknown(0, "Connection refused").Unknown(1).Unknown(2), Now = strange.Now + TimeSpan.FromMinutes(1) };
+        var stalled = Of(Status(strange), "Stalled");
+        Assert.Equal(("True", "TargetDoesNotMatch"), (stalled.Status, stalled.Reason));
+        Assert.EndsWith("is it the right preset, and the right port? web-0: Connection refused", stalled.Message, StringComparison.Ordinal);
+        var known = strange with { Steward = strange.Steward with { Status = Status(Scenes.Observation()) } };
+        Assert.Equal("False", Of(Status(known), "Stalled").Status);
+        var container = Status(Scenes.Observation(steward: "") is var seen ? seen with { Steward = seen.Steward with { Spec = seen.Steward.Spec with { Member = seen.Steward.Spec.Member with { Container = "side" } } } } : seen);
+        Assert.Equal(("True", "TargetDoesNotMatch", "spec.member.container is side, and StatefulSet web has main"), Of(container, "Stalled"));
+    }
+
+    [Fact]
+    public void What_an_operation_waits_for_is_told()
+    {
+        var seen = Scenes.Observation();
+        seen = seen with { Steward = seen.Steward with { Status = seen.Steward.Status with { Operation = Members.Operation("ScaleUp", 2) } } };
+        var status = StatusPlanner.Plan(StewardView.Of(seen), StewardPlan.Wait("web-2 starts: Connection refused"));
+        Assert.Equal(("web-2 is added", ("True", "ScaleUp", "web-2 is added (Begun): web-2 starts: Connection refused")), (status.Summary, Of(status, "Reconciling")));
+    }
+
+    [Fact]
     public void What_changes_all_the_time_is_written_seldom()
     {
         var first = Scenes.Observation();
