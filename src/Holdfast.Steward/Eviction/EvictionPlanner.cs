@@ -46,15 +46,15 @@ public static class EvictionPlanner
             return EvictionAnswer.Forbid($"{member.Name} may not be deleted by force: nothing proves that its process has ended, and two of one member must never run. "
                 + $"Delete it with its grace period, or fence its node (taint node.kubernetes.io/out-of-service), or say why on the pod: {StewardNames.OverrideAnnotation}=REASON");
         }
+        if (!pod.IsTerminating && StaysVoter(view, member, inFlight))
+        {
+            return EvictionAnswer.TryLater($"{member.Name} may not go now: StatefulSet {view.Set.Metadata.Name} no longer wants it, so that it would not come back, and "
+                + (member.IsListed == true ? "it is a member still; it leaves the membership first" : "it is not known whether it is a member still"));
+        }
         // A pod that is going already, or whose going the Steward asked for itself, is not refused half-way.
         if (pod.IsTerminating || (isGranted && verdict.IsYes))
         {
             return EvictionAnswer.Allow;
-        }
-        if (StaysVoter(view, member, inFlight))
-        {
-            return EvictionAnswer.TryLater($"{member.Name} may not go now: StatefulSet {view.Set.Metadata.Name} no longer wants it, so that it would not come back, and "
-                + (member.IsListed == true ? "it is a member still; it leaves the membership first" : "it is not known whether it is a member still"));
         }
         return verdict.IsYes ? Grant(view, request, member) : Refuse(view, request, member, verdict);
     }
@@ -71,7 +71,7 @@ public static class EvictionPlanner
     // Its pod would go for good, as when the set was scaled while nobody held that back (T3).
     private static bool StaysVoter(StewardView view, ClusterMember member, OperationStatus? inFlight) =>
         view.Observation.Set is { } set && !StatefulSetIdentity.Wants(set, member.Observation!.Ordinal)
-        && !(inFlight is { Kind: Operations.ScaleDown } && inFlight.Member == member.Name)
+        && !(inFlight is { Kind: Operations.ScaleDown, Phase: not (RemovalStep.Draining or RemovalStep.Removing) } && inFlight.Member == member.Name)
         && (member.IsListed ?? (!view.State.IsMembershipKnown || view.State.Members.Any(each => each.Observation is null)));
 
     /// <summary>Goes on with an eviction that was granted: nothing else is begun until the member is back.</summary>

@@ -68,14 +68,16 @@ public static class RolloutPlanner
     private static StewardPlan? Finish(StewardView view, RolloutStatus? rollout)
     {
         var isWhole = view.Present.All(member => member.Pod is not null);
-        if (rollout is null || IsOver(rollout) || !isWhole || rollout.ToRevision != view.Target)
+        if (rollout is null || IsOver(rollout) || !isWhole)
         {
             return null;
         }
-        var isBack = rollout.Phase == "RollingBack";
-        var words = isBack ? $"every member is back at revision {view.Target}, since {Gone(rollout)}" : $"every member is at revision {view.Target}";
+        // The template is again what every member is at: there is nothing left to bring them to.
+        var isUndone = rollout.ToRevision != view.Target;
+        var isBack = rollout.Phase == "RollingBack" || isUndone;
+        var words = isUndone ? $"the template is again that of revision {view.Target}, which every member is at" : isBack ? $"every member is back at revision {view.Target}, since {Gone(rollout)}" : $"every member is at revision {view.Target}";
         return StewardPlan.Remember(
-            view.Memory with { Rollout = rollout with { Phase = isBack ? "RolledBack" : "Completed", FinishedAt = view.Now, ProgressedAt = view.Now, Message = words } },
+            view.Memory with { Rollout = rollout with { Phase = isBack ? "RolledBack" : "Completed", ToRevision = view.Target, FinishedAt = view.Now, ProgressedAt = view.Now, Message = words } },
             new StewardEvent(false, isBack ? "RolledBack" : "RolloutCompleted", words));
     }
 
@@ -102,6 +104,11 @@ public static class RolloutPlanner
         rollout = isCorrection
             ? rollout with { FromFormat = before!.FromFormat, ReadableFormat = before.ReadableFormat, NewestFormat = before.NewestFormat }
             : rollout.Noted(view);
+        // A person who goes back to what was there before may not know that the data went on.
+        if (before is not null && before.FromRevision == view.Target && (isCorrection || before.Phase == "Completed") && DataFormats.Objection(view, before, isAsked: true) is { Length: > 0 } objection)
+        {
+            return Rollback.Stop(view.Memory with { Rollout = rollout with { FailedRevision = view.Target } }, $"no member goes to revision {view.Target}: {objection}");
+        }
         var words = isCorrection && from == view.Target ? $"goes back to revision {view.Target}, which was there before"
             : isCorrection ? $"goes on to revision {view.Target}: the template was changed again" : $"goes from revision {from} to {view.Target}";
         return StewardPlan.Remember(view.Memory with { Rollout = rollout }, new StewardEvent(false, "RolloutStarted", $"{outdated.Length} members to update: {words}"));

@@ -9,8 +9,8 @@ namespace Holdfast.Steward.Scaling;
 /// <summary>One member's way out: drained, leadership moved away, the rest well, out of the membership, its pod, its claims, and a look whether all is well.</summary>
 internal static class RemovalStep
 {
-    private const string Draining = "Draining";
-    private const string Removing = "Removing";
+    public const string Draining = "Draining";
+    public const string Removing = "Removing";
     private const string Shrinking = "Shrinking";
     private const string Claims = "Claims";
     private const string Verifying = "Verifying";
