@@ -87,7 +87,7 @@ public sealed class EtcdTests(EtcdCluster cluster) : IClassFixture<EtcdCluster>
         await Eventually.HoldsAsync("it waits for another membership", async () => (await Kubectl.RunAsync("logs", "etcd-2")).Output.Contains("I wait until that one is removed", StringComparison.Ordinal), Patience.Usual, Stop);
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(10) };
         var address = (await cluster.Cluster.Client.GetAsync<Pod>("default", "etcd-0", Stop)).Status.PodIP;
-        using (var removed = await http.PostAsJsonAsync(new Uri($"http://{address}:2379/v3/cluster/member/remove"), new { ID = id }, Stop))
+        using (var removed = await http.PostAsJsonAsync(new Uri($"http://{address}:2379/v3/cluster/member/remove"), new Dictionary<string, string> { ["ID"] = id }, Stop))
         {
             removed.EnsureSuccessStatusCode();
         }
