@@ -11,7 +11,7 @@ public sealed record SetChange(AdmissionAnswer Answer, int? Replicas);
 /// <summary>
 /// Decides what becomes of changes that others make of a stewarded set. Pure. A new template waits: with <c>RollingUpdate</c> the partition is
 /// parked above every ordinal in the same write, so that no pod goes before the Steward has looked. Another number of members is handed
-/// to the Steward, and the set keeps its own until the Steward changes it.
+/// to the Steward, and the set keeps its own until the Steward changes it; its first ordinal only the Steward changes.
 /// </summary>
 public static class SetChanges
 {
@@ -31,17 +31,18 @@ public static class SetChanges
         var warnings = ImmutableArray.CreateBuilder<string>();
         var replicas = HoldReplicas(question, steward, wanted, kept, changes, warnings);
         if (question.Subresource.Length == 0)
+        {
+            HoldOrdinals(question, steward, wanted, kept, changes, warnings);
             ParkPartition(question, steward, wanted, kept, changes, warnings);
+        }
         return new SetChange(AdmissionAnswer.Allowed with { Changes = changes.ToImmutable(), Warnings = warnings.ToImmutable() }, replicas);
     }
 
     // What no order of steps makes safe: members would go for good while they still vote.
     private static string Refusal(AdmissionQuestion question, string steward, JsonObject wanted, JsonObject kept)
     {
-        if (ReplicasOf(question, wanted) == 0 && ReplicasOf(question, kept) > 0)
-            return $"statefulset {question.Name} cannot be scaled to 0: Steward {question.Namespace}/{steward} keeps its quorum, which has at least one member. To end it whole, delete the statefulset; its claims stay";
-        return question.Subresource.Length == 0 && StartOf(wanted) != StartOf(kept)
-            ? $"spec.ordinals.start of statefulset {question.Name} cannot be changed: the members before {StartOf(wanted)} would lose their pods while they still vote, and Steward {question.Namespace}/{steward} keeps them. Delete the Steward first if that is wanted"
+        return ReplicasOf(question, wanted) == 0 && ReplicasOf(question, kept) > 0
+            ? $"statefulset {question.Name} cannot be scaled to 0: Steward {question.Namespace}/{steward} keeps its quorum, which has at least one member. To end it whole, delete the statefulset; its claims stay"
             : "";
     }
 
@@ -57,13 +58,24 @@ public static class SetChanges
         return to;
     }
 
+    // Another first ordinal takes the pods below it away: members that have not left the membership.
+    private static void HoldOrdinals(
+        AdmissionQuestion question, string steward, JsonObject wanted, JsonObject kept, ImmutableArray<KeyValuePair<string, JsonNode>>.Builder changes, ImmutableArray<string>.Builder warnings)
+    {
+        var (from, to) = (StartOf(kept), StartOf(wanted));
+        if (from == to)
+            return;
+        changes.Add(new("/spec/ordinals", new JsonObject { ["start"] = from }));
+        warnings.Add($"statefulset {question.Name} keeps {from} for its first ordinal: Steward {question.Namespace}/{steward} moves it when the member there is to go (spec.scaling.removeFirst, with fewer spec.replicas)");
+    }
+
     private static void ParkPartition(
         AdmissionQuestion question, string steward, JsonObject wanted, JsonObject kept, ImmutableArray<KeyValuePair<string, JsonNode>>.Builder changes, ImmutableArray<string>.Builder warnings)
     {
         if (!IsRollingUpdate(wanted))
             return;
         var (from, to) = (PartitionOf(kept), PartitionOf(wanted));
-        var top = StartOf(wanted) + Math.Max(ReplicasOf(question, kept), ReplicasOf(question, wanted));
+        var top = Math.Max(StartOf(wanted), StartOf(kept)) + Math.Max(ReplicasOf(question, kept), ReplicasOf(question, wanted));
         if (!JsonNode.DeepEquals(wanted["spec"]?["template"], kept["spec"]?["template"]))
         {
             if (to >= top)

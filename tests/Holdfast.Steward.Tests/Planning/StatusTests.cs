@@ -44,6 +44,23 @@ public sealed class StatusTests
     }
 
     [Fact]
+    public void A_set_that_is_not_what_the_spec_describes_is_said_to_be_so()
+    {
+        var observation = Scenes.Observation();
+        var silent = observation with { Now = Members.Noon.AddSeconds(31), Members = observation.Members.Unknown(0).Unknown(1).Unknown(2) };
+        Assert.Equal(
+            ("True", "MembersDoNotAnswer", "every pod is ready, and none answers as spec.member (preset test) describes it for 30s; does it fit this set? web-0: no answer within 2s"),
+            Of(Status(silent), "Stalled"));
+        Assert.Equal("False", Of(Status(silent with { Members = silent.Members.PodOf(2, pod => pod with { IsReady = false }) }), "Stalled").Status);
+
+        var steward = Scenes.Steward();
+        var member = steward.Spec.Member with { Container = "app", Port = "admin", Drain = new() { HttpPost = new() { Path = "/", Port = "client" } } };
+        Assert.Equal(
+            ["spec.member.container: StatefulSet web has no container app; it has main", "spec.member.port: no container of StatefulSet web has a port admin; they have client"],
+            TargetFit.Problems(member, observation.Set!));
+    }
+
+    [Fact]
     public void A_split_brain_is_loud()
     {
         var observation = Scenes.Observation();
@@ -61,20 +78,6 @@ public sealed class StatusTests
         Assert.Equal(
             ("True", "OtherSteward", "Steward other looks after the same set; delete one of them"),
             Of(Status(Scenes.Observation() with { OtherStewards = [new OtherSteward("other", true)] }), "Stalled"));
-    }
-
-    [Fact]
-    public void A_set_whose_members_never_answered_although_they_are_ready_is_none_of_the_kind()
-    {
-        var strange = Scenes.Observation();
-        strange = strange with { Members = strange.Members.Unknown(0, "Connection refused").Unknown(1).Unknown(2), Now = strange.Now + TimeSpan.FromMinutes(1) };
-        var stalled = Of(Status(strange), "Stalled");
-        Assert.Equal(("True", "TargetDoesNotMatch"), (stalled.Status, stalled.Reason));
-        Assert.EndsWith("is it the right preset, and the right port? web-0: Connection refused", stalled.Message, StringComparison.Ordinal);
-        var known = strange with { Steward = strange.Steward with { Status = Status(Scenes.Observation()) } };
-        Assert.Equal("False", Of(Status(known), "Stalled").Status);
-        var container = Status(Scenes.Observation(steward: "") is var seen ? seen with { Steward = seen.Steward with { Spec = seen.Steward.Spec with { Member = seen.Steward.Spec.Member with { Container = "side" } } } } : seen);
-        Assert.Equal(("True", "TargetDoesNotMatch", "spec.member.container is side, and StatefulSet web has main"), Of(container, "Stalled"));
     }
 
     [Fact]
