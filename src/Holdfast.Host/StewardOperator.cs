@@ -52,12 +52,19 @@ public sealed class StewardOperator
         using var http = cluster.CreateClient();
         var client = new KubernetesClient(transport, "holdfast-operator");
         var user = (await client.CreateAsync(SelfSubjectReview.Empty, stop)).Status.UserInfo.Username;
+        if (!user.StartsWith("system:serviceaccount:", StringComparison.Ordinal))
+            log.Write(new LogEntry(LogSeverity.Warning, "operator", SharedUser(user)));
         await InstallAsync(client, log, stop);
         var steward = new StewardOperator(transport, http, options with { UserName = user }, log);
         await using var endpoints = status is null ? null : await OperatorEndpoints.StartAsync(status, steward._environment.Metrics, stop);
         steward._endpoints = endpoints;
         return await steward.RunAsync(stop);
     }
+
+    // Its webhooks know the Steward's own writes by their user.
+    private static string SharedUser(string user) =>
+        $"the Steward is {user} to the API server: whatever else {user} does passes it unasked, since nothing tells the two apart. "
+        + $"Give it a user of its own: a kubeconfig with the token of kubectl create token holdfast-steward -n {StewardOptions.Namespace}, or deploy/install.yaml";
 
     /// <summary>
     /// Takes away what holds others up once no Steward runs any more: the webhooks, and the authority that they trust. Stewards, their definition and the

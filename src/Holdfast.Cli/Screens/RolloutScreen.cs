@@ -16,7 +16,7 @@ internal static class RolloutScreen
             return $"Steward {steward.Metadata.Name} has not seen an update of its members yet.\n";
         }
         var text = new StringBuilder();
-        text.AppendLine(CultureInfo.InvariantCulture, $"Rollout of {steward.Spec.TargetRef.Name}: {rollout.Phase}, from {Or(rollout.FromRevision)} to {Or(rollout.ToRevision)}, {Times(rollout.StartedAt, rollout.FinishedAt)}");
+        text.AppendLine(CultureInfo.InvariantCulture, $"Rollout of {steward.Spec.TargetRef.Name}: {rollout.Phase}, from {Or(Before(rollout))} to {Or(rollout.ToRevision)}, {Times(rollout.StartedAt, rollout.FinishedAt)}");
         if (rollout.Message.Length > 0)
         {
             text.AppendLine(CultureInfo.InvariantCulture, $"  {rollout.Message}");
@@ -53,6 +53,10 @@ internal static class RolloutScreen
         ({ } begun, null) => string.Create(CultureInfo.InvariantCulture, $"since {begun.UtcDateTime:HH:mm:ss} UTC"),
         _ => "not begun",
     };
+
+    // On the way back it comes from what failed.
+    private static string Before(RolloutStatus rollout) =>
+        rollout is { Phase: "RollingBack" or "RolledBack", FailedRevision.Length: > 0 } ? rollout.FailedRevision : rollout.FromRevision;
 
     private static string Or(string revision) => revision.Length > 0 ? revision : "nothing";
 }

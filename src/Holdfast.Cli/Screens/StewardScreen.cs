@@ -31,7 +31,7 @@ internal static class StewardScreen
             ? string.Create(CultureInfo.InvariantCulture, $"{quorum.Healthy} of {quorum.Voters} voters are well, {quorum.Needed} are needed: {Margin(quorum.Margin)}")
             : "not known");
         Line(text, "Leader", status.Leader.Length > 0 ? string.Create(CultureInfo.InvariantCulture, $"{status.Leader}, term {status.Term}") : Leaderless(status));
-        Line(text, "Doing", status.Summary.Length > 0 ? status.Summary : "nothing");
+        Line(text, "Doing", Doing(status));
         if (status.Rollout is { } rollout)
         {
             Line(text, "Rollout", $"{rollout.Phase}{(rollout.Message.Length > 0 ? ": " + rollout.Message : "")}");
@@ -48,6 +48,11 @@ internal static class StewardScreen
         text.Append(Table(status, now));
         return text.ToString();
     }
+
+    // What an operation waits for is told where there is room for it.
+    private static string Doing(StewardStatus status) =>
+        status.Operation is not null && status.Conditions.FirstOrDefault(condition => condition.Type == "Reconciling") is { Message.Length: > 0 } reconciling ? reconciling.Message
+        : status.Summary.Length > 0 ? status.Summary : "nothing";
 
     private static string State(StewardResource steward, DateTimeOffset now)
     {

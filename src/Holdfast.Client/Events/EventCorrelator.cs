@@ -30,14 +30,14 @@ public abstract record EventDecision
 /// <remarks>Pure over the <c>now</c> that is passed in. Bounded: the least recently used of its memories are forgotten.</remarks>
 /// <param name="component">Who speaks: <c>statefulset-controller</c>.</param>
 /// <param name="host">On which machine; empty when it does not matter.</param>
-public sealed class EventCorrelator(string component, string host)
+/// <param name="rate">How much may be said about one object; null for Kubernetes' own numbers.</param>
+public sealed class EventCorrelator(string component, string host, EventRate? rate = null)
 {
     private const int Capacity = 4096;
-    private const int Burst = 25;
     private const int MaxSimilar = 10;
-    private static readonly TimeSpan RefillInterval = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan SimilarWindow = TimeSpan.FromMinutes(10);
 
+    private readonly EventRate _rate = rate ?? EventRate.Default;
     private readonly RecentlyUsed<(string Object, string Type, string Reason, string? Message), Event> _events = new(Capacity);
     private readonly RecentlyUsed<(string Object, string Type, string Reason), Similar> _similar = new(Capacity);
     private readonly RecentlyUsed<string, Bucket> _buckets = new(Capacity);
@@ -99,8 +99,8 @@ public sealed class EventCorrelator(string component, string host)
 
     private bool TakeToken(string about, DateTimeOffset now)
     {
-        var bucket = _buckets.TryGet(about, out var known) ? known! : new Bucket(Burst, now);
-        var tokens = Math.Min(Burst, bucket.Tokens + ((now - bucket.At) / RefillInterval));
+        var bucket = _buckets.TryGet(about, out var known) ? known! : new Bucket(_rate.Burst, now);
+        var tokens = Math.Min(_rate.Burst, bucket.Tokens + ((now - bucket.At) / _rate.RefillInterval));
         _buckets.Set(about, new Bucket(tokens >= 1 ? tokens - 1 : tokens, now));
         return tokens >= 1;
     }

@@ -14,13 +14,14 @@ namespace Holdfast.Client.Events;
 /// <param name="environment">The server and the world.</param>
 /// <param name="host">On which machine; empty when it does not matter.</param>
 /// <param name="fieldManager">Who writes, for <c>metadata.managedFields</c>; the component when left out.</param>
-public sealed class EventRecorder(string component, ClientEnvironment environment, string host = "", string? fieldManager = null) : IEventRecorder
+/// <param name="rate">How much may be said about one object; null for Kubernetes' own numbers.</param>
+public sealed class EventRecorder(string component, ClientEnvironment environment, string host = "", string? fieldManager = null, EventRate? rate = null) : IEventRecorder
 {
     private const int MaxAttempts = 3;
     private static readonly Backoff Backoff = new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(10));
 
     private readonly KubernetesClient _client = new(environment.Transport, fieldManager ?? component);
-    private readonly EventCorrelator _correlator = new(component, host);
+    private readonly EventCorrelator _correlator = new(component, host, rate);
     private readonly Channel<(EventNote Note, DateTimeOffset At)> _notes = Channel.CreateBounded<(EventNote, DateTimeOffset)>(
         new BoundedChannelOptions(1000) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
 

@@ -26,5 +26,6 @@ public sealed record ControllerContext(ClientEnvironment Environment, SharedCach
     /// <summary>A recorder of events whose loop the host must start, by <see cref="ControllerHost.Add(EventRecorder)"/>.</summary>
     /// <param name="component">Who speaks, as upstream has it: "statefulset-controller".</param>
     /// <param name="fieldManager">Under which name the events are written.</param>
-    public EventRecorder Events(string component, string fieldManager = ControllerManager) => new(component, Environment, fieldManager: fieldManager);
+    /// <param name="rate">How much may be said about one object; null for Kubernetes' own numbers.</param>
+    public EventRecorder Events(string component, string fieldManager = ControllerManager, EventRate? rate = null) => new(component, Environment, fieldManager: fieldManager, rate: rate);
 }

@@ -1,9 +1,11 @@
+using Holdfast.Controllers.StatefulSets;
 using Holdfast.Model.Stewards;
 using Holdfast.Model.Values;
 using Holdfast.Steward.Observation;
 using Holdfast.Steward.Planning;
 using Holdfast.Steward.Rollout;
 using Holdfast.Steward.Safety;
+using Holdfast.Steward.Scaling;
 
 namespace Holdfast.Steward.Eviction;
 
@@ -13,6 +15,9 @@ namespace Holdfast.Steward.Eviction;
 /// </summary>
 public static class EvictionPlanner
 {
+    /// <summary>The phase of an eviction that the Steward asks for itself, of a pod that does not start.</summary>
+    internal const string Unwedging = "Unwedging";
+
     private static readonly TimeSpan Again = TimeSpan.FromSeconds(1);
 
     // Whoever asks acts upon the answer at once; a pod that is still there after this was not evicted for another reason, such as a budget.
@@ -30,8 +35,7 @@ public static class EvictionPlanner
             return EvictionAnswer.Allow;
         }
         var inFlight = view.Memory.Operation;
-        var isGranted = inFlight is { Kind: Operations.Update or Operations.Eviction or Operations.ScaleDown } && inFlight.Member == member.Name
-            && (inFlight.PodUid == pod.Uid || inFlight.Kind == Operations.ScaleDown);
+        var isGranted = inFlight?.Member == member.Name && IsAbout(inFlight, pod);
         var verdict = SafetyKernel.MayLose(member, view.State, isGranted ? null : inFlight, view.Policy);
         if (request.Override.Length > 0)
         {
@@ -42,6 +46,11 @@ public static class EvictionPlanner
             return EvictionAnswer.Forbid($"{member.Name} may not be deleted by force: nothing proves that its process has ended, and two of one member must never run. "
                 + $"Delete it with its grace period, or fence its node (taint node.kubernetes.io/out-of-service), or say why on the pod: {StewardNames.OverrideAnnotation}=REASON");
         }
+        if (!pod.IsTerminating && StaysVoter(view, member, inFlight))
+        {
+            return EvictionAnswer.TryLater($"{member.Name} may not go now: StatefulSet {view.Set.Metadata.Name} no longer wants it, so that it would not come back, and "
+                + (member.IsListed == true ? "it is a member still; it leaves the membership first" : "it is not known whether it is a member still"));
+        }
         // A pod that is going already, or whose going the Steward asked for itself, is not refused half-way.
         if (pod.IsTerminating || (isGranted && verdict.IsYes))
         {
@@ -49,6 +58,21 @@ public static class EvictionPlanner
         }
         return verdict.IsYes ? Grant(view, request, member) : Refuse(view, request, member, verdict);
     }
+
+    /// <summary>Whether what is going on may have the pod go: it replaces it, evicts it, removes its member, or waits for it to start, which a pod without a process never does.</summary>
+    private static bool IsAbout(OperationStatus operation, PodFacts pod) => operation.Kind switch
+    {
+        Operations.Update or Operations.Eviction => operation.PodUid == pod.Uid,
+        Operations.ScaleDown => true,
+        Operations.ScaleUp => pod.IsDown,
+        _ => false,
+    };
+
+    // Its pod would go for good, as when the set was scaled while nobody held that back (T3).
+    private static bool StaysVoter(StewardView view, ClusterMember member, OperationStatus? inFlight) =>
+        view.Observation.Set is { } set && !StatefulSetIdentity.Wants(set, member.Observation!.Ordinal)
+        && !(inFlight is { Kind: Operations.ScaleDown, Phase: not (RemovalStep.Draining or RemovalStep.Removing) } && inFlight.Member == member.Name)
+        && (member.IsListed ?? (!view.State.IsMembershipKnown || view.State.Members.Any(each => each.Observation is null)));
 
     /// <summary>Goes on with an eviction that was granted: nothing else is begun until the member is back.</summary>
     /// <param name="view">What is seen.</param>
@@ -58,13 +82,27 @@ public static class EvictionPlanner
         ArgumentNullException.ThrowIfNull(view);
         ArgumentNullException.ThrowIfNull(operation);
         var member = view.State.Find(operation.Member);
+        if (member?.Pod is null && view.Observation.Set is { } set && !StatefulSetIdentity.Wants(set, StatefulSetIdentity.Ordinal(set, operation.Member)))
+        {
+            return End(view, "Superseded", $"{operation.Member} is gone, and the set no longer wants it");
+        }
         if (member?.Pod is { IsTerminating: false } pod)
         {
+            if (pod.Uid == operation.PodUid && operation.Phase == Unwedging)
+            {
+                return SafetyKernel.MayLose(member, view.State, null, view.Policy) is { IsYes: false } verdict
+                    ? End(view, "Superseded", $"{operation.Member} may not go any more: {verdict.Words}")
+                    : StewardPlan.Do(new EvictMember(operation.Member, pod.Uid, operation.Reason)) with { RequeueAfter = Again };
+            }
             if (pod.Uid == operation.PodUid)
             {
                 return view.Now - operation.StartedAt < Patience
                     ? StewardPlan.Wait($"{operation.Member} may go", Again)
                     : End(view, "Superseded", $"{operation.Member} was allowed to go, and did not within {DurationText.Of(Patience)}");
+            }
+            if (AdditionStep.IsStranger(view, member))
+            {
+                return End(view, "Superseded", $"{operation.Member} is back, and the membership no longer names it: it is added anew");
             }
             if (member.IsWell && (member.IsVoter == true || operation.IsLearner))
             {

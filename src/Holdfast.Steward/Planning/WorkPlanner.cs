@@ -42,6 +42,8 @@ public static class WorkPlanner
                 _ => ScalingPlanner.Continue(view, operation),
             };
         }
-        return RolloutPlanner.Plan(view) ?? ScalingPlanner.Plan(view);
+        var update = RolloutPlanner.Plan(view);
+        // An update that waits for a voter whose pod the set does not even want waits for ever: that one comes back first.
+        return update is null || (update is { Memory: null, Effect: null } && ScalingPlanner.BringsVoterBack(view)) ? ScalingPlanner.Plan(view) : update;
     }
 }

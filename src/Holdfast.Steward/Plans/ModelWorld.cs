@@ -17,6 +17,7 @@ namespace Holdfast.Steward.Plans;
 public sealed class ModelWorld
 {
     private readonly ModelMembers _members;
+    private readonly ImmutableHashSet<string> _unready;
     private int _uids;
 
     /// <summary>A world that begins as observed; what is not known of a member stays unknown until its pod is replaced.</summary>
@@ -26,6 +27,8 @@ public sealed class ModelWorld
         ArgumentNullException.ThrowIfNull(observation);
         Observation = observation;
         _members = new ModelMembers(observation.Members);
+        var going = observation.Steward.Status.Operation?.Member;
+        _unready = [.. observation.Members.Where(member => member.Pod is { IsReady: false } && member.Name != going).Select(member => member.Pod!.Uid)];
     }
 
     /// <summary>What is to be seen now.</summary>
@@ -111,6 +114,9 @@ public sealed class ModelWorld
                 return member with { Pod = null, Claims = member.Claims.Where(claim => !claim.IsTerminating).ToValueList() };
             case var pod when isNextToRoll || !IsWanted(member):
                 return member with { Pod = pod with { IsTerminating = true, IsReady = false } };
+            // What keeps it from being ready is not known, so that nothing says that it will be.
+            case { IsReady: false } pod when _unready.Contains(pod.Uid):
+                return member;
             case { IsReady: false } pod when HeldBack.Contains(member.Name):
                 return member with { Pod = pod with { IsDown = true, Problem = "no node takes it" } };
             case { IsReady: false } pod when BrokenRevisions.Contains(pod.Revision):

@@ -7,6 +7,7 @@ using Holdfast.Steward.Backups;
 using Holdfast.Steward.Observation;
 using Holdfast.Steward.Planning;
 using Holdfast.Steward.Rollout;
+using Holdfast.Steward.Safety;
 using Holdfast.Steward.Scaling;
 
 namespace Holdfast.Steward.Reporting;
@@ -149,7 +150,7 @@ internal static class ConditionReport
         && view.Now - rollout.ProgressedAt > StewardView.Span(view.Spec.Rollout.ProgressDeadline, TimeSpan.FromHours(1));
 
     private static Finding Reconciling(StewardPlan plan, StewardStatus status) =>
-        status.Operation is not null ? new(True, status.Operation.Kind, status.Summary)
+        status.Operation is { } operation ? new(True, operation.Kind, plan.Waiting.Length > 0 ? $"{OperationWords.Of(operation)} ({operation.Phase}): {plan.Waiting}" : OperationWords.Of(operation))
         : plan.Memory is not null || plan.Effect is not null ? new(True, "Working", status.Summary)
         : plan.Waiting.Length > 0 ? new(True, "Waiting", plan.Waiting)
         : new(False, "Settled", "nothing is to be done");

@@ -1,3 +1,4 @@
+using Holdfast.Controllers.StatefulSets;
 using Holdfast.Model.Stewards;
 using Holdfast.Steward.Planning;
 
@@ -19,15 +20,19 @@ internal static class Rollback
             : Objection(view, rollout, isAsked: false);
         return why.Length == 0
             ? Back(memory with { Rollout = rollout }, words, new StewardEvent(true, "RolloutFailed", words))
-            : Stop(memory with { Rollout = rollout }, $"{words}. It is not taken back: {why}", new StewardEvent(true, "RolloutFailed", words));
+            : Stop(memory with { Rollout = rollout }, $"{words.TrimEnd('.')}. It is not taken back: {why}", new StewardEvent(true, "RolloutFailed", words));
     }
 
     /// <summary>Why the set cannot go back; empty when it can.</summary>
     public static string Objection(StewardView view, RolloutStatus rollout, bool isAsked)
     {
-        if (rollout.FromRevision.Length == 0 || rollout.FromRevision == rollout.FailedRevision)
+        if (rollout.FromRevision.Length == 0)
         {
             return "the revision before is not known";
+        }
+        if (rollout.FromRevision == rollout.FailedRevision)
+        {
+            return $"revision {rollout.FromRevision} is what was there before, and no other one is known to be good; write a corrected template";
         }
         return view.Observation.Revisions.Any(revision => revision.Metadata.Name == rollout.FromRevision)
             ? DataFormats.Objection(view, rollout, isAsked)
@@ -58,8 +63,14 @@ internal static class Rollback
         if (rollout is { Phase: "RollingBack", Restored: false })
         {
             var revision = view.Observation.Revisions.FirstOrDefault(revision => revision.Metadata.Name == rollout.FromRevision);
-            return revision is null
-                ? Stop(view.Memory, Objection(view, rollout, isAsked: true))
+            if (revision is null)
+            {
+                return Stop(view.Memory, Objection(view, rollout, isAsked: true));
+            }
+            // Behind the partition first: the set's own controller would take every member back at once.
+            var top = StatefulSetIdentity.Replicas(view.Set);
+            return view.IsRollingUpdate && view.Partition < top
+                ? StewardPlan.Do(new SetPartition(top, "no member goes back before the Steward says so"))
                 : StewardPlan.Do(new RestoreTemplate(revision, rollout.Message));
         }
         return rollout.Phase == "Stopped"

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Holdfast.Controllers.StatefulSets;
 using Holdfast.Model.Stewards;
 using Holdfast.Model.Values;
+using Holdfast.Steward.Eviction;
 using Holdfast.Steward.Backups;
 using Holdfast.Steward.Observation;
 using Holdfast.Steward.Planning;
@@ -81,21 +82,28 @@ public static class RolloutPlanner
     private static StewardPlan? Finish(StewardView view, RolloutStatus? rollout)
     {
         var isWhole = view.Present.All(member => member.Pod is not null);
-        if (rollout is null || IsOver(rollout) || !isWhole || rollout.ToRevision != view.Target)
+        if (rollout is null || IsOver(rollout) || !isWhole)
         {
             return null;
         }
-        var isBack = rollout.Phase == "RollingBack";
-        var words = isBack ? $"every member is back at revision {view.Target}" : $"every member is at revision {view.Target}";
+        // The template is again what every member is at: there is nothing left to bring them to.
+        var isUndone = rollout.ToRevision != view.Target;
+        var isBack = rollout.Phase == "RollingBack" || isUndone;
+        var words = isUndone ? $"the template is again that of revision {view.Target}, which every member is at"
+            : isBack ? $"every member is back at revision {view.Target}, since {Gone(rollout)}" : $"every member is at revision {view.Target}";
         return StewardPlan.Remember(
-            view.Memory with { Rollout = rollout with { Phase = isBack ? "RolledBack" : "Completed", FinishedAt = view.Now, ProgressedAt = view.Now, Message = words } },
+            view.Memory with { Rollout = rollout with { Phase = isBack ? "RolledBack" : "Completed", ToRevision = view.Target, FinishedAt = view.Now, ProgressedAt = view.Now, Message = words } },
             new StewardEvent(false, isBack ? "RolledBack" : "RolloutCompleted", words));
     }
+
+    private static string Gone(RolloutStatus rollout) =>
+        rollout.FailedRevision.Length > 0 ? $"revision {rollout.FailedRevision} was given up" : "the revision after it was given up";
 
     private static StewardPlan Begin(StewardView view, RolloutStatus? before)
     {
         var outdated = view.Outdated;
-        var isCorrection = before is not null && !IsOver(before) && before.FromRevision != view.Target && before.FromRevision.Length > 0;
+        // What members stand at midway was never found good: the way back always leads to what was there before the first change.
+        var isCorrection = before is not null && !IsOver(before) && before.FromRevision.Length > 0;
         var from = isCorrection
             ? before!.FromRevision
             : outdated.GroupBy(member => member.Pod!.Revision, StringComparer.Ordinal).OrderByDescending(group => group.Count()).ThenBy(group => group.Key, StringComparer.Ordinal).First().Key;
@@ -111,7 +119,13 @@ public static class RolloutPlanner
         rollout = isCorrection
             ? rollout with { FromFormat = before!.FromFormat, ReadableFormat = before.ReadableFormat, NewestFormat = before.NewestFormat }
             : rollout.Noted(view);
-        var words = isCorrection ? $"goes on to revision {view.Target}: the template was changed again" : $"goes from revision {from} to {view.Target}";
+        // A person who goes back to what was there before may not know that the data went on.
+        if (before is not null && before.FromRevision == view.Target && (isCorrection || before.Phase == "Completed") && DataFormats.Objection(view, before, isAsked: true) is { Length: > 0 } objection)
+        {
+            return Rollback.Stop(view.Memory with { Rollout = rollout with { FailedRevision = view.Target } }, $"no member goes to revision {view.Target}: {objection}");
+        }
+        var words = isCorrection && from == view.Target ? $"goes back to revision {view.Target}, which was there before"
+            : isCorrection ? $"goes on to revision {view.Target}: the template was changed again" : $"goes from revision {from} to {view.Target}";
         return StewardPlan.Remember(view.Memory with { Rollout = rollout }, new StewardEvent(false, "RolloutStarted", $"{outdated.Length} members to update: {words}"));
     }
 
@@ -139,6 +153,24 @@ public static class RolloutPlanner
         return Unfinished(view, rollout) is [var again, ..] ? Again(view, rollout, again) : Step(view, rollout, RolloutOrder.Next(view));
     }
 
+    /// <summary>
+    /// With <c>RollingUpdate</c> the highest ordinal is next; one below that does not start would hold it back for ever, and itself never be next. It has
+    /// no process to lose, and below the partition it is made again from the revision that was whole last.
+    /// </summary>
+    private static StewardPlan? Unwedge(StewardView view, ClusterMember next)
+    {
+        if (!view.IsRollingUpdate || view.Outdated.LastOrDefault(member => member.Name != next.Name && member is { IsKnown: false, Pod: { IsDown: true, IsTerminating: false } pod }
+            && pod.Revision != view.Set.Status.CurrentRevision && SafetyKernel.MayLose(member, view.State, null, view.Policy).IsYes) is not { } stuck)
+        {
+            return null;
+        }
+        var words = $"it does not start at revision {stuck.Pod!.Revision}, and {next.Name} may not go while it is away: {stuck.Problem}";
+        var deadline = StewardView.Span(view.Spec.Disruption.EvictionDeadline, TimeSpan.FromMinutes(5));
+        return StewardPlan.Remember(
+            view.Memory with { Operation = Operations.Begin(view, Operations.Eviction, stuck.Name, deadline, EvictionPlanner.Unwedging, words).About(stuck) },
+            new StewardEvent(false, "Unwedged", $"{stuck.Name} is made again: {words}"));
+    }
+
     // A member that came back meanwhile is only watched; one that did not gets a new pod. Either way it has its time anew.
     private static StewardPlan Again(StewardView view, RolloutStatus rollout, ClusterMember member) =>
         member.IsWell ? Begin(view, rollout, member, UpdateStep.Starting, "it has come back, and is watched") : Step(view, rollout, member);
@@ -148,7 +180,7 @@ public static class RolloutPlanner
         var verdict = SafetyKernel.MayLose(member, view.State, null, view.Policy);
         if (!verdict.IsYes && !verdict.AsksForSwitchover)
         {
-            return StewardPlan.Wait($"{member.Name} may not go yet: {verdict.Words}", Soon);
+            return Unwedge(view, member) ?? StewardPlan.Wait($"{member.Name} may not go yet: {verdict.Words}", Soon);
         }
         if (Preflight.Objection(view, rollout, member) is { Length: > 0 } objection)
         {

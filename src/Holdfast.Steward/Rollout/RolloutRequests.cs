@@ -26,7 +26,7 @@ internal static class RolloutRequests
         }
         var phase = rollout.Phase == "Stopped" ? "Progressing" : rollout.Phase;
         return StewardPlan.Remember(
-            memory with { Rollout = rollout with { Phase = phase, ToRevision = view.Target, FailedRevision = "", Evidence = default, Message = "a person asked to try again", ProgressedAt = view.Now } },
+            memory with { Rollout = rollout with { Phase = phase, ToRevision = view.Target, FailedRevision = "", Evidence = default, Message = "a person asked to try again", ProgressedAt = view.Now, FinishedAt = null } },
             new StewardEvent(false, "RolloutRetried", $"revision {view.Target} is tried again, as was asked"));
     }
 

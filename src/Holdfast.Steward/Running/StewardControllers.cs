@@ -13,6 +13,9 @@ namespace Holdfast.Steward.Running;
 /// <summary>The Steward's pieces over one cluster, put together: what production runs and what the simulator runs.</summary>
 public sealed class StewardControllers
 {
+    // One update of five members with its moves of the leader says as much as Kubernetes' numbers allow in two hours; each is said once, so that there is no flood to stop.
+    private static readonly EventRate Rate = new(1000, TimeSpan.FromSeconds(1));
+
     private readonly StewardCaches _caches;
     private readonly EventRecorder _events;
     private readonly Controller<ResourceKey> _controller;
@@ -28,7 +31,7 @@ public sealed class StewardControllers
         ArgumentNullException.ThrowIfNull(outside);
         var (environment, client) = (context.Environment, new KubernetesClient(context.Environment.Transport, StewardNames.FieldManager, "steward"));
         _caches = new StewardCaches(context.Caches);
-        _events = context.Events("holdfast-steward", StewardNames.FieldManager);
+        _events = context.Events("holdfast-steward", StewardNames.FieldManager, Rate);
         Watches = new MemberWatches(caller, environment, key => _controller!.Queue.Add(key));
         var notes = new TargetNotes(
             new CallNotes(environment.Time), new GateNotes(outside, environment.Time), new EvidenceNotes(outside, environment.Time), new SnapshotNotes(client, environment.Time),

@@ -27,7 +27,8 @@ internal static class AdditionStep
             return ScalingPlanner.Wait(old);
         }
         var observed = view.Observation.Find(name);
-        var phase = view.Spec.Member.Joins == "BeforeStart" && (observed?.Pod is null || (view.State.Find(name) is { } there && IsStranger(view, there))) ? Joining : Starting;
+        var phase = view.Spec.Member.Joins == "BeforeStart" && !(IsStillNamed(view) && observed is { Claims.IsEmpty: false })
+            && (observed?.Pod is null || (view.State.Find(name) is { } there && IsStranger(view, there))) ? Joining : Starting;
         var operation = Operations.Begin(view, Operations.ScaleUp, name, ScalingPlanner.Deadline(view), phase, $"{ScalingPlanner.Wanted(view)} members are wanted");
         var warning = ScalingPlanner.EvenWarning(ScalingPlanner.Wanted(view));
         var begun = new StewardEvent(false, "ScaleUpStarted", $"{name} is added");
@@ -37,9 +38,12 @@ internal static class AdditionStep
     }
 
     /// <summary>Why a member may not be added whose claim is that of one that was removed (T4); empty when nothing is in the way. Members that ask to be let in are known by what their disk says.</summary>
-    public static string OldData(StewardView view, string name) => view.Observation.Find(name) is { Pod: null, Claims: { IsEmpty: false } claims } && !JoinsItself(view)
+    public static string OldData(StewardView view, string name) => view.Observation.Find(name) is { Pod: null, Claims: { IsEmpty: false } claims } && !JoinsItself(view) && !IsStillNamed(view)
         ? $"{name} is not added: claim {claims[0].Name} holds the data of a member that was removed, and it must not come back under its old name. Delete the claim, or copy what it holds and then delete it"
         : "";
+
+    // What the membership names and no pod says it is may be this very one, which comes back with its own data.
+    private static bool IsStillNamed(StewardView view) => view.State.Members.Any(member => member.Observation is null);
 
     /// <summary>
     /// Whether a pod was started although the membership had to name it first, as when the set was scaled while nobody held that back: it does not

@@ -10,8 +10,8 @@ namespace Holdfast.Steward.Scaling;
 /// <summary>One member's way out: drained, leadership moved away, the rest well, out of the membership, its pod, its claims, and a look whether all is well.</summary>
 internal static class RemovalStep
 {
-    private const string Draining = "Draining";
-    private const string Removing = "Removing";
+    public const string Draining = "Draining";
+    public const string Removing = "Removing";
     private const string Shrinking = "Shrinking";
     public const string Claims = "Claims";
     private const string Verifying = "Verifying";
@@ -20,7 +20,7 @@ internal static class RemovalStep
 
     public static StewardPlan Begin(StewardView view, string name)
     {
-        if (StatefulSetIdentity.Replicas(view.Set) <= 1)
+        if (StatefulSetIdentity.Replicas(view.Set) <= 1 && StatefulSetIdentity.Wants(view.Set, StatefulSetIdentity.Ordinal(view.Set, name)))
         {
             return ScalingPlanner.Wait($"{name} is the last member");
         }

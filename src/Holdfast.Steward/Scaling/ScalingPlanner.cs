@@ -35,9 +35,16 @@ public static class ScalingPlanner
         // A member that was started and has no vote yet comes before anything new.
         var unfinished = view.State.Members.FirstOrDefault(member => (member is { Pod.IsTerminating: false, IsKnown: true, IsVoter: false } || AdditionStep.IsStranger(view, member))
             && StatefulSetIdentity.Wants(view.Set, member.Observation!.Ordinal) && view.IndexOf(member) < wanted);
-        if (wanted >= has && unfinished is null && wanted == has)
+        // One whose pod only waits for the Steward's word to go, since the set was made smaller while nobody held that back.
+        var stray = view.State.Members.LastOrDefault(member => member is { Pod.IsTerminating: false, IsListed: true }
+            && !StatefulSetIdentity.Wants(view.Set, member.Observation!.Ordinal) && view.IndexOf(member) >= wanted);
+        if (unfinished is null && stray is null && wanted == has)
         {
             return StewardPlan.Idle;
+        }
+        if (stray is not null)
+        {
+            return RemovalStep.Begin(view, stray.Name);
         }
         var (leaving, objection) = wanted < has ? RemovalChoice.Next(view) : ("", "");
         if (objection.Length > 0)
@@ -50,6 +57,14 @@ public static class ScalingPlanner
             return StewardPlan.Wait($"{last.Message}; it is tried again soon", Pause);
         }
         return wanted < has ? RemovalStep.Begin(view, name) : AdditionStep.Begin(view, name);
+    }
+
+    /// <summary>Whether a voter's pod is missing only because the set has fewer pods than are wanted: it comes back with its own data when the set has them.</summary>
+    /// <param name="view">What is seen.</param>
+    public static bool BringsVoterBack(StewardView view)
+    {
+        ArgumentNullException.ThrowIfNull(view);
+        return Wanted(view) > StatefulSetIdentity.Replicas(view.Set) && view.State.Voters.Any(voter => voter.Pod is null);
     }
 
     /// <summary>What is in the way of another number of members until somebody acts; null when nothing is.</summary>

@@ -25,22 +25,33 @@ public static class SetChanges
         ArgumentNullException.ThrowIfNull(question);
         if (question is not { Object: { } wanted, OldObject: { } kept } || question.IsTerminating)
             return new SetChange(AdmissionAnswer.Allowed, null);
+        if (Refusal(question, steward, wanted, kept) is { Length: > 0 } refusal)
+            return new SetChange(AdmissionAnswer.Forbidden(refusal), null);
         var changes = ImmutableArray.CreateBuilder<KeyValuePair<string, JsonNode>>();
         var warnings = ImmutableArray.CreateBuilder<string>();
         var replicas = HoldReplicas(question, steward, wanted, kept, changes, warnings);
         if (question.Subresource.Length == 0)
         {
             HoldOrdinals(question, steward, wanted, kept, changes, warnings);
-            ParkPartition(steward, wanted, kept, changes, warnings);
+            ParkPartition(question, steward, wanted, kept, changes, warnings);
         }
         return new SetChange(AdmissionAnswer.Allowed with { Changes = changes.ToImmutable(), Warnings = warnings.ToImmutable() }, replicas);
+    }
+
+    // What no order of steps makes safe: members would go for good while they still vote.
+    private static string Refusal(AdmissionQuestion question, string steward, JsonObject wanted, JsonObject kept)
+    {
+        return ReplicasOf(question, wanted) == 0 && ReplicasOf(question, kept) > 0
+            ? $"statefulset {question.Name} cannot be scaled to 0: Steward {question.Namespace}/{steward} keeps its quorum, which has at least one member. To end it whole, delete the statefulset; its claims stay"
+            : "";
     }
 
     private static int? HoldReplicas(
         AdmissionQuestion question, string steward, JsonObject wanted, JsonObject kept, ImmutableArray<KeyValuePair<string, JsonNode>>.Builder changes, ImmutableArray<string>.Builder warnings)
     {
-        var (from, to) = (ReplicasOf(kept), ReplicasOf(wanted));
-        if (from == to)
+        var (from, to) = (ReplicasOf(question, kept), ReplicasOf(question, wanted));
+        // A set without members has nobody yet who could be asked: it is founded by its first pods.
+        if (from == to || from == 0)
             return null;
         changes.Add(new("/spec/replicas", from));
         warnings.Add($"statefulset {question.Name} keeps {from} replicas for now: Steward {question.Namespace}/{steward} brings it to {to}, one member at a time (kubectl get steward {steward} -n {question.Namespace} shows how far it is)");
@@ -59,12 +70,12 @@ public static class SetChanges
     }
 
     private static void ParkPartition(
-        string steward, JsonObject wanted, JsonObject kept, ImmutableArray<KeyValuePair<string, JsonNode>>.Builder changes, ImmutableArray<string>.Builder warnings)
+        AdmissionQuestion question, string steward, JsonObject wanted, JsonObject kept, ImmutableArray<KeyValuePair<string, JsonNode>>.Builder changes, ImmutableArray<string>.Builder warnings)
     {
-        if (AdmissionReview.Text(wanted["spec"]?["updateStrategy"]?["type"]) is not (null or "RollingUpdate"))
+        if (!IsRollingUpdate(wanted))
             return;
         var (from, to) = (PartitionOf(kept), PartitionOf(wanted));
-        var top = Math.Max(StartOf(wanted), StartOf(kept)) + Math.Max(ReplicasOf(kept), ReplicasOf(wanted));
+        var top = Math.Max(StartOf(wanted), StartOf(kept)) + Math.Max(ReplicasOf(question, kept), ReplicasOf(question, wanted));
         if (!JsonNode.DeepEquals(wanted["spec"]?["template"], kept["spec"]?["template"]))
         {
             if (to >= top)
@@ -72,8 +83,13 @@ public static class SetChanges
             Set(wanted, top, changes);
             warnings.Add($"the new template waits: Steward {steward} brings it to one member after the other (holdfast rollout status {steward} shows how far it is)");
         }
+        else if (!IsRollingUpdate(kept) && IsUpdating(kept) && to < top)
+        {
+            Set(wanted, top, changes);
+            warnings.Add($"members of an older revision wait: Steward {steward} goes on bringing the template to one after the other");
+        }
         // Tools that apply a manifest without a partition would let all members go at once.
-        else if (to < from && AdmissionReview.Text(kept["status"]?["updateRevision"]) != AdmissionReview.Text(kept["status"]?["currentRevision"]))
+        else if (to < from && IsUpdating(kept))
         {
             Set(wanted, from, changes);
             warnings.Add($"partition stays at {from}: Steward {steward} lowers it as members become ready");
@@ -88,7 +104,14 @@ public static class SetChanges
             : new($"{Strategy}/rollingUpdate/partition", partition));
     }
 
-    private static int ReplicasOf(JsonObject set) => AdmissionReview.Number(set["spec"]?["replicas"]) ?? 1;
+    private static bool IsRollingUpdate(JsonObject set) => AdmissionReview.Text(set["spec"]?["updateStrategy"]?["type"]) is null or "RollingUpdate";
+
+    // A change that the set's controller has not seen yet may be a new template.
+    private static bool IsUpdating(JsonObject set) => AdmissionReview.Text(set["status"]?["updateRevision"]) != AdmissionReview.Text(set["status"]?["currentRevision"])
+        || AdmissionReview.Number(set["status"]?["observedGeneration"]) < AdmissionReview.Number(set["metadata"]?["generation"]);
+
+    // The scale of a set leaves its number out when it is 0; the set itself always says it.
+    private static int ReplicasOf(AdmissionQuestion question, JsonObject set) => AdmissionReview.Number(set["spec"]?["replicas"]) ?? (question.Subresource == "scale" ? 0 : 1);
 
     private static int StartOf(JsonObject set) => AdmissionReview.Number(set["spec"]?["ordinals"]?["start"]) ?? 0;
 

@@ -35,6 +35,16 @@ public sealed class EventRecorderTests
     });
 
     [Fact]
+    public void Who_has_more_to_say_of_one_object_may_have_more()
+    {
+        var correlator = new EventCorrelator("steward", "", new EventRate(100, TimeSpan.FromSeconds(1)));
+        var note = new EventNote(new ObjectReference { Kind = "Steward", Name = "web" }, "Normal", "UpdateDone", "");
+        var at = DateTimeOffset.UnixEpoch;
+        var kept = Enumerable.Range(0, 200).Count(i => correlator.Decide(note with { Reason = $"R{i}" }, at) is not EventDecision.Drop);
+        Assert.Equal((100, true), (kept, correlator.Decide(note, at + TimeSpan.FromSeconds(1)) is EventDecision.Create));
+    }
+
+    [Fact]
     public Task From_the_tenth_on_notes_that_differ_only_in_their_message_are_one_event_that_shows_the_latest() => In(async (world, recorder) =>
     {
         for (var i = 1; i <= 20; i++)

@@ -76,6 +76,26 @@ public sealed class EtcdTests(EtcdCluster cluster) : IClassFixture<EtcdCluster>
         await writer.NothingIsLostAsync();
     }
 
+    [Fact]
+    public async Task An_empty_disk_does_not_come_back_as_the_member_that_it_was()
+    {
+        await cluster.ReadyAsync(3);
+        await using var writer = new PuttingWriter(cluster.Cluster.Client);
+        var id = await Kubectl.SaysAsync("get", "steward", "etcd", "-o", "jsonpath={.status.members[2].memberId}");
+        await Kubectl.SaysAsync("delete", "pvc", "data-etcd-2", "--wait=false");
+        await Kubectl.SaysAsync("delete", "pod", "etcd-2");
+        await Eventually.HoldsAsync("it waits for another membership", async () => (await Kubectl.RunAsync("logs", "etcd-2")).Output.Contains("I wait until that one is removed", StringComparison.Ordinal), Patience.Usual, Stop);
+        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(10) };
+        var address = (await cluster.Cluster.Client.GetAsync<Pod>("default", "etcd-0", Stop)).Status.PodIP;
+        using (var removed = await http.PostAsJsonAsync(new Uri($"http://{address}:2379/v3/cluster/member/remove"), new Dictionary<string, string> { ["ID"] = id }, Stop))
+        {
+            removed.EnsureSuccessStatusCode();
+        }
+        await cluster.ReadyAsync(3);
+        Assert.NotEqual(id, await Kubectl.SaysAsync("get", "steward", "etcd", "-o", "jsonpath={.status.members[2].memberId}"));
+        await writer.NothingIsLostAsync();
+    }
+
     /// <summary>Puts one key after the other through any member, each again until it is acknowledged.</summary>
     private sealed class PuttingWriter : IAsyncDisposable
     {

@@ -96,6 +96,26 @@ public sealed class StewardTests(StewardCluster cluster) : IClassFixture<Steward
     }
 
     [Fact]
+    public async Task A_quorum_is_not_scaled_to_nothing()
+    {
+        await cluster.ReadyAsync();
+        var scaled = await Kubectl.RunAsync("scale", "statefulset/ledger-store", "--replicas=0");
+        Assert.Contains("statefulset ledger-store cannot be scaled to 0: Steward default/ledger-store keeps its quorum", scaled.Errors, StringComparison.Ordinal);
+        Assert.NotEqual(0, scaled.ExitCode);
+        await cluster.ReadyAsync();
+    }
+
+    [Fact]
+    public async Task A_namespace_with_a_stewarded_set_can_be_deleted()
+    {
+        await Kubectl.SaysAsync("create", "namespace", "short-lived");
+        await Kubectl.SaysAsync("apply", "-n", "short-lived", "-f", Path.Combine(Manifests.LedgerExample, "ledger-store.yaml"), "-f", Path.Combine(Path.GetDirectoryName(Manifests.LedgerExample)!, "steward", "ledger-store.yaml"));
+        await Eventually.HoldsAsync("its Steward is ready", async () =>
+            await Kubectl.SaysAsync("get", "steward", "ledger-store", "-n", "short-lived", "-o", "jsonpath={.status.conditions[?(@.type==\"Ready\")].status}") == "True", Patience.Rollout, Stop);
+        await Kubectl.SaysAsync("delete", "namespace", "short-lived", "--timeout=90s");
+    }
+
+    [Fact]
     public async Task Metrics_show_quorum_leader_and_answers()
     {
         await cluster.ReadyAsync();

@@ -45,6 +45,9 @@ internal sealed class PlanScript
             case "wanted":
                 _world.ChangeSet(set => set with { Metadata = set.Metadata with { Annotations = set.Metadata.Annotations.SetItem(StewardNames.WantedReplicasAnnotation, rest[0]) } });
                 break;
+            case "replicas":
+                _world.ChangeSet(set => set with { Spec = set.Spec with { Replicas = Number(rest[0]) } });
+                break;
             case "gate":
                 _world.Change(seen => seen with { Gates = [new GateReading(rest[0], double.Parse(rest[1], CultureInfo.InvariantCulture), TimeSpan.Zero, rest[2] == "held" ? TimeSpan.FromHours(1) : null, "")] });
                 break;

@@ -33,6 +33,16 @@ public sealed class ReportedMembersTests
     }
 
     [Fact]
+    public void A_member_that_is_not_ready_is_not_taken_to_become_so()
+    {
+        var seen = Scenes.Observation(strategy: "RollingUpdate");
+        seen = seen with { Members = seen.Members.Unknown(1).PodOf(1, pod => pod with { IsReady = false, Problem = "the pod is not ready" }) };
+        var forecast = PlanPreview.Restart(Reported(seen));
+        Assert.Empty(forecast.Steps);
+        Assert.Contains("and 2 are needed", forecast.StoppedBy, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Old_news_is_no_news()
     {
         var forecast = PlanPreview.Restart(Reported(Scenes.Observation(), later: TimeSpan.FromMinutes(10)));

@@ -81,6 +81,15 @@ public sealed class StatusTests
     }
 
     [Fact]
+    public void What_an_operation_waits_for_is_told()
+    {
+        var seen = Scenes.Observation();
+        seen = seen with { Steward = seen.Steward with { Status = seen.Steward.Status with { Operation = Members.Operation("ScaleUp", 2) } } };
+        var status = StatusPlanner.Plan(StewardView.Of(seen), StewardPlan.Wait("web-2 starts: Connection refused"));
+        Assert.Equal(("web-2 is added", ("True", "ScaleUp", "web-2 is added (Begun): web-2 starts: Connection refused")), (status.Summary, Of(status, "Reconciling")));
+    }
+
+    [Fact]
     public void What_changes_all_the_time_is_written_seldom()
     {
         var first = Scenes.Observation();

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Holdfast.Steward.Eviction;
 using Holdfast.Steward.Observation;
 using Holdfast.Steward.Planning;
 using Holdfast.Steward.Tests.Worlds;
@@ -24,6 +25,30 @@ public sealed class StrangerTests
         var seen = Joined(Scenes.Observation(4));
         var plan = Plan(seen with { Members = seen.Members.Unknown(3).PodOf(3, pod => pod with { IsReady = false }) });
         Assert.Null(plan.Memory?.Operation);
+    }
+
+    [Fact]
+    public void A_voter_whose_pod_is_missing_comes_back_with_its_own_data()
+    {
+        var seen = Joined(Scenes.Observation(3));
+        seen = seen with
+        {
+            Steward = seen.Steward with { Spec = seen.Steward.Spec with { Replicas = 3 } },
+            Set = seen.Set! with { Spec = seen.Set.Spec with { Replicas = 2 } },
+            Members = seen.Members.Unknown(2, "it has no pod").PodOf(2, _ => null),
+        };
+        Assert.Equal(("ScaleUp", "web-2", "Starting"), Plan(seen).Memory?.Operation is { } begun ? (begun.Kind, begun.Member, begun.Phase) : default);
+    }
+
+    [Fact]
+    public void A_pod_that_never_started_may_go_while_it_is_added()
+    {
+        var seen = WithStranger(3);
+        seen = seen with { Steward = seen.Steward with { Status = seen.Steward.Status with { Operation = Members.Operation("ScaleUp", 3) } } };
+        var request = new EvictionRequest("web-3", "", "anna", false, false, false, "");
+        Assert.True(EvictionPlanner.Answer(StewardView.Of(seen), request).IsAllowed);
+        var learning = seen with { Members = seen.Members.PodOf(3, pod => pod with { IsDown = false }) };
+        Assert.False(EvictionPlanner.Answer(StewardView.Of(learning), request).IsAllowed);
     }
 
     [Fact]

@@ -55,6 +55,53 @@ public sealed class SetChangesTests
         Assert.Empty(Decide(wanted => wanted["spec"]!["ordinals"] = new JsonObject { ["start"] = 0 }).Answer.Changes);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("scale")]
+    public void A_quorum_is_not_scaled_to_nothing(string subresource)
+    {
+        static void To0(JsonObject wanted, bool isScale)
+        {
+            // A Scale leaves out what is 0.
+            if (isScale)
+                wanted["spec"]!.AsObject().Remove("replicas");
+            else
+                wanted["spec"]!["replicas"] = 0;
+        }
+
+        var change = Decide(wanted => To0(wanted, subresource == "scale"), subresource: subresource);
+        Assert.Equal((false, 403, (int?)null), (change.Answer.IsAllowed, change.Answer.Code, change.Replicas));
+        Assert.Contains("at least one member", change.Answer.Message, StringComparison.Ordinal);
+        var grown = Decide(wanted => wanted["spec"]!["replicas"] = 3, old => To0(old, subresource == "scale"), subresource);
+        Assert.Equal((true, 0, (int?)null), (grown.Answer.IsAllowed, grown.Answer.Changes.Length, grown.Replicas));
+    }
+
+    [Fact]
+    public void A_strategy_that_would_let_the_controller_go_on_by_itself_is_parked()
+    {
+        static void OnDelete(JsonObject old)
+        {
+            old["spec"]!["updateStrategy"] = new JsonObject { ["type"] = "OnDelete" };
+            old["status"]!["updateRevision"] = "db-2";
+        }
+
+        var change = Decide(wanted => wanted["spec"]!["updateStrategy"] = new JsonObject { ["type"] = "RollingUpdate" }, OnDelete);
+        Assert.Equal(("/spec/updateStrategy/rollingUpdate", "{\"partition\":3}"), (change.Answer.Changes[0].Key, change.Answer.Changes[0].Value.ToJsonString()));
+    }
+
+    [Fact]
+    public void A_template_that_the_controller_has_not_seen_yet_stays_parked()
+    {
+        static void Unseen(JsonObject old)
+        {
+            old["metadata"]!["generation"] = 8;
+            old["status"]!["observedGeneration"] = 7;
+            old["spec"]!["updateStrategy"]!["rollingUpdate"]!["partition"] = 3;
+        }
+
+        Assert.Equal(3, (int)Decide(wanted => wanted["spec"]!["updateStrategy"]!["rollingUpdate"]!["partition"] = 0, Unseen).Answer.Changes[0].Value);
+    }
+
     [Fact]
     public void With_OnDelete_nothing_is_parked() => Assert.Empty(Decide(wanted =>
     {
@@ -102,12 +149,12 @@ public sealed class SetChangesTests
         Assert.Null(AdmissionReview.Read("no json"u8));
     }
 
-    private static SetChange Decide(Action<JsonObject> change, Action<JsonObject>? before = null)
+    private static SetChange Decide(Action<JsonObject> change, Action<JsonObject>? before = null, string subresource = "")
     {
         var old = JsonNode.Parse(Old)!.AsObject();
         before?.Invoke(old);
         var wanted = old.DeepClone().AsObject();
         change(wanted);
-        return SetChanges.Decide(new AdmissionQuestion("u", "UPDATE", "statefulsets", "", "default", "db", "anna", [], false) { Object = wanted, OldObject = old }, "keeper");
+        return SetChanges.Decide(new AdmissionQuestion("u", "UPDATE", "statefulsets", subresource, "default", "db", "anna", [], false) { Object = wanted, OldObject = old }, "keeper");
     }
 }
