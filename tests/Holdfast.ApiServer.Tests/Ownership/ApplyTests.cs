@@ -156,7 +156,7 @@ public sealed class ApplyTests
         var changed = await cluster.Client.UpdateAsync(emptied with { Data = ValueMap.Of(("k", "2")) }, Token);
         Assert.True(changed.Metadata.ManagedFields.IsEmpty);
         var applied = await ApplyAsync<ConfigMap>(cluster, "one", """{"data":{"l":"1"}}""");
-        Assert.Equal(["one: .data.l", "before-first-apply: .data .data.k"], Owners(applied));
+        Assert.Equal(["before-first-apply: .data .data.k", "one: .data.l"], Owners(applied));
     }
 
     [Fact]
