@@ -85,24 +85,25 @@ public sealed class Simulation
 
     private async Task ScriptAsync()
     {
-        var disk = Installation.NewDisk(_chance.NewUid());
+        var disk = Installation.NewDisk(_chance.NewUid(), _options.Steward is not null);
         var cluster = new SimulatedCluster(_options, _scheduler, _chance.Fork(), _story, disk);
         await cluster.StartAsync();
         _cluster = cluster;
         var chance = _chance.Fork();
-        var user = new SimulatedUser(cluster.UserClient(), _options, _scheduler.Time, _chance.Fork(), _story);
-        if (_options.ClockFaults)
-            user.OnNodeRemoved = _ => cluster.JumpControllers(TimeSpan.FromMinutes(chance.Next(10)));
+        var user = NewUser(cluster, chance);
         await user.BeginAsync();
         var injector = new FaultInjector(cluster, _options, _scheduler.Time, _chance.Fork(), _story);
         var injecting = injector.RunAsync();
+        var ledgerFaults = cluster.Ledger is null ? null : new LedgerFaults(cluster, _options, _scheduler.Time, _chance.Fork(), _story);
+        var breaking = ledgerFaults?.RunAsync() ?? Task.CompletedTask;
         for (var operation = 0; operation < _options.Operations; operation++)
         {
             await PassAsync(_options.LongestPause * chance.NextDouble());
             await user.ActAsync();
         }
+        await (ledgerFaults?.StopAsync() ?? Task.CompletedTask);
         await injector.StopAsync();
-        await injecting;
+        await Task.WhenAll(injecting, breaking);
         _story.Tell("faults", "are over; everything must come to rest");
         cluster.Witness.BeginCounting();
         await user.CleanUpAsync();
@@ -113,12 +114,22 @@ public sealed class Simulation
         await StayAtRestAsync(cluster);
     }
 
-    private async Task ConvergeAsync(SimulatedCluster cluster, SimulatedUser user)
+    private IWorkload NewUser(SimulatedCluster cluster, SeededChance chance)
+    {
+        if (cluster.Ledger is not null)
+            return new StewardedUser(cluster.UserClient(), cluster, _options, _scheduler.Time, _chance.Fork(), _story);
+        var user = new SimulatedUser(cluster.UserClient(), _options, _scheduler.Time, _chance.Fork(), _story);
+        if (_options.ClockFaults)
+            user.OnNodeRemoved = _ => cluster.JumpControllers(TimeSpan.FromMinutes(chance.Next(10)));
+        return user;
+    }
+
+    private async Task ConvergeAsync(SimulatedCluster cluster, IWorkload user)
     {
         var rest = new RestChecker(cluster.Truth, new BudgetChecker(cluster.Truth));
         var began = _scheduler.Time.GetTimestamp();
         var nextHelp = TimeSpan.FromSeconds(30);
-        while (rest.Missing(user.Sets, user.DeletedSpaces) is { } missing)
+        while ((rest.Missing(user.Sets, user.DeletedSpaces) ?? await user.MissingAsync()) is { } missing)
         {
             var passed = _scheduler.Time.GetElapsedTime(began);
             if (passed > TimeToConverge)

@@ -25,7 +25,7 @@ public sealed class SimulationTests
 
     [Fact]
     public void Every_seed_of_the_corpus_holds() =>
-        Assert.All(SeedCorpus.Seeds.Select(seed => Simulation.Run(SimulationOptions.Draw(seed.Seed))), AssertHolds);
+        Assert.All(SeedCorpus.Seeds.Select(seed => Simulation.Run(SimulationOptions.Draw(seed.Seed, world: seed.World))), AssertHolds);
 
     [Fact]
     public void Every_fault_is_injected_and_every_invariant_is_checked_within_two_hundred_seeds()

@@ -33,12 +33,25 @@ public sealed class FaultyTransport(ServerProcess server, UserInfo identity, Lin
         await link.RequestAsync(call.Verb is ApiVerb.Update or ApiVerb.Patch, cancellationToken);
         witness.Arrived(link.Name, call);
         var before = server.Store.CurrentRevision;
-        var answer = await ServedAsync(token => server.Core.InProcess(identity).CallAsync(Bent(call), token), cancellationToken);
+        var answer = await AnsweredAsync(call, cancellationToken);
         witness.Took(link.Name, call, answer, before);
         if (call.Verb is ApiVerb.Update or ApiVerb.Delete && link.RepeatsNow())
             await RepeatAsync(call, cancellationToken);
         await link.AnswerAsync(cancellationToken);
         return answer;
+    }
+
+    private async Task<ApiAnswer> AnsweredAsync(ApiCall call, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ServedAsync(token => server.Core.InProcess(identity).CallAsync(Bent(call), token), cancellationToken);
+        }
+        catch (ApiException refused) when (refused.Code > 0)
+        {
+            witness.Refused(call);
+            throw;
+        }
     }
 
     /// <summary>The same request once more, as something on its way would send it that does not know the answer; its own answer reaches nobody.</summary>
@@ -96,7 +109,7 @@ public sealed class FaultyTransport(ServerProcess server, UserInfo identity, Lin
         { Body: Eviction { DeleteOptions: { } how } eviction } when server.IsMutant(Mutant.EvictsOnDryRuns) => call with { Body = eviction with { DeleteOptions = how with { DryRun = [] } } },
         { Body: Eviction { DeleteOptions: { } how } eviction } when server.IsMutant(Mutant.IgnoresEvictionPreconditions) =>
             call with { Body = eviction with { DeleteOptions = how with { Preconditions = null } } },
-        { Fence: not null } when server.IsMutant(Mutant.IgnoresFences) => call with { Fence = null },
+        { Fence: not null } when server.IsMutant(Mutant.IgnoresFences) || server.IsMutant(Mutant.IgnoresStewardFences) => call with { Fence = null },
         _ => call,
     };
 

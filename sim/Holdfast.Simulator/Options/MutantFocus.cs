@@ -6,6 +6,10 @@ namespace Holdfast.Simulator.Options;
 /// </summary>
 internal static class MutantFocus
 {
+    /// <summary>In which world a mutant's bug is.</summary>
+    /// <param name="mutant">The mutant.</param>
+    public static WorldKind WorldOf(Mutant mutant) => mutant >= Mutant.IgnoresTheAgeOfAnswers ? WorldKind.Stewarded : WorldKind.Sets;
+
     /// <summary>The options of a mutant's run.</summary>
     /// <param name="options">As the seed drew them.</param>
     public static SimulationOptions On(SimulationOptions options) => options.Mutant switch
@@ -54,10 +58,19 @@ internal static class MutantFocus
             LongestPause = TimeSpan.FromSeconds(4),
             Operations = 15,
         },
+        Mutant.IgnoresTheAgeOfAnswers => Stewarded(options, world => world with { Faults = [LedgerFault.StewardCut, LedgerFault.PeerCut, LedgerFault.MemberPause], FaultPause = TimeSpan.FromSeconds(6) }),
+        Mutant.TakesAllForHealthy => Stewarded(options, world => world with { Faults = [LedgerFault.PeerCut, LedgerFault.DiskLoss], FaultPause = TimeSpan.FromSeconds(6) }),
+        Mutant.EvictsUnasked or Mutant.ForgetsGrants => Stewarded(options, world => world with { Members = 5 }),
+        Mutant.KeepsIdentitiesOnEmptyDisks => Stewarded(options, world => world with { Faults = [LedgerFault.DiskLoss], FaultPause = TimeSpan.FromSeconds(10) }),
+        Mutant.DoesNotGoOn => Stewarded(options, world => world with { Faults = [LedgerFault.StewardKill, LedgerFault.StewardKillBetweenWrites] }),
+        Mutant.IgnoresStewardFences => With(Stewarded(options, world => world with { HasTwo = true, Faults = [] }), FaultKind.ControllerPause) with { FaultPause = TimeSpan.FromSeconds(8), CallDelay = TimeSpan.FromMilliseconds(50) },
+        Mutant.AllowsForce => Stewarded(options, world => world with { Habits = [StewardedHabit.ForcesDeletions] }),
         Mutant.WatchesFromNow => With(options, FaultKind.ServerCrash),
         Mutant.IgnoresResourceVersion => With(options, FaultKind.StaleCache) with { LongestFreeze = TimeSpan.FromSeconds(15) },
         _ => options,
     };
+
+    private static SimulationOptions Stewarded(SimulationOptions options, Func<StewardedWorld, StewardedWorld> change) => options with { Steward = change(options.Steward!) };
 
     private static SimulationOptions With(SimulationOptions options, UserHabit habit) => options with { Habits = [habit, .. options.Habits.Where(other => other != habit).Take(2)] };
 
