@@ -161,7 +161,7 @@ public sealed class Simulation
         var settled = cluster.Truth.World.Changes;
         await PassAsync(TimeAtRest);
         cluster.Truth.Holds("S10", cluster.Truth.World.Changes == settled,
-            $"the set was settled, and still {cluster.Truth.World.Changes - settled} writes came in {TimeAtRest.TotalSeconds:0} s: {cluster.Truth.World.LastChange}");
+            $"the set was settled, and still {cluster.Truth.World.Changes - settled} writes came in {TimeAtRest.TotalSeconds:0} s: {cluster.Truth.World.LastChange}; {cluster.Witness.Busiest}; {cluster.Ledger?.Truth.Describe()}");
     }
 
     private Task PassAsync(TimeSpan span) => _scheduler.Time.DelayAsync(span, CancellationToken.None);

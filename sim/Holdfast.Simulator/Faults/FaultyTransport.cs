@@ -143,7 +143,7 @@ public sealed class FaultyTransport(ServerProcess server, UserInfo identity, Lin
         if (witness.PastSnapshot() is not { } past)
             throw new ApiException(Status.Empty with { Code = 504, Reason = "Timeout", Message = "there is no past to answer from" });
         witness.Faults.Add("list from the past");
-        var items = past.List(T.ResourceType.GroupResource, query.Namespace.Length == 0 ? null : query.Namespace).Select(ClusterView.Typed<T>);
+        var items = past.List(T.ResourceType.GroupResource, query.Namespace.Length == 0 ? null : query.Namespace).Select(entry => entry.Decoded is T or null ? ClusterView.Typed<T>(entry) : ModelJson.Read<T>(entry.Json.Span));
         var metadata = ListMeta.Empty with { ResourceVersion = past.Revision.ToString(System.Globalization.CultureInfo.InvariantCulture) };
         return new ResourceList<T>(metadata, [.. items]);
     }

@@ -168,6 +168,11 @@ internal sealed class LedgerSystem
         _ = DeliverGuardedAsync(from.Host, message);
     }
 
+    /// <summary>Waits until a member that stands still should go on. Never for less than a millisecond, since no timer counts less.</summary>
+    /// <param name="member">The member.</param>
+    public Task GoingOnAsync(LedgerMember member) =>
+        Time.DelayAsync(TimeSpan.FromMilliseconds(1 + Math.Max(0, (member.PausedUntil - Time.GetTimestamp()) / TimeSpan.TicksPerMillisecond)), CancellationToken.None);
+
     private async Task DeliverGuardedAsync(string from, RaftMessage message)
     {
         try
@@ -185,7 +190,7 @@ internal sealed class LedgerSystem
         await Time.DelayAsync(TimeSpan.FromMilliseconds(1 + (IsCalm ? 0 : Options.CallDelay.TotalMilliseconds * Chance.NextDouble())), CancellationToken.None);
         // Who stands still finds it in its socket.
         while (_live.Find(member => member.Id == message.To) is { IsPaused: true } paused)
-            await Time.DelayAsync(TimeSpan.FromTicks(Math.Max(1, paused.PausedUntil - Time.GetTimestamp())), CancellationToken.None);
+            await GoingOnAsync(paused);
         if (_live.Find(member => member.Id == message.To) is { } to && IsOpen(from, to.Host))
             to.Act(core => core.Step(message));
     }

@@ -22,6 +22,7 @@ internal sealed class LedgerTruth(LedgerSystem system, GroundTruth world)
     private readonly Dictionary<string, long> _mayGoAt = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _downAt = new(StringComparer.Ordinal);
     private readonly HashSet<LedgerWrite> _acknowledged = [];
+    private readonly Dictionary<string, long> _inSince = new(StringComparer.Ordinal);
     private long _wholeAt = long.MinValue;
 
     /// <summary>Who belongs to the data system: the newest membership that anyone has applied.</summary>
@@ -108,14 +109,29 @@ internal sealed class LedgerTruth(LedgerSystem system, GroundTruth world)
 
     /// <summary>Whether a member could have gone, at some moment that a Steward may still act upon, without taking the quorum or its leader away.</summary>
     /// <param name="name">Its pod's name.</param>
-    public bool MayGo(string name) => IsRecent(_mayGoAt.GetValueOrDefault(name, long.MinValue));
+    public bool MayGo(string name)
+    {
+        Look();
+        return IsRecent(_mayGoAt.GetValueOrDefault(name, long.MinValue));
+    }
 
     /// <summary>Whether nothing of a member ran at some moment that a Steward may still act upon.</summary>
     /// <param name="name">Its pod's name.</param>
     public bool WasDown(string name) => IsRecent(_downAt.GetValueOrDefault(name, long.MinValue));
 
     /// <summary>Whether everything was as it is wanted at some moment that a Steward may still speak of.</summary>
-    public bool WasWhole => IsRecent(_wholeAt);
+    public bool WasWhole
+    {
+        get
+        {
+            Look();
+            return IsRecent(_wholeAt);
+        }
+    }
+
+    /// <summary>Whether the membership named nobody of a name at some moment that a Steward may still act upon: a member that is started anew may ask to be let in again at any time.</summary>
+    /// <param name="name">The pod's name.</param>
+    public bool WasOut(string name) => Membership.Named(name).IsNone || (_inSince.TryGetValue(name, out var since) && IsRecent(since));
 
     /// <summary>Whether a member is there, votes, follows the one that leads and has nearly all.</summary>
     /// <param name="member">The member.</param>
@@ -191,6 +207,8 @@ internal sealed class LedgerTruth(LedgerSystem system, GroundTruth world)
         var before = Membership;
         foreach (var id in next.Voters.Where(id => !before.IsVoter(id) && before.VoterCount > 0))
             Check("T4", before.Contains(id), $"{next.Seats[id].Name} has a vote as {id} and was no learner before");
+        foreach (var name in next.Seats.Values.Select(seat => seat.Name).Where(name => before.Named(name).IsNone && before.VoterCount > 0))
+            _inSince[name] = system.Time.GetTimestamp();
         Membership = next;
         system.Story.Tell("ledger", $"the members are {next}");
     }

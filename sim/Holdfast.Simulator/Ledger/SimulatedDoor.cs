@@ -39,7 +39,7 @@ internal sealed class SimulatedDoor(string steward, LedgerSystem system, Steward
         if (system.At(place.Address) is not { } member)
             return IsHostUp(place.Address) ? ActionOutcome.Failed(ActionFailureKind.Unreachable, $"{place.Pod}: connection refused") : await givenUp;
         while (member is { IsPaused: true, IsLive: true })
-            await system.Time.DelayAsync(TimeSpan.FromTicks(Math.Max(1, member.PausedUntil - system.Time.GetTimestamp())), CancellationToken.None);
+            await system.GoingOnAsync(member);
         if (!member.IsLive)
             return ActionOutcome.Failed(ActionFailureKind.Unreachable, $"{place.Pod}: connection reset");
         var response = await ServeAsync(member, request);

@@ -19,7 +19,7 @@ internal sealed partial class StewardedUser
     private Task FollowAsync(StewardedHabit habit) => habit switch
     {
         StewardedHabit.BreaksTemplates => BreakTemplateAsync(),
-        StewardedHabit.ScalesTheSet => ScaleSetAsync(2 + chance.Next(4)),
+        StewardedHabit.ScalesTheSet => ScaleSetAsync(3 + chance.Next(3)),
         StewardedHabit.DrainsNodes => DrainAsync(AnyNode()),
         StewardedHabit.ForcesDeletions => ForceAsync(),
         StewardedHabit.Overrides => OverrideAsync(),

@@ -68,7 +68,7 @@ internal sealed partial class StewardedUser(KubernetesClient client, SimulatedCl
         return chance.Next(8) switch
         {
             0 or 1 or 2 => ChangeTemplateAsync(),
-            3 => ScaleAsync(2 + chance.Next(4)),
+            3 => ScaleAsync(3 + chance.Next(3)),
             4 or 5 => EvictAsync(),
             6 => DeletePodAsync(),
             _ => PassAsync(TimeSpan.FromSeconds(60)),

@@ -42,8 +42,9 @@ public static class EvictionPlanner
             return EvictionAnswer.Forbid($"{member.Name} may not be deleted by force: nothing proves that its process has ended, and two of one member must never run. "
                 + $"Delete it with its grace period, or fence its node (taint node.kubernetes.io/out-of-service), or say why on the pod: {StewardNames.OverrideAnnotation}=REASON");
         }
-        // A pod that is going already, or whose going the Steward asked for itself, is not refused half-way.
-        if (pod.IsTerminating || (isGranted && verdict.IsYes))
+        // A pod that is going already, or whose going the Steward asked for itself, is not refused half-way. One that has ended takes nothing with it, whatever else
+        // goes on: until its object is gone the member cannot be made again.
+        if (pod.IsTerminating || pod.HasEnded || (isGranted && verdict.IsYes))
         {
             return EvictionAnswer.Allow;
         }

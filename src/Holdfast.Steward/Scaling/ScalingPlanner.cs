@@ -44,7 +44,8 @@ public static class ScalingPlanner
         {
             return StewardPlan.Wait($"{last.Message}; it is tried again soon", Pause);
         }
-        return wanted < has ? RemovalStep.Begin(view, name) : AdditionStep.Begin(view, name);
+        // Who is unfinished is added, never removed in the place of the highest: a set can only give up its highest ordinal.
+        return unfinished is null && wanted < has ? RemovalStep.Begin(view, name) : AdditionStep.Begin(view, name);
     }
 
     /// <summary>Goes on with an operation.</summary>
