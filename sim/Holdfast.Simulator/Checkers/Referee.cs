@@ -164,7 +164,8 @@ public sealed class Referee(ServerProcess server, GroundTruth truth, Witness wit
                 {
                     foreach (var checker in checkers)
                         checker.OnSteward(change);
-                }));
+                }
+                ));
             }
         };
     }

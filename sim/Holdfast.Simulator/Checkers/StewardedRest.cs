@@ -28,6 +28,9 @@ internal sealed class StewardedRest(GroundTruth truth, LedgerSystem ledger)
             return $"R4: {behind.Name} lacks writes that were acknowledged";
         if (steward.Status.ObservedGeneration != steward.Metadata.Generation || steward.Status.Operation is not null || steward.Status.Conditions.All(condition => condition is not { Type: "Ready", Status: "True" }))
             return $"T6: all is as it is wanted, and {Says(steward)}";
+        // Who was marked and then not let go is unmarked after a while.
+        if (truth.World.All<Pod>("default").FirstOrDefault(pod => pod.Status.Conditions.Any(condition => condition is { Type: "DisruptionTarget", Status: "True" })) is { } marked)
+            return $"{marked.Metadata.Name} is still marked as one that is to go";
         if (Mislabelled() is { } label)
             return $"T10: {label}; {Says(steward)}";
         foreach (var letter in (string[])["T5", "T6", "T10", "R4"])

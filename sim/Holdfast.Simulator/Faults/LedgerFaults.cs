@@ -108,7 +108,7 @@ internal sealed class LedgerFaults(SimulatedCluster cluster, SimulationOptions o
         Ledger.Cut(from, to);
         if (isBoth)
             Ledger.Cut(to, from);
-        await PassAsync(TimeSpan.FromSeconds(40));
+        await PassAsync(TimeSpan.FromSeconds(100));
         Ledger.Heal(from, to);
         Ledger.Heal(to, from);
         story.Tell("fault", $"the members on {from} and {to} can reach each other again");

@@ -23,13 +23,15 @@ internal sealed partial class LedgerMember
 
     private List<string> NotReadyBecause()
     {
-        var (isFirst, role) = (IsAmongTheFirst(), Role);
+        // Asked last: it looks at everybody.
+        var (role, hasNoLeader) = (Role, Node is not null && LeaderName is null);
+        var isFirst = (Node is null || role == "joining" || hasNoLeader) && IsAmongTheFirst();
         (bool IsFailing, string Reason)[] checks =
         [
             (Node is null && !isFirst, "it waits for a cluster"),
             (IsDraining, "the member is draining"),
             (role is "learner" or "removed" || (role == "joining" && !isFirst), $"the member is no voter of the cluster: {role}"),
-            (Node is not null && LeaderName is null && !isFirst, "no leader is known"),
+            (hasNoLeader && !isFirst, "no leader is known"),
             (LeaderName is not null && !IsFounded, "the cluster is being founded: not all founders vote yet"),
             (Node is { } node && node.Goal - node.Log.AppliedIndex > ReadyLag, "the member is behind its leader"),
         ];

@@ -22,6 +22,7 @@ internal sealed partial class LedgerMember
         }
         disk.Identity = FoundingPlan.Decide(Name, Peers, AskAround()) switch
         {
+            _ when system.FoundsAnyhow && PeerOptions.OrdinalOf(Name) == 0 => new MemberIdentity(NewId(), NewId(), Name, true),
             FoundingPlan.Join join => new MemberIdentity(join.ClusterId, NewId(), Name, false),
             FoundingPlan.Found => new MemberIdentity(NewId(), NewId(), Name, true),
             _ => null,

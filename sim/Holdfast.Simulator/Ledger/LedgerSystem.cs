@@ -36,10 +36,10 @@ internal sealed class LedgerSystem
     public string SetName { get; } = "ledger";
 
     /// <summary>How long a member's tick is.</summary>
-    public TimeSpan Tick { get; } = TimeSpan.FromMilliseconds(250);
+    public TimeSpan Tick { get; } = TimeSpan.FromMilliseconds(500);
 
     /// <summary>How members behave: with longer ticks than in production, since a run is minutes long.</summary>
-    public RaftOptions Raft { get; } = new() { ElectionTicks = 6, ElectionSpreadTicks = 5, HeartbeatTicks = 2, PromotionLag = 5 };
+    public RaftOptions Raft { get; } = new() { ElectionTicks = 4, ElectionSpreadTicks = 4, HeartbeatTicks = 1, PromotionLag = 5 };
 
     /// <summary>How many members found the cluster together.</summary>
     public int Founders => 3;
@@ -83,6 +83,9 @@ internal sealed class LedgerSystem
     /// <summary>The known bug by which an empty disk takes an old identity.</summary>
     public bool MayKeepIdentities => Options.Mutant == Mutant.KeepsIdentitiesOnEmptyDisks;
 
+    /// <summary>The known bug by which a founder founds, whatever it hears.</summary>
+    public bool FoundsAnyhow => Options.Mutant == Mutant.FoundsASecondCluster;
+
     /// <summary>Whether a process is a member.</summary>
     /// <param name="process">The process.</param>
     public bool IsMember(PodProcess process) => process.Image.Contains("/ledger-store:", StringComparison.Ordinal) && process.Volumes.Count > 0;
@@ -95,9 +98,9 @@ internal sealed class LedgerSystem
     /// <param name="address">The address.</param>
     public LedgerMember? At(string address) => _live.Find(member => member.Address == address);
 
-    /// <summary>Whether a name leads anywhere now.</summary>
+    /// <summary>Whether a name leads anywhere now: a pod that has ended has no place behind its Service any more.</summary>
     /// <param name="name">The pod's name.</param>
-    public bool HasAddress(string name) => World.World.Pod("default", name) is { Metadata.DeletionTimestamp: null, Status.PodIP.Length: > 0 };
+    public bool HasAddress(string name) => World.World.Pod("default", name) is { Metadata.DeletionTimestamp: null, Status.PodIP.Length: > 0, Status.Phase: not ("Failed" or "Succeeded") };
 
     /// <summary>The node of an address; null when that is none of a pod.</summary>
     /// <param name="address">The address, as machines give it.</param>

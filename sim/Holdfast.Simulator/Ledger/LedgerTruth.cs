@@ -15,7 +15,7 @@ namespace Holdfast.Simulator.Ledger;
 /// <param name="world">What is really so in the cluster.</param>
 internal sealed class LedgerTruth(LedgerSystem system, GroundTruth world)
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
 
     private readonly List<RaftEntry> _committed = [];
     private readonly Dictionary<MemberId, LedgerDisk> _disks = [];
@@ -143,20 +143,22 @@ internal sealed class LedgerTruth(LedgerSystem system, GroundTruth world)
     public StatefulSet? Set => world.World.Find<StatefulSet>("default", system.SetName);
 
     /// <summary>What is not as the set asks for it, in words; null when all is.</summary>
-    public string? Lacking()
+    public string? Lacking() => Lack() is { } lack ? $"{lack}: {Describe()}" : null;
+
+    private string? Lack()
     {
         if (Set is not { } set)
             return "there is no set";
         var names = Enumerable.Range(0, StatefulSetIdentity.Replicas(set)).Select(ordinal => StatefulSetIdentity.PodName(set, ordinal)).ToList();
         if (Leader is null)
-            return $"nobody leads: {Describe()}";
+            return "nobody leads";
         if (!Membership.Seats.Values.Select(seat => seat.Name).Order(StringComparer.Ordinal).SequenceEqual(names.Order(StringComparer.Ordinal)) || Membership.VoterCount != names.Count)
-            return $"the members are {Membership}; wanted are the voters {string.Join(", ", names)}: {Describe()}";
+            return $"the members are {Membership}; wanted are the voters {string.Join(", ", names)}";
         var image = set.Spec.Template.Spec.Containers[0].Image;
         foreach (var name in names)
         {
             if (system.Find(name) is not { } member || !IsSound(member))
-                return $"{name} is no sound voter: {Describe()}";
+                return $"{name} is no sound voter";
             if (member.Process.Image != image)
                 return $"{name} runs {member.Process.Image} and not {image}";
         }
@@ -188,7 +190,7 @@ internal sealed class LedgerTruth(LedgerSystem system, GroundTruth world)
             else if (!Membership.IsVoter(member.Id) || (!member.IsLeader && sound.Count(other => other != member) >= majority))
                 _mayGoAt[name] = now;
         }
-        if (Lacking() is null)
+        if (Lack() is null)
             _wholeAt = now;
         CheckAcknowledged();
     }

@@ -153,6 +153,9 @@ public enum Mutant
     /// <summary>The Steward lets pods be deleted by force without evidence (breaks T8).</summary>
     AllowsForce,
 
+    /// <summary>A founder whose disk is empty founds a cluster, whoever is there already (breaks T9).</summary>
+    FoundsASecondCluster,
+
     /// <summary>The Steward sets a new leader's label and leaves the old one's (breaks T10).</summary>
     KeepsOldLabels,
 }

@@ -58,19 +58,28 @@ internal static class MutantFocus
             LongestPause = TimeSpan.FromSeconds(4),
             Operations = 15,
         },
-        Mutant.IgnoresTheAgeOfAnswers => Stewarded(options, world => world with { Faults = [LedgerFault.StewardCut, LedgerFault.PeerCut, LedgerFault.MemberPause], FaultPause = TimeSpan.FromSeconds(6) }),
-        Mutant.TakesAllForHealthy => Stewarded(options, world => world with { Faults = [LedgerFault.PeerCut, LedgerFault.DiskLoss], FaultPause = TimeSpan.FromSeconds(6) }),
-        Mutant.EvictsUnasked or Mutant.ForgetsGrants => Stewarded(options, world => world with { Members = 5 }),
-        Mutant.KeepsIdentitiesOnEmptyDisks => Stewarded(options, world => world with { Faults = [LedgerFault.DiskLoss], FaultPause = TimeSpan.FromSeconds(10) }),
-        Mutant.DoesNotGoOn => Stewarded(options, world => world with { Faults = [LedgerFault.StewardKill, LedgerFault.StewardKillBetweenWrites] }),
-        Mutant.IgnoresStewardFences => With(Stewarded(options, world => world with { HasTwo = true, Faults = [] }), FaultKind.ControllerPause) with { FaultPause = TimeSpan.FromSeconds(8), CallDelay = TimeSpan.FromMilliseconds(50) },
-        Mutant.AllowsForce => Stewarded(options, world => world with { Habits = [StewardedHabit.ForcesDeletions] }),
+        Mutant.IgnoresTheAgeOfAnswers => Restless(options, world => world with { Members = 3, HasBudget = false }) with { Faults = [FaultKind.NodeCutOff], FaultPause = TimeSpan.FromSeconds(20) },
+        Mutant.TakesAllForHealthy => Restless(options, world => world with { Members = 3, HasBudget = false, Faults = [LedgerFault.PeerCut], FaultPause = TimeSpan.FromSeconds(20) }),
+        Mutant.EvictsUnasked or Mutant.ForgetsGrants or Mutant.ShrinksBeforeRemoval => Restless(options, world => world with { Members = 5, HasBudget = false }),
+        Mutant.KeepsIdentitiesOnEmptyDisks or Mutant.FoundsASecondCluster => Restless(options, world => world with { Faults = [LedgerFault.DiskLoss], FaultPause = TimeSpan.FromSeconds(10) }),
+        Mutant.DoesNotGoOn => Restless(options, world => world with { Faults = [LedgerFault.StewardKill, LedgerFault.StewardKillBetweenWrites] }),
+        Mutant.SaysReadyTooEarly or Mutant.KeepsOldLabels => Restless(options, world => world with { Faults = [LedgerFault.MemberKill], FaultPause = TimeSpan.FromSeconds(20) }),
+        Mutant.IgnoresStewardFences => Restless(options, world => world with { HasTwo = true }) with { Faults = [FaultKind.ControllerPause], FaultPause = TimeSpan.FromSeconds(8), CallDelay = TimeSpan.FromMilliseconds(50) },
+        Mutant.AllowsForce => Restless(options, world => world with { Habits = [StewardedHabit.ForcesDeletions] }) with { StopDelay = TimeSpan.FromSeconds(5) },
         Mutant.WatchesFromNow => With(options, FaultKind.ServerCrash),
         Mutant.IgnoresResourceVersion => With(options, FaultKind.StaleCache) with { LongestFreeze = TimeSpan.FromSeconds(15) },
         _ => options,
     };
 
-    private static SimulationOptions Stewarded(SimulationOptions options, Func<StewardedWorld, StewardedWorld> change) => options with { Steward = change(options.Steward!) };
+    /// <summary>A stewarded world in which much is asked for, and nothing goes wrong but what is switched on besides.</summary>
+    private static SimulationOptions Restless(SimulationOptions options, Func<StewardedWorld, StewardedWorld> change) => options with
+    {
+        Steward = change(options.Steward! with { Faults = [], Habits = [] }),
+        Faults = [],
+        LossProbability = 0,
+        Operations = 25,
+        LongestPause = TimeSpan.FromSeconds(12),
+    };
 
     private static SimulationOptions With(SimulationOptions options, UserHabit habit) => options with { Habits = [habit, .. options.Habits.Where(other => other != habit).Take(2)] };
 

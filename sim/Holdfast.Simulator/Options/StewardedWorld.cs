@@ -122,8 +122,8 @@ public sealed record StewardedWorld
         {
             Members = chance.Next(3) == 0 ? 5 : 3,
             Strategy = chance.Next(3) == 0 ? "RollingUpdate" : "OnDelete",
-            Period = TimeSpan.FromMilliseconds(1_000 + chance.Next(2_000)),
-            MaximumAge = TimeSpan.FromMilliseconds(4_000 + chance.Next(4_000)),
+            Period = TimeSpan.FromMilliseconds(2_000 + chance.Next(2_000)),
+            MaximumAge = TimeSpan.FromMilliseconds(6_000 + chance.Next(4_000)),
             MaximumLag = chance.Next(2) == 0 ? 1000 : 20 + chance.Next(50),
             Soak = TimeSpan.FromSeconds(chance.Next(10)),
             StepDeadline = TimeSpan.FromSeconds(60 + chance.Next(120)),

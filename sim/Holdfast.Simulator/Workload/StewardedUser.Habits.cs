@@ -117,7 +117,11 @@ internal sealed partial class StewardedUser
         var pods = await PodsAsync();
         if (pods.Count == 0)
             return;
-        var name = pods[chance.Next(pods.Count)].Metadata.Name;
+        await OverrideAsync(pods[chance.Next(pods.Count)].Metadata.Name);
+    }
+
+    private async Task OverrideAsync(string name)
+    {
         story.Tell("user", $"lets {name} go by the override");
         await AskAsync(async stop =>
         {
