@@ -37,7 +37,7 @@ internal sealed class RoleChecker(GroundTruth truth, LedgerSystem ledger) : Chec
     /// <inheritdoc/>
     public override void OnSteward(ObjectChange<StewardResource> change)
     {
-        if (change.New is not { } steward || steward.Status.ObservedGeneration != steward.Metadata.Generation || !IsReady(steward) || (change.Old is { } old && IsReady(old)))
+        if (change.New is not { } steward || steward.Status == change.Old?.Status || steward.Status.ObservedGeneration != steward.Metadata.Generation || !IsReady(steward))
             return;
         Holds("T6", ledger.Truth.WasWhole, $"the Steward says that all is as it is wanted, and at no moment of the last {ledger.Truth.Window.TotalSeconds:0} s it was: {ledger.Truth.Lacking() ?? "now it is"}");
     }

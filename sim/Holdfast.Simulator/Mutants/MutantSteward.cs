@@ -23,7 +23,7 @@ internal sealed class MutantSteward(IApiTransport inner, Mutant mutant, int star
     {
         switch (mutant, call)
         {
-            case (Mutant.ForgetsGrants, { Body: StewardResource { Status.Operation.Kind: "Eviction" or "Update" } steward }):
+            case (Mutant.ForgetsGrants, { Body: StewardResource { Status.Operation.Kind: "Eviction" } steward }):
                 return inner.CallAsync(call with { Body = steward with { Status = steward.Status with { Operation = null } } }, cancellationToken);
             // What another process began is taken for somebody else's, and left alone.
             case (Mutant.DoesNotGoOn, { Body: StewardResource, Subresource: "status" }) when starts > 1:

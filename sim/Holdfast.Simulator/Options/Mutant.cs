@@ -132,7 +132,7 @@ public enum Mutant
     /// <summary>The Steward lets every member go that somebody wants to go, its leader too (breaks T1 and T2).</summary>
     EvictsUnasked,
 
-    /// <summary>The Steward does not write down what it granted or began (breaks T2).</summary>
+    /// <summary>The Steward does not write down what it granted (breaks T2).</summary>
     ForgetsGrants,
 
     /// <summary>The Steward takes a member for removed as soon as it has asked for that (breaks T3).</summary>

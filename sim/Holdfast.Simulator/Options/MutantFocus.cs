@@ -64,7 +64,7 @@ internal static class MutantFocus
         Mutant.KeepsIdentitiesOnEmptyDisks or Mutant.FoundsASecondCluster => Restless(options, world => world with { Faults = [LedgerFault.DiskLoss], FaultPause = TimeSpan.FromSeconds(10) }),
         Mutant.DoesNotGoOn => Restless(options, world => world with { Faults = [LedgerFault.StewardKill, LedgerFault.StewardKillBetweenWrites] }),
         Mutant.SaysReadyTooEarly or Mutant.KeepsOldLabels => Restless(options, world => world with { Faults = [LedgerFault.MemberKill], FaultPause = TimeSpan.FromSeconds(20) }),
-        Mutant.IgnoresStewardFences => Restless(options, world => world with { HasTwo = true }) with { Faults = [FaultKind.ControllerPause], FaultPause = TimeSpan.FromSeconds(8), CallDelay = TimeSpan.FromMilliseconds(50) },
+        Mutant.IgnoresStewardFences => Restless(options, world => world with { HasTwo = true }) with { Faults = [FaultKind.ControllerPause], FaultPause = TimeSpan.FromSeconds(8), CallDelay = TimeSpan.FromMilliseconds(300) },
         Mutant.AllowsForce => Restless(options, world => world with { Habits = [StewardedHabit.ForcesDeletions] }) with { StopDelay = TimeSpan.FromSeconds(5) },
         Mutant.WatchesFromNow => With(options, FaultKind.ServerCrash),
         Mutant.IgnoresResourceVersion => With(options, FaultKind.StaleCache) with { LongestFreeze = TimeSpan.FromSeconds(15) },

@@ -23,8 +23,8 @@ internal static class UpdateStep
         var pod = view.Observation.Find(operation.Member)?.Pod;
         if (view.IsSetSeen && view.Target != operation.Revision)
         {
-            // Who is away stays the one that is away until he is back, now with what is wanted now: to give the lock up here would let another one go meanwhile (T2).
-            if (pod is null or { IsTerminating: true } || pod.Uid != operation.PodUid)
+            // Whose pod is gone stays the one that is away until he is back, now with what is wanted now: to give the lock up here would let another one go meanwhile (T2).
+            if (pod is null or { IsTerminating: true })
             {
                 return StewardPlan.Remember(view.Memory with
                 {
