@@ -20,5 +20,8 @@ public static class SeedCorpus
         (1363, WorldKind.Sets, "two surplus pods that had ended waited for each other to get ready"),
         (1452, WorldKind.Sets, "a claim that was made again for a pod which had a node already got no volume"),
         (2072, WorldKind.Sets, "controllers that had just started, on a list from the past, gave a running pod's claim to the pod before it, and it went as garbage"),
+        (15, WorldKind.Stewarded, "a Steward that had just started let the leader go unasked, since its caches were still empty"),
+        (18, WorldKind.Stewarded, "members whose pods had ended could not be made again while an operation waited for one of them"),
+        (29, WorldKind.Stewarded, "a scale-down while a member came back with an empty disk scaled the set to that member's ordinal, which was 0"),
     ];
 }

@@ -7,7 +7,7 @@ namespace Holdfast.Simulator.Ledger;
 /// <content>What members ask each other outside of the core: which cluster there is, to be let in, and whether they still belong.</content>
 internal sealed partial class LedgerMember
 {
-    private PeerOptions Peers => new() { Service = system.SetName, Listen = new IPEndPoint(IPAddress.Loopback, 8081), ApiPort = LedgerSystem.Port, Founders = system.Founders };
+    private PeerOptions Peers => new() { Service = system.SetName, Listen = new IPEndPoint(IPAddress.Loopback, 8081), ApiPort = LedgerSystem.Port, Founders = LedgerSystem.Founders };
 
     /// <summary>By LedgerStore's own rule: an empty disk joins the cluster that it hears of, and founds one only when all founders say that theirs are empty.</summary>
     private bool TryIdentify()

@@ -1,6 +1,5 @@
 using Holdfast.Platform;
 using Holdfast.Simulator.World;
-using LedgerStore.Quorum;
 using LedgerStore.Raft;
 
 namespace Holdfast.Simulator.Ledger;
@@ -206,7 +205,7 @@ internal sealed partial class LedgerMember(LedgerSystem system, PodProcess proce
 
     private void MaybeFinishFounding()
     {
-        if (IsFounded || _foundingTerm == Node!.Term || Node.Membership.VoterCount < system.Founders || Node.Log.MembershipIndex > Node.Log.CommitIndex)
+        if (IsFounded || _foundingTerm == Node!.Term || Node.Membership.VoterCount < LedgerSystem.Founders || Node.Log.MembershipIndex > Node.Log.CommitIndex)
             return;
         Act(core =>
         {

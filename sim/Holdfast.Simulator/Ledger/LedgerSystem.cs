@@ -42,7 +42,7 @@ internal sealed class LedgerSystem
     public RaftOptions Raft { get; } = new() { ElectionTicks = 4, ElectionSpreadTicks = 4, HeartbeatTicks = 1, PromotionLag = 5 };
 
     /// <summary>How many members found the cluster together.</summary>
-    public int Founders => 3;
+    public static int Founders => 3;
 
     /// <summary>How the run is.</summary>
     public SimulationOptions Options { get; }
@@ -84,11 +84,11 @@ internal sealed class LedgerSystem
     public bool MayKeepIdentities => Options.Mutant == Mutant.KeepsIdentitiesOnEmptyDisks;
 
     /// <summary>The known bug by which a founder founds, whatever it hears.</summary>
-    public bool FoundsAnyhow => Options.Mutant == Mutant.FoundsASecondCluster;
+    public bool FoundsAnyhow => Options.Mutant == Mutant.FoundsASecondCluster && Truth.ClusterId.Length > 0;
 
     /// <summary>Whether a process is a member.</summary>
     /// <param name="process">The process.</param>
-    public bool IsMember(PodProcess process) => process.Image.Contains("/ledger-store:", StringComparison.Ordinal) && process.Volumes.Count > 0;
+    public static bool IsMember(PodProcess process) => process.Image.Contains("/ledger-store:", StringComparison.Ordinal) && process.Volumes.Count > 0;
 
     /// <summary>A member by its pod's name; null while its process does not run.</summary>
     /// <param name="name">The name.</param>

@@ -119,7 +119,7 @@ public sealed record SimulationOptions
     /// <summary>Draws a run.</summary>
     /// <param name="seed">The seed.</param>
     /// <param name="mutant">The known bug to switch on.</param>
-    /// <param name="world">Which world it is in; left out, one seed in four draws the stewarded one, and a mutant that in which its bug is.</param>
+    /// <param name="world">Which world it is in; left out, one seed in eight draws the stewarded one, and a mutant that in which its bug is.</param>
     public static SimulationOptions Draw(ulong seed, Mutant mutant = Mutant.None, WorldKind? world = null)
     {
         // Another stream than the run's own, so that a new option does not move the rest.
@@ -158,7 +158,7 @@ public sealed record SimulationOptions
             HasRival = chance.Next(4) == 0,
         };
         // Streams of their own again.
-        world ??= mutant == Mutant.None ? (new SeededChance(seed ^ 0x776f726c64).Next(4) == 0 ? WorldKind.Stewarded : WorldKind.Sets) : MutantFocus.WorldOf(mutant);
+        world ??= mutant == Mutant.None ? (new SeededChance(seed ^ 0x776f726c64).Next(8) == 0 ? WorldKind.Stewarded : WorldKind.Sets) : MutantFocus.WorldOf(mutant);
         if (world == WorldKind.Stewarded)
             options = options with { Steward = StewardedWorld.Draw(seed), Habits = [], Sets = 1, HasProbes = true, HasServices = true };
         return mutant == Mutant.None ? options : MutantFocus.On(options);

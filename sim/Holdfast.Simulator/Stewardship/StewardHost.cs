@@ -2,7 +2,6 @@ using Holdfast.Client;
 using Holdfast.Client.Caching;
 using Holdfast.Client.LeaderElection;
 using Holdfast.Controllers.Runtime;
-using Holdfast.Platform;
 using Holdfast.Platform.Simulation;
 using Holdfast.Simulator.Checkers;
 using Holdfast.Simulator.Faults;

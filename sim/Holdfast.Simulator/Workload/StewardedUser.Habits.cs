@@ -170,7 +170,7 @@ internal sealed partial class StewardedUser
     private async Task<List<Pod>> PodsAsync() =>
         (await AskAsync(stop => client.ListAsync<Pod>(new ListQuery { Namespace = Space }, stop)))?.Items.Where(pod => pod.Metadata.Labels.GetValueOrDefault("app") == SetName).ToList() ?? [];
 
-    private Task ChangeNodeAsync(string name, Func<NodeSpec, NodeSpec> change) => AskAsync(async stop =>
+    private Task<ClusterNode?> ChangeNodeAsync(string name, Func<NodeSpec, NodeSpec> change) => AskAsync(async stop =>
         await client.FindAsync<ClusterNode>("", name, stop) is { } node && change(node.Spec) is var wanted && wanted != node.Spec ? await client.UpdateAsync(node with { Spec = wanted }, stop) : ClusterNode.Empty);
 
     private async Task ChangeSetAsync(string what, Func<StatefulSetSpec, StatefulSetSpec> change)

@@ -193,7 +193,7 @@ internal sealed class Machine(MachineParts parts) : IPodNetwork
             parts.Claims.OnMount(process, claim, path, found, earlier);
         }
         container.Started.TrySetResult(container.Status);
-        if (parts.Ledger is { } ledger && ledger.IsMember(process))
+        if (parts.Ledger is { } ledger && LedgerSystem.IsMember(process))
         {
             if (!container.IsAsked)
                 await ledger.Start(process, pod.Sandbox.Address).RunAsync(stop);
