@@ -4,6 +4,7 @@ using Holdfast.Client.Caching;
 using Holdfast.Client.Http;
 using Holdfast.Client.LeaderElection;
 using Holdfast.Model.Authentication;
+using Holdfast.Model.Coordination;
 using Holdfast.Platform;
 using Holdfast.Steward.Running;
 
@@ -56,6 +57,29 @@ public sealed class StewardOperator
         await using var endpoints = status is null ? null : await OperatorEndpoints.StartAsync(status, steward._environment.Metrics, stop);
         steward._endpoints = endpoints;
         return await steward.RunAsync(stop);
+    }
+
+    /// <summary>
+    /// Takes away what holds others up once no Steward runs any more: the webhooks, and the authority that they trust. Stewards, their definition and the
+    /// account stay.
+    /// </summary>
+    /// <param name="cluster">The cluster, and as whom.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Why it was not done, in words; null when it was.</returns>
+    /// <exception cref="ApiException">The server refused.</exception>
+    public static async Task<string?> UninstallAsync(KubeConfig cluster, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(cluster);
+        using var transport = cluster.CreateTransport(TimeProvider.System);
+        var client = new KubernetesClient(transport, "holdfast-operator");
+        var lease = await client.FindAsync<Lease>(StewardOptions.Namespace, LeaseName, cancellationToken);
+        if (lease is { Spec: { HolderIdentity.Length: > 0, RenewTime: { } renewed } spec } && renewed + TimeSpan.FromSeconds(spec.LeaseDurationSeconds ?? 0) > TimeProvider.System.GetUtcNow())
+        {
+            return $"a Steward still runs and would put its webhooks back: {spec.HolderIdentity} holds lease {StewardOptions.Namespace}/{LeaseName}, and renewed it at {renewed.UtcDateTime:HH:mm:ss} UTC. "
+                + $"End it first (kubectl delete deployment holdfast-steward -n {StewardOptions.Namespace}, or end that process), wait until its lease is over, and try again";
+        }
+        await StewardInstallation.RemoveWebhooksAsync(client, cancellationToken);
+        return null;
     }
 
     // Who may not give rights finds them given: the manifest deploy/steward.yaml was applied by somebody who may.

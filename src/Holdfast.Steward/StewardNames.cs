@@ -18,6 +18,9 @@ public static class StewardNames
     /// <summary>An annotation of a set: how many replicas someone wanted of it directly, held back until the Steward has seen to it.</summary>
     public const string WantedReplicasAnnotation = "holdfast.dev/wanted-replicas";
 
+    /// <summary>An annotation of a snapshot: the uid of the claim that it is a copy of.</summary>
+    public const string ClaimUidAnnotation = "holdfast.dev/claim-uid";
+
     /// <summary>A label of what the Steward keeps: the name of the Steward.</summary>
     public const string StewardLabel = "holdfast.dev/steward";
 

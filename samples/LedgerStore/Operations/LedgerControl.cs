@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using LedgerStore.Storage;
@@ -138,7 +139,25 @@ public sealed class LedgerControl(Func<string, string?> variable, TextWriter out
         var header = await CheckAsync(aside, cancellation);
         File.Move(aside, file, overwrite: true);
         await output.WriteLineAsync($"{file}: {header.Index} entries of cluster {header.ClusterId ?? "(none)"}, checksum {header.Checksum}{header.Caveat}");
+        if (header.Consistency != "stale")
+            await TellAsync(file, header, cancellation);
         return ExitCode.Done;
+    }
+
+    // The member shows it in /status, so that whoever wants a young backup before an update can see that there is one. The backup is whole either way.
+    private async Task TellAsync(string file, BackupHeader header, CancellationToken cancellation)
+    {
+        try
+        {
+            var path = $"/v1/backup?index={header.Index}&checksum={Uri.EscapeDataString(header.Checksum)}&takenAt={Uri.EscapeDataString(header.TakenAt.ToString("O", CultureInfo.InvariantCulture))}";
+            using var answer = await http.PostAsync(new Uri(target, path), null, cancellation);
+            if (!answer.IsSuccessStatusCode)
+                await output.WriteLineAsync($"{target} was not told that {file} is whole: {await answer.Content.ReadAsStringAsync(cancellation)}");
+        }
+        catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException && !cancellation.IsCancellationRequested)
+        {
+            await output.WriteLineAsync($"{target} was not told that {file} is whole: {failure.Message}");
+        }
     }
 
     private async Task<int> VerifyAsync(string file, CancellationToken cancellation)

@@ -92,6 +92,12 @@ public sealed record StatusAnswer(
     /// <summary>When all founders voted.</summary>
     public DateTimeOffset? FoundedAt { get; init; }
 
+    /// <summary>When the newest backup was taken that this member was told is whole; left out when it knows of none.</summary>
+    public DateTimeOffset? LastBackupAt { get; init; }
+
+    /// <summary>The newest entry in that backup.</summary>
+    public long? LastBackupIndex { get; init; }
+
     /// <summary>The process, as its machine numbers it.</summary>
     public int ProcessId { get; } = Environment.ProcessId;
 
@@ -108,6 +114,11 @@ public sealed record ProbeAnswer(bool Ok, IReadOnlyList<string> Reasons);
 /// <param name="Drained">True when nothing is under way any more and all of it is durable.</param>
 /// <param name="LastIndex">The newest entry.</param>
 public sealed record DrainAnswer(bool Drained, long LastIndex);
+
+/// <summary>The newest backup that the member knows to be whole.</summary>
+/// <param name="LastBackupAt">When it was taken.</param>
+/// <param name="LastBackupIndex">The newest entry in it.</param>
+public sealed record BackupAnswer(DateTimeOffset LastBackupAt, long LastBackupIndex);
 
 /// <summary>A failure.</summary>
 /// <param name="Error">Which.</param>
@@ -134,6 +145,7 @@ public sealed record MembersAnswer(string ClusterId, string? Leader, long Term, 
 [JsonSerializable(typeof(StatusAnswer))]
 [JsonSerializable(typeof(ProbeAnswer))]
 [JsonSerializable(typeof(DrainAnswer))]
+[JsonSerializable(typeof(BackupAnswer))]
 [JsonSerializable(typeof(MembersAnswer))]
 [JsonSerializable(typeof(ErrorAnswer))]
 public sealed partial class AnswerJson : JsonSerializerContext

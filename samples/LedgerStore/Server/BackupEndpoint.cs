@@ -10,6 +10,8 @@ namespace LedgerStore.Server;
 /// <param name="time">The clock.</param>
 public sealed class BackupEndpoint(Member member, ReadEndpoints reads, TimeProvider time)
 {
+    private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(1);
+
     /// <summary>Streams a backup.</summary>
     public async Task HandleAsync(HttpContext context)
     {
@@ -30,6 +32,28 @@ public sealed class BackupEndpoint(Member member, ReadEndpoints reads, TimeProvi
         }
         await WriteAsync(context, ledger, place);
     }
+
+    /// <summary>`POST /v1/backup?index=&amp;checksum=&amp;takenAt=`: whoever took a backup has checked it where it is kept. That it is one of this ledger is seen by the running checksum.</summary>
+    public async Task ProvenAsync(HttpContext context)
+    {
+        var query = context.Request.Query;
+        if (member.Ledger is not { } ledger)
+            await context.AnswerAsync(member.NotServing);
+        else if (!long.TryParse(query["index"], NumberStyles.None, CultureInfo.InvariantCulture, out var index)
+            || !DateTimeOffset.TryParse(query["takenAt"], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var takenAt))
+            await context.AnswerAsync(LedgerError.BadRequest("index, checksum and takenAt are those of the backup's header: a whole number, a text, and a time such as 2026-01-31T12:00:00Z"));
+        else if (takenAt > time.GetUtcNow() + ClockSkew)
+            await context.AnswerAsync(LedgerError.BadRequest($"takenAt is {takenAt:u}, which is still to come: compare the clocks"));
+        else if (ChecksumAt(ledger, index) != query["checksum"].ToString())
+            await context.AnswerAsync(LedgerError.Conflict("OtherLedger", $"the backup's checksum at entry {index} is not this ledger's: it was taken from another one"));
+        else
+        {
+            member.Remember(new ProvenBackup(takenAt, index));
+            await context.AnswerAsync(200, new BackupAnswer(member.LastBackup!.At, member.LastBackup.Index), AnswerJson.Readable.BackupAnswer);
+        }
+    }
+
+    private static string? ChecksumAt(ILedger ledger, long index) => (index == 0 ? LedgerChecksum.Empty : ledger.Read(index)?.Checksum)?.ToString();
 
     private async Task WriteAsync(HttpContext context, ILedger ledger, LedgerPlace place)
     {

@@ -42,6 +42,7 @@ public sealed class LedgerRouter
         {
             [Entries] = append.HandleAsync,
             ["/drain"] = operations.DrainAsync,
+            ["/v1/backup"] = backup.ProvenAsync,
             ["/v1/leadership"] = quorum is null ? RefuseAsync : quorum.TransferAsync,
             ["/v1/format"] = quorum is null ? RefuseAsync : quorum.FormatAsync,
         }.ToFrozenDictionary();

@@ -1,5 +1,7 @@
 using LedgerStore.Ledger;
+using LedgerStore.Operations;
 using LedgerStore.Quorum;
+using LedgerStore.Storage;
 
 namespace LedgerStore.Server;
 
@@ -10,7 +12,9 @@ namespace LedgerStore.Server;
 public sealed class Member(LedgerOptions options, TimeProvider time, Func<long> freeSpace)
 {
     private readonly long startedAt = time.GetTimestamp();
+    private readonly Lock backups = new();
     private ILedger? ledger;
+    private ProvenBackup? lastBackup = ProvenBackup.Read(options.DataFolder);
 
     /// <summary>How it runs.</summary>
     public LedgerOptions Options => options;
@@ -29,6 +33,22 @@ public sealed class Member(LedgerOptions options, TimeProvider time, Func<long> 
 
     /// <summary>True while there is room to append.</summary>
     public bool HasRoom => FreeBytes >= options.DiskFloorBytes;
+
+    /// <summary>The newest backup that whoever took it has checked and told of; null when none is known.</summary>
+    public ProvenBackup? LastBackup => Volatile.Read(ref lastBackup);
+
+    /// <summary>Remembers a backup, unless a newer one is known.</summary>
+    /// <exception cref="DiskFullException">There is no room.</exception>
+    public void Remember(ProvenBackup backup)
+    {
+        lock (backups)
+        {
+            if (lastBackup?.At >= backup.At)
+                return;
+            backup.Write(options.DataFolder);
+            Volatile.Write(ref lastBackup, backup);
+        }
+    }
 
     /// <summary>Recovery is done.</summary>
     public void Serve(ILedger recovered) => Volatile.Write(ref ledger, recovered);
@@ -102,6 +122,8 @@ public sealed class Member(LedgerOptions options, TimeProvider time, Func<long> 
             MigrationBacklog = view?.Backlog,
             FoundedBy = view?.Founding?.Founder,
             FoundedAt = view?.Founding?.At,
+            LastBackupAt = LastBackup?.At,
+            LastBackupIndex = LastBackup?.Index,
         };
     }
 

@@ -1,4 +1,5 @@
 using Holdfast.ApiServer.Errors;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 
 namespace Holdfast.ApiServer.Http;
@@ -70,6 +71,17 @@ internal static class Negotiation
     public static AnswerMedia OfRefusal(string accept) => accept.Length > 0 && MediaTypeHeaderValue.TryParseList([accept], out var wanted)
         ? wanted.OrderByDescending(type => type.Quality ?? 1).Where(type => Parameter(type, "as").Length == 0).Select(MediaOf).FirstOrDefault(media => media is not null) ?? AnswerMedia.Json
         : AnswerMedia.Json;
+
+    /// <summary>Whether JSON is laid out for people: as the query says, else for the tools that people look at it with, as Kubernetes does.</summary>
+    /// <param name="request">The request.</param>
+    public static bool IsIndented(HttpRequest request)
+    {
+        if (request.Query["pretty"].FirstOrDefault() is { Length: > 0 } wanted)
+            return wanted is "1" or "t" or "T" or "true" or "TRUE" or "True";
+        var agent = request.Headers.UserAgent.ToString();
+        return agent.StartsWith("curl", StringComparison.Ordinal) || agent.StartsWith("Wget", StringComparison.Ordinal)
+            || agent.StartsWith("Mozilla/5.0", StringComparison.Ordinal);
+    }
 
     private static AnswerMedia? MediaOf(MediaTypeHeaderValue type) => type.MediaType.Value switch
     {

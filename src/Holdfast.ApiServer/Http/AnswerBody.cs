@@ -1,10 +1,16 @@
+using System.Buffers;
+using System.Text.Json;
 using Holdfast.ApiServer.Errors;
+using Holdfast.Model.Json;
 
 namespace Holdfast.ApiServer.Http;
 
 /// <summary>Writes what was made as JSON as the client takes it.</summary>
 internal static class AnswerBody
 {
+    // What is answered holds objects that nest as deep as they may, some of them inside of others.
+    private const int MaximumDepth = 4 * JsonInput.MaximumDepth;
+
     /// <summary>The media type of an answer.</summary>
     public static string TypeOf(AnswerMedia media) => media switch
     {
@@ -23,4 +29,15 @@ internal static class AnswerBody
         AnswerMedia.Protobuf => ProtobufAnswer.Of(json) ?? throw ApiErrors.NotAcceptable("application/json, application/yaml"),
         _ => json,
     };
+
+    /// <summary>The same, laid out for people.</summary>
+    /// <param name="json">An object, a list or a Status as JSON.</param>
+    public static ReadOnlyMemory<byte> Indented(ReadOnlyMemory<byte> json)
+    {
+        using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = MaximumDepth });
+        var buffer = new ArrayBufferWriter<byte>(json.Length * 2);
+        using (var writer = new Utf8JsonWriter(buffer, ModelJson.WriterOptions with { Indented = true, MaxDepth = MaximumDepth }))
+            document.WriteTo(writer);
+        return buffer.WrittenMemory;
+    }
 }

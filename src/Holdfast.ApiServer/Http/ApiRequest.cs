@@ -26,6 +26,9 @@ internal sealed record ApiRequest(HttpContext Http, RequestPath Path, UserInfo U
     /// <summary>The header that says what the client takes; empty for none.</summary>
     public string Accept => Http.Request.Headers.Accept.ToString();
 
+    /// <summary>Whether JSON is laid out for people.</summary>
+    public bool IsIndented => Negotiation.IsIndented(Http.Request);
+
     public QueryOptions Query { get; } = new(Http.Request.Query);
 
     /// <summary>What is noted of it for the audit log; null when nothing is.</summary>

@@ -80,7 +80,7 @@ internal sealed class DocumentHandler(
     {
         if (json is null)
             return NotFoundAsync(request);
-        var body = AnswerBody.Of(json, request.Media);
+        var body = request.Media == AnswerMedia.Json && request.IsIndented ? AnswerBody.Indented(json) : AnswerBody.Of(json, request.Media);
         return TaggedDocument.WriteAsync(request, TaggedDocument.Of(body.ToArray(), AnswerBody.TypeOf(request.Media) + parameters));
     }
 

@@ -153,7 +153,8 @@ internal sealed class HttpFront(
             return;
         }
         var media = Negotiation.OfRefusal(http.Request.Headers.Accept.ToString());
-        var body = AnswerBody.Of(ObjectJson.Of(refusal.Status), media);
+        var status = ObjectJson.Of(refusal.Status);
+        var body = media == AnswerMedia.Json && Negotiation.IsIndented(http.Request) ? AnswerBody.Indented(status) : AnswerBody.Of(status, media);
         http.Response.StatusCode = refusal.Code;
         http.Response.ContentType = AnswerBody.TypeOf(media);
         http.Response.ContentLength = body.Length;

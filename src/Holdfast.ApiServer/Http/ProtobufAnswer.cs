@@ -48,7 +48,7 @@ internal static class ProtobufAnswer
             writer.WriteString("type"u8, type);
             writer.WriteBase64String("object"u8, body.Span);
             writer.WriteEndObject();
-        }));
+        }), JsonInput.DocumentOptions);
         var message = JsonProtobuf.Convert(parts.RootElement, Event);
         var frame = new byte[sizeof(int) + message.Length];
         BinaryPrimitives.WriteInt32BigEndian(frame, message.Length);

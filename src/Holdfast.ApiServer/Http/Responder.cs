@@ -65,7 +65,7 @@ internal sealed class Responder(ITableConverter? tables, TimeProvider time)
                 await BytesAsync(request, 200, ModelJson.ToBytes(writer =>
                     ObjectJson.WritePartialList(writer, ObjectJson.Metadata(page), Objects(served, page))));
                 return;
-            case var _ when request.Media != AnswerMedia.Json:
+            case var _ when request.Media != AnswerMedia.Json || request.IsIndented:
                 using (var whole = new MemoryStream())
                 {
                     await ObjectJson.WriteListAsync(whole, served, page, request.Aborted);
@@ -84,15 +84,20 @@ internal sealed class Responder(ITableConverter? tables, TimeProvider time)
         request.Form switch
         {
             AcceptedForm.Table => Table(request, served.Type, served.Custom?.Kind, ListMeta.Empty with { ResourceVersion = found.ResourceVersion }, [found.Object(served)!], isFirst),
-            AcceptedForm.PartialMetadata => ModelJson.ToBytes(writer => ObjectJson.WritePartial(writer, found.Object(served)!)),
+            AcceptedForm.PartialMetadata => Partial(found.Object(served)!),
             _ => found.Json,
         };
+
+    // A method of its own: the closure would be made for every event, also where it is not called.
+    private static byte[] Partial(IResource resource) => ModelJson.ToBytes(writer => ObjectJson.WritePartial(writer, resource));
 
     public static Task BytesAsync(ApiRequest request, int code, ReadOnlyMemory<byte> body, string contentType = Json)
     {
         request.Audit?.Answered(body);
         if (contentType == Json && request.Media != AnswerMedia.Json)
             (body, contentType) = (AnswerBody.Of(body, request.Media), AnswerBody.TypeOf(request.Media));
+        else if (contentType == Json && request.IsIndented)
+            body = AnswerBody.Indented(body);
         return WriteAsync(request, code, body, contentType);
     }
 

@@ -1,8 +1,8 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Holdfast.ApiServer.Errors;
+using Holdfast.Client;
 using Holdfast.Model.Json;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
@@ -10,17 +10,20 @@ using YamlDotNet.Core.Events;
 namespace Holdfast.ApiServer.Http;
 
 /// <summary>
-/// Turns one YAML document into JSON, by the core schema's plain scalars as Kubernetes reads them. Aliases are expanded
-/// within the bound of a body, so that a small document cannot become a large object.
+/// Turns one YAML document into JSON as Kubernetes does, merge keys included. Aliases are expanded within the bound of a body,
+/// so that a small document cannot become a large object.
 /// </summary>
 public static class YamlJson
 {
-    private const int MaximumNodes = 300_000;
-    private const int MaximumDepth = 200;
+    /// <summary>How many nodes a document may have, and how many once its aliases are expanded.</summary>
+    internal const int MaximumNodes = 300_000;
+
+    // The stream and the document nest too.
+    private const int MaximumNesting = JsonInput.MaximumDepth + 2;
 
     /// <summary>Converts a document.</summary>
     /// <param name="yaml">The text in UTF-8.</param>
-    /// <exception cref="Client.ApiException">It is not one YAML document, or too large once its aliases are expanded.</exception>
+    /// <exception cref="ApiException">It is not one YAML document, or too large once its aliases are expanded.</exception>
     public static byte[] Convert(ReadOnlyMemory<byte> yaml)
     {
         try
@@ -48,16 +51,25 @@ public static class YamlJson
     {
         var events = new List<ParsingEvent>();
         var parser = new Parser(new StringReader(text));
+        var depth = 0;
         while (MoveNext(parser))
         {
             if (events.Count >= MaximumNodes)
                 throw ApiErrors.BadRequest("error converting YAML to JSON: the document has too many nodes");
+            // At once: what the parser does for a token grows with the brackets that are open.
+            depth += parser.Current!.NestingIncrease;
+            if (depth > MaximumNesting)
+                throw TooDeep(parser.Current.Start.Line);
             if (parser.Current is DocumentStart && events.Any(each => each is DocumentEnd))
                 throw ApiErrors.BadRequest("error converting YAML to JSON: there is more than one document");
             events.Add(parser.Current!);
         }
         return events;
     }
+
+    /// <summary>The refusal of a document that nests too deeply.</summary>
+    internal static ApiException TooDeep(long line) =>
+        ApiErrors.BadRequest($"error converting YAML to JSON: yaml: line {line}: the document nests deeper than {JsonInput.MaximumDepth} levels");
 
     private static bool MoveNext(Parser parser)
     {
@@ -76,133 +88,8 @@ public static class YamlJson
     {
         var buffer = new ArrayBufferWriter<byte>();
         using var writer = new Utf8JsonWriter(buffer, ModelJson.WriterOptions);
-        new Conversion(events, writer).Run();
+        new YamlConversion(events, writer).Run();
         writer.Flush();
         return buffer.WrittenSpan.ToArray();
-    }
-
-    private sealed class Conversion(List<ParsingEvent> events, Utf8JsonWriter writer)
-    {
-        private readonly Dictionary<AnchorName, int> _anchors = [];
-        private int _nodes;
-
-        public void Run()
-        {
-            var start = events.FindIndex(each => each is NodeEvent or AnchorAlias);
-            if (start < 0)
-                writer.WriteNullValue();
-            else
-                Node(start, 0);
-        }
-
-        // Writes the node that begins at an event, and gives the position after it.
-        private int Node(int at, int depth)
-        {
-            if (++_nodes > MaximumNodes || writer.BytesCommitted + writer.BytesPending > RequestBody.MaximumBytes || depth > MaximumDepth)
-                throw ApiErrors.BadRequest("error converting YAML to JSON: the document is too large once its aliases are expanded");
-            if (events[at] is NodeEvent { Anchor.IsEmpty: false } anchored)
-                _anchors[anchored.Anchor] = at;
-            switch (events[at])
-            {
-                case AnchorAlias alias:
-                    if (!_anchors.TryGetValue(alias.Value, out var target))
-                        throw ApiErrors.BadRequest($"error converting YAML to JSON: yaml: unknown anchor '{alias.Value}' referenced");
-                    _anchors.Remove(alias.Value);
-                    Node(target, depth + 1);
-                    _anchors[alias.Value] = target;
-                    return at + 1;
-                case Scalar scalar:
-                    Value(scalar);
-                    return at + 1;
-                case SequenceStart:
-                    return Sequence(at + 1, depth);
-                case MappingStart:
-                    return Mapping(at + 1, depth);
-                default:
-                    throw ApiErrors.BadRequest("error converting YAML to JSON: the document has no value");
-            }
-        }
-
-        private int Sequence(int at, int depth)
-        {
-            writer.WriteStartArray();
-            while (events[at] is not SequenceEnd)
-                at = Node(at, depth + 1);
-            writer.WriteEndArray();
-            return at + 1;
-        }
-
-        private int Mapping(int at, int depth)
-        {
-            writer.WriteStartObject();
-            while (events[at] is not MappingEnd)
-            {
-                if (events[at] is not Scalar key)
-                    throw ApiErrors.BadRequest("error converting YAML to JSON: a key is not a string");
-                writer.WritePropertyName(key.Value);
-                at = Node(at + 1, depth + 1);
-            }
-            writer.WriteEndObject();
-            return at + 1;
-        }
-
-        private void Value(Scalar scalar)
-        {
-            if (scalar.Style != ScalarStyle.Plain)
-            {
-                writer.WriteStringValue(scalar.Value);
-                return;
-            }
-            switch (scalar.Value)
-            {
-                case "" or "~" or "null" or "Null" or "NULL":
-                    writer.WriteNullValue();
-                    break;
-                case "true" or "True" or "TRUE" or "yes" or "Yes" or "YES" or "on" or "On" or "ON":
-                    writer.WriteBooleanValue(true);
-                    break;
-                case "false" or "False" or "FALSE" or "no" or "No" or "NO" or "off" or "Off" or "OFF":
-                    writer.WriteBooleanValue(false);
-                    break;
-                default:
-                    NumberOrText(scalar.Value);
-                    break;
-            }
-        }
-
-        private void NumberOrText(string text)
-        {
-            const NumberStyles Float = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
-            var mayBeNumber = text[0] is '-' or '+' or '.' || char.IsAsciiDigit(text[0]);
-            if (mayBeNumber && Whole(text) is { } whole)
-                writer.WriteNumberValue(whole);
-            else if (mayBeNumber && double.TryParse(text, Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number))
-                writer.WriteNumberValue(number);
-            else
-                writer.WriteStringValue(text);
-        }
-
-        private static long? Whole(string text)
-        {
-            if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
-                return text is ['0', _, ..] && text.All(digit => digit is >= '0' and <= '7') ? Octal(text) : number;
-            if (text.StartsWith("0x", StringComparison.Ordinal)
-                && long.TryParse(text.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var hex))
-                return hex;
-            return text.StartsWith("0o", StringComparison.Ordinal) ? Octal(text[2..]) : null;
-        }
-
-        // YAML 1.1 writes file modes as 0644.
-        private static long? Octal(string digits)
-        {
-            long value = 0;
-            foreach (var digit in digits)
-            {
-                if (digit is < '0' or > '7' || value > long.MaxValue / 8)
-                    return null;
-                value = (value * 8) + (digit - '0');
-            }
-            return digits.Length == 0 ? null : value;
-        }
     }
 }

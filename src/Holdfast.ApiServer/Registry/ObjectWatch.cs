@@ -83,9 +83,13 @@ internal sealed class ObjectWatch(RegistryParts parts)
     {
         var watcher = Open(request, from);
         var told = from;
-        // Not linked: a delay that is cancelled while WhenAny waits for it leaves the simulator's one thread. The end comes from the watcher.
+        // Not linked: a delay that is cancelled while WhenAny waits for it leaves the simulator's one thread.
         using var timers = new CancellationTokenSource();
+        var cancelled = Completions.Source();
+        using var cancellation = cancellationToken.Register(static source => ((TaskCompletionSource)source!).TrySetResult(), cancelled);
         var bookmarkDue = NextBookmark(request, timers.Token);
+        // Made once a bookmark and not once an event: most of what an event allocated was the ways to be woken by something else.
+        var disturbed = Task.WhenAny(bookmarkDue, cancelled.Task);
         try
         {
             while (true)
@@ -100,17 +104,21 @@ internal sealed class ObjectWatch(RegistryParts parts)
                 if (bookmarkDue.IsCompletedSuccessfully)
                 {
                     bookmarkDue = NextBookmark(request, timers.Token);
+                    disturbed = Task.WhenAny(bookmarkDue, cancelled.Task);
                     if (watcher.Position > told)
                     {
                         told = watcher.Position;
                         yield return new ResourceEvent(WatchEventType.Bookmark, told);
                     }
                 }
-                await WaitAsync(watcher, bookmarkDue, cancellationToken);
+                await Task.WhenAny(Changed(watcher), disturbed);
+                cancellationToken.ThrowIfCancellationRequested();
             }
         }
         finally
         {
+            // First, so that nothing waits for the delay any more.
+            cancelled.TrySetResult();
 #pragma warning disable CA1849 // CancelAsync would leave the simulator's one thread.
             timers.Cancel();
 #pragma warning restore CA1849
@@ -122,12 +130,11 @@ internal sealed class ObjectWatch(RegistryParts parts)
             ? parts.Time.DelayAsync(interval, cancellationToken)
             : Task.Delay(Timeout.InfiniteTimeSpan, parts.Time, cancellationToken);
 
-    private static async Task WaitAsync(StoreWatcher watcher, Task bookmarkDue, CancellationToken cancellationToken)
+    private static Task Changed(StoreWatcher watcher)
     {
         try
         {
-            var changed = watcher.WaitAsync(cancellationToken);
-            await (await Task.WhenAny(changed, bookmarkDue));
+            return watcher.Changed();
         }
         catch (StoreUnavailableException stopped)
         {

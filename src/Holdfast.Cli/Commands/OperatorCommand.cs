@@ -25,9 +25,11 @@ internal static class OperatorCommand
 
     private static readonly Option<int?> StatusPort = new("--status-port") { Description = "The port, on the same address, that shows /metrics, /healthz and /readyz over plain HTTP; left out, none", HelpName = "N" };
 
+    private static readonly Option<bool> Uninstall = new("--uninstall") { Description = "Take away the webhooks that it made, and end: once it no longer runs they would hold up every eviction and deletion of stewarded pods" };
+
     internal static Command Make()
     {
-        var command = new Command("operator", "Run the Steward for a Kubernetes cluster, in the foreground") { Kubeconfig, Context, ThroughApi, WebhookAddress, WebhookPort, WebhookHost, WebhookService, StatusPort };
+        var command = new Command("operator", "Run the Steward for a Kubernetes cluster, in the foreground") { Kubeconfig, Context, ThroughApi, WebhookAddress, WebhookPort, WebhookHost, WebhookService, StatusPort, Uninstall };
         command.SetAction((result, cancellationToken) => RunAsync(result, cancellationToken));
         return command;
     }
@@ -56,7 +58,11 @@ internal static class OperatorCommand
         };
         try
         {
-            var cluster = result.GetValue(Kubeconfig) is { } file ? KubeConfig.Load(Path.GetFullPath(file), result.GetValue(Context)) : KubeConfig.InCluster();
+            var cluster = Load(result);
+            if (result.GetValue(Uninstall))
+            {
+                return await UninstallAsync(cluster, cancellationToken);
+            }
             if (await StewardOperator.RunAsync(cluster, options, status, new ConsoleLog(), cancellationToken) is not { } reason)
             {
                 return ExitCode.Done;
@@ -69,6 +75,20 @@ internal static class OperatorCommand
             await Console.Error.WriteLineAsync($"holdfast: {error.Message}");
             return ExitCode.Failed;
         }
+    }
+
+    private static KubeConfig Load(ParseResult result) =>
+        result.GetValue(Kubeconfig) is { } file ? KubeConfig.Load(Path.GetFullPath(file), result.GetValue(Context)) : KubeConfig.InCluster();
+
+    private static async Task<int> UninstallAsync(KubeConfig cluster, CancellationToken cancellationToken)
+    {
+        if (await StewardOperator.UninstallAsync(cluster, cancellationToken) is { } reason)
+        {
+            await Console.Error.WriteLineAsync($"holdfast: {reason}");
+            return ExitCode.Failed;
+        }
+        Console.WriteLine("The Steward's webhooks are gone: evictions and deletions of pods are asked of nobody any more.");
+        return ExitCode.Done;
     }
 
     private sealed class ConsoleLog : ILogSink

@@ -16,6 +16,7 @@ internal static class PlanCommand
     private static readonly Argument<string> Node = new("NODE") { Description = "The node" };
     private static readonly Option<string?> Image = new("--image") { Description = "The new image, of the first container unless one is named; left out, the update that is under way or would begin now", HelpName = "[CONTAINER=]IMAGE" };
     private static readonly Option<int> Replicas = UsageErrors.WholeNumber("--replicas", "How many members", 0);
+    private static readonly Option<string[]> RemoveFirst = new("--remove-first") { Description = "The pod of a member that is removed before others; may be given again; left out, those that the Steward's spec names", HelpName = "POD", DefaultValueFactory = _ => [] };
     private static readonly Option<bool> AllNamespaces = new("--all-namespaces", "-A") { Description = "The members of every namespace; a drain takes them all" };
     private static readonly Option<string> Output = new("--output", "-o") { Description = "text, json or yaml", DefaultValueFactory = _ => "text" };
 
@@ -27,7 +28,7 @@ internal static class PlanCommand
         {
             Sub("rollout", "An update of the members: what is left of it, or what a new image would do", Name, [Image], result => OneAsync(result, "rollout", Rollout)),
             Sub("restart", "A restart of every member", Name, [], result => OneAsync(result, "restart", (target, _) => PlanPreview.Restart(target.Observation))),
-            Sub("scale", "Another number of members", Name, [Replicas], result => OneAsync(result, "scale", (target, parsed) => PlanPreview.Scale(target.Observation, parsed.GetValue(Replicas)))),
+            Sub("scale", "Another number of members", Name, [Replicas, RemoveFirst], result => OneAsync(result, "scale", (target, parsed) => PlanPreview.Scale(target.Observation, parsed.GetValue(Replicas), [.. parsed.GetValue(RemoveFirst)!]))),
             Sub("drain", "The drain of a node: what becomes of the members on it", Node, [AllNamespaces], DrainAsync),
         };
     }

@@ -36,6 +36,10 @@ internal static class StewardScreen
         {
             Line(text, "Rollout", $"{rollout.Phase}{(rollout.Message.Length > 0 ? ": " + rollout.Message : "")}");
         }
+        if (status.LastBackupAt is { } backup)
+        {
+            Line(text, "Backup", string.Create(CultureInfo.InvariantCulture, $"{backup.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC"));
+        }
         foreach (var condition in status.Conditions.Where(IsBlocking))
         {
             Line(text, "Blocked", $"{condition.Type} ({condition.Reason}): {condition.Message}");
@@ -72,7 +76,7 @@ internal static class StewardScreen
     private static bool IsBlocking(Model.Meta.Condition condition) => condition.Type switch
     {
         "Stalled" or "SplitBrain" => condition.Status == "True",
-        "QuorumSafe" or "Observed" => condition.Status != "True",
+        "QuorumSafe" or "Observed" or "BackupFresh" => condition.Status != "True",
         _ => false,
     };
 

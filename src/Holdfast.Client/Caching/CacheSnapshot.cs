@@ -10,11 +10,10 @@ namespace Holdfast.Client.Caching;
 /// <typeparam name="T">The kind.</typeparam>
 public sealed class CacheSnapshot<T> where T : class, IResource<T>
 {
-    private readonly ImmutableSortedDictionary<ResourceKey, T> _objects;
+    private readonly NamespacedItems<T> _objects;
     private readonly ImmutableArray<IndexState<T>> _indices;
 
-    private CacheSnapshot(
-        ImmutableSortedDictionary<ResourceKey, T> objects, ImmutableArray<IndexState<T>> indices, string resourceVersion, bool hasSynced)
+    private CacheSnapshot(NamespacedItems<T> objects, ImmutableArray<IndexState<T>> indices, string resourceVersion, bool hasSynced)
     {
         _objects = objects;
         _indices = indices;
@@ -36,17 +35,15 @@ public sealed class CacheSnapshot<T> where T : class, IResource<T>
     public int Count => _objects.Count;
 
     /// <summary>All objects.</summary>
-    public IEnumerable<T> All => _objects.Values;
+    public IEnumerable<T> All => _objects.All.Select(pair => pair.Value);
 
-    internal ImmutableSortedDictionary<ResourceKey, T> Objects => _objects;
+    internal IEnumerable<KeyValuePair<ResourceKey, T>> Objects => _objects.All;
 
-    internal static CacheSnapshot<T> Start { get; } = new(
-        ImmutableSortedDictionary<ResourceKey, T>.Empty,
-        [new IndexState<T>(CacheIndex<T>.ByNamespace), new IndexState<T>(CacheIndex<T>.ByOwner)], "", false);
+    internal static CacheSnapshot<T> Start { get; } = new(NamespacedItems<T>.Empty, [new IndexState<T>(CacheIndex<T>.ByOwner)], "", false);
 
     /// <summary>The object of a key, or null.</summary>
     /// <param name="key">The key.</param>
-    public T? Find(ResourceKey key) => _objects.GetValueOrDefault(key);
+    public T? Find(ResourceKey key) => _objects.Find(key);
 
     /// <summary>The object of a name, or null.</summary>
     /// <param name="namespaceName">The namespace; empty for cluster-scoped kinds.</param>
@@ -55,7 +52,7 @@ public sealed class CacheSnapshot<T> where T : class, IResource<T>
 
     /// <summary>The objects of a namespace.</summary>
     /// <param name="namespaceName">The namespace.</param>
-    public ImmutableArray<T> InNamespace(string namespaceName) => Lookup(CacheIndex<T>.ByNamespace, namespaceName);
+    public ImmutableArray<T> InNamespace(string namespaceName) => [.. _objects.In(namespaceName).Values];
 
     /// <summary>The objects that name an owner of this uid.</summary>
     /// <param name="uid">The owner's uid.</param>
@@ -65,13 +62,18 @@ public sealed class CacheSnapshot<T> where T : class, IResource<T>
     /// <param name="index">The index; it must have been registered with the cache.</param>
     /// <param name="value">The value.</param>
     /// <exception cref="InvalidOperationException">The index is not registered.</exception>
-    public ImmutableArray<T> Lookup(CacheIndex<T> index, string value) => StateOf(index).Lookup(value);
+    public ImmutableArray<T> Lookup(CacheIndex<T> index, string value) =>
+        IsByNamespace(index) ? InNamespace(value) : StateOf(index).Lookup(value);
 
     /// <summary>How many objects an index finds under a value, without a look at them.</summary>
     /// <param name="index">The index; it must have been registered with the cache.</param>
     /// <param name="value">The value.</param>
     /// <exception cref="InvalidOperationException">The index is not registered.</exception>
-    public int CountOf(CacheIndex<T> index, string value) => StateOf(index).Count(value);
+    public int CountOf(CacheIndex<T> index, string value) =>
+        IsByNamespace(index) ? _objects.In(value).Count : StateOf(index).Count(value);
+
+    // The order of the objects is that index already.
+    private static bool IsByNamespace(CacheIndex<T> index) => ReferenceEquals(index, CacheIndex<T>.ByNamespace);
 
     private IndexState<T> StateOf(CacheIndex<T> index)
     {
@@ -85,19 +87,19 @@ public sealed class CacheSnapshot<T> where T : class, IResource<T>
     }
 
     internal CacheSnapshot<T> WithIndex(CacheIndex<T> index) =>
-        _indices.Any(state => ReferenceEquals(state.Index, index))
+        IsByNamespace(index) || _indices.Any(state => ReferenceEquals(state.Index, index))
             ? this
-            : new(_objects, _indices.Add(new IndexState<T>(index).Rebuild(_objects)), ResourceVersion, HasSynced);
+            : new(_objects, _indices.Add(new IndexState<T>(index).Rebuild(_objects.All)), ResourceVersion, HasSynced);
 
     internal CacheSnapshot<T> WithAll(IEnumerable<T> items, string resourceVersion)
     {
-        var objects = ImmutableSortedDictionary.CreateRange(items.Select(item => KeyValuePair.Create(ResourceKey.Of(item), item)));
-        return new(objects, [.. _indices.Select(state => state.Rebuild(objects))], resourceVersion, true);
+        var objects = NamespacedItems<T>.Of(items);
+        return new(objects, [.. _indices.Select(state => state.Rebuild(objects.All))], resourceVersion, true);
     }
 
     internal CacheSnapshot<T> WithChange(ResourceKey key, CacheChange<T> change, string resourceVersion)
     {
-        var objects = change.New is { } item ? _objects.SetItem(key, item) : _objects.Remove(key);
+        var objects = change.New is { } item ? _objects.Set(key, item) : _objects.Without(key);
         return new(objects, [.. _indices.Select(state => state.Apply(key, change))], resourceVersion, HasSynced);
     }
 

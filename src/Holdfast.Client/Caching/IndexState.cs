@@ -18,7 +18,7 @@ internal sealed class IndexState<T>(
 
     public int Count(string value) => groups.TryGetValue(value, out var group) ? group.Count : 0;
 
-    public IndexState<T> Rebuild(ImmutableSortedDictionary<ResourceKey, T> objects)
+    public IndexState<T> Rebuild(IEnumerable<KeyValuePair<ResourceKey, T>> objects)
     {
         var builders = new Dictionary<string, ImmutableSortedDictionary<ResourceKey, T>.Builder>(StringComparer.Ordinal);
         foreach (var (key, item) in objects)

@@ -48,7 +48,6 @@ public sealed class CronJobReconciler : IReconciler<ResourceKey>
         ImmutableArray<Job> jobs = [.. _jobs.OwnedBy(cronJob.Metadata.Uid).Where(job => job.Metadata.Controller()?.Uid == cronJob.Metadata.Uid)];
         var plan = CronJobPlanner.Plan(new(cronJob, jobs), _time.GetUtcNow());
         var failure = await new CronJobExecutor(cronJob, _writes.ClientFor(key), _events).ExecuteAsync(plan, cancellationToken);
-        return failure
-            ?? (plan.RequeueAfter is { } delay ? ReconcileResult.RequeueAfter(delay) : ReconcileResult.Done);
+        return failure ?? ReconcileResult.After(plan.RequeueAfter);
     }
 }

@@ -6,7 +6,6 @@ using Holdfast.Controllers.Pods;
 using Holdfast.Controllers.Runtime;
 using Holdfast.Model.Apps;
 using Holdfast.Model.Core;
-using Holdfast.Model.Selectors;
 
 namespace Holdfast.Controllers.Deployments;
 
@@ -57,17 +56,12 @@ public sealed class DeploymentReconciler : IReconciler<ResourceKey>
         var now = _time.GetUtcNow();
         var plan = DeploymentPlanner.Plan(Observe(deployment), now);
         var failure = await new DeploymentExecutor(deployment, _writes.ClientFor(key), _events).ExecuteAsync(plan, now, cancellationToken);
-        return failure
-            ?? (plan.RequeueAfter is { } delay ? ReconcileResult.RequeueAfter(delay) : ReconcileResult.Done);
+        return failure ?? ReconcileResult.After(plan.RequeueAfter);
     }
 
     private DeploymentObservation Observe(Deployment deployment)
     {
-        var selector = LabelMatcher.From(deployment.Spec.Selector);
-        var sets = _sets.OwnedBy(deployment.Metadata.Uid)
-            .Concat(_sets.Lookup(Orphans<ReplicaSet>.ByNamespace, deployment.Metadata.Namespace).Where(set => selector.Matches(set.Metadata.Labels)))
-            .DistinctBy(set => set.Metadata.Uid)
-            .ToImmutableArray();
+        var sets = Orphans<ReplicaSet>.AndOwned(_sets, deployment.Metadata, deployment.Spec.Selector).ToImmutableArray();
         return new(deployment, sets, [.. sets.SelectMany(set => _pods.OwnedBy(set.Metadata.Uid))]);
     }
 

@@ -70,7 +70,7 @@ public sealed class BudgetReconciler : IReconciler<ResourceKey>
         {
             await client.UpdateStatusAsync(budget with { Status = status }, cancellationToken);
         }
-        return plan.RequeueAfter is { } delay ? ReconcileResult.RequeueAfter(delay) : ReconcileResult.Done;
+        return ReconcileResult.After(plan.RequeueAfter);
     }
 
     private async Task<BudgetObservation> ObserveAsync(KubernetesClient client, PodDisruptionBudget budget, CancellationToken cancellationToken)

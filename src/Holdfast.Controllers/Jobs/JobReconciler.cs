@@ -60,8 +60,7 @@ public sealed class JobReconciler : IReconciler<ResourceKey>
         }
         var plan = await PlanAsync(Observe(job), client, cancellationToken);
         var failure = await new JobExecutor(job, client, _events).ExecuteAsync(plan, cancellationToken);
-        return failure
-            ?? (plan.RequeueAfter is { } delay ? ReconcileResult.RequeueAfter(delay) : ReconcileResult.Done);
+        return failure ?? ReconcileResult.After(plan.RequeueAfter);
     }
 
     /// <summary>Lets pods go that no Job will count; whether that is so is asked, since the cache may be older than the Job.</summary>
@@ -101,16 +100,7 @@ public sealed class JobReconciler : IReconciler<ResourceKey>
         }
     }
 
-    private JobObservation Observe(Job job)
-    {
-        var selector = LabelMatcher.From(job.Spec.Selector);
-        return new(job,
-        [
-            .. _pods.OwnedBy(job.Metadata.Uid)
-                .Concat(_pods.Lookup(Orphans<Pod>.ByNamespace, job.Metadata.Namespace).Where(pod => selector.Matches(pod.Metadata.Labels)))
-                .DistinctBy(pod => pod.Metadata.Uid),
-        ]);
-    }
+    private JobObservation Observe(Job job) => new(job, [.. Orphans<Pod>.AndOwned(_pods, job.Metadata, job.Spec.Selector)]);
 
     /// <summary>Whether no Job will ever count a pod: the one that made it is gone, or let go of it.</summary>
     private static bool IsNobodys(Pod pod, Job? job) => pod.Metadata.Controller() is { } owner

@@ -63,7 +63,7 @@ public sealed class NodeReconciler : IReconciler<ResourceKey>
         {
             node = await ApplyAsync(client, node, effect, cancellationToken);
         }
-        return plan.RequeueAfter is { } delay ? ReconcileResult.RequeueAfter(delay) : ReconcileResult.Done;
+        return ReconcileResult.After(plan.RequeueAfter);
     }
 
     /// <summary>Applies an effect and gives the node as it is then.</summary>

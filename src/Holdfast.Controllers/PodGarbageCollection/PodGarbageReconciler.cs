@@ -58,7 +58,7 @@ public sealed class PodGarbageReconciler : IReconciler<ResourceKey>
         {
             await RemoveAsync(client, pod, plan.Message, cancellationToken);
         }
-        return plan.RequeueAfter is { } delay ? ReconcileResult.RequeueAfter(delay) : ReconcileResult.Done;
+        return ReconcileResult.After(plan.RequeueAfter);
     }
 
     private PodGarbageObservation Observe(Pod pod)

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Holdfast.Client.Caching;
 using Holdfast.Client.Events;
 using Holdfast.Controllers.Ownership;
@@ -6,7 +5,6 @@ using Holdfast.Controllers.Pods;
 using Holdfast.Controllers.Runtime;
 using Holdfast.Model.Apps;
 using Holdfast.Model.Core;
-using Holdfast.Model.Selectors;
 
 namespace Holdfast.Controllers.ReplicaSets;
 
@@ -55,22 +53,16 @@ public sealed class ReplicaSetReconciler : IReconciler<ResourceKey>
         var now = _time.GetUtcNow();
         var plan = ReplicaSetPlanner.Plan(Observe(set), now);
         var failure = await new ReplicaSetExecutor(set, _writes.ClientFor(key), _events).ExecuteAsync(plan, now, cancellationToken);
-        return failure
-            ?? (plan.RequeueAfter is { } delay ? ReconcileResult.RequeueAfter(delay) : ReconcileResult.Done);
+        return failure ?? ReconcileResult.After(plan.RequeueAfter);
     }
 
     private ReplicaSetObservation Observe(ReplicaSet set)
     {
-        var selector = LabelMatcher.From(set.Spec.Selector);
-        var owned = _pods.OwnedBy(set.Metadata.Uid);
-        var pods = owned
-            .Concat(_pods.Lookup(Orphans<Pod>.ByNamespace, set.Metadata.Namespace).Where(pod => selector.Matches(pod.Metadata.Labels)))
-            .DistinctBy(pod => pod.Metadata.Uid)
-            .ToImmutableArray();
+        var pods = Orphans<Pod>.AndOwned(_pods, set.Metadata, set.Spec.Selector);
         var related = set.Metadata.Controller() is not { } owner
-            ? owned
+            ? _pods.OwnedBy(set.Metadata.Uid)
             : _sets.OwnedBy(owner.Uid).SelectMany(sibling => _pods.OwnedBy(sibling.Metadata.Uid));
-        return new(set, pods, [.. related]);
+        return new(set, [.. pods], [.. related]);
     }
 
     private IEnumerable<ResourceKey> SetsForOrphan(Pod pod) => pod.Metadata.Controller() is not null

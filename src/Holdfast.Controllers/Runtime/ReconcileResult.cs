@@ -14,6 +14,10 @@ public abstract record ReconcileResult
     /// <param name="delay">The span; a change before that brings the key up sooner.</param>
     public static ReconcileResult RequeueAfter(TimeSpan delay) => new Requeue(delay);
 
+    /// <summary>All is well, and the key is to be looked at again after a span, where there is one.</summary>
+    /// <param name="delay">The span; null to wait for a change.</param>
+    public static ReconcileResult After(TimeSpan? delay) => delay is { } span ? RequeueAfter(span) : Done;
+
     /// <summary>Something went wrong: it is logged and counted, and the key comes up again after a growing span.</summary>
     /// <param name="reason">One word for metrics: "Conflict", "Forbidden".</param>
     /// <param name="error">What went wrong, in words: what was tried, on which object, what came of it.</param>

@@ -64,8 +64,7 @@ public sealed class StatefulSetReconciler : IReconciler<ResourceKey>
         var plan = _plan(Observe(set), _time.GetUtcNow());
         var executor = new StatefulSetExecutor(set, _writes.ClientFor(key), _events);
         var failure = await executor.ExecuteAsync(plan, cancellationToken);
-        return failure
-            ?? (plan.RequeueAfter is { } delay ? ReconcileResult.RequeueAfter(delay) : ReconcileResult.Done);
+        return failure ?? ReconcileResult.After(plan.RequeueAfter);
     }
 
     private StatefulSetObservation Observe(StatefulSet set)

@@ -32,7 +32,15 @@ internal static class DefaultValidation
     private static void CheckValue(JsonElement value, StructuralSchema schema, FieldPath path, FieldErrors errors)
     {
         var issues = new DecodeIssues();
-        _ = ModelJson.ToBytes(writer => new SchemaFilter(issues, fillsDefaults: false).Write(writer, value, schema));
+        try
+        {
+            _ = ModelJson.ToBytes(writer => new SchemaFilter(issues, fillsDefaults: false).Write(writer, value, schema));
+        }
+        catch (ModelDecodeException problem)
+        {
+            errors.Add(FieldError.InvalidJson(path, value.GetRawText(), problem.Message));
+            return;
+        }
         if (issues.UnknownFields.Count > 0)
         {
             errors.Add(FieldError.InvalidJson(path, value.GetRawText(), "must not have unknown fields"));

@@ -41,7 +41,7 @@ public sealed class SchemaFilter(DecodeIssues issues, bool fillsDefaults)
                 WriteItems(writer, value, schema);
                 break;
             default:
-                value.WriteTo(writer);
+                WriteSimple(writer, value);
                 break;
         }
     }
@@ -77,9 +77,19 @@ public sealed class SchemaFilter(DecodeIssues issues, bool fillsDefaults)
                 writer.WriteEndArray();
                 break;
             default:
-                value.WriteTo(writer);
+                WriteSimple(writer, value);
                 break;
         }
+    }
+
+    // Clients read numbers as floating point ones: what is none of those would keep them from reading any list that holds it.
+    private static void WriteSimple(Utf8JsonWriter writer, JsonElement value)
+    {
+        if (value.ValueKind == JsonValueKind.Number && !double.IsFinite(value.GetDouble()))
+        {
+            throw new ModelDecodeException($"json: cannot unmarshal number {value.GetRawText()} into Go value of type float64");
+        }
+        value.WriteTo(writer);
     }
 
     private void WriteItems(Utf8JsonWriter writer, JsonElement list, StructuralSchema? schema)

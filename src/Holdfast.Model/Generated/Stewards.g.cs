@@ -142,6 +142,7 @@ public sealed partial record StewardSpec : IModelType<StewardSpec>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("dev.holdfast.v1alpha1.StewardSpec", "Which set is looked after, how its members are spoken to, and what is wanted of updates, scaling and routing.", [
+            new("backup", Shape.Object(static () => global::Holdfast.Model.Stewards.BackupSpec.ModelSchema)) { Description = "How it is known when the last backup was made." },
             new("disruption", Shape.Object(static () => global::Holdfast.Model.Stewards.DisruptionSpec.ModelSchema)) { Description = "What holds for disruptions that others ask for, such as the drain of a node.", IsAlwaysWritten = true },
             new("member", Shape.Object(static () => global::Holdfast.Model.Stewards.MemberSpec.ModelSchema)) { Description = "How a member is spoken to.", IsRequired = true, IsAlwaysWritten = true },
             new("quorum", Shape.Object(static () => global::Holdfast.Model.Stewards.QuorumSpec.ModelSchema)) { Description = "When the members are taken to be safe.", IsAlwaysWritten = true },
@@ -152,6 +153,9 @@ public sealed partial record StewardSpec : IModelType<StewardSpec>
             new("targetRef", Shape.Object(static () => global::Holdfast.Model.Stewards.TargetReference.ModelSchema)) { Description = "The set that is looked after; it cannot be changed.", IsRequired = true, IsAlwaysWritten = true },
         ]);
     }
+
+    /// <summary>How it is known when the last backup was made.</summary>
+    public global::Holdfast.Model.Stewards.BackupSpec? Backup { get; init; }
 
     /// <summary>What holds for disruptions that others ask for, such as the drain of a node.</summary>
     public global::Holdfast.Model.Stewards.DisruptionSpec Disruption { get; init; } = global::Holdfast.Model.Stewards.DisruptionSpec.Empty;
@@ -185,6 +189,7 @@ public sealed partial record StewardSpec : IModelType<StewardSpec>
             return Empty;
         }
         ulong seen = 0;
+        global::Holdfast.Model.Stewards.BackupSpec? vBackup = null;
         global::Holdfast.Model.Stewards.DisruptionSpec vDisruption = global::Holdfast.Model.Stewards.DisruptionSpec.Empty;
         global::Holdfast.Model.Stewards.MemberSpec vMember = global::Holdfast.Model.Stewards.MemberSpec.Empty;
         global::Holdfast.Model.Stewards.QuorumSpec vQuorum = global::Holdfast.Model.Stewards.QuorumSpec.Empty;
@@ -198,15 +203,21 @@ public sealed partial record StewardSpec : IModelType<StewardSpec>
             switch (name.Length)
             {
                 case 6:
+                    if (name.SequenceEqual("backup"u8))
+                    {
+                        input.Mark(ref seen, 0, "backup");
+                        if (!input.IsNull) { vBackup = ObjectCodec<global::Holdfast.Model.Stewards.BackupSpec>.Read(ref input, "backup"); }
+                        continue;
+                    }
                     if (name.SequenceEqual("member"u8))
                     {
-                        input.Mark(ref seen, 1, "member");
+                        input.Mark(ref seen, 2, "member");
                         vMember = ObjectCodec<global::Holdfast.Model.Stewards.MemberSpec>.Read(ref input, "member");
                         continue;
                     }
                     if (name.SequenceEqual("quorum"u8))
                     {
-                        input.Mark(ref seen, 2, "quorum");
+                        input.Mark(ref seen, 3, "quorum");
                         vQuorum = ObjectCodec<global::Holdfast.Model.Stewards.QuorumSpec>.Read(ref input, "quorum");
                         continue;
                     }
@@ -214,19 +225,19 @@ public sealed partial record StewardSpec : IModelType<StewardSpec>
                 case 7:
                     if (name.SequenceEqual("rollout"u8))
                     {
-                        input.Mark(ref seen, 4, "rollout");
+                        input.Mark(ref seen, 5, "rollout");
                         vRollout = ObjectCodec<global::Holdfast.Model.Stewards.RolloutSpec>.Read(ref input, "rollout");
                         continue;
                     }
                     if (name.SequenceEqual("routing"u8))
                     {
-                        input.Mark(ref seen, 5, "routing");
+                        input.Mark(ref seen, 6, "routing");
                         vRouting = ObjectCodec<global::Holdfast.Model.Stewards.RoutingSpec>.Read(ref input, "routing");
                         continue;
                     }
                     if (name.SequenceEqual("scaling"u8))
                     {
-                        input.Mark(ref seen, 6, "scaling");
+                        input.Mark(ref seen, 7, "scaling");
                         vScaling = ObjectCodec<global::Holdfast.Model.Stewards.ScalingSpec>.Read(ref input, "scaling");
                         continue;
                     }
@@ -234,7 +245,7 @@ public sealed partial record StewardSpec : IModelType<StewardSpec>
                 case 8:
                     if (name.SequenceEqual("replicas"u8))
                     {
-                        input.Mark(ref seen, 3, "replicas");
+                        input.Mark(ref seen, 4, "replicas");
                         if (!input.IsNull) { vReplicas = Int32Codec.Read(ref input, "replicas"); }
                         continue;
                     }
@@ -242,7 +253,7 @@ public sealed partial record StewardSpec : IModelType<StewardSpec>
                 case 9:
                     if (name.SequenceEqual("targetRef"u8))
                     {
-                        input.Mark(ref seen, 7, "targetRef");
+                        input.Mark(ref seen, 8, "targetRef");
                         vTargetRef = ObjectCodec<global::Holdfast.Model.Stewards.TargetReference>.Read(ref input, "targetRef");
                         continue;
                     }
@@ -250,7 +261,7 @@ public sealed partial record StewardSpec : IModelType<StewardSpec>
                 case 10:
                     if (name.SequenceEqual("disruption"u8))
                     {
-                        input.Mark(ref seen, 0, "disruption");
+                        input.Mark(ref seen, 1, "disruption");
                         vDisruption = ObjectCodec<global::Holdfast.Model.Stewards.DisruptionSpec>.Read(ref input, "disruption");
                         continue;
                     }
@@ -262,6 +273,7 @@ public sealed partial record StewardSpec : IModelType<StewardSpec>
         }
         return new StewardSpec
         {
+            Backup = vBackup,
             Disruption = vDisruption,
             Member = vMember,
             Quorum = vQuorum,
@@ -277,6 +289,7 @@ public sealed partial record StewardSpec : IModelType<StewardSpec>
     public void Write(Utf8JsonWriter writer)
     {
         writer.WriteStartObject();
+        if (Backup is not null) { writer.WritePropertyName("backup"u8); ObjectCodec<global::Holdfast.Model.Stewards.BackupSpec>.Write(writer, Backup); }
         writer.WritePropertyName("disruption"u8); ObjectCodec<global::Holdfast.Model.Stewards.DisruptionSpec>.Write(writer, Disruption);
         writer.WritePropertyName("member"u8); ObjectCodec<global::Holdfast.Model.Stewards.MemberSpec>.Write(writer, Member);
         writer.WritePropertyName("quorum"u8); ObjectCodec<global::Holdfast.Model.Stewards.QuorumSpec>.Write(writer, Quorum);
@@ -285,6 +298,154 @@ public sealed partial record StewardSpec : IModelType<StewardSpec>
         writer.WritePropertyName("routing"u8); ObjectCodec<global::Holdfast.Model.Stewards.RoutingSpec>.Write(writer, Routing);
         writer.WritePropertyName("scaling"u8); ObjectCodec<global::Holdfast.Model.Stewards.ScalingSpec>.Write(writer, Scaling);
         writer.WritePropertyName("targetRef"u8); ObjectCodec<global::Holdfast.Model.Stewards.TargetReference>.Write(writer, TargetRef);
+        writer.WriteEndObject();
+    }
+}
+
+/// <summary>How it is known when the last backup was made.</summary>
+public sealed partial record BackupSpec : IModelType<BackupSpec>
+{
+    /// <summary>The record with nothing set.</summary>
+    public static BackupSpec Empty { get; } = new();
+
+    /// <inheritdoc/>
+    public static TypeSchema ModelSchema => SchemaHolder.Value;
+
+    private static class SchemaHolder
+    {
+        internal static readonly TypeSchema Value = new("dev.holdfast.v1alpha1.BackupSpec", "How it is known when the last backup was made.", [
+            new("lastAt", Shape.Object(static () => global::Holdfast.Model.Stewards.BackupSource.ModelSchema)) { Description = "Who tells when the last backup was made; left out, the members do, in the field lastBackupAt." },
+        ]);
+    }
+
+    /// <summary>Who tells when the last backup was made; left out, the members do, in the field lastBackupAt.</summary>
+    public global::Holdfast.Model.Stewards.BackupSource? LastAt { get; init; }
+
+    /// <inheritdoc/>
+    public static BackupSpec Read(ref JsonInput input)
+    {
+        if (!input.BeginObject("BackupSpec"))
+        {
+            return Empty;
+        }
+        ulong seen = 0;
+        global::Holdfast.Model.Stewards.BackupSource? vLastAt = null;
+        while (input.NextField(out var name))
+        {
+            switch (name.Length)
+            {
+                case 6:
+                    if (name.SequenceEqual("lastAt"u8))
+                    {
+                        input.Mark(ref seen, 0, "lastAt");
+                        if (!input.IsNull) { vLastAt = ObjectCodec<global::Holdfast.Model.Stewards.BackupSource>.Read(ref input, "lastAt"); }
+                        continue;
+                    }
+                    break;
+                default:
+                    break;
+            }
+            input.Unknown(name);
+        }
+        return new BackupSpec
+        {
+            LastAt = vLastAt,
+        };
+    }
+
+    /// <inheritdoc/>
+    public void Write(Utf8JsonWriter writer)
+    {
+        writer.WriteStartObject();
+        if (LastAt is not null) { writer.WritePropertyName("lastAt"u8); ObjectCodec<global::Holdfast.Model.Stewards.BackupSource>.Write(writer, LastAt); }
+        writer.WriteEndObject();
+    }
+}
+
+/// <summary>Where the time of the last backup is read: exactly one of prometheus and httpGet. The value is seconds since 1970.</summary>
+public sealed partial record BackupSource : IModelType<BackupSource>
+{
+    /// <summary>The record with nothing set.</summary>
+    public static BackupSource Empty { get; } = new();
+
+    /// <inheritdoc/>
+    public static TypeSchema ModelSchema => SchemaHolder.Value;
+
+    private static class SchemaHolder
+    {
+        internal static readonly TypeSchema Value = new("dev.holdfast.v1alpha1.BackupSource", "Where the time of the last backup is read: exactly one of prometheus and httpGet. The value is seconds since 1970.", [
+            new("httpGet", Shape.Object(static () => global::Holdfast.Model.Stewards.HttpGate.ModelSchema)) { Description = "Reads the time from an answer over HTTP, in seconds since 1970, such as int(timestamp(response.json.finishedAt))." },
+            new("prometheus", Shape.Object(static () => global::Holdfast.Model.Stewards.PrometheusGate.ModelSchema)) { Description = "Asks a Prometheus server for it, in seconds since 1970." },
+            new("timeout", Shape.Of(ShapeKind.String)) { Description = "How long one look may take; 10s when left out." },
+        ]);
+    }
+
+    /// <summary>Reads the time from an answer over HTTP, in seconds since 1970, such as int(timestamp(response.json.finishedAt)).</summary>
+    public global::Holdfast.Model.Stewards.HttpGate? HttpGet { get; init; }
+
+    /// <summary>Asks a Prometheus server for it, in seconds since 1970.</summary>
+    public global::Holdfast.Model.Stewards.PrometheusGate? Prometheus { get; init; }
+
+    /// <summary>How long one look may take; 10s when left out.</summary>
+    public string Timeout { get; init; } = "";
+
+    /// <inheritdoc/>
+    public static BackupSource Read(ref JsonInput input)
+    {
+        if (!input.BeginObject("BackupSource"))
+        {
+            return Empty;
+        }
+        ulong seen = 0;
+        global::Holdfast.Model.Stewards.HttpGate? vHttpGet = null;
+        global::Holdfast.Model.Stewards.PrometheusGate? vPrometheus = null;
+        string vTimeout = "";
+        while (input.NextField(out var name))
+        {
+            switch (name.Length)
+            {
+                case 7:
+                    if (name.SequenceEqual("httpGet"u8))
+                    {
+                        input.Mark(ref seen, 0, "httpGet");
+                        if (!input.IsNull) { vHttpGet = ObjectCodec<global::Holdfast.Model.Stewards.HttpGate>.Read(ref input, "httpGet"); }
+                        continue;
+                    }
+                    if (name.SequenceEqual("timeout"u8))
+                    {
+                        input.Mark(ref seen, 2, "timeout");
+                        vTimeout = StringCodec.Read(ref input, "timeout");
+                        continue;
+                    }
+                    break;
+                case 10:
+                    if (name.SequenceEqual("prometheus"u8))
+                    {
+                        input.Mark(ref seen, 1, "prometheus");
+                        if (!input.IsNull) { vPrometheus = ObjectCodec<global::Holdfast.Model.Stewards.PrometheusGate>.Read(ref input, "prometheus"); }
+                        continue;
+                    }
+                    break;
+                default:
+                    break;
+            }
+            input.Unknown(name);
+        }
+        return new BackupSource
+        {
+            HttpGet = vHttpGet,
+            Prometheus = vPrometheus,
+            Timeout = vTimeout,
+        };
+    }
+
+    /// <inheritdoc/>
+    public void Write(Utf8JsonWriter writer)
+    {
+        writer.WriteStartObject();
+        if (HttpGet is not null) { writer.WritePropertyName("httpGet"u8); ObjectCodec<global::Holdfast.Model.Stewards.HttpGate>.Write(writer, HttpGet); }
+        if (Prometheus is not null) { writer.WritePropertyName("prometheus"u8); ObjectCodec<global::Holdfast.Model.Stewards.PrometheusGate>.Write(writer, Prometheus); }
+        if (Timeout.Length > 0) { writer.WritePropertyName("timeout"u8); StringCodec.Write(writer, Timeout); }
         writer.WriteEndObject();
     }
 }
@@ -692,14 +853,14 @@ public sealed partial record ObserveSpec : IModelType<ObserveSpec>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("dev.holdfast.v1alpha1.ObserveSpec", "How a member is asked what it is and how it is.", [
-            new("calls", Shape.List(Shape.Object(static () => global::Holdfast.Model.Stewards.MemberAction.ModelSchema))) { Description = "What is called, one after the other; expressions of later calls know the fields of earlier ones as seen.FIELD. The fields are: memberId, name, role (leader, follower, candidate, learner or none), term, leaderId, appliedIndex, commitIndex, healthy, serving, members (a list of id, name, address and voter), version, dataFormat, readableFormat, migrationBacklog, diskFreeBytes and clusterId.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
+            new("calls", Shape.List(Shape.Object(static () => global::Holdfast.Model.Stewards.MemberAction.ModelSchema))) { Description = "What is called, one after the other; expressions of later calls know the fields of earlier ones as seen.FIELD. The fields are: memberId, name, role (leader, follower, candidate, learner or none), term, leaderId, appliedIndex, commitIndex, healthy, serving, members (a list of id, name, address and voter), version, dataFormat, readableFormat, migrationBacklog, diskFreeBytes, clusterId and lastBackupAt.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
             new("maximumAge", Shape.Of(ShapeKind.String)) { Description = "How old an answer may be before the member counts as unknown; 5s when left out." },
             new("period", Shape.Of(ShapeKind.String)) { Description = "How often each member is asked; 1s when left out." },
             new("timeout", Shape.Of(ShapeKind.String)) { Description = "How long an answer may take; 2s when left out." },
         ]);
     }
 
-    /// <summary>What is called, one after the other; expressions of later calls know the fields of earlier ones as seen.FIELD. The fields are: memberId, name, role (leader, follower, candidate, learner or none), term, leaderId, appliedIndex, commitIndex, healthy, serving, members (a list of id, name, address and voter), version, dataFormat, readableFormat, migrationBacklog, diskFreeBytes and clusterId.</summary>
+    /// <summary>What is called, one after the other; expressions of later calls know the fields of earlier ones as seen.FIELD. The fields are: memberId, name, role (leader, follower, candidate, learner or none), term, leaderId, appliedIndex, commitIndex, healthy, serving, members (a list of id, name, address and voter), version, dataFormat, readableFormat, migrationBacklog, diskFreeBytes, clusterId and lastBackupAt.</summary>
     public ValueList<global::Holdfast.Model.Stewards.MemberAction> Calls { get; init; }
 
     /// <summary>How old an answer may be before the member counts as unknown; 5s when left out.</summary>
@@ -1595,9 +1756,13 @@ public sealed partial record PreflightSpec : IModelType<PreflightSpec>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("dev.holdfast.v1alpha1.PreflightSpec", "What must hold before the first step.", [
+            new("backupWithin", Shape.Of(ShapeKind.String)) { Description = "How old the last backup may be; without a younger one that is proven no member is touched. Left out, nothing is asked of backups." },
             new("maximumVersionSkew", Shape.Of(ShapeKind.String)) { Description = "The largest part of the version that may differ between the running version and the new one, and there by one only; versions are read from members and from the tag of the image. Left out, any." },
         ]);
     }
+
+    /// <summary>How old the last backup may be; without a younger one that is proven no member is touched. Left out, nothing is asked of backups.</summary>
+    public string BackupWithin { get; init; } = "";
 
     /// <summary>The largest part of the version that may differ between the running version and the new one, and there by one only; versions are read from members and from the tag of the image. Left out, any.</summary>
     public string MaximumVersionSkew { get; init; } = "";
@@ -1610,15 +1775,24 @@ public sealed partial record PreflightSpec : IModelType<PreflightSpec>
             return Empty;
         }
         ulong seen = 0;
+        string vBackupWithin = "";
         string vMaximumVersionSkew = "";
         while (input.NextField(out var name))
         {
             switch (name.Length)
             {
+                case 12:
+                    if (name.SequenceEqual("backupWithin"u8))
+                    {
+                        input.Mark(ref seen, 0, "backupWithin");
+                        vBackupWithin = StringCodec.Read(ref input, "backupWithin");
+                        continue;
+                    }
+                    break;
                 case 18:
                     if (name.SequenceEqual("maximumVersionSkew"u8))
                     {
-                        input.Mark(ref seen, 0, "maximumVersionSkew");
+                        input.Mark(ref seen, 1, "maximumVersionSkew");
                         vMaximumVersionSkew = StringCodec.Read(ref input, "maximumVersionSkew");
                         continue;
                     }
@@ -1630,6 +1804,7 @@ public sealed partial record PreflightSpec : IModelType<PreflightSpec>
         }
         return new PreflightSpec
         {
+            BackupWithin = vBackupWithin,
             MaximumVersionSkew = vMaximumVersionSkew,
         };
     }
@@ -1638,6 +1813,7 @@ public sealed partial record PreflightSpec : IModelType<PreflightSpec>
     public void Write(Utf8JsonWriter writer)
     {
         writer.WriteStartObject();
+        if (BackupWithin.Length > 0) { writer.WritePropertyName("backupWithin"u8); StringCodec.Write(writer, BackupWithin); }
         if (MaximumVersionSkew.Length > 0) { writer.WritePropertyName("maximumVersionSkew"u8); StringCodec.Write(writer, MaximumVersionSkew); }
         writer.WriteEndObject();
     }
@@ -2024,18 +2200,26 @@ public sealed partial record ScalingSpec : IModelType<ScalingSpec>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("dev.holdfast.v1alpha1.ScalingSpec", "How members are added and removed.", [
-            new("claims", Shape.Of(ShapeKind.String)) { Description = "What becomes of the claims of a member that was removed: they are kept, deleted, or deleted once a snapshot of each is ready." },
+            new("backupWithin", Shape.Of(ShapeKind.String)) { Description = "How old the last backup may be; without a younger one that is proven no member is removed and no claim is deleted. Left out, nothing is asked of backups." },
+            new("claims", Shape.Of(ShapeKind.String)) { Description = "What becomes of the claims of a member that was removed: they are kept, deleted, or deleted once a snapshot of each is ready. Where the cluster serves no VolumeSnapshots no member is removed while Snapshot is asked for." },
             new("join", Shape.Of(ShapeKind.String)) { Description = "Whether a new member is a learner first and promoted once it is caught up, or a voter from the start." },
+            new("removeFirst", Shape.List(Shape.Of(ShapeKind.String))) { Description = "The pods of members that are removed before others when there are to be fewer, in this order; those that the set no longer has are passed over. A set gives up its highest ordinal, and its lowest where it has spec.ordinals; any other is refused. Left out, the highest.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
             new("snapshotClass", Shape.Of(ShapeKind.String)) { Description = "The class of snapshots that are taken; left out, the default one." },
             new("stepDeadline", Shape.Of(ShapeKind.String)) { Description = "How long one member may take to be added or removed before it is said to be stuck." },
         ]);
     }
 
-    /// <summary>What becomes of the claims of a member that was removed: they are kept, deleted, or deleted once a snapshot of each is ready.</summary>
+    /// <summary>How old the last backup may be; without a younger one that is proven no member is removed and no claim is deleted. Left out, nothing is asked of backups.</summary>
+    public string BackupWithin { get; init; } = "";
+
+    /// <summary>What becomes of the claims of a member that was removed: they are kept, deleted, or deleted once a snapshot of each is ready. Where the cluster serves no VolumeSnapshots no member is removed while Snapshot is asked for.</summary>
     public string Claims { get; init; } = "";
 
     /// <summary>Whether a new member is a learner first and promoted once it is caught up, or a voter from the start.</summary>
     public string Join { get; init; } = "";
+
+    /// <summary>The pods of members that are removed before others when there are to be fewer, in this order; those that the set no longer has are passed over. A set gives up its highest ordinal, and its lowest where it has spec.ordinals; any other is refused. Left out, the highest.</summary>
+    public ValueList<string> RemoveFirst { get; init; }
 
     /// <summary>The class of snapshots that are taken; left out, the default one.</summary>
     public string SnapshotClass { get; init; } = "";
@@ -2051,8 +2235,10 @@ public sealed partial record ScalingSpec : IModelType<ScalingSpec>
             return Empty;
         }
         ulong seen = 0;
+        string vBackupWithin = "";
         string vClaims = "";
         string vJoin = "";
+        ValueList<string> vRemoveFirst = default;
         string vSnapshotClass = "";
         string vStepDeadline = "";
         while (input.NextField(out var name))
@@ -2062,7 +2248,7 @@ public sealed partial record ScalingSpec : IModelType<ScalingSpec>
                 case 4:
                     if (name.SequenceEqual("join"u8))
                     {
-                        input.Mark(ref seen, 1, "join");
+                        input.Mark(ref seen, 2, "join");
                         vJoin = StringCodec.Read(ref input, "join");
                         continue;
                     }
@@ -2070,15 +2256,29 @@ public sealed partial record ScalingSpec : IModelType<ScalingSpec>
                 case 6:
                     if (name.SequenceEqual("claims"u8))
                     {
-                        input.Mark(ref seen, 0, "claims");
+                        input.Mark(ref seen, 1, "claims");
                         vClaims = StringCodec.Read(ref input, "claims");
                         continue;
                     }
                     break;
+                case 11:
+                    if (name.SequenceEqual("removeFirst"u8))
+                    {
+                        input.Mark(ref seen, 3, "removeFirst");
+                        vRemoveFirst = ListCodec<StringCodec, string>.Read(ref input, "removeFirst");
+                        continue;
+                    }
+                    break;
                 case 12:
+                    if (name.SequenceEqual("backupWithin"u8))
+                    {
+                        input.Mark(ref seen, 0, "backupWithin");
+                        vBackupWithin = StringCodec.Read(ref input, "backupWithin");
+                        continue;
+                    }
                     if (name.SequenceEqual("stepDeadline"u8))
                     {
-                        input.Mark(ref seen, 3, "stepDeadline");
+                        input.Mark(ref seen, 5, "stepDeadline");
                         vStepDeadline = StringCodec.Read(ref input, "stepDeadline");
                         continue;
                     }
@@ -2086,7 +2286,7 @@ public sealed partial record ScalingSpec : IModelType<ScalingSpec>
                 case 13:
                     if (name.SequenceEqual("snapshotClass"u8))
                     {
-                        input.Mark(ref seen, 2, "snapshotClass");
+                        input.Mark(ref seen, 4, "snapshotClass");
                         vSnapshotClass = StringCodec.Read(ref input, "snapshotClass");
                         continue;
                     }
@@ -2098,8 +2298,10 @@ public sealed partial record ScalingSpec : IModelType<ScalingSpec>
         }
         return new ScalingSpec
         {
+            BackupWithin = vBackupWithin,
             Claims = vClaims,
             Join = vJoin,
+            RemoveFirst = vRemoveFirst,
             SnapshotClass = vSnapshotClass,
             StepDeadline = vStepDeadline,
         };
@@ -2109,8 +2311,10 @@ public sealed partial record ScalingSpec : IModelType<ScalingSpec>
     public void Write(Utf8JsonWriter writer)
     {
         writer.WriteStartObject();
+        if (BackupWithin.Length > 0) { writer.WritePropertyName("backupWithin"u8); StringCodec.Write(writer, BackupWithin); }
         if (Claims.Length > 0) { writer.WritePropertyName("claims"u8); StringCodec.Write(writer, Claims); }
         if (Join.Length > 0) { writer.WritePropertyName("join"u8); StringCodec.Write(writer, Join); }
+        if (!RemoveFirst.IsEmpty) { writer.WritePropertyName("removeFirst"u8); ListCodec<StringCodec, string>.Write(writer, RemoveFirst); }
         if (SnapshotClass.Length > 0) { writer.WritePropertyName("snapshotClass"u8); StringCodec.Write(writer, SnapshotClass); }
         if (StepDeadline.Length > 0) { writer.WritePropertyName("stepDeadline"u8); StringCodec.Write(writer, StepDeadline); }
         writer.WriteEndObject();
@@ -2295,7 +2499,8 @@ public sealed partial record StewardStatus : IModelType<StewardStatus>
     {
         internal static readonly TypeSchema Value = new("dev.holdfast.v1alpha1.StewardStatus", "What the Steward sees and does.", [
             new("clusterId", Shape.Of(ShapeKind.String)) { Description = "The identity that all members name; another one on a member is a reason to stop." },
-            new("conditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Meta.Condition.ModelSchema))) { Description = "What is true at the moment: Ready, Reconciling, Stalled, Observed, QuorumSafe, SplitBrain, RolloutProgressing and Scaling.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["type"] },
+            new("conditions", Shape.List(Shape.Object(static () => global::Holdfast.Model.Meta.Condition.ModelSchema))) { Description = "What is true at the moment: Ready, Reconciling, Stalled, Observed, QuorumSafe, SplitBrain, RolloutProgressing and BackupFresh.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["type"] },
+            new("lastBackupAt", Shape.Of(ShapeKind.Time)) { Description = "When the last backup was made that is proven; left out while none is." },
             new("lastOperation", Shape.Object(static () => global::Holdfast.Model.Stewards.EndedOperation.ModelSchema)) { Description = "The operation that ended last." },
             new("leader", Shape.Of(ShapeKind.String)) { Description = "The name of the member that leads; empty when none is known." },
             new("leaderless", Shape.Object(static () => global::Holdfast.Model.Stewards.LeaderlessStatus.ModelSchema)) { Description = "How long there was no leader." },
@@ -2315,8 +2520,11 @@ public sealed partial record StewardStatus : IModelType<StewardStatus>
     /// <summary>The identity that all members name; another one on a member is a reason to stop.</summary>
     public string ClusterId { get; init; } = "";
 
-    /// <summary>What is true at the moment: Ready, Reconciling, Stalled, Observed, QuorumSafe, SplitBrain, RolloutProgressing and Scaling.</summary>
+    /// <summary>What is true at the moment: Ready, Reconciling, Stalled, Observed, QuorumSafe, SplitBrain, RolloutProgressing and BackupFresh.</summary>
     public ValueList<global::Holdfast.Model.Meta.Condition> Conditions { get; init; }
+
+    /// <summary>When the last backup was made that is proven; left out while none is.</summary>
+    public DateTimeOffset? LastBackupAt { get; init; }
 
     /// <summary>The operation that ended last.</summary>
     public global::Holdfast.Model.Stewards.EndedOperation? LastOperation { get; init; }
@@ -2367,6 +2575,7 @@ public sealed partial record StewardStatus : IModelType<StewardStatus>
         ulong seen = 0;
         string vClusterId = "";
         ValueList<global::Holdfast.Model.Meta.Condition> vConditions = default;
+        DateTimeOffset? vLastBackupAt = null;
         global::Holdfast.Model.Stewards.EndedOperation? vLastOperation = null;
         string vLeader = "";
         global::Holdfast.Model.Stewards.LeaderlessStatus? vLeaderless = null;
@@ -2387,7 +2596,7 @@ public sealed partial record StewardStatus : IModelType<StewardStatus>
                 case 4:
                     if (name.SequenceEqual("term"u8))
                     {
-                        input.Mark(ref seen, 14, "term");
+                        input.Mark(ref seen, 15, "term");
                         if (!input.IsNull) { vTerm = Int64Codec.Read(ref input, "term"); }
                         continue;
                     }
@@ -2395,13 +2604,13 @@ public sealed partial record StewardStatus : IModelType<StewardStatus>
                 case 6:
                     if (name.SequenceEqual("leader"u8))
                     {
-                        input.Mark(ref seen, 3, "leader");
+                        input.Mark(ref seen, 4, "leader");
                         vLeader = StringCodec.Read(ref input, "leader");
                         continue;
                     }
                     if (name.SequenceEqual("quorum"u8))
                     {
-                        input.Mark(ref seen, 9, "quorum");
+                        input.Mark(ref seen, 10, "quorum");
                         if (!input.IsNull) { vQuorum = ObjectCodec<global::Holdfast.Model.Stewards.QuorumStatus>.Read(ref input, "quorum"); }
                         continue;
                     }
@@ -2409,19 +2618,19 @@ public sealed partial record StewardStatus : IModelType<StewardStatus>
                 case 7:
                     if (name.SequenceEqual("members"u8))
                     {
-                        input.Mark(ref seen, 5, "members");
+                        input.Mark(ref seen, 6, "members");
                         vMembers = ListCodec<ObjectCodec<global::Holdfast.Model.Stewards.MemberStatus>, global::Holdfast.Model.Stewards.MemberStatus>.Read(ref input, "members");
                         continue;
                     }
                     if (name.SequenceEqual("rollout"u8))
                     {
-                        input.Mark(ref seen, 11, "rollout");
+                        input.Mark(ref seen, 12, "rollout");
                         if (!input.IsNull) { vRollout = ObjectCodec<global::Holdfast.Model.Stewards.RolloutStatus>.Read(ref input, "rollout"); }
                         continue;
                     }
                     if (name.SequenceEqual("summary"u8))
                     {
-                        input.Mark(ref seen, 13, "summary");
+                        input.Mark(ref seen, 14, "summary");
                         vSummary = StringCodec.Read(ref input, "summary");
                         continue;
                     }
@@ -2429,13 +2638,13 @@ public sealed partial record StewardStatus : IModelType<StewardStatus>
                 case 8:
                     if (name.SequenceEqual("replicas"u8))
                     {
-                        input.Mark(ref seen, 10, "replicas");
+                        input.Mark(ref seen, 11, "replicas");
                         vReplicas = Int32Codec.Read(ref input, "replicas");
                         continue;
                     }
                     if (name.SequenceEqual("selector"u8))
                     {
-                        input.Mark(ref seen, 12, "selector");
+                        input.Mark(ref seen, 13, "selector");
                         vSelector = StringCodec.Read(ref input, "selector");
                         continue;
                     }
@@ -2449,13 +2658,13 @@ public sealed partial record StewardStatus : IModelType<StewardStatus>
                     }
                     if (name.SequenceEqual("operation"u8))
                     {
-                        input.Mark(ref seen, 7, "operation");
+                        input.Mark(ref seen, 8, "operation");
                         if (!input.IsNull) { vOperation = ObjectCodec<global::Holdfast.Model.Stewards.OperationStatus>.Read(ref input, "operation"); }
                         continue;
                     }
                     if (name.SequenceEqual("overrides"u8))
                     {
-                        input.Mark(ref seen, 8, "overrides");
+                        input.Mark(ref seen, 9, "overrides");
                         vOverrides = ListCodec<ObjectCodec<global::Holdfast.Model.Stewards.OverrideStatus>, global::Holdfast.Model.Stewards.OverrideStatus>.Read(ref input, "overrides");
                         continue;
                     }
@@ -2469,15 +2678,23 @@ public sealed partial record StewardStatus : IModelType<StewardStatus>
                     }
                     if (name.SequenceEqual("leaderless"u8))
                     {
-                        input.Mark(ref seen, 4, "leaderless");
+                        input.Mark(ref seen, 5, "leaderless");
                         if (!input.IsNull) { vLeaderless = ObjectCodec<global::Holdfast.Model.Stewards.LeaderlessStatus>.Read(ref input, "leaderless"); }
+                        continue;
+                    }
+                    break;
+                case 12:
+                    if (name.SequenceEqual("lastBackupAt"u8))
+                    {
+                        input.Mark(ref seen, 2, "lastBackupAt");
+                        if (!input.IsNull) { vLastBackupAt = TimeCodec.Read(ref input, "lastBackupAt"); }
                         continue;
                     }
                     break;
                 case 13:
                     if (name.SequenceEqual("lastOperation"u8))
                     {
-                        input.Mark(ref seen, 2, "lastOperation");
+                        input.Mark(ref seen, 3, "lastOperation");
                         if (!input.IsNull) { vLastOperation = ObjectCodec<global::Holdfast.Model.Stewards.EndedOperation>.Read(ref input, "lastOperation"); }
                         continue;
                     }
@@ -2485,7 +2702,7 @@ public sealed partial record StewardStatus : IModelType<StewardStatus>
                 case 18:
                     if (name.SequenceEqual("observedGeneration"u8))
                     {
-                        input.Mark(ref seen, 6, "observedGeneration");
+                        input.Mark(ref seen, 7, "observedGeneration");
                         vObservedGeneration = Int64Codec.Read(ref input, "observedGeneration");
                         continue;
                     }
@@ -2499,6 +2716,7 @@ public sealed partial record StewardStatus : IModelType<StewardStatus>
         {
             ClusterId = vClusterId,
             Conditions = vConditions,
+            LastBackupAt = vLastBackupAt,
             LastOperation = vLastOperation,
             Leader = vLeader,
             Leaderless = vLeaderless,
@@ -2521,6 +2739,7 @@ public sealed partial record StewardStatus : IModelType<StewardStatus>
         writer.WriteStartObject();
         if (ClusterId.Length > 0) { writer.WritePropertyName("clusterId"u8); StringCodec.Write(writer, ClusterId); }
         if (!Conditions.IsEmpty) { writer.WritePropertyName("conditions"u8); ListCodec<ObjectCodec<global::Holdfast.Model.Meta.Condition>, global::Holdfast.Model.Meta.Condition>.Write(writer, Conditions); }
+        if (LastBackupAt is not null) { writer.WritePropertyName("lastBackupAt"u8); TimeCodec.Write(writer, LastBackupAt.Value); }
         if (LastOperation is not null) { writer.WritePropertyName("lastOperation"u8); ObjectCodec<global::Holdfast.Model.Stewards.EndedOperation>.Write(writer, LastOperation); }
         if (Leader.Length > 0) { writer.WritePropertyName("leader"u8); StringCodec.Write(writer, Leader); }
         if (Leaderless is not null) { writer.WritePropertyName("leaderless"u8); ObjectCodec<global::Holdfast.Model.Stewards.LeaderlessStatus>.Write(writer, Leaderless); }
@@ -3337,6 +3556,7 @@ public sealed partial record RolloutStatus : IModelType<RolloutStatus>
     private static class SchemaHolder
     {
         internal static readonly TypeSchema Value = new("dev.holdfast.v1alpha1.RolloutStatus", "How far the update of the members is.", [
+            new("backupAt", Shape.Of(ShapeKind.Time)) { Description = "When the backup was made that was proven before the first step, where one was asked for." },
             new("evidence", Shape.List(Shape.Of(ShapeKind.String))) { Description = "What was seen of a member that did not come back: the state of its containers, its last lines, its own word.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
             new("failedRevision", Shape.Of(ShapeKind.String)) { Description = "The revision that was given up; it is not tried again until a person says so or the template changes." },
             new("finishedAt", Shape.Of(ShapeKind.Time)) { Description = "When it ended." },
@@ -3356,6 +3576,9 @@ public sealed partial record RolloutStatus : IModelType<RolloutStatus>
             new("updated", Shape.Of(ShapeKind.Int32)) { Description = "How many members are at it." },
         ]);
     }
+
+    /// <summary>When the backup was made that was proven before the first step, where one was asked for.</summary>
+    public DateTimeOffset? BackupAt { get; init; }
 
     /// <summary>What was seen of a member that did not come back: the state of its containers, its last lines, its own word.</summary>
     public ValueList<string> Evidence { get; init; }
@@ -3416,6 +3639,7 @@ public sealed partial record RolloutStatus : IModelType<RolloutStatus>
             return Empty;
         }
         ulong seen = 0;
+        DateTimeOffset? vBackupAt = null;
         ValueList<string> vEvidence = default;
         string vFailedRevision = "";
         DateTimeOffset? vFinishedAt = null;
@@ -3440,19 +3664,19 @@ public sealed partial record RolloutStatus : IModelType<RolloutStatus>
                 case 5:
                     if (name.SequenceEqual("phase"u8))
                     {
-                        input.Mark(ref seen, 8, "phase");
+                        input.Mark(ref seen, 9, "phase");
                         vPhase = StringCodec.Read(ref input, "phase");
                         continue;
                     }
                     if (name.SequenceEqual("steps"u8))
                     {
-                        input.Mark(ref seen, 13, "steps");
+                        input.Mark(ref seen, 14, "steps");
                         vSteps = ListCodec<ObjectCodec<global::Holdfast.Model.Stewards.RolloutStep>, global::Holdfast.Model.Stewards.RolloutStep>.Read(ref input, "steps");
                         continue;
                     }
                     if (name.SequenceEqual("total"u8))
                     {
-                        input.Mark(ref seen, 15, "total");
+                        input.Mark(ref seen, 16, "total");
                         vTotal = Int32Codec.Read(ref input, "total");
                         continue;
                     }
@@ -3460,27 +3684,33 @@ public sealed partial record RolloutStatus : IModelType<RolloutStatus>
                 case 7:
                     if (name.SequenceEqual("message"u8))
                     {
-                        input.Mark(ref seen, 6, "message");
+                        input.Mark(ref seen, 7, "message");
                         vMessage = StringCodec.Read(ref input, "message");
                         continue;
                     }
                     if (name.SequenceEqual("updated"u8))
                     {
-                        input.Mark(ref seen, 16, "updated");
+                        input.Mark(ref seen, 17, "updated");
                         vUpdated = Int32Codec.Read(ref input, "updated");
                         continue;
                     }
                     break;
                 case 8:
+                    if (name.SequenceEqual("backupAt"u8))
+                    {
+                        input.Mark(ref seen, 0, "backupAt");
+                        if (!input.IsNull) { vBackupAt = TimeCodec.Read(ref input, "backupAt"); }
+                        continue;
+                    }
                     if (name.SequenceEqual("evidence"u8))
                     {
-                        input.Mark(ref seen, 0, "evidence");
+                        input.Mark(ref seen, 1, "evidence");
                         vEvidence = ListCodec<StringCodec, string>.Read(ref input, "evidence");
                         continue;
                     }
                     if (name.SequenceEqual("restored"u8))
                     {
-                        input.Mark(ref seen, 11, "restored");
+                        input.Mark(ref seen, 12, "restored");
                         vRestored = BooleanCodec.Read(ref input, "restored");
                         continue;
                     }
@@ -3488,7 +3718,7 @@ public sealed partial record RolloutStatus : IModelType<RolloutStatus>
                 case 9:
                     if (name.SequenceEqual("startedAt"u8))
                     {
-                        input.Mark(ref seen, 12, "startedAt");
+                        input.Mark(ref seen, 13, "startedAt");
                         if (!input.IsNull) { vStartedAt = TimeCodec.Read(ref input, "startedAt"); }
                         continue;
                     }
@@ -3496,19 +3726,19 @@ public sealed partial record RolloutStatus : IModelType<RolloutStatus>
                 case 10:
                     if (name.SequenceEqual("finishedAt"u8))
                     {
-                        input.Mark(ref seen, 2, "finishedAt");
+                        input.Mark(ref seen, 3, "finishedAt");
                         if (!input.IsNull) { vFinishedAt = TimeCodec.Read(ref input, "finishedAt"); }
                         continue;
                     }
                     if (name.SequenceEqual("fromFormat"u8))
                     {
-                        input.Mark(ref seen, 3, "fromFormat");
+                        input.Mark(ref seen, 4, "fromFormat");
                         vFromFormat = StringCodec.Read(ref input, "fromFormat");
                         continue;
                     }
                     if (name.SequenceEqual("toRevision"u8))
                     {
-                        input.Mark(ref seen, 14, "toRevision");
+                        input.Mark(ref seen, 15, "toRevision");
                         vToRevision = StringCodec.Read(ref input, "toRevision");
                         continue;
                     }
@@ -3516,19 +3746,19 @@ public sealed partial record RolloutStatus : IModelType<RolloutStatus>
                 case 12:
                     if (name.SequenceEqual("fromRevision"u8))
                     {
-                        input.Mark(ref seen, 4, "fromRevision");
+                        input.Mark(ref seen, 5, "fromRevision");
                         vFromRevision = StringCodec.Read(ref input, "fromRevision");
                         continue;
                     }
                     if (name.SequenceEqual("newestFormat"u8))
                     {
-                        input.Mark(ref seen, 7, "newestFormat");
+                        input.Mark(ref seen, 8, "newestFormat");
                         vNewestFormat = StringCodec.Read(ref input, "newestFormat");
                         continue;
                     }
                     if (name.SequenceEqual("progressedAt"u8))
                     {
-                        input.Mark(ref seen, 9, "progressedAt");
+                        input.Mark(ref seen, 10, "progressedAt");
                         if (!input.IsNull) { vProgressedAt = TimeCodec.Read(ref input, "progressedAt"); }
                         continue;
                     }
@@ -3536,19 +3766,19 @@ public sealed partial record RolloutStatus : IModelType<RolloutStatus>
                 case 14:
                     if (name.SequenceEqual("failedRevision"u8))
                     {
-                        input.Mark(ref seen, 1, "failedRevision");
+                        input.Mark(ref seen, 2, "failedRevision");
                         vFailedRevision = StringCodec.Read(ref input, "failedRevision");
                         continue;
                     }
                     if (name.SequenceEqual("handledRequest"u8))
                     {
-                        input.Mark(ref seen, 5, "handledRequest");
+                        input.Mark(ref seen, 6, "handledRequest");
                         vHandledRequest = StringCodec.Read(ref input, "handledRequest");
                         continue;
                     }
                     if (name.SequenceEqual("readableFormat"u8))
                     {
-                        input.Mark(ref seen, 10, "readableFormat");
+                        input.Mark(ref seen, 11, "readableFormat");
                         vReadableFormat = StringCodec.Read(ref input, "readableFormat");
                         continue;
                     }
@@ -3560,6 +3790,7 @@ public sealed partial record RolloutStatus : IModelType<RolloutStatus>
         }
         return new RolloutStatus
         {
+            BackupAt = vBackupAt,
             Evidence = vEvidence,
             FailedRevision = vFailedRevision,
             FinishedAt = vFinishedAt,
@@ -3584,6 +3815,7 @@ public sealed partial record RolloutStatus : IModelType<RolloutStatus>
     public void Write(Utf8JsonWriter writer)
     {
         writer.WriteStartObject();
+        if (BackupAt is not null) { writer.WritePropertyName("backupAt"u8); TimeCodec.Write(writer, BackupAt.Value); }
         if (!Evidence.IsEmpty) { writer.WritePropertyName("evidence"u8); ListCodec<StringCodec, string>.Write(writer, Evidence); }
         if (FailedRevision.Length > 0) { writer.WritePropertyName("failedRevision"u8); StringCodec.Write(writer, FailedRevision); }
         if (FinishedAt is not null) { writer.WritePropertyName("finishedAt"u8); TimeCodec.Write(writer, FinishedAt.Value); }

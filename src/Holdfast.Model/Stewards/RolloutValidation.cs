@@ -27,6 +27,7 @@ internal static class RolloutValidation
         if (rollout.Preflight is { } preflight)
         {
             Choices.Check(preflight.MaximumVersionSkew, path.Child("preflight"), "maximumVersionSkew", ["Patch", "Minor", "Major"], errors);
+            Durations.Check(preflight.BackupWithin, path.Child("preflight"), "backupWithin", errors);
         }
         CheckGates(rollout, path.Child("gates"), errors);
     }
@@ -64,19 +65,37 @@ internal static class RolloutValidation
         }
         Durations.Check(gate.For, path, "for", errors);
         Durations.Check(gate.Timeout, path, "timeout", errors);
-        CheckAddress(gate.Prometheus?.Url, path.Child("prometheus"), errors);
-        CheckAddress(gate.HttpGet?.Url, path.Child("httpGet"), errors);
-        if (gate.Prometheus is { } prometheus)
-        {
-            errors.Require(path.Child("prometheus"), "query", prometheus.Query);
-        }
-        if (gate.HttpGet is { } get)
-        {
-            errors.Require(path.Child("httpGet"), "value", get.Value);
-        }
+        CheckSource(gate.Prometheus, gate.HttpGet, path, errors);
         if (gate.Member is { } member)
         {
             errors.RequireOneOf(path.Child("member"), "field", member.Field, ["lag", "diskFreeBytes", "migrationBacklog"]);
+        }
+    }
+
+    /// <summary>Whoever tells when the last backup was made.</summary>
+    public static void CheckBackup(BackupSource source, FieldPath path, FieldErrors errors)
+    {
+        if (source.Prometheus is null == source.HttpGet is null)
+        {
+            errors.Add(source.Prometheus is null
+                ? FieldError.Required(path, "exactly one of prometheus and httpGet must be given")
+                : FieldError.Forbidden(path, "only one of prometheus and httpGet may be given"));
+        }
+        Durations.Check(source.Timeout, path, "timeout", errors);
+        CheckSource(source.Prometheus, source.HttpGet, path, errors);
+    }
+
+    private static void CheckSource(PrometheusGate? prometheus, HttpGate? get, FieldPath path, FieldErrors errors)
+    {
+        CheckAddress(prometheus?.Url, path.Child("prometheus"), errors);
+        CheckAddress(get?.Url, path.Child("httpGet"), errors);
+        if (prometheus is not null)
+        {
+            errors.Require(path.Child("prometheus"), "query", prometheus.Query);
+        }
+        if (get is not null)
+        {
+            errors.Require(path.Child("httpGet"), "value", get.Value);
         }
     }
 

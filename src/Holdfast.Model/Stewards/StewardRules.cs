@@ -30,6 +30,10 @@ public sealed class StewardRules : ResourceRules<Steward>
         MemberValidation.Check(spec.Member, SpecPath.Child("member"), errors);
         CheckQuorum(spec.Quorum, SpecPath.Child("quorum"), errors);
         RolloutValidation.Check(spec.Rollout, SpecPath.Child("rollout"), errors);
+        if (spec.Backup?.LastAt is { } lastAt)
+        {
+            RolloutValidation.CheckBackup(lastAt, SpecPath.Child("backup").Child("lastAt"), errors);
+        }
         CheckScaling(spec, SpecPath.Child("scaling"), errors);
         CheckRouting(spec.Routing, SpecPath.Child("routing"), errors);
         var disruption = SpecPath.Child("disruption");
@@ -66,10 +70,26 @@ public sealed class StewardRules : ResourceRules<Steward>
         var scaling = spec.Scaling;
         Choices.Check(scaling.Join, path, "join", ["Learner", "Voter"], errors);
         Choices.Check(scaling.Claims, path, "claims", ["Retain", "Delete", "Snapshot"], errors);
+        Durations.Check(scaling.BackupWithin, path, "backupWithin", errors);
         Durations.Check(scaling.StepDeadline, path, "stepDeadline", errors);
+        CheckRemoved(spec, path.Child("removeFirst"), errors);
         if (scaling is { SnapshotClass.Length: > 0, Claims: not "Snapshot" })
         {
             errors.Add(FieldError.Forbidden(path.Child("snapshotClass"), "a class of snapshots has a use only where claims is Snapshot"));
+        }
+    }
+
+    // Names that cannot be this set's pods would never take effect.
+    private static void CheckRemoved(StewardSpec spec, FieldPath path, FieldErrors errors)
+    {
+        var prefix = spec.TargetRef.Name + "-";
+        for (var at = 0; at < spec.Scaling.RemoveFirst.Count; at++)
+        {
+            var name = spec.Scaling.RemoveFirst[at];
+            if (!name.StartsWith(prefix, StringComparison.Ordinal) || name.Length == prefix.Length || !name[prefix.Length..].All(char.IsAsciiDigit))
+            {
+                errors.Add(FieldError.Invalid(path.Index(at), name, $"must be the name of a pod of StatefulSet {spec.TargetRef.Name}, such as {prefix}0"));
+            }
         }
     }
 

@@ -53,11 +53,14 @@ public static class MemberFields
     /// <summary>The identity that all members share; text.</summary>
     public const string ClusterId = "clusterId";
 
+    /// <summary>When the last backup was made that it knows of; a time, its text as in RFC 3339, or seconds since 1970.</summary>
+    public const string LastBackupAt = "lastBackupAt";
+
     /// <summary>All of them.</summary>
     public static ImmutableArray<string> Names { get; } =
     [
         MemberId, Name, Role, Term, LeaderId, AppliedIndex, CommitIndex, Healthy, Serving, Members, Version, DataFormat,
-        ReadableFormat, MigrationBacklog, DiskFreeBytes, ClusterId,
+        ReadableFormat, MigrationBacklog, DiskFreeBytes, ClusterId, LastBackupAt,
     ];
 
     /// <summary>Whether a name is one of them, or a helper for later calls: those begin with <c>_</c>.</summary>

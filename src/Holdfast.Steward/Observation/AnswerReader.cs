@@ -12,6 +12,10 @@ namespace Holdfast.Steward.Observation;
 /// </summary>
 internal sealed class AnswerReader
 {
+    // 1970 to 9999; an earlier time is a field that was never set.
+    private const long EarliestSecond = 1;
+    private const long LatestSecond = 253402300799;
+
     private readonly MemberAnswer _answer;
     private readonly List<string> _problems = [];
 
@@ -46,6 +50,7 @@ internal sealed class AnswerReader
         MigrationBacklog = Number(MemberFields.MigrationBacklog),
         DiskFreeBytes = Number(MemberFields.DiskFreeBytes),
         ClusterId = Text(MemberFields.ClusterId),
+        LastBackupAt = Time(MemberFields.LastBackupAt),
     };
 
     private MemberRole? Role() => Text(MemberFields.Role) switch
@@ -62,6 +67,16 @@ internal sealed class AnswerReader
     private string? Text(string field) => Find(field) is not { } value ? null : AsText(value) ?? Wrong<string>(field, value, "a text");
 
     private long? Number(string field) => Find(field) is not { } value ? null : AsNumber(value) ?? Missing<long>(Said(field, value, "a whole number"));
+
+    private DateTimeOffset? Time(string field) => Find(field) switch
+    {
+        null => null,
+        CelTimestamp { Seconds: >= EarliestSecond and <= LatestSecond } time => DateTimeOffset.FromUnixTimeSeconds(time.Seconds).AddTicks(time.Nanoseconds / TimeSpan.NanosecondsPerTick),
+        CelString { Value: "" } => null,
+        CelString text when IsTime(text.Value) && DateTimeOffset.TryParse(text.Value, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal, out var time) => time,
+        var value when AsNumber(value) is >= EarliestSecond and <= LatestSecond and var seconds => DateTimeOffset.FromUnixTimeSeconds(seconds),
+        var other => Missing<DateTimeOffset>(Said(field, other, "a time such as 2026-01-31T12:00:00Z, or seconds since 1970")),
+    };
 
     private bool? Truth(string field) => Find(field) switch
     {
@@ -109,6 +124,9 @@ internal sealed class AnswerReader
         CelString text when long.TryParse(text.Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) => number,
         _ => null,
     };
+
+    // A time without its zone would be guessed.
+    private static bool IsTime(string text) => text.IndexOf('T', StringComparison.Ordinal) is > 0 and var at && (text.EndsWith('Z') || text.LastIndexOfAny(['+', '-']) > at);
 
     private static string Said(string field, CelValue value, string expected) => $"{field} is a {value.Type.Name}, not {expected}";
 

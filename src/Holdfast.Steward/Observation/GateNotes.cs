@@ -1,11 +1,6 @@
 using System.Collections.Immutable;
-using System.Globalization;
-using System.Text.Json;
-using Holdfast.Cel;
 using Holdfast.Client.Caching;
-using Holdfast.Model.Json;
 using Holdfast.Model.Stewards;
-using Holdfast.Steward.Actions;
 using Holdfast.Steward.Planning;
 using Holdfast.Steward.Rollout;
 
@@ -16,21 +11,10 @@ namespace Holdfast.Steward.Observation;
 /// <param name="time">The clock.</param>
 internal sealed class GateNotes(IOutside outside, TimeProvider time)
 {
-    private const long CostLimit = 1_000_000;
-
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
-    private static readonly CelEnvironment Environment = ActionVariables.ForFields(CelEnvironment.Standard);
-
+    private readonly OutsideNumbers _numbers = new(outside);
     private readonly Lock _gate = new();
     private readonly Dictionary<ResourceKey, ImmutableDictionary<string, Note>> _notes = [];
-
-    /// <summary>What is wrong with the expressions of gates.</summary>
-    public static IEnumerable<string> Problems(RolloutSpec rollout) =>
-        from gate in rollout.Gates
-        where gate.HttpGet is not null
-        let issue = CelProgram.TryCompile(gate.HttpGet!.Value, Environment, out _, out var issues) ? null : issues.Items[0]
-        where issue is not null
-        select $"spec.rollout.gates[{gate.Name}].httpGet.value: line {issue.Line}, character {issue.Column}: {issue.Message}";
 
     /// <summary>Looks at those gates that were not looked at for a while.</summary>
     /// <returns>Whether any was.</returns>
@@ -89,43 +73,7 @@ internal sealed class GateNotes(IOutside outside, TimeProvider time)
         var timeout = StewardView.Span(gate.Timeout, TimeSpan.FromSeconds(10));
         if (gate.Member is not null)
             return GateCheck.MemberValue(gate, view.State) is { } worst ? (worst, "") : (null, $"not every member tells {gate.Member.Field}");
-        var address = gate.Prometheus is { } prometheus ? $"{prometheus.Url.TrimEnd('/')}/api/v1/query?query={Uri.EscapeDataString(prometheus.Query)}" : gate.HttpGet!.Url;
-        var outcome = await outside.GetAsync(address, timeout, cancellationToken);
-        if (outcome.Response is not { } response)
-            return (null, outcome.Failure!.Message);
-        if (gate.Prometheus is not null)
-            return Sample(response);
-        if (!CelProgram.TryCompile(gate.HttpGet!.Value, Environment, out var program, out var issues))
-            return (null, issues.Items[0].Message);
-        return program.Evaluate(CelActivation.Empty.With(ActionVariables.Response, ActionVariables.ValueOf(response)), new CelCost(CostLimit)) switch
-        {
-            CelInt number => (number.Value, ""),
-            CelUint number => (number.Value, ""),
-            CelDouble number => (number.Value, ""),
-            CelError error => (null, error.Message),
-            var other => (null, $"the value is a {other.Type.Name}, not a number"),
-        };
-    }
-
-    // A scalar, or a vector of one sample: [time, "value"].
-    private static (double? Value, string Problem) Sample(ActionResponse response)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(response.Text, JsonInput.DocumentOptions);
-            var root = document.RootElement;
-            if (root.GetProperty("status").GetString() != "success")
-                return (null, root.TryGetProperty("error", out var error) ? error.GetString() ?? "" : "the query failed");
-            var (type, result) = (root.GetProperty("data").GetProperty("resultType").GetString(), root.GetProperty("data").GetProperty("result"));
-            if (type == "vector" && result.GetArrayLength() != 1)
-                return (null, string.Create(CultureInfo.InvariantCulture, $"the query gives {result.GetArrayLength()} samples, not one: aggregate it"));
-            var sample = type == "vector" ? result[0].GetProperty("value") : result;
-            return double.TryParse(sample[1].GetString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var value) ? (value, "") : (null, "the sample is no number");
-        }
-        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or IndexOutOfRangeException)
-        {
-            return (null, $"this is no answer of a Prometheus server (status {response.Status})");
-        }
+        return await _numbers.AskAsync(gate.Prometheus, gate.HttpGet, timeout, cancellationToken);
     }
 
     private sealed record Note(double? Value, string Problem, long LookedAt, long? WithinSince);

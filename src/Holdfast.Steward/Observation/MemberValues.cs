@@ -52,6 +52,9 @@ public sealed record MemberValues
 
     /// <summary>The identity of the cluster that it belongs to.</summary>
     public string? ClusterId { get; init; }
+
+    /// <summary>When the last backup was made that it knows of.</summary>
+    public DateTimeOffset? LastBackupAt { get; init; }
 }
 
 /// <summary>A member as the membership names it.</summary>

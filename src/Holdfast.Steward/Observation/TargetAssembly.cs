@@ -28,6 +28,7 @@ internal sealed class TargetAssembly(ITargetObjects objects, Func<Pod, MemberRea
         var pods = PodsOf(objects, set);
         return observation with
         {
+            SpecProblems = [.. reading.Problems, .. TargetFit.Problems(steward.Spec.Member, set)],
             Set = set,
             Members = Members(steward, set, pods),
             Revisions = [.. objects.RevisionsOf(set)],

@@ -7,8 +7,9 @@ namespace Holdfast.Steward.Observation;
 /// <param name="Calls">How calls to members went.</param>
 /// <param name="Gates">What gates showed.</param>
 /// <param name="Evidence">What a member wrote that does not come back.</param>
-/// <param name="Snapshots">What became of snapshots of claims.</param>
-internal sealed record TargetNotes(CallNotes Calls, GateNotes Gates, EvidenceNotes Evidence, SnapshotNotes Snapshots)
+/// <param name="Snapshots">Whether claims can be copied, and what became of their snapshots.</param>
+/// <param name="Backups">When the last backup was made, where somebody else than the members tells.</param>
+internal sealed record TargetNotes(CallNotes Calls, GateNotes Gates, EvidenceNotes Evidence, SnapshotNotes Snapshots, BackupNotes Backups)
 {
     /// <summary>What was told already and still holds.</summary>
     public StandingEvents Standing { get; } = new();
@@ -19,6 +20,7 @@ internal sealed record TargetNotes(CallNotes Calls, GateNotes Gates, EvidenceNot
     {
         var looked = await Gates.LookAsync(view, cancellationToken);
         looked |= await Snapshots.LookAsync(view, cancellationToken);
+        looked |= await Backups.LookAsync(view, cancellationToken);
         return await Evidence.LookAsync(view, cancellationToken) || looked;
     }
 
@@ -29,6 +31,7 @@ internal sealed record TargetNotes(CallNotes Calls, GateNotes Gates, EvidenceNot
         Gates.Forget(key);
         Evidence.Forget(key);
         Snapshots.Forget(key);
+        Backups.Forget(key);
         Standing.Forget(key);
     }
 }

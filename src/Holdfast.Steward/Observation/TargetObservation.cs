@@ -42,6 +42,12 @@ public sealed record TargetObservation(StewardResource Steward, DateTimeOffset N
     /// <summary>How the calls to members last went that the present operation asked for; what was asked before a restart is not here and is asked again.</summary>
     public ImmutableArray<CallOutcome> Calls { get; init; } = [];
 
+    /// <summary>Whether the cluster can take snapshots of claims; null while that was not asked.</summary>
+    public SnapshotSupport? Snapshots { get; init; }
+
+    /// <summary>What <c>spec.backup.lastAt</c> last told; null when it was not asked, or names nobody.</summary>
+    public BackupReading? Backup { get; init; }
+
     /// <summary>What was gathered of the member that the operation is about: last lines, states; for status when it fails.</summary>
     public ImmutableArray<string> Evidence { get; init; } = [];
 
@@ -62,6 +68,21 @@ public sealed record CallOutcome(string OperationId, string Action, bool IsDone,
 /// <param name="Name">Its name.</param>
 /// <param name="IsOlder">Whether it was there first.</param>
 public sealed record OtherSteward(string Name, bool IsOlder);
+
+/// <summary>Whether the cluster can take snapshots of claims.</summary>
+/// <param name="IsServed">Whether it can, as far as its API shows.</param>
+/// <param name="Problem">Why not, and what to do, in words; empty when it can.</param>
+public sealed record SnapshotSupport(bool IsServed, string Problem)
+{
+    /// <summary>It can.</summary>
+    public static SnapshotSupport Served { get; } = new(true, "");
+}
+
+/// <summary>When the last backup was made, as somebody else than the members tells.</summary>
+/// <param name="At">When; null when that was not told.</param>
+/// <param name="Age">How long ago they were asked, by the Steward's own clock.</param>
+/// <param name="Problem">Why it was not told, in words; empty when it was.</param>
+public sealed record BackupReading(DateTimeOffset? At, TimeSpan Age, string Problem);
 
 /// <summary>What a gate last showed.</summary>
 /// <param name="Name">The gate's name.</param>

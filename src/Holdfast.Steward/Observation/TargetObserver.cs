@@ -11,19 +11,23 @@ namespace Holdfast.Steward.Observation;
 /// <summary>Puts everything together that planners are shown of one target, from the caches and from what members said.</summary>
 /// <param name="caches">The cluster.</param>
 /// <param name="watches">What members said.</param>
-/// <param name="calls">How calls to members went.</param>
-/// <param name="gates">What gates showed.</param>
-/// <param name="evidence">What was gathered of a member that does not come back.</param>
-/// <param name="snapshots">What became of snapshots of claims.</param>
+/// <param name="notes">What else is remembered of targets.</param>
 /// <param name="time">The clock.</param>
-internal sealed class TargetObserver(StewardCaches caches, MemberWatches watches, CallNotes calls, GateNotes gates, EvidenceNotes evidence, SnapshotNotes snapshots, TimeProvider time)
+internal sealed class TargetObserver(StewardCaches caches, MemberWatches watches, TargetNotes notes, TimeProvider time)
 {
     /// <summary>The target at this moment.</summary>
     public TargetObservation Observe(StewardReading reading)
     {
         var key = ResourceKey.Of(reading.Steward);
-        var observation = new TargetAssembly(caches, pod => watches.Read(key, pod.Metadata.Uid), claim => snapshots.Of(key, claim)).Observe(reading, time.GetUtcNow());
-        return observation.Set is null ? observation : observation with { Calls = calls.Of(key), Gates = gates.Of(key), Evidence = evidence.Of(key) };
+        var observation = new TargetAssembly(caches, pod => watches.Read(key, pod.Metadata.Uid), claim => notes.Snapshots.Of(key, claim)).Observe(reading, time.GetUtcNow());
+        return observation.Set is null ? observation : observation with
+        {
+            Calls = notes.Calls.Of(key),
+            Gates = notes.Gates.Of(key),
+            Evidence = notes.Evidence.Of(key),
+            Snapshots = notes.Snapshots.SupportOf(key),
+            Backup = notes.Backups.Of(key),
+        };
     }
 
     /// <summary>The members that can be asked.</summary>

@@ -40,13 +40,18 @@ public sealed record RestoreTemplate(ControllerRevision Revision, string Reason)
 /// <summary>Set how many pods the set has, and take away the mark of what was wanted of it directly.</summary>
 /// <param name="Replicas">How many.</param>
 /// <param name="Reason">Why.</param>
-public sealed record ScaleSet(int Replicas, string Reason) : StewardEffect(Reason);
+public sealed record ScaleSet(int Replicas, string Reason) : StewardEffect(Reason)
+{
+    /// <summary>The first ordinal from now on, when the set gives up its lowest; null when that stays.</summary>
+    public int? Start { get; init; }
+}
 
 /// <summary>Take a snapshot of a claim.</summary>
 /// <param name="Claim">The claim.</param>
+/// <param name="Uid">Its uid, which the snapshot carries: it is a copy of that claim and of no later one by the same name.</param>
 /// <param name="Snapshot">The snapshot's name.</param>
 /// <param name="Reason">Why.</param>
-public sealed record SnapshotClaim(string Claim, string Snapshot, string Reason) : StewardEffect(Reason);
+public sealed record SnapshotClaim(string Claim, string Uid, string Snapshot, string Reason) : StewardEffect(Reason);
 
 /// <summary>Delete a claim; the uid is a precondition.</summary>
 /// <param name="Claim">The claim.</param>

@@ -151,7 +151,7 @@ public sealed class ModelWorld
             case ScaleSet scale:
                 ChangeSet(set => set with
                 {
-                    Spec = set.Spec with { Replicas = scale.Replicas },
+                    Spec = set.Spec with { Replicas = scale.Replicas, Ordinals = scale.Start is { } start ? new() { Start = start } : set.Spec.Ordinals },
                     Metadata = set.Metadata with { Annotations = set.Metadata.Annotations.Remove(StewardNames.WantedReplicasAnnotation) },
                 });
                 break;

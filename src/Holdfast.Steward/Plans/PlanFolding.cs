@@ -137,6 +137,7 @@ internal sealed class PlanFolding(ModelWorld world)
         HandOver handOver => (PlanStep.HandsOver, $"{handOver.From} → {handOver.To}"),
         SetPartition partition => PartitionWords(partition.Partition),
         CallAction call => (call.Action switch { MembershipAction.JoinLearner => "add learner", MembershipAction.JoinVoter => "add voter", _ => call.Action.ToString().ToLowerInvariant() }, call.Member),
+        ScaleSet { Start: { } start } scale => ("scale the set", $"{Number(scale.Replicas)} from {Number(start)}"),
         ScaleSet scale => ("scale the set", Number(scale.Replicas)),
         RestoreTemplate restore => ("restore", restore.Revision.Metadata.Name),
         SnapshotClaim snapshot => ("snapshot", snapshot.Claim),

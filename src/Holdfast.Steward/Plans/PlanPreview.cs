@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Holdfast.Controllers.StatefulSets;
 using Holdfast.Model.Apps;
 using Holdfast.Model.Core;
+using Holdfast.Model.Values;
 using Holdfast.Steward.Observation;
 using Holdfast.Steward.Planning;
 using Holdfast.Steward.Scaling;
@@ -48,10 +49,21 @@ public static class PlanPreview
     /// <summary>What another number of members would do.</summary>
     /// <param name="observation">What is seen.</param>
     /// <param name="replicas">The number.</param>
-    public static PlanForecast Scale(TargetObservation observation, int replicas)
+    /// <param name="removeFirst">The members that are removed first when there are to be fewer; empty for those that the Steward's spec names.</param>
+    public static PlanForecast Scale(TargetObservation observation, int replicas, ImmutableArray<string> removeFirst)
     {
         var world = new ModelWorld(Prepared(observation));
-        world.Change(seen => seen with { Steward = seen.Steward with { Spec = seen.Steward.Spec with { Replicas = replicas } } });
+        world.Change(seen => seen with
+        {
+            Steward = seen.Steward with
+            {
+                Spec = seen.Steward.Spec with
+                {
+                    Replicas = replicas,
+                    Scaling = removeFirst.IsEmpty ? seen.Steward.Spec.Scaling : seen.Steward.Spec.Scaling with { RemoveFirst = removeFirst.ToValueList() },
+                },
+            },
+        });
         var folding = new PlanFolding(world);
         folding.Warn(ScalingPlanner.EvenWarning(replicas));
         return folding.Run();

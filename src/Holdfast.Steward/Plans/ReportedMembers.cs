@@ -55,6 +55,7 @@ public sealed class ReportedMembers(StewardStatus status, DateTimeOffset now)
         Version = Or(member.Version),
         DataFormat = Or(member.DataFormat),
         ClusterId = Or(status.ClusterId),
+        LastBackupAt = status.LastBackupAt,
     };
 
     // Voters that no pod says it is are counted in the status and not named there.

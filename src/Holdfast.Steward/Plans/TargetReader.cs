@@ -46,21 +46,42 @@ public sealed class TargetReader(KubernetesClient client, TimeProvider time)
     {
         var (reading, now) = (StewardReading.Of(steward), time.GetUtcNow());
         var members = new ReportedMembers(steward.Status, now);
-        var observation = new TargetAssembly(objects, members.Read, _ => null).Observe(reading, now);
+        var observation = new TargetAssembly(objects, members.Read, _ => null).Observe(reading, now) with
+        {
+            Snapshots = objects.Snapshots.GetValueOrDefault((steward.Metadata.Namespace, steward.Spec.Scaling.SnapshotClass)),
+            Backup = steward.Spec.Backup?.LastAt is null ? null
+                : new BackupReading(steward.Status.LastBackupAt, TimeSpan.Zero, steward.Status.LastBackupAt is null ? "its Steward reports none" : ""),
+        };
         return new ReadTarget(observation, members.Newest, objects.NodesOfVolumes);
     }
 
-    private async Task<ListedObjects> ListAsync(string space, CancellationToken cancellationToken) => new()
+    private async Task<ListedObjects> ListAsync(string space, CancellationToken cancellationToken)
     {
-        Stewards = await AllAsync<StewardResource>(space, cancellationToken),
-        Sets = await AllAsync<StatefulSet>(space, cancellationToken),
-        Pods = await AllAsync<Pod>(space, cancellationToken),
-        Revisions = await AllAsync<ControllerRevision>(space, cancellationToken),
-        Claims = await AllAsync<PersistentVolumeClaim>(space, cancellationToken),
-        Budgets = await AllAsync<PodDisruptionBudget>(space, cancellationToken),
-        Nodes = await WhereAllowedAsync<Node>(cancellationToken),
-        Volumes = await WhereAllowedAsync<PersistentVolume>(cancellationToken),
-    };
+        var stewards = await AllAsync<StewardResource>(space, cancellationToken);
+        return await ListAsync(space, stewards, await SnapshotsAsync(stewards, cancellationToken), cancellationToken);
+    }
+
+    private async Task<ImmutableDictionary<(string Namespace, string Class), SnapshotSupport>> SnapshotsAsync(ImmutableArray<StewardResource> stewards, CancellationToken cancellationToken)
+    {
+        var found = ImmutableDictionary.CreateBuilder<(string, string), SnapshotSupport>();
+        foreach (var key in stewards.Where(steward => steward.Spec.Scaling.Claims == "Snapshot").Select(steward => (steward.Metadata.Namespace, steward.Spec.Scaling.SnapshotClass)).Distinct())
+            found.Add(key, await ClaimSnapshots.SupportAsync(client, key.Namespace, key.SnapshotClass, cancellationToken));
+        return found.ToImmutable();
+    }
+
+    private async Task<ListedObjects> ListAsync(
+        string space, ImmutableArray<StewardResource> stewards, ImmutableDictionary<(string Namespace, string Class), SnapshotSupport> snapshots, CancellationToken cancellationToken) => new()
+        {
+            Stewards = stewards,
+            Snapshots = snapshots,
+            Sets = await AllAsync<StatefulSet>(space, cancellationToken),
+            Pods = await AllAsync<Pod>(space, cancellationToken),
+            Revisions = await AllAsync<ControllerRevision>(space, cancellationToken),
+            Claims = await AllAsync<PersistentVolumeClaim>(space, cancellationToken),
+            Budgets = await AllAsync<PodDisruptionBudget>(space, cancellationToken),
+            Nodes = await WhereAllowedAsync<Node>(cancellationToken),
+            Volumes = await WhereAllowedAsync<PersistentVolume>(cancellationToken),
+        };
 
     private async Task<ImmutableArray<T>> AllAsync<T>(string space, CancellationToken cancellationToken) where T : class, IResource<T> =>
         (await client.ListAsync<T>(new ListQuery { Namespace = space }, cancellationToken)).Items;
@@ -84,6 +105,8 @@ public sealed class TargetReader(KubernetesClient client, TimeProvider time)
         private const string HostName = "kubernetes.io/hostname";
 
         public required ImmutableArray<StewardResource> Stewards { get; init; }
+
+        public required ImmutableDictionary<(string Namespace, string Class), SnapshotSupport> Snapshots { get; init; }
 
         public required ImmutableArray<StatefulSet> Sets { get; init; }
 

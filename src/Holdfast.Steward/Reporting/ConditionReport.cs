@@ -3,6 +3,8 @@ using Holdfast.Controllers.StatefulSets;
 using Holdfast.Model.Meta;
 using Holdfast.Model.Stewards;
 using Holdfast.Model.Values;
+using Holdfast.Steward.Backups;
+using Holdfast.Steward.Observation;
 using Holdfast.Steward.Planning;
 using Holdfast.Steward.Rollout;
 using Holdfast.Steward.Scaling;
@@ -15,6 +17,8 @@ internal static class ConditionReport
     private const string True = "True";
     private const string False = "False";
     private const string Unknown = "Unknown";
+
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(30);
 
     private readonly record struct Finding(string Status, string Reason, string Message);
 
@@ -31,6 +35,10 @@ internal static class ConditionReport
         if (status.Rollout is { } rollout)
         {
             all.Add(("RolloutProgressing", RolloutProgressing(view, rollout)));
+        }
+        if (BackupProof.IsAskedFor(view.Spec))
+        {
+            all.Add(("BackupFresh", BackupFresh(view)));
         }
         return all.Select(each => Written(view, each.Type, each.Finding)).ToValueList();
     }
@@ -77,6 +85,17 @@ internal static class ConditionReport
         return new(True, "MarginLeft", string.Join(". ", new[] { words, even, zone is null ? "" : $"A majority is in zone {zone}, and is lost with it" }.Where(text => text.Length > 0)));
     }
 
+    // Of two spans that are asked for the shorter one: what holds for it holds for both.
+    private static Finding BackupFresh(StewardView view)
+    {
+        var (at, problem) = BackupProof.Last(view);
+        var asked = new[] { (view.Spec.Rollout.Preflight?.BackupWithin, "rollout.preflight.backupWithin"), (view.Spec.Scaling.BackupWithin, "scaling.backupWithin") };
+        var objection = asked.Select(each => BackupProof.Objection(view, each.Item1 ?? "", each.Item2)).FirstOrDefault(words => words.Length > 0) ?? "";
+        return at is null ? new(Unknown, "NotProven", problem)
+            : objection.Length > 0 ? new(False, "TooOld", objection)
+            : new(True, "YoungEnough", Text($"the last backup was made at {at.Value.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC"));
+    }
+
     private static Finding SplitBrain(StewardView view) => view.State switch
     {
         { IsSplit: true } state => new(True, "TwoLeaders", Text($"{string.Join(" and ", state.RivalLeaders)} all lead in term {state.Term}; nothing is done until one gives way")),
@@ -100,12 +119,30 @@ internal static class ConditionReport
         {
             return new(True, "OtherSteward", $"Steward {string.Join(" and ", observation.OtherStewards.Select(other => other.Name))} looks after the same set; delete one of them");
         }
+        if (Strangers(view) is { Length: > 0 } strangers)
+        {
+            return new(True, "MembersDoNotAnswer", strangers);
+        }
+        var isAtRest = status.Operation is null && (status.Rollout is null || RolloutPlanner.IsOver(status.Rollout));
+        if (isAtRest && ScalingPlanner.Obstacle(view) is { } obstacle)
+        {
+            return new(True, obstacle.Reason, obstacle.Words);
+        }
         return status.Rollout switch
         {
             { Phase: "Stopped" } rollout => new(True, "RolloutStopped", rollout.Message),
             { } rollout when IsStuck(view, rollout) => new(True, "ProgressDeadlineExceeded", $"the rollout has stood still for longer than {view.Spec.Rollout.ProgressDeadline}: {rollout.Message}"),
             _ => new(False, "Going", "nothing is in the way for good"),
         };
+    }
+
+    // Pods that are all ready, and of which not one has ever said anything, are most likely not what spec.member describes.
+    private static string Strangers(StewardView view)
+    {
+        var members = view.Present;
+        return members.Length > 0 && members.All(member => member is { Pod: { IsReady: true, IsTerminating: false }, Observation.Reading: MemberReading.Unknown { Since: { } since } } && view.Now - since > Silence)
+            ? $"every pod is ready, and none answers as spec.member{(view.Spec.Member.Preset.Length > 0 ? $" (preset {view.Spec.Member.Preset})" : "")} describes it for {DurationText.Of(Silence)}; does it fit this set? {members[0].Name}: {members[0].Problem}"
+            : "";
     }
 
     private static bool IsStuck(StewardView view, RolloutStatus rollout) => rollout.Phase is "Waiting" or "Progressing" or "RollingBack"

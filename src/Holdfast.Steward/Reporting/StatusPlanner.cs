@@ -2,6 +2,7 @@ using System.Globalization;
 using Holdfast.Controllers.StatefulSets;
 using Holdfast.Model.Stewards;
 using Holdfast.Model.Values;
+using Holdfast.Steward.Backups;
 using Holdfast.Steward.Observation;
 using Holdfast.Steward.Planning;
 using Holdfast.Steward.Safety;
@@ -35,6 +36,7 @@ public static class StatusPlanner
             ClusterId = before.ClusterId.Length > 0 ? before.ClusterId : view.State.Leader is { Counts: true } ? view.State.ClusterId ?? "" : "",
             Members = MemberReport.Of(view).ToValueList(),
             Quorum = Quorum(view.State),
+            LastBackupAt = BackupProof.Last(view).At,
             Leaderless = Leaderless(before.Leaderless, view),
             Rollout = Rollout(memory.Rollout, view, plan),
             Summary = Summary(view, plan, memory.Operation),

@@ -1,5 +1,7 @@
 using System.Globalization;
 using Holdfast.Model.Core;
+using Holdfast.Model.Stewards;
+using Holdfast.Steward.Backups;
 using Holdfast.Steward.Observation;
 using Holdfast.Steward.Planning;
 
@@ -8,18 +10,31 @@ namespace Holdfast.Steward.Rollout;
 /// <summary>What must hold before the first step of a rollout, beyond what the kernel asks before every step.</summary>
 internal static class Preflight
 {
+    private const string BackupField = "rollout.preflight.backupWithin";
+
     private static readonly string[] Parts = ["Major", "Minor", "Patch"];
 
     /// <summary>What does not hold, in words; empty when all does.</summary>
-    public static string Objection(StewardView view, ClusterMember first)
+    public static string Objection(StewardView view, RolloutStatus rollout, ClusterMember next)
     {
-        string[] words = [Spread(view), Budget(view, first), Skew(view), Quorum(view)];
+        string[] words = rollout.Phase == "Waiting" ? [Spread(view), Budget(view, next), Skew(view), Quorum(view), Backup(view, rollout, next)] : [Backup(view, rollout, next)];
         return string.Join("; ", words.Where(text => text.Length > 0));
     }
+
+    /// <summary>Whether a step begins on the strength of a backup, which is put on record then.</summary>
+    public static bool RestsOnBackup(StewardView view) => Within(view).Length > 0 && BackupProof.Objection(view, Within(view), BackupField).Length == 0;
 
     /// <summary>A zone in which a majority of the voters is; null when there is none, or when zones are not known.</summary>
     public static string? CrowdedZone(ClusterState state) => state.Voters.Where(voter => voter.Pod is { Zone.Length: > 0 })
         .GroupBy(voter => voter.Pod!.Zone, StringComparer.Ordinal).FirstOrDefault(zone => state.VoterCount > 1 && zone.Count() >= state.Majority)?.Key;
+
+    // A way back waits for nothing, and neither does the replacement of a pod that a revision in between has broken.
+    private static string Backup(StewardView view, RolloutStatus rollout, ClusterMember next) =>
+        rollout.Phase == "RollingBack" || rollout.BackupAt is not null || (!next.IsWell && next.Pod?.Revision != rollout.FromRevision)
+            ? ""
+            : BackupProof.Objection(view, Within(view), BackupField);
+
+    private static string Within(StewardView view) => view.Spec.Rollout.Preflight?.BackupWithin ?? "";
 
     private static string Spread(StewardView view) => view.Spec.Quorum.Spread == "Require" && CrowdedZone(view.State) is { } zone
         ? $"a majority of the voters is in zone {zone}, and quorum.spread is Require: its loss would take the quorum away"

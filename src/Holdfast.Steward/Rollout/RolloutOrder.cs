@@ -29,6 +29,7 @@ internal static class RolloutOrder
     /// <summary>Why it is this member's turn, in words.</summary>
     public static string Words(StewardView view, ClusterMember member, bool isFirst) => member switch
     {
+        { Pod: { } pod } when pod.Revision == view.Target => $"it has not come back, and is tried again: {member.Problem}",
         _ when view.IsRollingUpdate => isFirst ? "the canary: the highest ordinal" : "the next ordinal down",
         { IsLeader: true } => "the leader goes last",
         { IsWell: false } => $"it is not well, so it costs nothing: {member.Problem}",

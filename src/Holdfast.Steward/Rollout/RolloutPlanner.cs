@@ -1,5 +1,8 @@
+using System.Collections.Immutable;
+using Holdfast.Controllers.StatefulSets;
 using Holdfast.Model.Stewards;
 using Holdfast.Model.Values;
+using Holdfast.Steward.Backups;
 using Holdfast.Steward.Observation;
 using Holdfast.Steward.Planning;
 using Holdfast.Steward.Safety;
@@ -16,7 +19,7 @@ namespace Holdfast.Steward.Rollout;
 /// </remarks>
 public static class RolloutPlanner
 {
-    private static readonly TimeSpan Again = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(2);
 
     /// <summary>Plans the next move of a rollout, while no operation is going on.</summary>
     /// <param name="view">What is seen.</param>
@@ -26,7 +29,7 @@ public static class RolloutPlanner
         ArgumentNullException.ThrowIfNull(view);
         if (!view.IsSetSeen)
         {
-            return StewardPlan.Wait($"the controller of StatefulSet {view.Set.Metadata.Name} has not seen its spec yet", Again);
+            return StewardPlan.Wait($"the controller of StatefulSet {view.Set.Metadata.Name} has not seen its spec yet", Soon);
         }
         var outdated = view.Outdated;
         var rollout = view.Memory.Rollout;
@@ -38,7 +41,7 @@ public static class RolloutPlanner
         {
             return settled;
         }
-        if (outdated.IsEmpty)
+        if (outdated.IsEmpty && (rollout is null || Unfinished(view, rollout).IsEmpty))
         {
             return Finish(view, rollout);
         }
@@ -52,6 +55,17 @@ public static class RolloutPlanner
         ArgumentNullException.ThrowIfNull(rollout);
         return rollout.Phase is "Completed" or "RolledBack";
     }
+
+    /// <summary>
+    /// Members that have the present revision and whose step did not end well: they come before anyone else, and before it is said that all is done. A
+    /// way back does not count those that failed before it turned round.
+    /// </summary>
+    private static ImmutableArray<ClusterMember> Unfinished(StewardView view, RolloutStatus rollout) => IsOver(rollout) || rollout.ToRevision != view.Target ? [] :
+    [
+        .. rollout.Steps.Where(step => step.FinishedAt is null && !(rollout.Phase == "RollingBack" && step.Phase == "Failed"))
+            .Select(step => view.State.Find(step.Member)).OfType<ClusterMember>()
+            .Where(member => member.Pod?.Revision == view.Target && StatefulSetIdentity.Wants(view.Set, member.Observation!.Ordinal)),
+    ];
 
     /// <summary>The set's controller would go on by itself: the partition is kept where only members stand that were brought to the revision.</summary>
     private static StewardPlan? Park(StewardView view)
@@ -122,33 +136,42 @@ public static class RolloutPlanner
         {
             return StewardPlan.Remember(view.Memory with { Rollout = seen });
         }
-        return Step(view, rollout, RolloutOrder.Next(view));
+        return Unfinished(view, rollout) is [var again, ..] ? Again(view, rollout, again) : Step(view, rollout, RolloutOrder.Next(view));
     }
+
+    // A member that came back meanwhile is only watched; one that did not gets a new pod. Either way it has its time anew.
+    private static StewardPlan Again(StewardView view, RolloutStatus rollout, ClusterMember member) =>
+        member.IsWell ? Begin(view, rollout, member, UpdateStep.Starting, "it has come back, and is watched") : Step(view, rollout, member);
 
     private static StewardPlan Step(StewardView view, RolloutStatus rollout, ClusterMember member)
     {
         var verdict = SafetyKernel.MayLose(member, view.State, null, view.Policy);
-        if (verdict.AsksForSwitchover)
+        if (!verdict.IsYes && !verdict.AsksForSwitchover)
         {
-            return Switchover.Begin(view, member, $"{member.Name} is next to be brought to revision {view.Target}");
+            return StewardPlan.Wait($"{member.Name} may not go yet: {verdict.Words}", Soon);
         }
-        if (!verdict.IsYes)
+        if (Preflight.Objection(view, rollout, member) is { Length: > 0 } objection)
         {
-            return StewardPlan.Wait($"{member.Name} may not go yet: {verdict.Words}", Again);
+            return StewardPlan.Wait(objection, Soon);
         }
-        if (rollout.Phase == "Waiting" && Preflight.Objection(view, member) is { Length: > 0 } objection)
-        {
-            return StewardPlan.Wait(objection, Again);
-        }
-        var reason = RolloutOrder.Words(view, member, rollout.Steps.IsEmpty);
+        return verdict.AsksForSwitchover
+            ? Switchover.Begin(view, member, $"{member.Name} is next to be brought to revision {view.Target}")
+            : Begin(view, rollout, member, UpdateStep.Replacing, RolloutOrder.Words(view, member, rollout.Steps.IsEmpty));
+    }
+
+    private static StewardPlan Begin(StewardView view, RolloutStatus rollout, ClusterMember member, string phase, string reason)
+    {
         var deadline = StewardView.Span(view.Spec.Rollout.StepDeadline, TimeSpan.FromMinutes(10));
-        var operation = Operations.Begin(view, Operations.Update, member.Name, deadline, UpdateStep.Replacing, reason).About(member) with { Revision = view.Target };
+        var operation = Operations.Begin(view, Operations.Update, member.Name, deadline, phase, reason).About(member) with { Revision = view.Target };
+        // The pod that is only watched is not the one that goes.
+        operation = phase == UpdateStep.Replacing ? operation : operation with { PodUid = "" };
         var begun = rollout with
         {
             Phase = rollout.Phase == "Waiting" ? "Progressing" : rollout.Phase,
             ProgressedAt = view.Now,
+            BackupAt = rollout.BackupAt ?? (Preflight.RestsOnBackup(view) ? BackupProof.Last(view).At : null),
             Steps = rollout.Steps.Where(step => step.Member != member.Name)
-                .Append(new RolloutStep { Member = member.Name, Phase = UpdateStep.Replacing, StartedAt = view.Now, Message = reason }).ToValueList(),
+                .Append(new RolloutStep { Member = member.Name, Phase = phase, StartedAt = view.Now, Message = reason }).ToValueList(),
         };
         return StewardPlan.Remember(
             view.Memory with { Operation = operation, Rollout = begun },

@@ -11,7 +11,7 @@ namespace Holdfast.Steward.Rollout;
 internal static class UpdateStep
 {
     public const string Replacing = "Replacing";
-    private const string Starting = "Starting";
+    public const string Starting = "Starting";
     private const string Rejoining = "Rejoining";
     private const string Soaking = "Soaking";
     private const string Gating = "Gating";
@@ -87,7 +87,7 @@ internal static class UpdateStep
             return StewardPlan.Do(new SetPartition(index, operation.Reason));
         }
         // The set's own controller replaces a pod that is ready; one that never becomes ready it would leave there for ever.
-        return view.IsRollingUpdate && pod.IsReady
+        return view.IsRollingUpdate && pod.IsReady && pod.Revision != operation.Revision
             ? StewardPlan.Wait($"the set's controller replaces {operation.Member}", Again)
             : StewardPlan.Do(new EvictMember(operation.Member, pod.Uid, operation.Reason)) with { RequeueAfter = Again };
     }

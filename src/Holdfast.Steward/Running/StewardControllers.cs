@@ -30,13 +30,14 @@ public sealed class StewardControllers
         _caches = new StewardCaches(context.Caches);
         _events = context.Events("holdfast-steward", StewardNames.FieldManager);
         Watches = new MemberWatches(caller, environment, key => _controller!.Queue.Add(key));
-        var (calls, gates, evidence) = (new CallNotes(environment.Time), new GateNotes(outside, environment.Time), new EvidenceNotes(outside, environment.Time));
-        var snapshots = new SnapshotNotes(client);
-        var observer = new TargetObserver(_caches, Watches, calls, gates, evidence, snapshots, environment.Time);
+        var notes = new TargetNotes(
+            new CallNotes(environment.Time), new GateNotes(outside, environment.Time), new EvidenceNotes(outside, environment.Time), new SnapshotNotes(client, environment.Time),
+            new BackupNotes(new OutsideNumbers(outside), environment.Time));
+        var observer = new TargetObserver(_caches, Watches, notes, environment.Time);
         var book = new StewardBook(_caches, observer, Watches, new CertificateBook(client, environment.Time));
         var metrics = new StewardMetrics(environment.Metrics, environment.Time);
         var writes = context.Writes<ResourceKey>("steward", StewardNames.FieldManager);
-        _controller = _caches.AddSources(new Controller<ResourceKey>("steward", new StewardReconciler(_caches, book, new TargetNotes(calls, gates, evidence, snapshots), caller, writes, _events, metrics), context, writes));
+        _controller = _caches.AddSources(new Controller<ResourceKey>("steward", new StewardReconciler(_caches, book, notes, caller, writes, _events, metrics), context, writes));
         Answerer = new StewardAnswerer(_caches, client, new EvictionGate(_caches, book, client, _events, metrics, environment.Time));
     }
 

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text.Json;
 using Holdfast.Client;
 using Holdfast.Controllers.Runtime;
@@ -38,7 +37,7 @@ internal sealed class StewardExecutor(StewardView view, KubernetesClient client,
                 await EvictAsync(evict, cancellationToken);
                 return null;
             case SetRole role:
-                await SetRoleAsync(role, cancellationToken);
+                await RoleLabels.WriteAsync(client, Namespace, role, cancellationToken);
                 return null;
             default:
                 await WriteAsync(effect, cancellationToken);
@@ -85,31 +84,6 @@ internal sealed class StewardExecutor(StewardView view, KubernetesClient client,
         }
     }
 
-    // The resourceVersion fences: a label that was decided upon before somebody wrote the pod is not written after it.
-    private async Task SetRoleAsync(SetRole effect, CancellationToken cancellationToken)
-    {
-        var pod = await client.FindAsync<Pod>(Namespace, effect.Member, cancellationToken);
-        if (pod is null || pod.Metadata.Uid != effect.PodUid || IsNewer(pod, effect.Term))
-            return;
-        var patch = Json(writer =>
-        {
-            writer.WriteStartObject("metadata");
-            writer.WriteString("resourceVersion", pod.Metadata.ResourceVersion);
-            writer.WriteString("uid", effect.PodUid);
-            writer.WriteStartObject("labels");
-            WriteText(writer, StewardNames.RoleLabel, effect.Role);
-            writer.WriteEndObject();
-            writer.WriteStartObject("annotations");
-            WriteText(writer, StewardNames.RoleTermAnnotation, effect.Role is null ? null : effect.Term?.ToString(CultureInfo.InvariantCulture));
-            writer.WriteEndObject();
-            writer.WriteEndObject();
-        });
-        await client.PatchAsync<Pod>(Namespace, effect.Member, PatchForm.Merge, patch, cancellationToken);
-    }
-
-    private static bool IsNewer(Pod pod, long? term) =>
-        long.TryParse(pod.Metadata.Annotations.GetValueOrDefault(StewardNames.RoleTermAnnotation), NumberStyles.Integer, CultureInfo.InvariantCulture, out var written) && written > term;
-
     private Task<ApiAnswer> SetPartitionAsync(SetPartition effect, CancellationToken cancellationToken)
     {
         var set = view.Set;
@@ -153,6 +127,12 @@ internal sealed class StewardExecutor(StewardView view, KubernetesClient client,
         writer.WriteEndObject();
         writer.WriteStartObject("spec");
         writer.WriteNumber("replicas", effect.Replicas);
+        if (effect.Start is { } start)
+        {
+            writer.WriteStartObject("ordinals");
+            writer.WriteNumber("start", start);
+            writer.WriteEndObject();
+        }
         writer.WriteEndObject();
     }), cancellationToken);
 
@@ -183,15 +163,8 @@ internal sealed class StewardExecutor(StewardView view, KubernetesClient client,
         OwnerReferences = wanted.OwnerReferences,
     };
 
-    private static void WriteText(Utf8JsonWriter writer, string name, string? text)
-    {
-        if (text is null)
-            writer.WriteNull(name);
-        else
-            writer.WriteString(name, text);
-    }
-
-    private static ReadOnlyMemory<byte> Json(Action<Utf8JsonWriter> write)
+    /// <summary>A JSON object.</summary>
+    public static ReadOnlyMemory<byte> Json(Action<Utf8JsonWriter> write)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(buffer))

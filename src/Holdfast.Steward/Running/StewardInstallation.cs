@@ -1,10 +1,12 @@
 using System.Text.Json;
 using Holdfast.Client;
 using Holdfast.Model.ApiExtensions;
+using Holdfast.Model.Core;
 using Holdfast.Model.Json;
 using Holdfast.Model.Resources;
 using Holdfast.Platform;
 using Holdfast.Steward.Presets;
+using Holdfast.Steward.Webhooks;
 
 namespace Holdfast.Steward.Running;
 
@@ -25,6 +27,18 @@ public static class StewardInstallation
         ArgumentNullException.ThrowIfNull(client);
         foreach (var document in PlainYaml.ToJsonDocuments(Text(RoleResource)))
             await ApplyAsync(client, document, cancellationToken);
+    }
+
+    /// <summary>Takes the webhooks away, and the Secret with the authority that they trust; what is gone already is no matter.</summary>
+    /// <param name="client">The cluster, as somebody who may.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="ApiException">The server refused.</exception>
+    public static async Task RemoveWebhooksAsync(KubernetesClient client, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        await WebhookRegistrar.RemoveAsync(client, cancellationToken);
+        if (await client.FindAsync<Secret>(StewardOptions.Namespace, WebhookAuthorities.SecretName, cancellationToken) is not null)
+            await client.DeleteAsync<Secret>(StewardOptions.Namespace, WebhookAuthorities.SecretName, null, cancellationToken);
     }
 
     /// <summary>Applies the definition of the kind <c>Steward</c> and waits until the kind is served.</summary>

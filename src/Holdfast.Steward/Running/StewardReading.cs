@@ -21,7 +21,7 @@ internal sealed record StewardReading(StewardResource Steward, MemberDescription
         var description = MemberDescription.Read(steward.Spec.Member, out var issues);
         problems.AddRange(issues.Select(issue => issue.ToString()));
         problems.AddRange(Wants(steward, description));
-        problems.AddRange(GateNotes.Problems(steward.Spec.Rollout));
+        problems.AddRange(OutsideNumbers.Problems(steward.Spec));
         return new StewardReading(
             description is null ? steward : steward with { Spec = steward.Spec with { Member = description.Spec } }, description, [.. problems.Distinct(StringComparer.Ordinal)]);
     }

@@ -25,6 +25,7 @@ internal sealed class StewardReconciler(
         {
             notes.Forget(key);
             metrics.Forget(key);
+            await RoleLabels.EndAsync(caches, writes.ClientFor(key), key.Namespace, cancellationToken);
             return ReconcileResult.Done;
         }
         // Labels before anything that has to wait for somebody: clients find the leader by them.

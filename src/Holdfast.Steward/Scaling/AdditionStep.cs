@@ -22,12 +22,11 @@ internal static class AdditionStep
         {
             return ScalingPlanner.Wait($"{name} may not be added yet: {verdict.Words}");
         }
-        var observed = view.Observation.Find(name);
-        if (observed is { Pod: null, Claims.IsEmpty: false } && !JoinsItself(view))
+        if (OldData(view, name) is { Length: > 0 } old)
         {
-            return ScalingPlanner.Wait($"{name} is not added: claim {observed.Claims[0].Name} holds the data of a member that was removed, and it must not come back under its old name. "
-                + "Delete the claim, or copy what it holds and then delete it");
+            return ScalingPlanner.Wait(old);
         }
+        var observed = view.Observation.Find(name);
         var phase = view.Spec.Member.Joins == "BeforeStart" && (observed?.Pod is null || (view.State.Find(name) is { } there && IsStranger(view, there))) ? Joining : Starting;
         var operation = Operations.Begin(view, Operations.ScaleUp, name, ScalingPlanner.Deadline(view), phase, $"{ScalingPlanner.Wanted(view)} members are wanted");
         var warning = ScalingPlanner.EvenWarning(ScalingPlanner.Wanted(view));
@@ -36,6 +35,11 @@ internal static class AdditionStep
             view.Memory with { Operation = operation },
             warning.Length > 0 ? [begun, new StewardEvent(true, "EvenVoters", warning)] : [begun]);
     }
+
+    /// <summary>Why a member may not be added whose claim is that of one that was removed (T4); empty when nothing is in the way. Members that ask to be let in are known by what their disk says.</summary>
+    public static string OldData(StewardView view, string name) => view.Observation.Find(name) is { Pod: null, Claims: { IsEmpty: false } claims } && !JoinsItself(view)
+        ? $"{name} is not added: claim {claims[0].Name} holds the data of a member that was removed, and it must not come back under its old name. Delete the claim, or copy what it holds and then delete it"
+        : "";
 
     /// <summary>
     /// Whether a pod was started although the membership had to name it first, as when the set was scaled while nobody held that back: it does not

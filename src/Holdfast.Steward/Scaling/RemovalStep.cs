@@ -1,5 +1,6 @@
 using Holdfast.Controllers.StatefulSets;
 using Holdfast.Model.Stewards;
+using Holdfast.Steward.Backups;
 using Holdfast.Steward.Planning;
 using Holdfast.Steward.Rollout;
 using Holdfast.Steward.Safety;
@@ -12,7 +13,7 @@ internal static class RemovalStep
     private const string Draining = "Draining";
     private const string Removing = "Removing";
     private const string Shrinking = "Shrinking";
-    private const string Claims = "Claims";
+    public const string Claims = "Claims";
     private const string Verifying = "Verifying";
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
@@ -26,6 +27,10 @@ internal static class RemovalStep
         if (view.State.Find(name) is not { } member)
         {
             return ScalingPlanner.Wait($"{name} is not known");
+        }
+        if (Objection(view) is { Length: > 0 } objection)
+        {
+            return ScalingPlanner.Wait($"{name} is not removed: {objection}");
         }
         var isOut = member.IsListed == false;
         if (!isOut && view.Spec.Member.Remove is null)
@@ -50,6 +55,9 @@ internal static class RemovalStep
             view.Memory with { Operation = operation },
             warning.Length > 0 ? [begun, new StewardEvent(true, "EvenVoters", warning)] : [begun]);
     }
+
+    private static string Objection(StewardView view) =>
+        ClaimEnd.Objection(view) is { Length: > 0 } claims ? claims : BackupProof.Objection(view, view.Spec.Scaling.BackupWithin, "scaling.backupWithin");
 
     public static StewardPlan Continue(StewardView view, OperationStatus operation) => operation.Phase switch
     {
@@ -100,29 +108,17 @@ internal static class RemovalStep
             // Someone may have let it in again since.
             return view.State.Members.Any(member => member.Id == operation.MemberId && member.IsListed != false)
                 ? ScalingPlanner.To(view, operation, Removing)
-                : ScalingPlanner.Call(new ScaleSet(ordinal - StatefulSetIdentity.Start(view.Set), $"{operation.Member} has left the membership"));
+                : RemovalChoice.Shrink(view, ordinal, $"{operation.Member} has left the membership") is { } shrink
+                    ? ScalingPlanner.Call(shrink)
+                    : ScalingPlanner.Wait($"{operation.Member} has left the membership, and its pod stands between others that stay: somebody changed the set meanwhile");
         }
         return view.Observation.Find(operation.Member)?.Pod is not null
             ? ScalingPlanner.Wait($"{operation.Member} ends")
             : ScalingPlanner.To(view, operation, Claims);
     }
 
-    private static StewardPlan EndClaims(StewardView view, OperationStatus operation)
-    {
-        var claims = view.Observation.Find(operation.Member)?.Claims ?? default;
-        if (view.Spec.Scaling.Claims == "Retain" || !claims.Any(claim => !claim.IsTerminating))
-        {
-            return ScalingPlanner.To(view, operation, Verifying);
-        }
-        var claim = claims.First(claim => !claim.IsTerminating);
-        if (view.Spec.Scaling.Claims == "Snapshot" && claim.Snapshot is not { IsReady: true })
-        {
-            return claim.Snapshot is { } snapshot
-                ? ScalingPlanner.Wait($"snapshot {snapshot.Name} of claim {claim.Name} is not ready{(snapshot.Problem.Length > 0 ? $": {snapshot.Problem}" : "")}")
-                : ScalingPlanner.Call(new SnapshotClaim(claim.Name, $"{claim.Name}-{operation.StartedAt?.ToUnixTimeSeconds()}", "its member was removed, and a copy is wanted before it goes"));
-        }
-        return ScalingPlanner.Call(new DeleteClaim(claim.Name, claim.Uid, $"its member was removed, and scaling.claims is {view.Spec.Scaling.Claims}"));
-    }
+    private static StewardPlan EndClaims(StewardView view, OperationStatus operation) =>
+        ClaimEnd.Next(view, operation) ?? ScalingPlanner.To(view, operation, Verifying);
 
     private static StewardPlan Verify(StewardView view, OperationStatus operation) =>
         view.State is { IsMembershipKnown: true, Leader.Counts: true } && view.State.Voters.All(voter => voter.Counts)

@@ -8,8 +8,8 @@ namespace Holdfast.Steward.Scaling;
 
 /// <summary>
 /// Adds and removes members one at a time, the membership always first where a member goes and last where one comes: a learner, caught
-/// up, promoted; drained, handed over, removed from the membership, and only then its pod and its claims (T3, T4). Members come and
-/// go at the highest ordinal, since that is what a StatefulSet can do.
+/// up, promoted; drained, handed over, removed from the membership, and only then its pod and its claims (T3, T4). Members come at the
+/// highest ordinal, and go there or at the lowest, since that is what a StatefulSet can do.
 /// </summary>
 public static class ScalingPlanner
 {
@@ -39,13 +39,42 @@ public static class ScalingPlanner
         {
             return StewardPlan.Idle;
         }
-        var name = unfinished?.Name ?? StatefulSetIdentity.PodName(view.Set, StatefulSetIdentity.Start(view.Set) + (wanted > has ? has : has - 1));
+        var (leaving, objection) = wanted < has ? RemovalChoice.Next(view) : ("", "");
+        if (objection.Length > 0)
+        {
+            return Wait(objection);
+        }
+        var name = wanted < has ? leaving : unfinished?.Name ?? StatefulSetIdentity.PodName(view.Set, StatefulSetIdentity.Start(view.Set) + has);
         if (view.Memory.Last is { Outcome: "Failed", Kind: Operations.ScaleUp or Operations.ScaleDown } last && last.Member == name && view.Now - last.FinishedAt < Pause)
         {
             return StewardPlan.Wait($"{last.Message}; it is tried again soon", Pause);
         }
         // Who is unfinished is added, never removed in the place of the highest: a set can only give up its highest ordinal.
         return unfinished is null && wanted < has ? RemovalStep.Begin(view, name) : AdditionStep.Begin(view, name);
+    }
+
+    /// <summary>What is in the way of another number of members until somebody acts; null when nothing is.</summary>
+    /// <param name="view">What is seen.</param>
+    /// <returns>The reason in one word, and in words.</returns>
+    public static (string Reason, string Words)? Obstacle(StewardView view)
+    {
+        ArgumentNullException.ThrowIfNull(view);
+        var (wanted, has) = (Wanted(view), StatefulSetIdentity.Replicas(view.Set));
+        if (wanted > has && AdditionStep.OldData(view, StatefulSetIdentity.PodName(view.Set, StatefulSetIdentity.Start(view.Set) + has)) is { Length: > 0 } old)
+        {
+            return ("ClaimHoldsOldData", old);
+        }
+        if (wanted >= has)
+        {
+            return null;
+        }
+        var (name, objection) = RemovalChoice.Next(view);
+        if (objection.Length > 0)
+        {
+            return ("OrdinalNotRemovable", objection);
+        }
+        var isAsked = view.Spec.Scaling.Claims != "Snapshot" || view.Observation.Snapshots is not null;
+        return isAsked && ClaimEnd.Objection(view) is { Length: > 0 } words ? ("ClaimsNotKept", $"{name} is not removed: {words}") : null;
     }
 
     /// <summary>Goes on with an operation.</summary>
@@ -57,7 +86,7 @@ public static class ScalingPlanner
         ArgumentNullException.ThrowIfNull(operation);
         if (operation.IsOverdue(view.Now))
         {
-            var words = $"{OperationWords.Of(operation)}: not done within {view.Spec.Scaling.StepDeadline}; it got as far as {operation.Phase}";
+            var words = $"{OperationWords.Of(operation)}: not done within {view.Spec.Scaling.StepDeadline}; it got as far as {operation.Phase}{(operation.Phase == RemovalStep.Claims ? ", and what claims it has left are kept" : "")}";
             return StewardPlan.Remember(view.Memory.Ended("Failed", words, view.Now), new StewardEvent(true, operation.Kind + "Failed", words));
         }
         return operation.Kind == Operations.ScaleUp ? AdditionStep.Continue(view, operation) : RemovalStep.Continue(view, operation);

@@ -11,7 +11,7 @@ public sealed record SetChange(AdmissionAnswer Answer, int? Replicas);
 /// <summary>
 /// Decides what becomes of changes that others make of a stewarded set. Pure. A new template waits: with <c>RollingUpdate</c> the partition is
 /// parked above every ordinal in the same write, so that no pod goes before the Steward has looked. Another number of members is handed
-/// to the Steward, and the set keeps its own until the Steward changes it.
+/// to the Steward, and the set keeps its own until the Steward changes it; its first ordinal only the Steward changes.
 /// </summary>
 public static class SetChanges
 {
@@ -29,7 +29,10 @@ public static class SetChanges
         var warnings = ImmutableArray.CreateBuilder<string>();
         var replicas = HoldReplicas(question, steward, wanted, kept, changes, warnings);
         if (question.Subresource.Length == 0)
+        {
+            HoldOrdinals(question, steward, wanted, kept, changes, warnings);
             ParkPartition(steward, wanted, kept, changes, warnings);
+        }
         return new SetChange(AdmissionAnswer.Allowed with { Changes = changes.ToImmutable(), Warnings = warnings.ToImmutable() }, replicas);
     }
 
@@ -44,13 +47,24 @@ public static class SetChanges
         return to;
     }
 
+    // Another first ordinal takes the pods below it away: members that have not left the membership.
+    private static void HoldOrdinals(
+        AdmissionQuestion question, string steward, JsonObject wanted, JsonObject kept, ImmutableArray<KeyValuePair<string, JsonNode>>.Builder changes, ImmutableArray<string>.Builder warnings)
+    {
+        var (from, to) = (StartOf(kept), StartOf(wanted));
+        if (from == to)
+            return;
+        changes.Add(new("/spec/ordinals", new JsonObject { ["start"] = from }));
+        warnings.Add($"statefulset {question.Name} keeps {from} for its first ordinal: Steward {question.Namespace}/{steward} moves it when the member there is to go (spec.scaling.removeFirst, with fewer spec.replicas)");
+    }
+
     private static void ParkPartition(
         string steward, JsonObject wanted, JsonObject kept, ImmutableArray<KeyValuePair<string, JsonNode>>.Builder changes, ImmutableArray<string>.Builder warnings)
     {
         if (AdmissionReview.Text(wanted["spec"]?["updateStrategy"]?["type"]) is not (null or "RollingUpdate"))
             return;
         var (from, to) = (PartitionOf(kept), PartitionOf(wanted));
-        var top = (AdmissionReview.Number(wanted["spec"]?["ordinals"]?["start"]) ?? 0) + Math.Max(ReplicasOf(kept), ReplicasOf(wanted));
+        var top = Math.Max(StartOf(wanted), StartOf(kept)) + Math.Max(ReplicasOf(kept), ReplicasOf(wanted));
         if (!JsonNode.DeepEquals(wanted["spec"]?["template"], kept["spec"]?["template"]))
         {
             if (to >= top)
@@ -75,6 +89,8 @@ public static class SetChanges
     }
 
     private static int ReplicasOf(JsonObject set) => AdmissionReview.Number(set["spec"]?["replicas"]) ?? 1;
+
+    private static int StartOf(JsonObject set) => AdmissionReview.Number(set["spec"]?["ordinals"]?["start"]) ?? 0;
 
     private static int PartitionOf(JsonObject set) => AdmissionReview.Number(set["spec"]?["updateStrategy"]?["rollingUpdate"]?["partition"]) ?? 0;
 }

@@ -2,7 +2,11 @@ using Holdfast.Client;
 using Holdfast.Client.Caching;
 using Holdfast.Controllers.Runtime;
 using Holdfast.Model.AdmissionRegistration;
+using Holdfast.Model.ApiExtensions;
+using Holdfast.Model.Meta;
 using Holdfast.Model.Resources;
+using Holdfast.Model.Values;
+using Holdfast.Steward.Running;
 
 namespace Holdfast.Steward.Webhooks;
 
@@ -49,11 +53,31 @@ public sealed class WebhookRegistrar(ControllerContext context, WebhookReach rea
     public async Task<ReconcileResult> ReconcileAsync(ResourceKey key, CancellationToken cancellationToken)
     {
         var stewards = _stewards.All.Where(steward => steward.Metadata.DeletionTimestamp is null).ToList();
-        await KeepAsync(WebhookConfigurations.Validating(stewards, reach), (kept, wanted) => kept with { Webhooks = wanted.Webhooks }, cancellationToken);
-        await KeepAsync(WebhookConfigurations.Mutating(stewards, reach), (kept, wanted) => kept with { Webhooks = wanted.Webhooks }, cancellationToken);
+        var owners = await OwnersAsync(cancellationToken);
+        var validating = WebhookConfigurations.Validating(stewards, reach);
+        await KeepAsync(
+            validating with { Metadata = validating.Metadata with { OwnerReferences = owners } },
+            (kept, wanted) => kept with { Webhooks = wanted.Webhooks, Metadata = kept.Metadata with { OwnerReferences = owners } }, cancellationToken);
+        var mutating = WebhookConfigurations.Mutating(stewards, reach);
+        await KeepAsync(
+            mutating with { Metadata = mutating.Metadata with { OwnerReferences = owners } },
+            (kept, wanted) => kept with { Webhooks = wanted.Webhooks, Metadata = kept.Metadata with { OwnerReferences = owners } }, cancellationToken);
         // Someone may have changed them by hand.
         return ReconcileResult.RequeueAfter(TimeSpan.FromMinutes(1));
     }
+
+    // The definition of the kind owns them: with it there are no Stewards any more, and whoever deletes it has the garbage collector take these away too.
+    private async Task<ValueList<OwnerReference>> OwnersAsync(CancellationToken cancellationToken) =>
+        await _client.FindAsync<CustomResourceDefinition>("", StewardDefinition.Name, cancellationToken) is not { } definition ? [] :
+        [
+            new OwnerReference
+            {
+                ApiVersion = CustomResourceDefinition.ResourceType.ApiVersion,
+                Kind = CustomResourceDefinition.ResourceType.Kind,
+                Name = definition.Metadata.Name,
+                Uid = definition.Metadata.Uid,
+            },
+        ];
 
     private async Task KeepAsync<T>(T wanted, Func<T, T, T> changed, CancellationToken cancellationToken) where T : class, IResource<T>
     {

@@ -62,13 +62,20 @@ public sealed class StoreWatcher
     /// <summary>Waits until the collection may have an event to read.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="StoreUnavailableException">The store has stopped, and there will be no more events.</exception>
-    public async Task WaitAsync(CancellationToken cancellationToken)
+    public Task WaitAsync(CancellationToken cancellationToken) => Changed().WaitAsync(cancellationToken);
+
+    /// <summary>
+    /// Ends when the collection may have an event to read, or the store has stopped. All watchers of a collection share it, so that a thousand who
+    /// wait cost nothing each; whoever waits with a token of its own is to use <see cref="WaitAsync"/>.
+    /// </summary>
+    /// <exception cref="StoreUnavailableException">The store has stopped, and there will be no more events.</exception>
+    public Task Changed()
     {
         var changed = _history.Changed.Next;
         if (_next < _history.Events.End)
-            return;
+            return Task.CompletedTask;
         _store.ThrowIfStopped();
-        await changed.WaitAsync(cancellationToken);
+        return changed;
     }
 
     /// <summary>Reads events as they come, until cancelled.</summary>

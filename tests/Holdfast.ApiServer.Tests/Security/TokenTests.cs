@@ -25,6 +25,19 @@ public sealed class TokenTests
         Assert.Null(await WhoAsync(server, token));
     }
 
+    [Theory]
+    [InlineData("\"name\":\"other\"", "metadata.name: Invalid value: \"other\": must match the service account name if specified")]
+    [InlineData("\"namespace\":\"other\"", "metadata.namespace: Invalid value: \"other\": must match the service account namespace if specified")]
+    public async Task A_request_that_names_another_account_gets_no_token(string metadata, string words)
+    {
+        await using var server = await StartAsync();
+        const string Path = "/api/v1/namespaces/default/serviceaccounts/default/token";
+        var body = """{"apiVersion":"authentication.k8s.io/v1","kind":"TokenRequest","metadata":{@},"spec":{}}""".Replace("@", metadata, StringComparison.Ordinal);
+        var (code, refusal) = await server.SendAsync("POST", Path, body);
+        Assert.Equal(422, code);
+        Assert.Equal($"TokenRequest.authentication.k8s.io \"default\" is invalid: {words}", (string)refusal["message"]!);
+    }
+
     [Fact]
     public async Task A_token_ends_with_its_account_its_secret_and_its_time()
     {

@@ -51,6 +51,27 @@ public sealed class AnswerFormTests(SharedServer shared)
         Assert.Contains("status: Success", gone.Text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("?pretty=true", "", true)]
+    [InlineData("?pretty=1", "kubectl/v1.36.0", true)]
+    [InlineData("?pretty=false", "curl/8.0", false)]
+    [InlineData("", "curl/8.0", true)]
+    [InlineData("", "Wget/1.2", true)]
+    [InlineData("", "Mozilla/5.0 (X11)", true)]
+    [InlineData("", "kubectl/v1.36.0", false)]
+    public async Task Json_is_laid_out_for_people_who_look_at_it(string query, string agent, bool isIndented)
+    {
+        foreach (var path in new[] { "/api/v1/namespaces", "/api/v1/namespaces/default", "/api/v1/namespaces/none", "/api/v1", "/apis" })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(path + query, UriKind.Relative));
+            request.Headers.TryAddWithoutValidation("User-Agent", agent);
+            using var answer = await shared.Running.Http.SendAsync(request, TestContext.Current.CancellationToken);
+            var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+            Assert.Equal(isIndented, text.StartsWith("{\n  \"", StringComparison.Ordinal));
+            Assert.NotNull(JsonNode.Parse(text)!["kind"]);
+        }
+    }
+
     [Fact]
     public async Task An_object_is_given_in_protocol_buffers_that_say_what_its_json_says()
     {

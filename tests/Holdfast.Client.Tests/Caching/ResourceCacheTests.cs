@@ -65,6 +65,23 @@ public sealed class ResourceCacheTests
     }
 
     [Fact]
+    public void Objects_come_by_namespace_and_name_and_a_namespace_ends_with_its_last_object()
+    {
+        var cache = new ResourceCache<Pod>().AddIndex(CacheIndex<Pod>.ByNamespace);
+        cache.Replace([In("b", "x", 1), In("B", "z", 2), In("a", "y", 3), In("a", "B", 4)], "7");
+        Assert.Equal(["B/z", "a/B", "a/y", "b/x"], cache.All.Select(pod => ResourceKey.Of(pod).ToString()));
+        cache.Apply(Pods.Event(WatchEventType.Deleted, In("b", "x", 8)));
+        cache.Apply(Pods.Event(WatchEventType.Added, In("a", "c", 9)));
+        cache.Apply(Pods.Event(WatchEventType.Modified, In("B", "z", 10)));
+        Assert.Empty(cache.InNamespace("b"));
+        Assert.Equal(["B", "c", "y"], Names(cache.InNamespace("a")));
+        Assert.Equal(["z"], Names(cache.Lookup(CacheIndex<Pod>.ByNamespace, "B")));
+        Assert.Equal(4, cache.Current.Count);
+        Assert.Equal(3, cache.Current.CountOf(CacheIndex<Pod>.ByNamespace, "a"));
+        Assert.Equal("10", cache.Find("B", "z")!.Metadata.ResourceVersion);
+    }
+
+    [Fact]
     public async Task Those_who_wait_go_on_when_what_they_wait_for_is_there()
     {
         var none = TestContext.Current.CancellationToken;
@@ -81,6 +98,12 @@ public sealed class ResourceCacheTests
         Assert.False(revision.IsCompleted);
         cache.Advance("10");
         await revision;
+    }
+
+    private static Pod In(string namespaceName, string name, int revision)
+    {
+        var pod = Pods.Named(name, revision);
+        return pod with { Metadata = pod.Metadata with { Namespace = namespaceName } };
     }
 
     private static string Version(Pod? pod) => pod is null ? "-" : pod.Metadata.Name + pod.Metadata.ResourceVersion;

@@ -1,11 +1,11 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Text;
 using Holdfast.Controllers.Disruption;
 using Holdfast.Model.Core;
 using Holdfast.Model.Meta;
 using Holdfast.Model.Policy;
 using Holdfast.Model.Values;
+using Holdfast.Testing;
 using static Holdfast.Controllers.Tests.ControllerWorld;
 
 namespace Holdfast.Controllers.Tests.Disruption;
@@ -16,49 +16,24 @@ namespace Holdfast.Controllers.Tests.Disruption;
 /// </summary>
 public sealed class BudgetTranscriptTests
 {
-    private const string Line = "----";
+    private static readonly Transcripts Scenarios = new("tests/Holdfast.Controllers.Tests/Disruption/Transcripts");
 
     private readonly SortedDictionary<string, Pod> _pods = new(StringComparer.Ordinal);
     private PodDisruptionBudget _budget = new() { Metadata = Named("web") with { Generation = 1 } };
     private DateTimeOffset _now = DateTimeOffset.UnixEpoch.AddDays(1);
     private int _replicas;
 
-    public static TheoryData<string> Names => [.. Directory.GetFiles(Folder(), "*.txt").Select(file => Path.GetFileNameWithoutExtension(file)!).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Names => [.. Scenarios.Names];
 
     [Theory]
     [MemberData(nameof(Names))]
     public void A_budget_stands_as_its_transcript_says(string name)
     {
-        var path = Path.Combine(Folder(), name + ".txt");
-        var written = File.ReadAllText(path).ReplaceLineEndings("\n");
-        var played = Play(written);
-        if (Environment.GetEnvironmentVariable("HOLDFAST_REWRITE_TRANSCRIPTS") == "1")
-            File.WriteAllText(path, played);
-        else
-            Assert.Equal(written, played);
+        var (written, played) = Scenarios.Play(name, Play);
+        Assert.Equal(written, played);
     }
 
-    private string Play(string written)
-    {
-        var played = new StringBuilder();
-        var isPlan = false;
-        foreach (var line in written.TrimEnd('\n').Split('\n'))
-        {
-            isPlan &= line.Length > 0;
-            if (isPlan)
-                continue;
-            played.Append(line).Append('\n');
-            if (line == Line)
-            {
-                foreach (var told in Words())
-                    played.Append(told).Append('\n');
-                isPlan = true;
-            }
-            else if (line.Length > 0 && line[0] != '#')
-                Obey(line.Split(' '));
-        }
-        return played.ToString();
-    }
+    private string Play(string written) => Transcripts.PlayPlans(written, Obey, Words);
 
     private IEnumerable<string> Words()
     {
@@ -143,15 +118,5 @@ public sealed class BudgetTranscriptTests
             CreationTimestamp = _now,
             OwnerReferences = isOwned ? [new OwnerReference { ApiVersion = "apps/v1", Kind = "StatefulSet", Name = "web", Uid = "set", Controller = true }] : [],
         });
-    }
-
-    private static string Folder()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Holdfast.slnx")))
-            folder = folder.Parent;
-        return Path.Combine(
-            folder?.FullName ?? throw new DirectoryNotFoundException($"no Holdfast.slnx above {AppContext.BaseDirectory}: run the tests inside the repository"),
-            "tests", "Holdfast.Controllers.Tests", "Disruption", "Transcripts");
     }
 }

@@ -1,9 +1,9 @@
 using System.Globalization;
-using System.Text;
 using Holdfast.Model.Apps;
 using Holdfast.Model.Core;
 using Holdfast.Model.Meta;
 using Holdfast.Model.Values;
+using Holdfast.Testing;
 
 namespace Holdfast.Controllers.Tests.StatefulSets;
 
@@ -13,48 +13,28 @@ namespace Holdfast.Controllers.Tests.StatefulSets;
 /// </summary>
 public sealed class TranscriptTests
 {
-    private const string Line = "----";
+    private static readonly Transcripts Scenarios = new("tests/Holdfast.Controllers.Tests/StatefulSets/Transcripts");
 
-    public static TheoryData<string> Names => [.. Directory.GetFiles(Folder(), "*.txt").Select(file => Path.GetFileNameWithoutExtension(file)!).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Names => [.. Scenarios.Names];
 
     [Theory]
     [MemberData(nameof(Names))]
     public void A_scenario_goes_as_its_transcript_says(string name)
     {
-        var path = Path.Combine(Folder(), name + ".txt");
-        var written = File.ReadAllText(path).ReplaceLineEndings("\n");
-        var played = Play(written);
-        if (Environment.GetEnvironmentVariable("HOLDFAST_REWRITE_TRANSCRIPTS") == "1")
-            File.WriteAllText(path, played);
-        else
-            Assert.Equal(written, played);
+        var (written, played) = Scenarios.Play(name, Play);
+        Assert.Equal(written, played);
     }
 
     private static string Play(string written)
     {
-        var played = new StringBuilder();
         var world = new ModelWorld();
-        var isPlan = false;
-        foreach (var line in written.TrimEnd('\n').Split('\n'))
+        return Transcripts.PlayPlans(written, words => Obey(world, words), () =>
         {
-            isPlan &= line.Length > 0;
-            if (isPlan)
-                continue;
-            played.Append(line).Append('\n');
-            if (line == Line)
-            {
-                var plan = world.Plan();
-                foreach (var told in PlanWords.Whole(world, plan))
-                    played.Append(told.TrimEnd()).Append('\n');
-                world.Apply(plan);
-                isPlan = true;
-            }
-            else if (line.Length > 0 && line[0] != '#')
-            {
-                Obey(world, line.Split(' '));
-            }
-        }
-        return played.ToString();
+            var plan = world.Plan();
+            var told = PlanWords.Whole(world, plan).ToList();
+            world.Apply(plan);
+            return told;
+        });
     }
 
     private static void Obey(ModelWorld world, string[] words)
@@ -146,15 +126,5 @@ public sealed class TranscriptTests
             }),
             _ => throw new FormatException($"a transcript makes a claim {state}, which nobody understands"),
         };
-    }
-
-    private static string Folder()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Holdfast.slnx")))
-            folder = folder.Parent;
-        return Path.Combine(
-            folder?.FullName ?? throw new DirectoryNotFoundException($"no Holdfast.slnx above {AppContext.BaseDirectory}: run the tests inside the repository"),
-            "tests", "Holdfast.Controllers.Tests", "StatefulSets", "Transcripts");
     }
 }

@@ -54,5 +54,10 @@ public sealed class InstallTests : IAsyncLifetime
         var metrics = await Kubectl.SaysAsync("get", "--raw", $"/api/v1/namespaces/holdfast-system/pods/{pod.Trim().Replace("pod/", "", StringComparison.Ordinal)}:9402/proxy/metrics");
         Assert.Matches(new Regex(@"^holdfast_steward_voters_well\{namespace=""default"",steward=""ledger-store""\} 3$", RegexOptions.Multiline), metrics);
         Assert.Matches(new Regex(@"^holdfast_steward_evictions_total\{answer=""forbidden""\} 1$", RegexOptions.Multiline), metrics);
+
+        await Kubectl.SaysAsync("delete", "-f", Path.Combine(Manifests.LedgerExample, "..", "..", "deploy", "install.yaml"), "--timeout=120s");
+        await Eventually.HoldsAsync("its webhooks go with the definition of the kind", async () =>
+            await Kubectl.SaysAsync("get", "validatingwebhookconfigurations,mutatingwebhookconfigurations", "-o", "name") == "", Patience.Usual, Stop);
+        await Kubectl.SaysAsync("delete", "pod", "ledger-store-0", "--force", "--grace-period=0", "--dry-run=server");
     }
 }

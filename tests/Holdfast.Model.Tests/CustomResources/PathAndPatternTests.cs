@@ -45,6 +45,26 @@ public sealed class PathAndPatternTests
     [InlineData("^[[:alpha:]]+$", "ab", true)]
     [InlineData("^[]a]$", "]", true)]
     [InlineData("^a$", "a\n", false)]
+    [InlineData("^.$", "😀", true)]
+    [InlineData("^.{2}$", "😀", false)]
+    [InlineData("^.$", "\n", false)]
+    [InlineData("(?s)^.$", "\n", true)]
+    [InlineData("^[^a]$", "😀", true)]
+    [InlineData("^[^a]$", "a", false)]
+    [InlineData("^[^a]{2}$", "😀", false)]
+    [InlineData(@"^\W$", "😀", true)]
+    [InlineData(@"^\W$", "é", true)]
+    [InlineData(@"^[\W]$", "é", true)]
+    [InlineData(@"^[^\W]$", "é", false)]
+    [InlineData(@"^[\D]$", "7", false)]
+    [InlineData(@"^[\S]$", " ", false)]
+    [InlineData(@"^\pL\PL$", "é1", true)]
+    [InlineData(@"^\p{Lu}$", "É", true)]
+    [InlineData(@"^\x{41}\x{1F600}$", "A😀", true)]
+    [InlineData(@"^\Qa.b\E$", "a.b", true)]
+    [InlineData(@"^\Qa.b\E$", "axb", false)]
+    [InlineData("^a]$", "a]", true)]
+    [InlineData("^[a^]$", "^", true)]
     [InlineData("(a+)+$", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab", false)]
     public void Patterns_mean_what_they_mean_in_Go(string pattern, string text, bool matches)
     {
@@ -56,5 +76,18 @@ public sealed class PathAndPatternTests
     [InlineData("(")]
     [InlineData("(?=a)")]
     [InlineData(@"(a)\1")]
-    public void Patterns_that_Go_does_not_have_are_refused(string pattern) => Assert.False(GoPattern.TryCompile(pattern, out _, out _));
+    [InlineData(@"[\b]")]
+    [InlineData(@"\h")]
+    [InlineData(@"\Z")]
+    [InlineData(@"\p{Greek}")]
+    [InlineData(@"\p")]
+    [InlineData(@"\x{110000}")]
+    [InlineData("[[:nope:]]")]
+    public void Patterns_that_Go_does_not_have_are_refused_in_its_words(string pattern)
+    {
+        Assert.False(GoPattern.TryCompile(pattern, out _, out var problem));
+        Assert.StartsWith("error parsing regexp: ", problem, StringComparison.Ordinal);
+        Assert.DoesNotContain("Regex", problem, StringComparison.Ordinal);
+        Assert.DoesNotContain("offset", problem, StringComparison.Ordinal);
+    }
 }

@@ -45,6 +45,21 @@ public sealed class StewardRulesTests
         Assert.StartsWith("spec.member." + where, Problems($$$"""{"member": {"preset": "etcd", "drain": {{{action}}}}, "targetRef": {"name": "web"}}"""));
 
     [Fact]
+    public void Backups_and_removals_that_cannot_be_are_refused() => Assert.Equal(
+        """
+        spec.rollout.preflight.backupWithin: Invalid value: "lately": must be a span of time such as 30s, 1h30m or 500ms
+        spec.backup.lastAt: Forbidden: only one of prometheus and httpGet may be given
+        spec.backup.lastAt.httpGet.url: Invalid value: "ftp://x": must be an address that begins with http:// or https://
+        spec.scaling.backupWithin: Invalid value: "a day": must be a span of time such as 30s, 1h30m or 500ms
+        spec.scaling.removeFirst[1]: Invalid value: "other-1": must be the name of a pod of StatefulSet web, such as web-0
+        """,
+        Problems("""
+            {"targetRef": {"name": "web"}, "member": {"preset": "etcd"}, "rollout": {"preflight": {"backupWithin": "lately"}},
+             "backup": {"lastAt": {"prometheus": {"url": "http://p", "query": "q"}, "httpGet": {"url": "ftp://x", "value": "1"}}},
+             "scaling": {"backupWithin": "a day", "removeFirst": ["web-3", "other-1"]}}
+            """));
+
+    [Fact]
     public void A_Steward_stays_with_its_set()
     {
         var old = Read("""{"member": {"preset": "etcd"}, "targetRef": {"name": "web"}}""");

@@ -50,6 +50,26 @@ public sealed class ExampleTests
         Assert.Equal(["consul", "operator", "raft", "transfer-leader", "-id=77"], ((ExecActionRequest)description.TransferLeadership!.Request(scope, out _)!).Command);
     }
 
+    [Theory]
+    [InlineData("timestamp('2026-01-31T12:00:00Z')", true)]
+    [InlineData("'2026-01-31T13:00:00+01:00'", true)]
+    [InlineData("1769860800", true)]
+    [InlineData("'1769860800'", true)]
+    [InlineData("'2026-01-31T12:00:00'", false)]
+    [InlineData("'2026-01-31'", false)]
+    [InlineData("'yesterday'", false)]
+    [InlineData("0", false)]
+    [InlineData("1769860800000", false)]
+    [InlineData("true", false)]
+    public void The_time_of_the_last_backup_is_a_time_with_its_zone_or_seconds_since_1970(string expression, bool isUnderstood)
+    {
+        Assert.True(CelProgram.TryCompile(expression, CelEnvironment.Standard, out var program, out _));
+        var said = ImmutableDictionary<string, CelValue>.Empty.Add(MemberFields.LastBackupAt, program.Evaluate(CelActivation.Empty, new CelCost(1000)));
+        var values = AnswerReader.Read(new MemberAnswer(said, ImmutableDictionary<string, string>.Empty, null), out var problem);
+        Assert.Equal(isUnderstood ? new DateTimeOffset(2026, 1, 31, 12, 0, 0, TimeSpan.Zero) : null, values.LastBackupAt);
+        Assert.Equal(isUnderstood, problem.Length == 0);
+    }
+
     private static StewardResource Read(string file)
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)

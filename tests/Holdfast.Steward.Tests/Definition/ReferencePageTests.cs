@@ -37,7 +37,7 @@ public sealed class ReferencePageTests
     public void The_page_names_every_condition_preset_and_variable()
     {
         var page = File.ReadAllText(PagePath());
-        foreach (var word in new[] { "Ready", "Reconciling", "Stalled", "Observed", "QuorumSafe", "SplitBrain", "RolloutProgressing" }
+        foreach (var word in new[] { "Ready", "Reconciling", "Stalled", "Observed", "QuorumSafe", "SplitBrain", "RolloutProgressing", "BackupFresh" }
             .Concat(Holdfast.Steward.Presets.Preset.Names).Concat(Holdfast.Steward.Actions.MemberFields.Names).Concat(["member", "leader", "candidate", "set", "seen", "response"]))
             Assert.Contains($"`{word}`", page, StringComparison.Ordinal);
     }

@@ -18,7 +18,7 @@ public sealed class PlanPreviewTests
     [Fact]
     public void A_scale_down_tells_every_step_and_warns_of_even_numbers()
     {
-        var forecast = PlanPreview.Scale(Scenes.Observation(5), 4);
+        var forecast = PlanPreview.Scale(Scenes.Observation(5), 4, []);
         Assert.Equal(["drain web-4 2", "remove web-4 1", "scale the set 4 1"], Steps(forecast));
         Assert.Contains("4 voters bear the loss of 1, no more than 3 do: an odd number is better", forecast.Warnings);
     }

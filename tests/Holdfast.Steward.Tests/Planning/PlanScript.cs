@@ -39,6 +39,9 @@ internal sealed class PlanScript
             case "partition":
                 _world.Apply(StewardPlan.Do(new SetPartition(Number(rest[0]), "a person set it")));
                 break;
+            case "ordinals":
+                _world.ChangeSet(set => set with { Spec = set.Spec with { Ordinals = new() { Start = Number(rest[0]) } } });
+                break;
             case "wanted":
                 _world.ChangeSet(set => set with { Metadata = set.Metadata with { Annotations = set.Metadata.Annotations.SetItem(StewardNames.WantedReplicasAnnotation, rest[0]) } });
                 break;
@@ -117,6 +120,7 @@ internal sealed class PlanScript
         SetPartition partition => string.Create(CultureInfo.InvariantCulture, $"set partition {partition.Partition}"),
         RestoreTemplate restore => $"restore template {restore.Revision.Metadata.Name}",
         CallAction call => $"call {call.Action} for {call.Member} ({call.MemberId ?? "no id yet"})",
+        ScaleSet { Start: { } start } scale => string.Create(CultureInfo.InvariantCulture, $"scale the set to {scale.Replicas} from ordinal {start}"),
         ScaleSet scale => string.Create(CultureInfo.InvariantCulture, $"scale the set to {scale.Replicas}"),
         SnapshotClaim snapshot => $"snapshot {snapshot.Claim}",
         DeleteClaim delete => $"delete claim {delete.Claim}",

@@ -55,6 +55,62 @@ public sealed class PreflightTests
         Assert.Equal("gate p99 was not looked at yet", Rollout.GateCheck.Shut(StewardView.Of(observation)));
     }
 
+    [Theory]
+    [InlineData(null, "no backup is proven, and rollout.preflight.backupWithin is 1h: no member tells when the last one was made (field lastBackupAt)")]
+    [InlineData(-59, "")]
+    [InlineData(-61, "the last backup was made at 2026-01-01 10:59:00 UTC, longer ago than rollout.preflight.backupWithin allows (1h): make one")]
+    [InlineData(2, "no backup is proven, and rollout.preflight.backupWithin is 1h: the last one is said to be of 2026-01-01 12:02:00 UTC, which is still to come: compare the clocks")]
+    public void A_rollout_does_not_begin_without_a_young_backup_where_one_is_asked_for(int? minutes, string waits) =>
+        Assert.Equal(waits, Waits(BackedUp(Asking, minutes)));
+
+    [Fact]
+    public void What_a_member_said_of_its_backups_too_long_ago_proves_nothing()
+    {
+        var observation = BackedUp(Asking, -1);
+        observation = observation with { Members = observation.Members.Aged(0, 60) };
+        Assert.Contains("no member tells when the last one was made", Backups.BackupProof.Objection(StewardView.Of(observation), "1h", "field"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Where_another_one_tells_of_backups_the_members_word_does_not_count()
+    {
+        var observation = BackedUp(Scenes.Observation(steward: """, "backup": {"lastAt": {"prometheus": {"url": "http://p", "query": "q"}}}, "rollout": {"preflight": {"backupWithin": "1h"}}"""), -1);
+        Assert.EndsWith("spec.backup.lastAt was not asked yet", Waits(observation), StringComparison.Ordinal);
+        Assert.EndsWith("spec.backup.lastAt gives no time: it is away", Waits(observation with { Backup = new(null, TimeSpan.Zero, "it is away") }), StringComparison.Ordinal);
+        Assert.EndsWith("spec.backup.lastAt was last asked 2m ago", Waits(observation with { Backup = new(Members.Noon, TimeSpan.FromMinutes(2), "") }), StringComparison.Ordinal);
+        Assert.Equal("", Waits(observation with { Backup = new(Members.Noon.AddMinutes(-3), TimeSpan.Zero, "") }));
+    }
+
+    [Fact]
+    public void The_backup_that_a_rollout_rests_on_is_put_on_record_and_not_asked_for_again()
+    {
+        var world = new Plans.ModelWorld(BackedUp(Scenes.Observation(steward: """, "rollout": {"soak": "90m", "stepDeadline": "3h", "preflight": {"backupWithin": "1h"}}"""), -50));
+        world.Template("web-2");
+        for (var round = 0; round < 200; round++)
+        {
+            var plan = WorkPlanner.Plan(StewardView.Of(world.Observation));
+            world.Apply(plan);
+            if (plan is { Memory: null, Effect: null })
+                world.Pass(plan.RequeueAfter ?? TimeSpan.FromSeconds(1));
+        }
+        var rollout = world.Observation.Steward.Status.Rollout!;
+        Assert.Equal(("Completed", Members.Noon.AddMinutes(-50)), (rollout.Phase, rollout.BackupAt));
+    }
+
+    [Fact]
+    public void A_leader_that_would_be_first_does_not_hand_over_before_the_preflight_is_passed()
+    {
+        var observation = BackedUp(Scenes.Observation(strategy: "RollingUpdate", steward: """, "rollout": {"preflight": {"backupWithin": "1h"}}""", leader: 2), null);
+        Assert.StartsWith("no backup is proven", Waits(observation), StringComparison.Ordinal);
+    }
+
+    private static TargetObservation Asking => Scenes.Observation(steward: """, "rollout": {"preflight": {"backupWithin": "1h"}}""");
+
+    private static TargetObservation BackedUp(TargetObservation observation, int? minutes) => observation with
+    {
+        Members = observation.Members.But(0, values => values with { LastBackupAt = minutes is { } ago ? Members.Noon.AddMinutes(ago) : null }),
+    };
+
     private static TargetObservation Crowded(TargetObservation observation) => observation with { Members = observation.Members.PodOf(1, pod => pod with { Zone = "a" }) };
 
     /// <summary>What a rollout to another revision waits for before its first step; empty when it begins.</summary>

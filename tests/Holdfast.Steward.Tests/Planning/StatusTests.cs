@@ -44,6 +44,23 @@ public sealed class StatusTests
     }
 
     [Fact]
+    public void A_set_that_is_not_what_the_spec_describes_is_said_to_be_so()
+    {
+        var observation = Scenes.Observation();
+        var silent = observation with { Now = Members.Noon.AddSeconds(31), Members = observation.Members.Unknown(0).Unknown(1).Unknown(2) };
+        Assert.Equal(
+            ("True", "MembersDoNotAnswer", "every pod is ready, and none answers as spec.member (preset test) describes it for 30s; does it fit this set? web-0: no answer within 2s"),
+            Of(Status(silent), "Stalled"));
+        Assert.Equal("False", Of(Status(silent with { Members = silent.Members.PodOf(2, pod => pod with { IsReady = false }) }), "Stalled").Status);
+
+        var steward = Scenes.Steward();
+        var member = steward.Spec.Member with { Container = "app", Port = "admin", Drain = new() { HttpPost = new() { Path = "/", Port = "client" } } };
+        Assert.Equal(
+            ["spec.member.container: StatefulSet web has no container app; it has main", "spec.member.port: no container of StatefulSet web has a port admin; they have client"],
+            TargetFit.Problems(member, observation.Set!));
+    }
+
+    [Fact]
     public void A_split_brain_is_loud()
     {
         var observation = Scenes.Observation();

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Holdfast.Testing;
 
 namespace Holdfast.Steward.Tests.Planning;
 
@@ -9,19 +10,16 @@ namespace Holdfast.Steward.Tests.Planning;
 /// </summary>
 public sealed class TranscriptTests
 {
-    public static TheoryData<string> Names => [.. Directory.GetFiles(Folder(), "*.txt").Select(file => Path.GetFileNameWithoutExtension(file)!).Order(StringComparer.Ordinal)];
+    private static readonly Transcripts Scenarios = new("tests/Holdfast.Steward.Tests/Planning/Transcripts");
+
+    public static TheoryData<string> Names => [.. Scenarios.Names];
 
     [Theory]
     [MemberData(nameof(Names))]
     public void A_scenario_goes_as_its_transcript_says(string name)
     {
-        var path = Path.Combine(Folder(), name + ".txt");
-        var written = File.ReadAllText(path).ReplaceLineEndings("\n");
-        var played = Play(written);
-        if (Environment.GetEnvironmentVariable("HOLDFAST_REWRITE_TRANSCRIPTS") == "1")
-            File.WriteAllText(path, played);
-        else
-            Assert.Equal(written, played);
+        var (written, played) = Scenarios.Play(name, Play);
+        Assert.Equal(written, played);
     }
 
     // What is told stands indented below the command that it follows from.
@@ -53,14 +51,4 @@ public sealed class TranscriptTests
     }
 
     private static string Indented(string text) => string.Concat(text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => " " + line.TrimEnd() + "\n"));
-
-    private static string Folder()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Holdfast.slnx")))
-            folder = folder.Parent;
-        return Path.Combine(
-            folder?.FullName ?? throw new DirectoryNotFoundException($"no Holdfast.slnx above {AppContext.BaseDirectory}: run the tests inside the repository"),
-            "tests", "Holdfast.Steward.Tests", "Planning", "Transcripts");
-    }
 }

@@ -37,12 +37,22 @@ public sealed class SetChangesTests
     [Fact]
     public void Ordinals_that_begin_later_count_for_the_partition()
     {
+        static void Late(JsonObject set) => set["spec"]!["ordinals"] = new JsonObject { ["start"] = 5 };
         var change = Decide(wanted =>
         {
             wanted["spec"]!["template"]!["x"] = 1;
-            wanted["spec"]!["ordinals"] = new JsonObject { ["start"] = 5 };
-        });
+            Late(wanted);
+        }, Late);
         Assert.Equal(8, (int)change.Answer.Changes[0].Value);
+    }
+
+    [Fact]
+    public void The_first_ordinal_stays_and_a_set_may_say_what_it_is()
+    {
+        var change = Decide(wanted => wanted["spec"]!["ordinals"] = new JsonObject { ["start"] = 1 });
+        Assert.Equal(("/spec/ordinals", "{\"start\":0}"), (change.Answer.Changes[0].Key, change.Answer.Changes[0].Value.ToJsonString()));
+        Assert.Contains("spec.scaling.removeFirst", Assert.Single(change.Answer.Warnings), StringComparison.Ordinal);
+        Assert.Empty(Decide(wanted => wanted["spec"]!["ordinals"] = new JsonObject { ["start"] = 0 }).Answer.Changes);
     }
 
     [Fact]

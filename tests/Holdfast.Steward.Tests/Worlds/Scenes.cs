@@ -37,6 +37,7 @@ internal static class Scenes
     {
         Set = Set(replicas, strategy),
         Members = [.. Members.Well(replicas, leader).Select(member => member with { Claims = [Claim(member.Ordinal)] })],
+        Snapshots = SnapshotSupport.Served,
         Revisions = [Revision("web-1"), Revision("web-2"), Revision("web-3")],
     };
 

@@ -57,6 +57,32 @@ public sealed class BackupTests : IDisposable
     }
 
     [Fact]
+    public async Task A_member_remembers_the_newest_backup_that_was_checked_and_no_other()
+    {
+        DateTimeOffset taken;
+        await using (var ledger = await StartAsync("first"))
+        {
+            (await ledger.AppendAsync("one")).Dispose();
+            Assert.False((await ledger.GetAsync("/status")).TryGetProperty("lastBackupAt", out _));
+            Assert.Equal(0, (await ControlAsync(ledger, "backup", Backup + ".stale", "--stale")).Code);
+            Assert.False((await ledger.GetAsync("/status")).TryGetProperty("lastBackupAt", out _));
+            Assert.Equal(0, (await ControlAsync(ledger, "backup", Backup)).Code);
+            await using var source = File.OpenRead(Backup);
+            taken = (await BackupFile.ReadAsync(source, static _ => { }, Stop)).TakenAt;
+            Assert.Equal(taken, (await ledger.GetAsync("/status")).GetProperty("lastBackupAt").GetDateTimeOffset());
+            foreach (var (query, code) in new[] { ("index=1&checksum=00&takenAt=2026-01-01T00:00:00Z", 409), ("index=1&checksum=00&takenAt=2999-01-01T00:00:00Z", 400), ("index=one", 400) })
+            {
+                using var refused = await ledger.Http.PostAsync(new Uri($"/v1/backup?{query}", UriKind.Relative), null, Stop);
+                Assert.Equal(code, (int)refused.StatusCode);
+            }
+        }
+        await using var again = await StartAsync("first");
+        var status = await again.GetAsync("/status");
+        Assert.Equal(taken, status.GetProperty("lastBackupAt").GetDateTimeOffset());
+        Assert.Equal(1, status.GetProperty("lastBackupIndex").GetInt64());
+    }
+
+    [Fact]
     public async Task A_restore_never_writes_over_data()
     {
         await using (var ledger = await StartAsync("first"))

@@ -43,6 +43,7 @@ public sealed class ServiceAccountTokens(TokenSigner signer, TimeProvider time, 
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(user);
         ArgumentNullException.ThrowIfNull(view);
+        CheckPlace(request.Metadata, account.Metadata);
         var seconds = request.Spec.ExpirationSeconds ?? DefaultSeconds;
         CheckLifetime(request, account, seconds);
         var now = time.GetUtcNow();
@@ -164,6 +165,21 @@ public sealed class ServiceAccountTokens(TokenSigner signer, TimeProvider time, 
         };
         if (problem.Length > 0)
             throw ApiErrors.Forbidden(ServiceAccount.ResourceType, account.Metadata.Name, problem);
+    }
+
+    private static void CheckPlace(ObjectMeta sent, ObjectMeta account)
+    {
+        var metadata = FieldPath.Root("metadata");
+        if (sent.Name.Length > 0 && sent.Name != account.Name)
+        {
+            throw ApiErrors.Invalid(TokenRequest.ResourceType, account.Name,
+                [FieldError.Invalid(metadata.Child("name"), sent.Name, "must match the service account name if specified")]);
+        }
+        if (sent.Namespace.Length > 0 && sent.Namespace != account.Namespace)
+        {
+            throw ApiErrors.Invalid(TokenRequest.ResourceType, account.Name,
+                [FieldError.Invalid(metadata.Child("namespace"), sent.Namespace, "must match the service account namespace if specified")]);
+        }
     }
 
     private static void CheckLifetime(TokenRequest request, ServiceAccount account, long seconds)

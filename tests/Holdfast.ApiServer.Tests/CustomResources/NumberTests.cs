@@ -1,0 +1,44 @@
+namespace Holdfast.ApiServer.Tests.CustomResources;
+
+/// <summary>Numbers that no floating point number comes near to: clients cannot read a list with one of them in it.</summary>
+public sealed class NumberTests
+{
+    [Theory]
+    [InlineData("1e400")]
+    [InlineData("-1e400")]
+    public async Task A_number_without_bounds_is_refused_in_words_however_it_comes(string number)
+    {
+        await using var server = await Widgets.ServeAsync();
+        await server.MakeAsync(Widgets.Collection, Widgets.Widget("w", """{"free":{"x":1}}"""));
+        var body = Widgets.Widget("w", """{"free":{"x":@}}""".Replace("@", number, StringComparison.Ordinal));
+        var told = $"json: cannot unmarshal number {number} into Go value of type float64";
+        Assert.EndsWith(told, await server.RefusedAsync(400, "POST", Widgets.Collection, body), StringComparison.Ordinal);
+        Assert.EndsWith(told, await server.RefusedAsync(400, "PUT", Widgets.Collection + "/w", body), StringComparison.Ordinal);
+        Assert.EndsWith(told, await server.RefusedAsync(400, "PATCH", Widgets.Collection + "/w?fieldManager=f&force=true", body, "application/apply-patch+yaml"), StringComparison.Ordinal);
+        Assert.EndsWith(told, await server.RefusedAsync(422, "PATCH", Widgets.Collection + "/w", """{"spec":{"free":{"x":@}}}""".Replace("@", number, StringComparison.Ordinal), "application/merge-patch+json"), StringComparison.Ordinal);
+        Assert.EndsWith(told, await server.RefusedAsync(422, "PATCH", Widgets.Collection + "/w", """[{"op":"add","path":"/spec/free/y","value":@}]""".Replace("@", number, StringComparison.Ordinal), "application/json-patch+json"), StringComparison.Ordinal);
+        Assert.Equal("""{"x":1}""", (await server.ReadAsync(Widgets.Collection + "/w"))["spec"]!["free"]!.ToJsonString());
+        Assert.Empty(server.Faults);
+    }
+
+    [Fact]
+    public async Task A_number_that_is_only_long_is_kept()
+    {
+        const string Long = """{"x":123456789012345678901234567890,"y":1e-400}""";
+        await using var server = await Widgets.ServeAsync();
+        await server.MakeAsync(Widgets.Collection, Widgets.Widget("w", "{\"free\":" + Long + "}"));
+        Assert.Equal(Long, (await server.ReadAsync(Widgets.Collection + "/w"))["spec"]!["free"]!.ToJsonString());
+    }
+
+    [Fact]
+    public async Task A_default_without_bounds_is_refused_in_words()
+    {
+        await using var server = await Widgets.ServeAsync();
+        var definition = await server.ReadAsync(Widgets.Definitions + "/widgets.example.com");
+        var schema = definition["spec"]!["versions"]![0]!["schema"]!["openAPIV3Schema"]!["properties"]!["spec"]!["properties"]!;
+        schema["many"] = System.Text.Json.Nodes.JsonNode.Parse("""{"type":"number","default":1e400}""");
+        var told = await server.RefusedAsync(422, "PUT", Widgets.Definitions + "/widgets.example.com", definition.ToJsonString());
+        Assert.EndsWith("json: cannot unmarshal number 1e400 into Go value of type float64", told, StringComparison.Ordinal);
+        Assert.Empty(server.Faults);
+    }
+}
