@@ -2,7 +2,6 @@ using System.Globalization;
 using Holdfast.Client;
 using Holdfast.Model.Apps;
 using Holdfast.Model.Core;
-using Holdfast.Model.Values;
 using Holdfast.Platform;
 using Holdfast.Simulator.Checkers;
 using Holdfast.Simulator.Ledger;

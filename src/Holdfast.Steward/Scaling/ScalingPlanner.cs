@@ -49,8 +49,7 @@ public static class ScalingPlanner
         {
             return StewardPlan.Wait($"{last.Message}; it is tried again soon", Pause);
         }
-        // Who is unfinished is added, never removed in the place of the highest: a set can only give up its highest ordinal.
-        return unfinished is null && wanted < has ? RemovalStep.Begin(view, name) : AdditionStep.Begin(view, name);
+        return wanted < has ? RemovalStep.Begin(view, name) : AdditionStep.Begin(view, name);
     }
 
     /// <summary>What is in the way of another number of members until somebody acts; null when nothing is.</summary>
