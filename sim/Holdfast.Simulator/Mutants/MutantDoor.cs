@@ -6,44 +6,30 @@ namespace Holdfast.Simulator.Mutants;
 
 /// <summary>A Steward that hears from members what is not so, as one with a bug would understand it.</summary>
 /// <param name="inner">The way to members.</param>
-/// <param name="mutant">The bug.</param>
-internal sealed class MutantDoor(IMemberDoor inner, Mutant mutant) : IMemberDoor
+internal sealed class MutantDoor(IMemberDoor inner) : IMemberDoor
 {
-    private readonly Dictionary<(string Pod, string Path), ActionOutcome> _said = [];
     private readonly HashSet<string> _removed = new(StringComparer.Ordinal);
 
     /// <summary>The door of a mutant; the same one for those whose bug is elsewhere.</summary>
     public static IMemberDoor Around(IMemberDoor inner, Mutant mutant) =>
-        mutant is Mutant.IgnoresTheAgeOfAnswers or Mutant.TakesAllForHealthy or Mutant.ShrinksBeforeRemoval ? new MutantDoor(inner, mutant) : inner;
+        mutant is Mutant.ShrinksBeforeRemoval ? new MutantDoor(inner) : inner;
 
     /// <inheritdoc/>
     public async Task<ActionOutcome> SendAsync(MemberPlace place, ActionRequest request, CancellationToken cancellationToken)
     {
         var path = ((HttpActionRequest)request).PathAndQuery;
         // Believes that what it asked for is done.
-        if (mutant == Mutant.ShrinksBeforeRemoval && path.StartsWith("/v1/members/remove?id=", StringComparison.Ordinal))
+        if (path.StartsWith("/v1/members/remove?id=", StringComparison.Ordinal))
         {
             _removed.Add(path["/v1/members/remove?id=".Length..]);
             return ActionOutcome.Of(new ActionResponse(200, "{}"));
         }
         var outcome = await inner.SendAsync(place, request, cancellationToken);
-        switch (mutant)
+        return path == "/v1/members" && outcome.Response is { Status: 200 } members ? Bent(members, answer =>
         {
-            // What a member once said is taken for what it says, for ever.
-            case Mutant.IgnoresTheAgeOfAnswers when request is HttpActionRequest { Method: "GET" }:
-                if (outcome.Response is not null)
-                    _said[(place.Pod, path)] = outcome;
-                return _said.GetValueOrDefault((place.Pod, path), outcome);
-            case Mutant.TakesAllForHealthy when path == "/status" && outcome.Response is { } response:
-                return Bent(response, answer => (answer["ready"], answer["appliedLogIndex"]) = (true, long.MaxValue / 4));
-            case Mutant.ShrinksBeforeRemoval when path == "/v1/members" && outcome.Response is { Status: 200 } members:
-                return Bent(members, answer =>
-                {
-                    foreach (var gone in answer["members"]!.AsArray().Where(member => _removed.Contains((string)member!["id"]!)).ToList())
-                        answer["members"]!.AsArray().Remove(gone);
-                });
-        }
-        return outcome;
+            foreach (var gone in answer["members"]!.AsArray().Where(member => _removed.Contains((string)member!["id"]!)).ToList())
+                answer["members"]!.AsArray().Remove(gone);
+        }) : outcome;
     }
 
     private static ActionOutcome Bent(ActionResponse response, Action<JsonNode> bend)

@@ -11,23 +11,17 @@ namespace Holdfast.Simulator.Mutants;
 /// <summary>A Steward with a known bug, as far as the API can see it: what it writes is bent on its way.</summary>
 /// <param name="inner">The way to the server.</param>
 /// <param name="mutant">The bug.</param>
-/// <param name="starts">Which of the Steward's processes it is.</param>
-internal sealed class MutantSteward(IApiTransport inner, Mutant mutant, int starts) : IApiTransport
+internal sealed class MutantSteward(IApiTransport inner, Mutant mutant) : IApiTransport
 {
     /// <summary>The transport of a mutant; the same one for those whose bug is elsewhere.</summary>
-    public static IApiTransport Around(IApiTransport inner, Mutant mutant, int starts) => mutant
-        is Mutant.ForgetsGrants or Mutant.DoesNotGoOn or Mutant.SaysReadyTooEarly or Mutant.KeepsOldLabels ? new MutantSteward(inner, mutant, starts) : inner;
+    public static IApiTransport Around(IApiTransport inner, Mutant mutant) => mutant
+        is Mutant.SaysReadyTooEarly or Mutant.KeepsOldLabels ? new MutantSteward(inner, mutant) : inner;
 
     /// <inheritdoc/>
     public Task<ApiAnswer> CallAsync(ApiCall call, CancellationToken cancellationToken)
     {
         switch (mutant, call)
         {
-            case (Mutant.ForgetsGrants, { Body: StewardResource { Status.Operation.Kind: "Eviction" } steward }):
-                return inner.CallAsync(call with { Body = steward with { Status = steward.Status with { Operation = null } } }, cancellationToken);
-            // What another process began is taken for somebody else's, and left alone.
-            case (Mutant.DoesNotGoOn, { Body: StewardResource, Subresource: "status" }) when starts > 1:
-                throw new ApiException(Status.Empty with { Code = 409, Reason = "Conflict", Message = "another process has begun this" });
             case (Mutant.SaysReadyTooEarly, { Body: StewardResource steward, Subresource: "status" }):
                 return inner.CallAsync(call with { Body = steward with { Status = steward.Status with { Conditions = Ready(steward.Status.Conditions) } } }, cancellationToken);
             case (Mutant.KeepsOldLabels, { Verb: ApiVerb.Patch, Type.Plural: "pods" }) when TakesLabelAway(call):

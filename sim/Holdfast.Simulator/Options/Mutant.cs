@@ -123,17 +123,11 @@ public enum Mutant
     /// <summary>The server does not look at the resourceVersion of an update (breaks A6).</summary>
     IgnoresResourceVersion,
 
-    /// <summary>The Steward believes what a member said long ago (breaks T1).</summary>
-    IgnoresTheAgeOfAnswers,
 
-    /// <summary>The Steward takes every member that answers for healthy and caught up (breaks T1).</summary>
-    TakesAllForHealthy,
 
     /// <summary>The Steward lets every member go that somebody wants to go, its leader too (breaks T1 and T2).</summary>
     EvictsUnasked,
 
-    /// <summary>The Steward does not write down what it granted (breaks T2).</summary>
-    ForgetsGrants,
 
     /// <summary>The Steward takes a member for removed as soon as it has asked for that (breaks T3).</summary>
     ShrinksBeforeRemoval,
@@ -141,16 +135,12 @@ public enum Mutant
     /// <summary>A member whose disk is empty takes its name's old identity (breaks T4).</summary>
     KeepsIdentitiesOnEmptyDisks,
 
-    /// <summary>A Steward that was started again does not go on with what was begun (breaks T5).</summary>
-    DoesNotGoOn,
 
     /// <summary>The Steward says that it is ready whatever there is (breaks T6).</summary>
     SaysReadyTooEarly,
 
-    /// <summary>The server takes the writes of a Steward whose lease another has (breaks T7).</summary>
-    IgnoresStewardFences,
 
-    /// <summary>The Steward lets pods be deleted by force without evidence (breaks T8).</summary>
+    /// <summary>The Steward lets pods be deleted by force without evidence (breaks T8, T1 and T2).</summary>
     AllowsForce,
 
     /// <summary>A founder whose disk is empty founds a cluster, whoever is there already (breaks T9).</summary>

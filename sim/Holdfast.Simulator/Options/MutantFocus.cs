@@ -8,7 +8,7 @@ internal static class MutantFocus
 {
     /// <summary>In which world a mutant's bug is.</summary>
     /// <param name="mutant">The mutant.</param>
-    public static WorldKind WorldOf(Mutant mutant) => mutant >= Mutant.IgnoresTheAgeOfAnswers ? WorldKind.Stewarded : WorldKind.Sets;
+    public static WorldKind WorldOf(Mutant mutant) => mutant >= Mutant.EvictsUnasked ? WorldKind.Stewarded : WorldKind.Sets;
 
     /// <summary>The options of a mutant's run.</summary>
     /// <param name="options">As the seed drew them.</param>
@@ -58,13 +58,9 @@ internal static class MutantFocus
             LongestPause = TimeSpan.FromSeconds(4),
             Operations = 15,
         },
-        Mutant.IgnoresTheAgeOfAnswers => Restless(options, world => world with { Members = 3, HasBudget = false }) with { Faults = [FaultKind.NodeCutOff], FaultPause = TimeSpan.FromSeconds(20) },
-        Mutant.TakesAllForHealthy => Restless(options, world => world with { Members = 3, HasBudget = false, Faults = [LedgerFault.PeerCut], FaultPause = TimeSpan.FromSeconds(20) }),
-        Mutant.EvictsUnasked or Mutant.ForgetsGrants or Mutant.ShrinksBeforeRemoval => Restless(options, world => world with { Members = 5, HasBudget = false }),
+        Mutant.EvictsUnasked or Mutant.ShrinksBeforeRemoval => Restless(options, world => world with { Members = 5, HasBudget = false }),
         Mutant.KeepsIdentitiesOnEmptyDisks or Mutant.FoundsASecondCluster => Restless(options, world => world with { Faults = [LedgerFault.DiskLoss], FaultPause = TimeSpan.FromSeconds(10) }),
-        Mutant.DoesNotGoOn => Restless(options, world => world with { Faults = [LedgerFault.StewardKill, LedgerFault.StewardKillBetweenWrites] }),
         Mutant.SaysReadyTooEarly or Mutant.KeepsOldLabels => Restless(options, world => world with { Faults = [LedgerFault.MemberKill], FaultPause = TimeSpan.FromSeconds(20) }),
-        Mutant.IgnoresStewardFences => Restless(options, world => world with { HasTwo = true }) with { Faults = [FaultKind.ControllerPause], FaultPause = TimeSpan.FromSeconds(8), CallDelay = TimeSpan.FromMilliseconds(300) },
         Mutant.AllowsForce => Restless(options, world => world with { Habits = [StewardedHabit.ForcesDeletions] }) with { StopDelay = TimeSpan.FromSeconds(5) },
         Mutant.WatchesFromNow => With(options, FaultKind.ServerCrash),
         Mutant.IgnoresResourceVersion => With(options, FaultKind.StaleCache) with { LongestFreeze = TimeSpan.FromSeconds(15) },

@@ -46,7 +46,7 @@ internal sealed class StewardHost(
 
     private async Task ServeAsync(ClientEnvironment environment, ClientEnvironment plain, SimulatedProcess process, CancellationToken stop)
     {
-        environment = environment with { Transport = MutantSteward.Around(environment.Transport, options.Mutant, Starts) };
+        environment = environment with { Transport = MutantSteward.Around(environment.Transport, options.Mutant) };
         var context = new ControllerContext(environment, new SharedCaches(cachesOf(plain), Impatient), new ControllerOptions { Workers = 2 });
         IMemberDoor door = new SimulatedDoor(Name, world.Ledger, world.Cuts, environment.Time, world.Chance.Fork(), world.Faults);
         var controllers = new StewardControllers(context, new MemberCaller(MutantDoor.Around(door, options.Mutant)), new NoOutside());
