@@ -1,1 +1,2 @@
 global using Holdfast.Model.Json;
+global using StewardResource = Holdfast.Model.Stewards.Steward;

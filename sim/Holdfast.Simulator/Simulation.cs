@@ -16,7 +16,6 @@ namespace Holdfast.Simulator;
 public sealed class Simulation
 {
     private static readonly RunLimits Limits = new(600_000, TimeSpan.FromHours(12));
-    private static readonly TimeSpan TimeToConverge = TimeSpan.FromMinutes(40);
     private static readonly TimeSpan TimeAtRest = TimeSpan.FromSeconds(20);
 
     private readonly SimulationOptions _options;
@@ -85,24 +84,25 @@ public sealed class Simulation
 
     private async Task ScriptAsync()
     {
-        var disk = Installation.NewDisk(_chance.NewUid());
+        var disk = Installation.NewDisk(_chance.NewUid(), _options.Steward is not null);
         var cluster = new SimulatedCluster(_options, _scheduler, _chance.Fork(), _story, disk);
         await cluster.StartAsync();
         _cluster = cluster;
         var chance = _chance.Fork();
-        var user = new SimulatedUser(cluster.UserClient(), _options, _scheduler.Time, _chance.Fork(), _story);
-        if (_options.ClockFaults)
-            user.OnNodeRemoved = _ => cluster.JumpControllers(TimeSpan.FromMinutes(chance.Next(10)));
+        var user = NewUser(cluster, chance);
         await user.BeginAsync();
         var injector = new FaultInjector(cluster, _options, _scheduler.Time, _chance.Fork(), _story);
         var injecting = injector.RunAsync();
+        var ledgerFaults = cluster.Ledger is null ? null : new LedgerFaults(cluster, _options, _scheduler.Time, _chance.Fork(), _story);
+        var breaking = ledgerFaults?.RunAsync() ?? Task.CompletedTask;
         for (var operation = 0; operation < _options.Operations; operation++)
         {
             await PassAsync(_options.LongestPause * chance.NextDouble());
             await user.ActAsync();
         }
+        await (ledgerFaults?.StopAsync() ?? Task.CompletedTask);
         await injector.StopAsync();
-        await injecting;
+        await Task.WhenAll(injecting, breaking);
         _story.Tell("faults", "are over; everything must come to rest");
         cluster.Witness.BeginCounting();
         await user.CleanUpAsync();
@@ -113,12 +113,25 @@ public sealed class Simulation
         await StayAtRestAsync(cluster);
     }
 
-    private async Task ConvergeAsync(SimulatedCluster cluster, SimulatedUser user)
+    private IWorkload NewUser(SimulatedCluster cluster, SeededChance chance)
+    {
+        if (cluster.Ledger is not null)
+            return new StewardedUser(cluster.UserClient(), cluster, _options, _scheduler.Time, _chance.Fork(), _story);
+        var user = new SimulatedUser(cluster.UserClient(), _options, _scheduler.Time, _chance.Fork(), _story);
+        if (_options.ClockFaults)
+            user.OnNodeRemoved = _ => cluster.JumpControllers(TimeSpan.FromMinutes(chance.Next(10)));
+        return user;
+    }
+
+    // A quorum's rollout, taken back and tried again, with all its deadlines, fits in; a set without a Steward waits for the longest back-offs.
+    private TimeSpan TimeToConverge => TimeSpan.FromMinutes(_options.Steward is null ? 40 : 25);
+
+    private async Task ConvergeAsync(SimulatedCluster cluster, IWorkload user)
     {
         var rest = new RestChecker(cluster.Truth, new BudgetChecker(cluster.Truth));
         var began = _scheduler.Time.GetTimestamp();
         var nextHelp = TimeSpan.FromSeconds(30);
-        while (rest.Missing(user.Sets, user.DeletedSpaces) is { } missing)
+        while ((rest.Missing(user.Sets, user.DeletedSpaces) ?? await user.MissingAsync()) is { } missing)
         {
             var passed = _scheduler.Time.GetElapsedTime(began);
             if (passed > TimeToConverge)
@@ -137,7 +150,7 @@ public sealed class Simulation
     }
 
     /// <summary>What is missing may begin with the letter of an invariant that says so itself.</summary>
-    private static InvariantViolation NotAtRest(string missing, string busiest)
+    private InvariantViolation NotAtRest(string missing, string busiest)
     {
         var letter = missing.Split(": ", 2) is [{ Length: <= 3 } known, _] ? known : "Liveness";
         return new InvariantViolation(letter, $"{TimeToConverge.TotalMinutes:0} minutes after the last change {missing[(letter == "Liveness" ? 0 : letter.Length + 2)..]}; {busiest}");
@@ -150,7 +163,7 @@ public sealed class Simulation
         var settled = cluster.Truth.World.Changes;
         await PassAsync(TimeAtRest);
         cluster.Truth.Holds("S10", cluster.Truth.World.Changes == settled,
-            $"the set was settled, and still {cluster.Truth.World.Changes - settled} writes came in {TimeAtRest.TotalSeconds:0} s: {cluster.Truth.World.LastChange}");
+            $"the set was settled, and still {cluster.Truth.World.Changes - settled} writes came in {TimeAtRest.TotalSeconds:0} s: {cluster.Truth.World.LastChange}; {cluster.Witness.Busiest}; {cluster.Ledger?.Truth.Describe()}");
     }
 
     private Task PassAsync(TimeSpan span) => _scheduler.Time.DelayAsync(span, CancellationToken.None);

@@ -58,6 +58,7 @@ public sealed class CommandTests
     [InlineData("no seed was given")]
     [InlineData("x is not a seed", "--seed", "x")]
     [InlineData("--seed needs a value", "--seed")]
+    [InlineData("there is no world x", "--world", "x")]
     [InlineData("--seeds needs a range", "--seeds", "9..1")]
     [InlineData("there is no mutant Nothing", "--seed", "1", "--mutant", "Nothing")]
     [InlineData("an hour is not a time", "--for", "an hour")]

@@ -48,6 +48,13 @@ public sealed class MutantTests
         { Mutant.SkipsEvents, Few, ["A4"] },
         { Mutant.WatchesFromNow, Few, ["A4"] },
         { Mutant.IgnoresResourceVersion, Few, ["A6"] },
+        { Mutant.EvictsUnasked, Few, ["T1", "T2"] },
+        { Mutant.ShrinksBeforeRemoval, Few, ["T3"] },
+        { Mutant.KeepsIdentitiesOnEmptyDisks, Few, ["T4"] },
+        { Mutant.SaysReadyTooEarly, Few, ["T6"] },
+        { Mutant.AllowsForce, Few, ["T8", "T1", "T2"] },
+        { Mutant.FoundsASecondCluster, Few, ["T9"] },
+        { Mutant.KeepsOldLabels, Few, ["T10"] },
     };
 
     [Theory]

@@ -134,7 +134,11 @@ public sealed class QuorumMember(LedgerOptions options, PeerClient client, Ledge
         return await held.AskAsync(core => Admit(core, id, request.Name)) ?? new JoinAnswer(false, null, "my disk is full");
     }
 
-    private static JoinAnswer Admit(RaftNode core, MemberId id, string name)
+    /// <summary>What a member answers that is asked to let another one in; while it leads, the step towards that is begun. On the core's own thread.</summary>
+    /// <param name="core">The core of the one that is asked.</param>
+    /// <param name="id">Who asks.</param>
+    /// <param name="name">What it is called.</param>
+    public static JoinAnswer Admit(RaftNode core, MemberId id, string name)
     {
         var leader = core.Membership.Seats.GetValueOrDefault(core.Leader)?.Name;
         if (core.Role != RaftRole.Leader)

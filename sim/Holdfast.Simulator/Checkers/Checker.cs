@@ -61,6 +61,12 @@ public abstract class Checker(GroundTruth truth)
     {
     }
 
+    /// <summary>A Steward was made, changed or removed.</summary>
+    /// <param name="change">The change.</param>
+    public virtual void OnSteward(ObjectChange<StewardResource> change)
+    {
+    }
+
     /// <summary>Something in the store or among the processes has changed.</summary>
     public virtual void OnStep()
     {

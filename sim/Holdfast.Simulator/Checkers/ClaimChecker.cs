@@ -82,12 +82,12 @@ public sealed class ClaimChecker(GroundTruth truth) : Checker(truth)
         }
     }
 
-    /// <summary>A claim goes by a person's will, with its namespace, or as garbage whose owners are all gone; never from under a pod that runs on.</summary>
+    /// <summary>A claim goes by a person's will, told to the Steward or not, with its namespace, or as garbage whose owners are all gone; never from under a pod that runs on.</summary>
     private void CheckDeletion(PersistentVolumeClaim claim)
     {
         _askedAt[claim.Metadata.Uid] = Truth.Time.GetTimestamp();
         var asked = Truth.DeletionsOf(claim.Metadata.Uid);
-        if (asked.Any(each => each.By is "kubectl" or "namespace-controller"))
+        if (asked.Any(each => each.By is "kubectl" or "namespace-controller") || (asked.Any(each => each.By == "steward") && Truth.Options.Steward is { Claims: "Delete" }))
             return;
         var living = claim.Metadata.OwnerReferences.FirstOrDefault(owner => Truth.World.ByUid(owner.Uid) is { Metadata.DeletionTimestamp: null });
         Holds("V1", !claim.Metadata.OwnerReferences.IsEmpty, $"claim {claim.Metadata.Name}, which nobody owns, is deleted by {By(asked)}");

@@ -32,13 +32,16 @@ public sealed class GroundTruth(SimulationOptions options, ProcessTable processe
     private readonly Dictionary<(string, string), List<PodRecord>> _podsByName = [];
     private readonly Dictionary<string, (long Since, long? Until)> _nodesGone = new(StringComparer.Ordinal);
     private readonly HashSet<string> _evicted = new(StringComparer.Ordinal);
-    private readonly List<(long Revision, string Holder, long Term)> _leaders = [];
+    private readonly Dictionary<ResourceKey, List<(long Revision, string Holder, long Term)>> _leaders = [];
     private long _lost;
     private long _downFrom;
     private long _downUntil;
 
     /// <summary>The lease for which controllers stand.</summary>
     public static ResourceKey LeadersLease { get; } = new("kube-system", "kube-controller-manager");
+
+    /// <summary>The lease for which Stewards stand.</summary>
+    public static ResourceKey StewardsLease { get; } = new("holdfast-system", "holdfast-steward");
 
     /// <summary>How old a list may be that is answered from the past.</summary>
     public static TimeSpan OldestList { get; } = TimeSpan.FromSeconds(15);
@@ -184,14 +187,33 @@ public sealed class GroundTruth(SimulationOptions options, ProcessTable processe
     /// <param name="uid">The pod's uid.</param>
     public bool WasAskedToGo(string uid) => _evicted.Contains(uid) || _deletions.ContainsKey(uid);
 
-    /// <summary>Notes who holds the controllers' lease from a revision on.</summary>
+    /// <summary>Notes who holds a lease from a revision on.</summary>
+    /// <param name="key">The lease.</param>
     /// <param name="revision">The revision.</param>
     /// <param name="lease">The lease; null when it is gone.</param>
-    public void NoteLeader(long revision, Lease? lease) => _leaders.Add((revision, lease?.Spec.HolderIdentity ?? "", lease?.Spec.LeaseTransitions ?? 0));
+    public void NoteLeader(ResourceKey key, long revision, Lease? lease)
+    {
+        if (!_leaders.TryGetValue(key, out var known))
+            _leaders[key] = known = [];
+        known.Add((revision, lease?.Spec.HolderIdentity ?? "", lease?.Spec.LeaseTransitions ?? 0));
+    }
 
-    /// <summary>Who held the controllers' lease at a revision, and with which term.</summary>
+    /// <summary>Who held a lease at a revision, and with which term.</summary>
+    /// <param name="key">The lease.</param>
     /// <param name="revision">The revision.</param>
-    public (string Holder, long Term) LeaderAt(long revision) => _leaders.FindLast(each => each.Revision <= revision) is var found ? (found.Holder ?? "nobody", found.Term) : default;
+    public (string Holder, long Term) LeaderAt(ResourceKey key, long revision) =>
+        _leaders.GetValueOrDefault(key)?.FindLast(each => each.Revision <= revision) is { Holder: { } holder } found ? (holder, found.Term) : ("nobody", 0);
+
+    /// <summary>A request to delete or evict an object was refused: nobody has asked for it by that.</summary>
+    /// <param name="uid">The object's uid.</param>
+    /// <param name="by">Who asked.</param>
+    public void ForgetDeletion(string uid, string by)
+    {
+        if (_deletions.TryGetValue(uid, out var asked) && asked.FindLastIndex(each => each.By == by) is >= 0 and var last)
+            asked.RemoveAt(last);
+        if (asked is { Count: 0 })
+            _deletions.Remove(uid);
+    }
 
     /// <summary>Who asked for an object's deletion, in order.</summary>
     /// <param name="uid">The object's uid.</param>

@@ -4,6 +4,7 @@ using Holdfast.Model.Apps;
 using Holdfast.Model.Batch;
 using Holdfast.Model.Core;
 using Holdfast.Simulator.Story;
+using Holdfast.Steward;
 using ClusterNode = Holdfast.Model.Core.Node;
 
 namespace Holdfast.Simulator.Checkers;
@@ -26,6 +27,9 @@ public sealed class Narrator(GroundTruth truth, StoryTeller story) : Checker(tru
             _ when pod.Spec.NodeName != change.Old.Spec.NodeName => $"{pod.Metadata.Name} is placed on {pod.Spec.NodeName}",
             _ when pod.IsFinished() && !change.Old.IsFinished() => $"{pod.Metadata.Name} is shown {pod.Status.Phase}",
             _ when pod.IsReady() != change.Old.IsReady() => $"{pod.Metadata.Name} is shown {(pod.IsReady() ? "ready" : "not ready")}",
+            _ when pod.Metadata.Labels.GetValueOrDefault(StewardNames.RoleLabel) is var role && (role != change.Old.Metadata.Labels.GetValueOrDefault(StewardNames.RoleLabel)
+                || pod.Metadata.Annotations.GetValueOrDefault(StewardNames.RoleTermAnnotation) != change.Old.Metadata.Annotations.GetValueOrDefault(StewardNames.RoleTermAnnotation)) =>
+                $"{pod.Metadata.Name} is labelled {role ?? "nothing"} of term {pod.Metadata.Annotations.GetValueOrDefault(StewardNames.RoleTermAnnotation) ?? "none"}",
             _ when pod.Metadata.Controller() != change.Old.Metadata.Controller() => $"{pod.Metadata.Name} belongs to {pod.Metadata.Controller()?.Name ?? "nobody"} now",
             _ => "",
         };

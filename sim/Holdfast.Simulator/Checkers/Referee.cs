@@ -56,7 +56,8 @@ public sealed class Referee(ServerProcess server, GroundTruth truth, Witness wit
             Collector<Deployment>(store, null, _ => _ => { }),
             Collector<ReplicaSet>(store, null, _ => _ => { }),
             Collector<Job>(store, null, checker => checker.OnJob),
-            LeaderCollector(store),
+            LeaderCollector(store, GroundTruth.LeadersLease),
+            .. Stewarded(store),
         ];
     }
 
@@ -146,14 +147,37 @@ public sealed class Referee(ServerProcess server, GroundTruth truth, Witness wit
         };
     }
 
-    /// <summary>Leases are renewed all the time, so they are no changes of which anybody takes note but who asks for a leader.</summary>
-    private Action LeaderCollector(ResourceStore store)
+    /// <summary>What only a stewarded cluster has: the Stewards' lease, and Stewards, which the server keeps without knowing their kind.</summary>
+    private IEnumerable<Action> Stewarded(ResourceStore store)
     {
-        var watcher = store.Watch(Lease.ResourceType.GroupResource, GroundTruth.LeadersLease.Namespace, _seenRevision);
+        if (truth.Options.Steward is null)
+            yield break;
+        yield return LeaderCollector(store, GroundTruth.StewardsLease);
+        var watcher = store.Watch(StewardResource.ResourceType.GroupResource, null, _seenRevision);
+        yield return () =>
+        {
+            while (watcher.TryRead(out var found))
+            {
+                var (old, now) = (found.Previous is null ? null : ModelJson.Read<StewardResource>(found.Previous.Json.Span), ModelJson.Read<StewardResource>(found.Current.Json.Span));
+                var change = new ObjectChange<StewardResource>(old, found.Kind == StoreEventKind.Delete ? null : now, found.Revision);
+                _changes.Add((found.Revision, () =>
+                {
+                    foreach (var checker in checkers)
+                        checker.OnSteward(change);
+                }
+                ));
+            }
+        };
+    }
+
+    /// <summary>Leases are renewed all the time, so they are no changes of which anybody takes note but who asks for a leader.</summary>
+    private Action LeaderCollector(ResourceStore store, Client.Caching.ResourceKey lease)
+    {
+        var watcher = store.Watch(Lease.ResourceType.GroupResource, lease.Namespace, _seenRevision);
         return () =>
         {
             while (watcher.TryRead(out var found))
-                truth.NoteLeader(found.Revision, found.Kind == StoreEventKind.Delete ? null : ClusterView.Typed<Lease>(found.Current));
+                truth.NoteLeader(lease, found.Revision, found.Kind == StoreEventKind.Delete ? null : ClusterView.Typed<Lease>(found.Current));
         };
     }
 

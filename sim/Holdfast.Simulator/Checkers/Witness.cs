@@ -51,6 +51,15 @@ public sealed class Witness(GroundTruth truth, Tally faults, bool swallowsEvents
             truth.NoteDeletion(map.Metadata.Uid, WriterOf(call), call.DeleteOptions);
     }
 
+    /// <summary>The server has refused a request: nothing of it took effect.</summary>
+    /// <param name="call">The request.</param>
+    public void Refused(ApiCall call)
+    {
+        ArgumentNullException.ThrowIfNull(call);
+        if (call is { Verb: ApiVerb.Delete, Type.Plural: "pods" } && truth.World.Pod(call.Namespace, call.Name) is { } pod)
+            truth.ForgetDeletion(pod.Metadata.Uid, WriterOf(call));
+    }
+
     /// <summary>A request has taken effect and its answer leaves the server.</summary>
     /// <param name="who">Who asked.</param>
     /// <param name="call">The request.</param>
@@ -70,8 +79,8 @@ public sealed class Witness(GroundTruth truth, Tally faults, bool swallowsEvents
     private void CheckFence(ApiCall call, ApiAnswer answer, long before)
     {
         if (call.Fence is { } fence && answer.Object is { } written && Revision.TryParse(written.Metadata.ResourceVersion, out var at) && (long)at > before)
-            _claims.Enqueue(() => truth.Holds("T7", truth.LeaderAt((long)at) is var leader && leader == (fence.Holder, fence.Term),
-                $"{fence.Holder} wrote {call.Type.Plural} {written.Metadata.Name} at revision {at} by its term {fence.Term}, when {truth.LeaderAt((long)at).Holder} led with term {truth.LeaderAt((long)at).Term}"));
+            _claims.Enqueue(() => truth.Holds("T7", truth.LeaderAt(fence.Lease, (long)at) is var leader && leader == (fence.Holder, fence.Term),
+                $"{fence.Holder} wrote {call.Type.Plural} {written.Metadata.Name} at revision {at} by its term {fence.Term}, when {truth.LeaderAt(fence.Lease, (long)at).Holder} led with term {truth.LeaderAt(fence.Lease, (long)at).Term}"));
     }
 
     private void CheckPreconditions(string who, ApiCall call, ApiAnswer answer)

@@ -33,12 +33,25 @@ public sealed class FaultyTransport(ServerProcess server, UserInfo identity, Lin
         await link.RequestAsync(call.Verb is ApiVerb.Update or ApiVerb.Patch, cancellationToken);
         witness.Arrived(link.Name, call);
         var before = server.Store.CurrentRevision;
-        var answer = await ServedAsync(token => server.Core.InProcess(identity).CallAsync(Bent(call), token), cancellationToken);
+        var answer = await AnsweredAsync(call, cancellationToken);
         witness.Took(link.Name, call, answer, before);
         if (call.Verb is ApiVerb.Update or ApiVerb.Delete && link.RepeatsNow())
             await RepeatAsync(call, cancellationToken);
         await link.AnswerAsync(cancellationToken);
         return answer;
+    }
+
+    private async Task<ApiAnswer> AnsweredAsync(ApiCall call, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ServedAsync(token => server.Core.InProcess(identity).CallAsync(Bent(call), token), cancellationToken);
+        }
+        catch (ApiException refused) when (refused.Code > 0)
+        {
+            witness.Refused(call);
+            throw;
+        }
     }
 
     /// <summary>The same request once more, as something on its way would send it that does not know the answer; its own answer reaches nobody.</summary>
@@ -130,7 +143,7 @@ public sealed class FaultyTransport(ServerProcess server, UserInfo identity, Lin
         if (witness.PastSnapshot() is not { } past)
             throw new ApiException(Status.Empty with { Code = 504, Reason = "Timeout", Message = "there is no past to answer from" });
         witness.Faults.Add("list from the past");
-        var items = past.List(T.ResourceType.GroupResource, query.Namespace.Length == 0 ? null : query.Namespace).Select(ClusterView.Typed<T>);
+        var items = past.List(T.ResourceType.GroupResource, query.Namespace.Length == 0 ? null : query.Namespace).Select(entry => entry.Decoded is T or null ? ClusterView.Typed<T>(entry) : ModelJson.Read<T>(entry.Json.Span));
         var metadata = ListMeta.Empty with { ResourceVersion = past.Revision.ToString(System.Globalization.CultureInfo.InvariantCulture) };
         return new ResourceList<T>(metadata, [.. items]);
     }

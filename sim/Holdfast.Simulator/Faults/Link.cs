@@ -36,6 +36,9 @@ public sealed class Link(string name, SimulationOptions options, TimeProvider ti
     /// <summary>Whose it is.</summary>
     public string Name => name;
 
+    /// <summary>Whether it is cut, in one direction or both.</summary>
+    public bool IsCut => _cut != Cut.None;
+
     /// <summary>Whether faults are over.</summary>
     public bool IsCalm { get; private set; }
 

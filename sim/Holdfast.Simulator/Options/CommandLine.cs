@@ -13,13 +13,14 @@ public sealed record CommandLine(ulong First, ulong Last, Mutant Mutant, bool Te
 {
     /// <summary>How it is used.</summary>
     public const string Usage = """
-        usage: holdfast sim --seed N | --seeds A..B | --for TIME  [--mutant NAME] [--story] [--jobs N]
+        usage: holdfast sim --seed N | --seeds A..B | --for TIME  [--world NAME] [--mutant NAME] [--story] [--jobs N]
 
           --seed N        one run, from this seed
           --seeds A..B    the runs of these seeds
           --for TIME      runs on for so long (90s, 10m, 1h) and reports; Ctrl-C ends it sooner
           --from N        the first seed of --for (1)
           --mutant NAME   switches a known bug on, to see it found
+          --world NAME    sets: StatefulSets alone; stewarded: a quorum with a Steward. Left out, one seed in eight is stewarded
           --story         tells the whole story of each run, not only the end of those that fail
           --until-found   ends with the first run that fails
           --jobs N        how many seeds run at once (as many as there are processors)
@@ -29,6 +30,9 @@ public sealed record CommandLine(ulong First, ulong Last, Mutant Mutant, bool Te
 
     /// <summary>Whether the first run that fails ends it.</summary>
     public bool IsUntilFound { get; init; }
+
+    /// <summary>The world that all runs are in; null for that which each seed draws.</summary>
+    public WorldKind? World { get; init; }
 
     /// <summary>Whether help was asked for.</summary>
     public bool IsHelp { get; init; }
@@ -55,7 +59,7 @@ public sealed record CommandLine(ulong First, ulong Last, Mutant Mutant, bool Te
                 line = line with { IsUntilFound = true };
                 continue;
             }
-            if (name is not ("--seed" or "--seeds" or "--for" or "--from" or "--mutant" or "--jobs"))
+            if (name is not ("--seed" or "--seeds" or "--for" or "--from" or "--mutant" or "--jobs" or "--world"))
                 throw new FormatException($"{name} is not understood\n{Usage}");
             if (++index == arguments.Count)
                 throw new FormatException($"{name} needs a value\n{Usage}");
@@ -91,6 +95,10 @@ public sealed record CommandLine(ulong First, ulong Last, Mutant Mutant, bool Te
                 return Enum.TryParse<Mutant>(value, true, out var mutant) && !char.IsDigit(value[0])
                     ? line with { Mutant = mutant }
                     : throw new FormatException($"there is no mutant {value}; there are {string.Join(", ", Enum.GetNames<Mutant>())}");
+            case "--world":
+                return Enum.TryParse<WorldKind>(value, true, out var world) && !char.IsDigit(value[0])
+                    ? line with { World = world }
+                    : throw new FormatException($"there is no world {value}; there are {string.Join(", ", Enum.GetNames<WorldKind>()).ToLowerInvariant()}");
             default:
                 var jobs = Number(value);
                 return jobs is > 0 and <= 256 ? line with { Jobs = (int)jobs } : throw new FormatException($"--jobs needs a number from 1 to 256\n{Usage}");

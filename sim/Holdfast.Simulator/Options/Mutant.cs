@@ -122,4 +122,30 @@ public enum Mutant
 
     /// <summary>The server does not look at the resourceVersion of an update (breaks A6).</summary>
     IgnoresResourceVersion,
+
+
+
+    /// <summary>The Steward lets every member go that somebody wants to go, its leader too (breaks T1 and T2).</summary>
+    EvictsUnasked,
+
+
+    /// <summary>The Steward takes a member for removed as soon as it has asked for that (breaks T3).</summary>
+    ShrinksBeforeRemoval,
+
+    /// <summary>A member whose disk is empty takes its name's old identity (breaks T4).</summary>
+    KeepsIdentitiesOnEmptyDisks,
+
+
+    /// <summary>The Steward says that it is ready whatever there is (breaks T6).</summary>
+    SaysReadyTooEarly,
+
+
+    /// <summary>The Steward lets pods be deleted by force without evidence (breaks T8, T1 and T2).</summary>
+    AllowsForce,
+
+    /// <summary>A founder whose disk is empty founds a cluster, whoever is there already (breaks T9).</summary>
+    FoundsASecondCluster,
+
+    /// <summary>The Steward sets a new leader's label and leaves the old one's (breaks T10).</summary>
+    KeepsOldLabels,
 }

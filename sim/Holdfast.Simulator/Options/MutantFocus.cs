@@ -6,6 +6,10 @@ namespace Holdfast.Simulator.Options;
 /// </summary>
 internal static class MutantFocus
 {
+    /// <summary>In which world a mutant's bug is.</summary>
+    /// <param name="mutant">The mutant.</param>
+    public static WorldKind WorldOf(Mutant mutant) => mutant >= Mutant.EvictsUnasked ? WorldKind.Stewarded : WorldKind.Sets;
+
     /// <summary>The options of a mutant's run.</summary>
     /// <param name="options">As the seed drew them.</param>
     public static SimulationOptions On(SimulationOptions options) => options.Mutant switch
@@ -54,9 +58,23 @@ internal static class MutantFocus
             LongestPause = TimeSpan.FromSeconds(4),
             Operations = 15,
         },
+        Mutant.EvictsUnasked or Mutant.ShrinksBeforeRemoval => Restless(options, world => world with { Members = 5, HasBudget = false }),
+        Mutant.KeepsIdentitiesOnEmptyDisks or Mutant.FoundsASecondCluster => Restless(options, world => world with { Faults = [LedgerFault.DiskLoss], FaultPause = TimeSpan.FromSeconds(10) }),
+        Mutant.SaysReadyTooEarly or Mutant.KeepsOldLabels => Restless(options, world => world with { Faults = [LedgerFault.MemberKill], FaultPause = TimeSpan.FromSeconds(20) }),
+        Mutant.AllowsForce => Restless(options, world => world with { Habits = [StewardedHabit.ForcesDeletions] }) with { StopDelay = TimeSpan.FromSeconds(5) },
         Mutant.WatchesFromNow => With(options, FaultKind.ServerCrash),
         Mutant.IgnoresResourceVersion => With(options, FaultKind.StaleCache) with { LongestFreeze = TimeSpan.FromSeconds(15) },
         _ => options,
+    };
+
+    /// <summary>A stewarded world in which much is asked for, and nothing goes wrong but what is switched on besides.</summary>
+    private static SimulationOptions Restless(SimulationOptions options, Func<StewardedWorld, StewardedWorld> change) => options with
+    {
+        Steward = change(options.Steward! with { Faults = [], Habits = [] }),
+        Faults = [],
+        LossProbability = 0,
+        Operations = 25,
+        LongestPause = TimeSpan.FromSeconds(12),
     };
 
     private static SimulationOptions With(SimulationOptions options, UserHabit habit) => options with { Habits = [habit, .. options.Habits.Where(other => other != habit).Take(2)] };

@@ -102,6 +102,9 @@ public sealed record SimulationOptions
     /// <summary>The longest time that a process takes to end when asked.</summary>
     public TimeSpan StopDelay { get; init; }
 
+    /// <summary>What is drawn for a run whose set has a Steward; null for the others.</summary>
+    public StewardedWorld? Steward { get; init; }
+
     /// <summary>Whether clocks go wrong.</summary>
     public bool ClockFaults => Faults.Contains(FaultKind.ClockJump) || Faults.Contains(FaultKind.ClockDrift);
 
@@ -116,7 +119,8 @@ public sealed record SimulationOptions
     /// <summary>Draws a run.</summary>
     /// <param name="seed">The seed.</param>
     /// <param name="mutant">The known bug to switch on.</param>
-    public static SimulationOptions Draw(ulong seed, Mutant mutant = Mutant.None)
+    /// <param name="world">Which world it is in; left out, one seed in eight draws the stewarded one, and a mutant that in which its bug is.</param>
+    public static SimulationOptions Draw(ulong seed, Mutant mutant = Mutant.None, WorldKind? world = null)
     {
         // Another stream than the run's own, so that a new option does not move the rest.
         var chance = new SeededChance(seed ^ 0x6f7074696f6e73);
@@ -153,6 +157,10 @@ public sealed record SimulationOptions
             StopDelay = Milliseconds(chance, 50, 5_000),
             HasRival = chance.Next(4) == 0,
         };
+        // Streams of their own again.
+        world ??= mutant == Mutant.None ? (new SeededChance(seed ^ 0x776f726c64).Next(8) == 0 ? WorldKind.Stewarded : WorldKind.Sets) : MutantFocus.WorldOf(mutant);
+        if (world == WorldKind.Stewarded)
+            options = options with { Steward = StewardedWorld.Draw(seed), Habits = [], Sets = 1, HasProbes = true, HasServices = true };
         return mutant == Mutant.None ? options : MutantFocus.On(options);
     }
 
@@ -162,7 +170,7 @@ public sealed record SimulationOptions
         + $"minReadySeconds {MinReadySeconds}, claims {WhenDeleted}/{WhenScaled}{(IsForOnePod ? " for one pod" : "")}, {(HasProbes ? "probes, " : "")}tolerations {TolerationSeconds} s, "
         + $"faults [{string.Join(' ', Faults)}] every {FaultPause.TotalSeconds:0.0} s, disk {DiskDelay.TotalMilliseconds:0} ms, calls {CallDelay.TotalMilliseconds:0} ms, "
         + $"watches {WatchDelay.TotalMilliseconds:0} ms, loss {LossProbability:0.000}, repeats {RepeatProbability:0.000}, conflicts {ConflictProbability:0.000}, freezes to {LongestFreeze.TotalSeconds:0.0} s, history {HistoryEvents}, "
-        + $"{(HasEvents ? "events, " : "")}{(HasServices ? "services, " : "")}{(HasRival ? "two leaders, " : "")}start {StartDelay.TotalSeconds:0.0} s, ready {ReadyDelay.TotalSeconds:0.0} s, stop {StopDelay.TotalSeconds:0.0} s");
+        + $"{(HasEvents ? "events, " : "")}{(HasServices ? "services, " : "")}{(HasRival ? "two leaders, " : "")}start {StartDelay.TotalSeconds:0.0} s, ready {ReadyDelay.TotalSeconds:0.0} s, stop {StopDelay.TotalSeconds:0.0} s{(Steward is null ? "" : $"; {Steward}")}");
 
     private static T[] Some<T>(SeededChance chance, T[] all, double probability) => [.. all.Where(_ => chance.NextDouble() < probability)];
 

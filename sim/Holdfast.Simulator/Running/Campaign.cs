@@ -51,7 +51,7 @@ public sealed class Campaign(CommandLine line, TextWriter output, TextWriter pro
     private void Work()
     {
         while (TryTake(out var seed))
-            Done(seed, Simulation.Run(SimulationOptions.Draw(seed, line.Mutant)));
+            Done(seed, Simulation.Run(SimulationOptions.Draw(seed, line.Mutant, line.World)));
     }
 
     private bool TryTake(out ulong seed)
@@ -112,7 +112,7 @@ public sealed class Campaign(CommandLine line, TextWriter output, TextWriter pro
         output.WriteLine($"  {violation}");
         output.WriteLine($"  seed {seed}, {SourceVersion.Text}");
         output.WriteLine($"  options: {result.Options}");
-        output.WriteLine($"  again: ./holdfast sim --seed {seed}{(line.Mutant == Mutant.None ? "" : $" --mutant {line.Mutant}")} --story");
+        output.WriteLine($"  again: ./holdfast sim --seed {seed}{(line.Mutant == Mutant.None ? "" : $" --mutant {line.Mutant}")}{(line.World is { } world ? $" --world {world.ToString().ToLowerInvariant()}" : "")} --story");
     }
 
     private void Report()

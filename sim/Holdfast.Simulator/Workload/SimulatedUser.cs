@@ -20,7 +20,7 @@ namespace Holdfast.Simulator.Workload;
 /// <param name="time">The simulated time.</param>
 /// <param name="chance">Chooses.</param>
 /// <param name="story">What is told.</param>
-internal sealed partial class SimulatedUser(KubernetesClient client, SimulationOptions options, TimeProvider time, IChance chance, StoryTeller story)
+internal sealed partial class SimulatedUser(KubernetesClient client, SimulationOptions options, TimeProvider time, IChance chance, StoryTeller story) : IWorkload
 {
     private const string Space = "default";
     private static readonly string[] Names = ["web", "db"];
@@ -38,6 +38,9 @@ internal sealed partial class SimulatedUser(KubernetesClient client, SimulationO
 
     /// <summary>Told when a person has removed a node's object.</summary>
     public Action<string>? OnNodeRemoved { get; set; }
+
+    /// <inheritdoc/>
+    public Task<string?> MissingAsync() => Task.FromResult<string?>(null);
 
     /// <summary>Makes the class, the account and the sets.</summary>
     public async Task BeginAsync()

@@ -6,7 +6,7 @@ namespace Holdfast.Simulator.World;
 /// <param name="Link">Its way to the server, which has its name.</param>
 /// <param name="Clock">Its clock.</param>
 /// <param name="Process">The process.</param>
-internal sealed record ControllerManager(Link Link, ComponentClock Clock, ControllerProcess Process)
+internal sealed record ControllerManager(Link Link, ComponentClock Clock, RestartableProcess Process)
 {
     /// <summary>Its name.</summary>
     public string Name => Link.Name;

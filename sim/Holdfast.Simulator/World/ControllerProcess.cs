@@ -1,7 +1,6 @@
 using Holdfast.Client;
 using Holdfast.Client.Caching;
 using Holdfast.Client.LeaderElection;
-using Holdfast.Client.Reflectors;
 using Holdfast.Controllers.Deployments;
 using Holdfast.Controllers.Disruption;
 using Holdfast.Controllers.Endpoints;
@@ -35,45 +34,24 @@ namespace Holdfast.Simulator.World;
 /// <param name="disks">Removes the data of volumes.</param>
 internal sealed class ControllerProcess(
     string name, SimulationOptions options, Func<SimulatedProcess, ClientEnvironment> environmentOf, Func<ClientEnvironment, ClientEnvironment> cachesOf,
-    SingleThreadScheduler scheduler, VolumeDisks disks)
+    SingleThreadScheduler scheduler, VolumeDisks disks) : RestartableProcess(name, environmentOf, scheduler)
 {
     private static readonly string[] Collected =
         ["Pod", "StatefulSet", "ControllerRevision", "PersistentVolumeClaim", "PodDisruptionBudget", "ConfigMap", "ServiceAccount", "Service", "EndpointSlice", "Endpoints"];
 
     private static readonly string[] Others = ["Deployment", "ReplicaSet", "Job"];
 
-    // Reflectors come back soon, so that how old what controllers act on may be stays known.
-    private static readonly ReflectorOptions Impatient = new() { Backoff = new Backoff(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(2)) };
-
-    private SimulatedProcess? _process;
-    private int _starts;
-
     private bool HasOthers => options.Habits.Contains(UserHabit.RunsOthers);
 
     private ResourceCodec[] Kinds => [.. ServedKinds.OfModel.Where(codec => Collected.Contains(codec.Type.Kind) || (HasOthers && Others.Contains(codec.Type.Kind)))];
 
-    /// <summary>Whether it runs.</summary>
-    public bool IsRunning => _process is { IsKilled: false };
-
-    /// <summary>Ends it at once.</summary>
-    public void Kill() => _process?.Kill();
-
-    /// <summary>Starts it, after killing the one that runs.</summary>
-    public void Restart()
-    {
-        Kill();
-        _process = scheduler.CreateProcess($"{name} {++_starts}");
-        var environment = environmentOf(_process);
-        environment.Runner.Start("controller host", stop => RunAsync(environment, stop), CancellationToken.None);
-    }
-
-    private Task RunAsync(ClientEnvironment environment, CancellationToken stop)
+    protected override Task RunAsync(ClientEnvironment environment, SimulatedProcess process, CancellationToken stop)
     {
         var caches = new SharedCaches(cachesOf(environment), Impatient);
         if (!options.HasRival)
             return Host(environment, caches).RunAsync(stop);
         caches.Start(stop);
-        return new LeaderElector(GroundTruth.LeadersLease, name, environment, new LeaderElectionOptions()).RunAsync(
+        return new LeaderElector(GroundTruth.LeadersLease, Name, environment, new LeaderElectionOptions()).RunAsync(
             term => Host(environment with { Transport = new FencedTransport(environment.Transport, term) }, caches).RunOverCachesAsync(term.Ended), stop);
     }
 
@@ -81,7 +59,7 @@ internal sealed class ControllerProcess(
     {
         var context = new ControllerContext(environment, caches, new ControllerOptions { Workers = 2 });
         var host = new ControllerHost(context);
-        StatefulSetReconciler.AddTo(host, context, new MutantPlanners(options.Mutant, scheduler.Time).Planner);
+        StatefulSetReconciler.AddTo(host, context, new MutantPlanners(options.Mutant, Scheduler.Time).Planner);
         VolumeReconcilers.AddTo(host, context, VolumeDisks.Folder, disks);
         SchedulerReconciler.AddTo(host, context);
         BudgetReconciler.AddTo(host, context);

@@ -3,6 +3,7 @@ using Holdfast.Node.Runtime;
 using Holdfast.Platform;
 using Holdfast.Platform.Simulation;
 using Holdfast.Simulator.Checkers;
+using Holdfast.Simulator.Ledger;
 using Holdfast.Simulator.Options;
 using Holdfast.Simulator.Story;
 
@@ -16,8 +17,9 @@ namespace Holdfast.Simulator.World;
 /// <param name="Truth">Holds what runs and what is stored.</param>
 /// <param name="Story">What is told.</param>
 /// <param name="Claims">Told what a pod found on its volume.</param>
-public sealed record MachineParts(
-    string NodeName, SimulationOptions Options, SingleThreadScheduler Scheduler, IChance Chance, GroundTruth Truth, StoryTeller Story, ClaimChecker Claims);
+/// <param name="Ledger">The data system whose members run here; null when there is none.</param>
+internal sealed record MachineParts(
+    string NodeName, SimulationOptions Options, SingleThreadScheduler Scheduler, IChance Chance, GroundTruth Truth, StoryTeller Story, ClaimChecker Claims, LedgerSystem? Ledger);
 
 /// <summary>
 /// A machine on which processes run, whether or not an agent looks after them: they start, become ready, end when they are asked and die with
@@ -107,7 +109,10 @@ internal sealed class Machine(MachineParts parts) : IPodNetwork
             return;
         container.IsAsked = true;
         if (container.Process is { } process)
+        {
             parts.Truth.Processes.SetReady(process, false);
+            parts.Ledger?.Drain(process);
+        }
         if (!container.IsStubborn)
             Run("end", async stop =>
             {
@@ -124,6 +129,7 @@ internal sealed class Machine(MachineParts parts) : IPodNetwork
         if (container.Process is { } process)
         {
             parts.Truth.Processes.End(process);
+            parts.Ledger?.End(process);
             parts.Story.Tell(parts.NodeName, $"{process.PodName} has ended{(code is 143 ? "" : $" with {code}")}");
             container.Process = null;
         }
@@ -187,6 +193,12 @@ internal sealed class Machine(MachineParts parts) : IPodNetwork
             parts.Claims.OnMount(process, claim, path, found, earlier);
         }
         container.Started.TrySetResult(container.Status);
+        if (parts.Ledger is { } ledger && LedgerSystem.IsMember(process))
+        {
+            if (!container.IsAsked)
+                await ledger.Start(process, pod.Sandbox.Address).RunAsync(stop);
+            return;
+        }
         var isOfSet = process.Volumes.Count > 0;
         var hasProbe = parts.Options.HasProbes && isOfSet;
         var isBroken = process.Image.Contains("broken", StringComparison.Ordinal);

@@ -1,4 +1,5 @@
 using Holdfast.ApiServer;
+using Holdfast.ApiServer.Admission.Webhooks;
 using Holdfast.Client;
 using Holdfast.Model.Meta;
 using Holdfast.Platform;
@@ -69,7 +70,10 @@ public sealed class ServerProcess(ServerParts parts)
         }
         _process = process;
         OnStarted?.Invoke(_store);
-        _core = new ApiServerCore(_store, parts.Clock, parts.Chance.Fork());
+        var core = new ApiServerCore(_store, parts.Clock, parts.Chance.Fork(), webhooks: parts.Webhooks);
+        if (parts.Webhooks is not null)
+            await core.Registry.ServeCustomResourcesAsync();
+        _core = core;
         _down = new CancellationTokenSource();
         _ = SuperviseAsync(_store);
     }
@@ -138,4 +142,8 @@ public sealed class ServerProcess(ServerParts parts)
 /// <param name="OnFault">Told of loops that ended with an exception nobody expected.</param>
 public sealed record ServerParts(
     SimulationOptions Options, SingleThreadScheduler Scheduler, ComponentClock Clock, SeededChance Chance, SimulatedDisk Disk, StoryTeller Story, Tally Tally,
-    Action<TaskFault> OnFault);
+    Action<TaskFault> OnFault)
+{
+    /// <summary>The way to webhooks; null when none are served.</summary>
+    public IWebhookTransport? Webhooks { get; init; }
+}

@@ -5,9 +5,12 @@ using Holdfast.Platform;
 using Holdfast.Platform.Simulation;
 using Holdfast.Simulator.Checkers;
 using Holdfast.Simulator.Faults;
+using Holdfast.Simulator.Ledger;
 using Holdfast.Simulator.Mutants;
 using Holdfast.Simulator.Options;
 using Holdfast.Simulator.Story;
+using Holdfast.Simulator.Stewardship;
+using Holdfast.Steward.Running;
 using Holdfast.Store.Simulation;
 
 namespace Holdfast.Simulator.World;
@@ -21,7 +24,7 @@ internal sealed class SimulatedCluster : ILogSink
     private readonly StoryTeller _story;
     private readonly Witness _witness;
     private readonly ComponentClock _serverClock;
-    private int _writesToLive = int.MaxValue;
+    private readonly Dictionary<string, int> _writesToLive = new(StringComparer.Ordinal);
 
     public SimulatedCluster(SimulationOptions options, SingleThreadScheduler scheduler, SeededChance chance, StoryTeller story, SimulatedDisk disk)
     {
@@ -30,10 +33,14 @@ internal sealed class SimulatedCluster : ILogSink
         var disks = new VolumeDisks(story);
         Truth = new GroundTruth(options, new ProcessTable(scheduler.Time), disks, scheduler.Time);
         _witness = new Witness(Truth, Tally, !options.HasEvents, options.ListsThePast) { OnWritten = OnWritten };
-        Server = new ServerProcess(new ServerParts(options, scheduler, _serverClock, chance.Fork(), disk, story, Tally, Report));
+        if (options.Steward is not null)
+            Ledger = new LedgerSystem(options, scheduler, chance.Fork(), story, Truth) { Report = Report, IsNodeCut = IsCut, IsNodeUp = name => Node(name)?.HasAgent == true };
+        if (Ledger is not null)
+            Stewardship = new StewardWorld(Ledger, new StewardCuts(), new StewardWebhooks(scheduler.Time), chance.Fork(), Tally);
+        Server = new ServerProcess(new ServerParts(options, scheduler, _serverClock, chance.Fork(), disk, story, Tally, Report) { Webhooks = Stewardship?.Webhooks });
         var claims = new ClaimChecker(Truth);
         Referee = new Referee(Server, Truth, _witness,
-            [new Narrator(Truth, story), new ProcessChecker(Truth), new OrderChecker(Truth), new IdentityChecker(Truth), claims, new BudgetChecker(Truth)]);
+            [new Narrator(Truth, story), new ProcessChecker(Truth), new OrderChecker(Truth), new IdentityChecker(Truth), claims, new BudgetChecker(Truth), .. StewardCheckers(story)]);
         Server.OnStarted = store =>
         {
             Referee.OnStarted(store);
@@ -44,12 +51,18 @@ internal sealed class SimulatedCluster : ILogSink
         foreach (var (name, zone) in new[] { ("node-a", "a"), ("node-b", "b"), ("node-c", "c") })
         {
             var (link, clock) = (NewLink(name), new ComponentClock(scheduler.Time));
-            var parts = new MachineParts(name, options, scheduler, chance.Fork(), Truth, story, claims);
+            var parts = new MachineParts(name, options, scheduler, chance.Fork(), Truth, story, claims, Ledger);
             Nodes.Add(new SimulatedNode(parts, zone, link, clock, process => Environment(process, link, UserInfo.Node(name), clock)));
         }
         if (options.HasRival)
             Managers.Add(NewManager("other controllers", disks));
+        if (Stewardship is not null)
+            Managers.AddRange(StewardNames.Take(options.Steward!.HasTwo ? 2 : 1).Select(name => NewSteward(name, Stewardship)));
     }
+
+    private static IEnumerable<string> StewardNames { get; } = ["steward", "other steward"];
+
+    private static UserInfo StewardsIdentity { get; } = UserInfo.ServiceAccount(StewardOptions.Namespace, "holdfast-steward");
 
     private static UserInfo ManagersIdentity { get; } = UserInfo.Component("kube-controller-manager");
 
@@ -74,6 +87,15 @@ internal sealed class SimulatedCluster : ILogSink
     /// <summary>The nodes.</summary>
     public List<SimulatedNode> Nodes { get; } = [];
 
+    /// <summary>The data system; null where no set is stewarded.</summary>
+    public LedgerSystem? Ledger { get; }
+
+    /// <summary>What Stewards work with; null where there are none.</summary>
+    public StewardWorld? Stewardship { get; }
+
+    /// <summary>Those of <see cref="Managers"/> that are Stewards.</summary>
+    public IEnumerable<ControllerManager> Stewards => Managers.Where(manager => StewardNames.Contains(manager.Name));
+
     /// <summary>The clocks, with whose they are.</summary>
     public IReadOnlyList<(string Name, ComponentClock Clock)> Clocks =>
         [("the server", _serverClock), .. Managers.Select(manager => ($"the {manager.Name}", manager.Clock)), .. Nodes.Select(node => (node.Name, node.Clock))];
@@ -91,6 +113,8 @@ internal sealed class SimulatedCluster : ILogSink
         await Server.StartAsync();
         Managers.ForEach(manager => manager.Process.Restart());
         Nodes.ForEach(node => node.StartAgent());
+        if (Ledger is not null)
+            _ = WatchLedgerAsync(Ledger);
     }
 
     /// <summary>A client on which nothing is lost but by the server's own end.</summary>
@@ -103,7 +127,12 @@ internal sealed class SimulatedCluster : ILogSink
 
     /// <summary>Kills the controllers as soon as so many of their writes have taken effect, before the last one is answered.</summary>
     /// <param name="writes">How many.</param>
-    public void KillControllersAfterWrites(int writes) => _writesToLive = writes;
+    public void KillControllersAfterWrites(int writes) => _writesToLive[""] = writes;
+
+    /// <summary>The same for one of them alone.</summary>
+    /// <param name="name">Which.</param>
+    /// <param name="writes">How many.</param>
+    public void KillAfterWrites(string name, int writes) => _writesToLive[name] = writes;
 
     /// <summary>A pod has run for longer than it may: its node ends it, and it has failed.</summary>
     /// <param name="podUid">The pod's uid.</param>
@@ -127,7 +156,9 @@ internal sealed class SimulatedCluster : ILogSink
     /// <summary>Ends all faults; clocks are set right.</summary>
     public void Calm()
     {
-        _writesToLive = int.MaxValue;
+        _writesToLive.Clear();
+        Ledger?.Calm();
+        Stewardship?.Cuts.Calm();
         (Server.Disk.IsFull, Server.Disk.FailsNextSync, Server.Disk.Slowness) = (false, false, TimeSpan.Zero);
         foreach (var manager in Managers)
         {
@@ -162,6 +193,43 @@ internal sealed class SimulatedCluster : ILogSink
             _scheduler, disks));
     }
 
+    private ControllerManager NewSteward(string name, StewardWorld world)
+    {
+        var (link, clock) = (NewLink(name), new ComponentClock(_scheduler.Time));
+        return new(link, clock, new StewardHost(
+            name, _options, process => Environment(process, link, StewardsIdentity, clock),
+            environment => environment with { Transport = new FaultyTransport(Server, StewardsIdentity, link, _witness, isForCaches: true) }, _scheduler, link, world));
+    }
+
+    private IEnumerable<Checker> StewardCheckers(StoryTeller story) => Ledger is null ? [] : [new StewardChecker(Truth, Ledger, story), new MembershipChecker(Truth, Ledger), new RoleChecker(Truth, Ledger)];
+
+    private SimulatedNode? Node(string name) => Nodes.Find(node => node.Name == name);
+
+    private bool IsCut(string name) => Node(name)?.Link.IsCut == true;
+
+    private async Task WatchLedgerAsync(LedgerSystem ledger)
+    {
+        try
+        {
+            await ledger.Truth.RunAsync();
+        }
+        catch (InvariantViolation found)
+        {
+            Report(new TaskFault("ledger", found));
+        }
+    }
+
+    private bool IsLast(string who)
+    {
+        if (!_writesToLive.TryGetValue(who, out var left))
+            return false;
+        if (left > 1)
+            _writesToLive[who] = left - 1;
+        else
+            _writesToLive.Remove(who);
+        return left <= 1;
+    }
+
     private Link NewLink(string name) => new(name, _options, _scheduler.Time, _chance.Fork(), Tally);
 
     private ClientEnvironment Environment(SimulatedProcess process, Link link, UserInfo identity, ComponentClock clock)
@@ -173,9 +241,8 @@ internal sealed class SimulatedCluster : ILogSink
 
     private void OnWritten(string who, ApiCall call)
     {
-        if (Managers.Find(each => each.Name == who) is not { } manager || --_writesToLive > 0)
+        if (Managers.Find(each => each.Name == who) is not { } manager || !(IsLast(who) | IsLast("")))
             return;
-        _writesToLive = int.MaxValue;
         _story.Tell("fault", $"the {who} are killed between two writes, after {call.Verb.ToString().ToLowerInvariant()} {call.Type.Plural} {(call.Name.Length > 0 ? call.Name : call.Body?.Metadata.Name)}");
         manager.Process.Kill();
         _scheduler.Main.Post(_ => manager.Process.Restart(), null);

@@ -20,6 +20,9 @@ public sealed class VolumeDisks(StoryTeller story) : IVolumeBackend
     private readonly Dictionary<string, int> _starts = new(StringComparer.Ordinal);
     private readonly List<(string Path, string ClaimUid)> _removed = [];
 
+    /// <summary>Told of the folder of a volume whose data goes.</summary>
+    public Action<string>? OnRemoved { get; set; }
+
     /// <summary>What was removed, with the uid of the claim that it was made for.</summary>
     public IReadOnlyList<(string Path, string ClaimUid)> Removed => _removed;
 
@@ -40,6 +43,7 @@ public sealed class VolumeDisks(StoryTeller story) : IVolumeBackend
         var path = volume.Spec.Local?.Path ?? "";
         foreach (var key in _contents.Keys.Where(key => key.Path == path).ToList())
             _contents.Remove(key);
+        OnRemoved?.Invoke(path);
         _removed.Add((path, volume.Spec.ClaimRef?.Uid ?? ""));
         story.Tell("disk", $"the data of {volume.Metadata.Name} is removed");
         return Task.CompletedTask;

@@ -33,13 +33,13 @@ internal sealed class EvictionGate(StewardCaches caches, StewardBook book, Kuber
     /// <summary>Answers.</summary>
     public async Task<AdmissionAnswer> AnswerAsync(AdmissionQuestion question, CancellationToken cancellationToken)
     {
-        // A pod that is gone or was made by nobody's set is nobody's member.
-        if (caches.Pods.Find(question.Namespace, question.Name) is not { } pod || SetOf(pod) is not { } set)
+        // A pod that is gone or was made by nobody's set is nobody's member. That is asked of the server: a cache may not have been filled yet, or not have it yet.
+        if (await client.FindAsync<Pod>(question.Namespace, question.Name, cancellationToken) is not { } pod || SetOf(pod) is not { } set)
             return AdmissionAnswer.Allowed;
         var warnings = ImmutableArray<string>.Empty;
-        foreach (var steward in caches.Of(question.Namespace, set).Where(each => each.Metadata.DeletionTimestamp is null).ToList())
+        foreach (var steward in await StewardsOfAsync(question.Namespace, set, cancellationToken))
         {
-            var answer = await AnswerAsync(question, ResourceKey.Of(steward), cancellationToken);
+            var answer = await AnswerAsync(question, pod, steward, cancellationToken);
             if (!answer.IsAllowed)
                 return answer;
             warnings = [.. warnings, .. answer.Warnings];
@@ -47,15 +47,27 @@ internal sealed class EvictionGate(StewardCaches caches, StewardBook book, Kuber
         return AdmissionAnswer.Allowed with { Warnings = warnings };
     }
 
-    private async Task<AdmissionAnswer> AnswerAsync(AdmissionQuestion question, ResourceKey key, CancellationToken cancellationToken)
+    private async Task<List<ResourceKey>> StewardsOfAsync(string namespaceName, string set, CancellationToken cancellationToken)
+    {
+        var stewards = await client.ListAsync<StewardResource>(new ListQuery { Namespace = namespaceName }, cancellationToken);
+        return [.. stewards.Items.Where(steward => steward.Metadata.DeletionTimestamp is null && steward.Spec.TargetRef.Name == set).Select(steward => ResourceKey.Of(steward))];
+    }
+
+    private async Task<AdmissionAnswer> AnswerAsync(AdmissionQuestion question, Pod pod, ResourceKey key, CancellationToken cancellationToken)
     {
         if (question is { Operation: "DELETE" } && question.Annotation(StewardNames.OverrideAnnotation) is { Length: > 0 })
             return await RecordAsync(question, key, cancellationToken);
         if (await book.OpenFreshAsync(key, cancellationToken) is not { } page)
-            return AdmissionAnswer.Allowed;
-        // A set that goes takes its members with it: that was asked for where it was deleted.
+            return AdmissionAnswer.Later($"Steward {key.Name} was not seen here yet; ask again", Soon);
+        // A set that goes takes its members with it: that was asked for where it was deleted. One that the cache does not have is gone, or was not seen here yet.
         if (page.View.Observation.Set is not { Metadata.DeletionTimestamp: null })
-            return AdmissionAnswer.Allowed;
+        {
+            return await client.FindAsync<StatefulSet>(question.Namespace, page.View.Steward.Spec.TargetRef.Name, cancellationToken) is { Metadata.DeletionTimestamp: null }
+                ? AdmissionAnswer.Later($"the set of Steward {key.Name} was not seen here yet; ask again", Soon)
+                : AdmissionAnswer.Allowed;
+        }
+        if (page.View.Observation.Find(question.Name)?.Pod?.Uid != pod.Metadata.Uid)
+            return AdmissionAnswer.Later($"{question.Name} was made anew, and was not seen here yet; ask again", Soon);
         var answer = EvictionPlanner.Answer(page.View, Request(question, page));
         // So does a namespace; it takes pods before their sets, and would wait for ever for members that may not be lost.
         if (!answer.IsAllowed && question.Operation == "DELETE" && await IsNamespaceGoingAsync(question.Namespace, cancellationToken))

@@ -46,13 +46,14 @@ public static class EvictionPlanner
             return EvictionAnswer.Forbid($"{member.Name} may not be deleted by force: nothing proves that its process has ended, and two of one member must never run. "
                 + $"Delete it with its grace period, or fence its node (taint node.kubernetes.io/out-of-service), or say why on the pod: {StewardNames.OverrideAnnotation}=REASON");
         }
-        if (!pod.IsTerminating && StaysVoter(view, member, inFlight))
+        if (!pod.IsTerminating && !pod.HasEnded && StaysVoter(view, member, inFlight))
         {
             return EvictionAnswer.TryLater($"{member.Name} may not go now: StatefulSet {view.Set.Metadata.Name} no longer wants it, so that it would not come back, and "
                 + (member.IsListed == true ? "it is a member still; it leaves the membership first" : "it is not known whether it is a member still"));
         }
-        // A pod that is going already, or whose going the Steward asked for itself, is not refused half-way.
-        if (pod.IsTerminating || (isGranted && verdict.IsYes))
+        // A pod that is going already, or whose going the Steward asked for itself, is not refused half-way. One that has ended takes nothing with it, whatever else
+        // goes on: until its object is gone the member cannot be made again.
+        if (pod.IsTerminating || pod.HasEnded || (isGranted && verdict.IsYes))
         {
             return EvictionAnswer.Allow;
         }

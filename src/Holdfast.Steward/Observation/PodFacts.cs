@@ -26,6 +26,9 @@ public sealed record PodFacts(
     /// <summary>Why its pod is evicted although the Steward says no, in the words of the person who said so; null when nobody did.</summary>
     public string? Override { get; init; }
 
+    /// <summary>Whether it has ended for good: nothing of it runs or ever will, and its name waits for it to go.</summary>
+    public bool HasEnded { get; init; }
+
     /// <summary>The role that its label says; null when it has none.</summary>
     public string? RoleLabel { get; init; }
 
@@ -42,6 +45,7 @@ public sealed record PodFacts(
         pod.Status.ContainerStatuses.IsEmpty ? 0 : pod.Status.ContainerStatuses.Max(status => status.RestartCount),
         pod.Metadata.CreationTimestamp, PodProblem.Of(pod))
     {
+        HasEnded = pod.IsFinished(),
         Override = pod.Metadata.Annotations.GetValueOrDefault(StewardNames.OverrideAnnotation),
         RoleLabel = pod.Metadata.Labels.GetValueOrDefault(StewardNames.RoleLabel),
         RoleTerm = long.TryParse(pod.Metadata.Annotations.GetValueOrDefault(StewardNames.RoleTermAnnotation), out var term) ? term : null,

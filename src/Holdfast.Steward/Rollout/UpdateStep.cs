@@ -23,6 +23,14 @@ internal static class UpdateStep
         var pod = view.Observation.Find(operation.Member)?.Pod;
         if (view.IsSetSeen && view.Target != operation.Revision)
         {
+            // Whose pod is gone stays the one that is away until he is back, now with what is wanted now: to give the lock up here would let another one go meanwhile (T2).
+            if (pod is null or { IsTerminating: true })
+            {
+                return StewardPlan.Remember(view.Memory with
+                {
+                    Operation = operation with { Revision = view.Target, Deadline = view.Now + StewardView.Span(view.Spec.Rollout.StepDeadline, TimeSpan.FromMinutes(10)) },
+                });
+            }
             return End(view, "Superseded", $"{operation.Member}: the template was changed again, {view.Target} is wanted now", "Superseded");
         }
         if (view.Memory.Rollout is { } rollout && rollout.Seen(view.State) is var seen && seen != rollout)

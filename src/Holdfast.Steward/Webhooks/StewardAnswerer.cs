@@ -27,7 +27,9 @@ internal sealed class StewardAnswerer(StewardCaches caches, KubernetesClient cli
 
     private async Task<AdmissionAnswer> AnswerSetAsync(AdmissionQuestion question, CancellationToken cancellationToken)
     {
-        var steward = caches.Of(question.Namespace, question.Name).FirstOrDefault(each => each.Metadata.DeletionTimestamp is null);
+        // Asked of the server: a cache may not have been filled yet, and a set that seems to have no Steward would lose members at once.
+        var stewards = await client.ListAsync<StewardResource>(new ListQuery { Namespace = question.Namespace }, cancellationToken);
+        var steward = stewards.Items.FirstOrDefault(each => each.Metadata.DeletionTimestamp is null && each.Spec.TargetRef.Name == question.Name);
         if (steward is null)
             return AdmissionAnswer.Allowed;
         var change = SetChanges.Decide(question, steward.Metadata.Name);

@@ -1,0 +1,41 @@
+using System.Text.Json.Nodes;
+using Holdfast.Simulator.Options;
+using Holdfast.Steward.Actions;
+
+namespace Holdfast.Simulator.Mutants;
+
+/// <summary>A Steward that hears from members what is not so, as one with a bug would understand it.</summary>
+/// <param name="inner">The way to members.</param>
+internal sealed class MutantDoor(IMemberDoor inner) : IMemberDoor
+{
+    private readonly HashSet<string> _removed = new(StringComparer.Ordinal);
+
+    /// <summary>The door of a mutant; the same one for those whose bug is elsewhere.</summary>
+    public static IMemberDoor Around(IMemberDoor inner, Mutant mutant) =>
+        mutant is Mutant.ShrinksBeforeRemoval ? new MutantDoor(inner) : inner;
+
+    /// <inheritdoc/>
+    public async Task<ActionOutcome> SendAsync(MemberPlace place, ActionRequest request, CancellationToken cancellationToken)
+    {
+        var path = ((HttpActionRequest)request).PathAndQuery;
+        // Believes that what it asked for is done.
+        if (path.StartsWith("/v1/members/remove?id=", StringComparison.Ordinal))
+        {
+            _removed.Add(path["/v1/members/remove?id=".Length..]);
+            return ActionOutcome.Of(new ActionResponse(200, "{}"));
+        }
+        var outcome = await inner.SendAsync(place, request, cancellationToken);
+        return path == "/v1/members" && outcome.Response is { Status: 200 } members ? Bent(members, answer =>
+        {
+            foreach (var gone in answer["members"]!.AsArray().Where(member => _removed.Contains((string)member!["id"]!)).ToList())
+                answer["members"]!.AsArray().Remove(gone);
+        }) : outcome;
+    }
+
+    private static ActionOutcome Bent(ActionResponse response, Action<JsonNode> bend)
+    {
+        var answer = JsonNode.Parse(response.Text)!;
+        bend(answer);
+        return ActionOutcome.Of(response with { Text = answer.ToJsonString() });
+    }
+}
