@@ -47,7 +47,8 @@ public sealed class FaultyTransport(ServerProcess server, UserInfo identity, Lin
         {
             return await ServedAsync(token => server.Core.InProcess(identity).CallAsync(Bent(call), token), cancellationToken);
         }
-        catch (ApiException refused) when (refused.Code > 0)
+        // A server whose disk fails, or that is stopped, does not know what it has written: that is no refusal.
+        catch (ApiException refused) when (refused.Code is >= 400 and < 500)
         {
             witness.Refused(call);
             throw;

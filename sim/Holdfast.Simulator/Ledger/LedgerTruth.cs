@@ -20,6 +20,7 @@ internal sealed class LedgerTruth(LedgerSystem system, GroundTruth world)
     private readonly List<RaftEntry> _committed = [];
     private readonly Dictionary<MemberId, LedgerDisk> _disks = [];
     private readonly Dictionary<string, long> _mayGoAt = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _mayLeaveAt = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _downAt = new(StringComparer.Ordinal);
     private readonly HashSet<LedgerWrite> _acknowledged = [];
     private readonly Dictionary<string, long> _inSince = new(StringComparer.Ordinal);
@@ -104,7 +105,7 @@ internal sealed class LedgerTruth(LedgerSystem system, GroundTruth world)
     public void Removing(MemberId id)
     {
         if (Membership.Seats.TryGetValue(id, out var seat) && seat.IsVoter)
-            Check("T1", MayGo(seat.Name), $"{seat.Name} is removed from the membership, which leaves no sound majority of the rest: {Describe()}");
+            Check("T1", MayLeave(seat.Name), $"{seat.Name} is removed from the membership, which leaves no sound majority of the rest: {Describe()}");
     }
 
     /// <summary>Whether a member could have gone, at some moment that a Steward may still act upon, without taking the quorum or its leader away.</summary>
@@ -113,6 +114,13 @@ internal sealed class LedgerTruth(LedgerSystem system, GroundTruth world)
     {
         Look();
         return IsRecent(_mayGoAt.GetValueOrDefault(name, long.MinValue));
+    }
+
+    // Who leaves for good is not counted among those of whom a majority is needed then.
+    private bool MayLeave(string name)
+    {
+        Look();
+        return IsRecent(_mayLeaveAt.GetValueOrDefault(name, long.MinValue));
     }
 
     /// <summary>Whether nothing of a member ran at some moment that a Steward may still act upon.</summary>
@@ -182,13 +190,19 @@ internal sealed class LedgerTruth(LedgerSystem system, GroundTruth world)
     {
         var (now, sound) = (system.Time.GetTimestamp(), system.Live.Where(IsSound).ToList());
         var majority = (Membership.VoterCount / 2) + 1;
-        var names = world.World.All<Pod>("default").Select(pod => pod.Metadata.Name).Where(name => name.StartsWith(system.SetName, StringComparison.Ordinal));
+        var names = world.World.All<Pod>("default").Select(pod => pod.Metadata.Name).Where(name => name.StartsWith(system.SetName, StringComparison.Ordinal))
+            .Union(Membership.Seats.Values.Select(seat => seat.Name));
         foreach (var name in names)
         {
-            if (system.Find(name) is not { } member)
-                _downAt[name] = _mayGoAt[name] = now;
-            else if (!Membership.IsVoter(member.Id) || (!member.IsLeader && sound.Count(other => other != member) >= majority))
+            var member = system.Find(name);
+            // One that led once and stands still leads nobody any more.
+            var others = member is not null && member == Leader ? 0 : sound.Count(other => other != member);
+            if (member is null)
+                _downAt[name] = now;
+            if (member is null || !Membership.IsVoter(member.Id) || others >= majority)
                 _mayGoAt[name] = now;
+            if (others >= ((Membership.VoterCount - 1) / 2) + 1)
+                _mayLeaveAt[name] = now;
         }
         if (Lack() is null)
             _wholeAt = now;

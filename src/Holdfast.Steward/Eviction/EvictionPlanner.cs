@@ -41,7 +41,8 @@ public static class EvictionPlanner
         {
             return Override(view, request, member, verdict);
         }
-        if (request.IsForced && !request.IsNodeGone && !pod.IsDown)
+        // A node may start a container at any time as long as the pod has not ended for good, also one whose containers it has just said not to run.
+        if (request.IsForced && !request.IsNodeGone && pod is { HasEnded: false, Node.Length: > 0 })
         {
             return EvictionAnswer.Forbid($"{member.Name} may not be deleted by force: nothing proves that its process has ended, and two of one member must never run. "
                 + $"Delete it with its grace period, or fence its node (taint node.kubernetes.io/out-of-service), or say why on the pod: {StewardNames.OverrideAnnotation}=REASON");

@@ -1,6 +1,7 @@
 using Holdfast.Controllers.StatefulSets;
 using Holdfast.Model.Stewards;
 using Holdfast.Steward.Backups;
+using Holdfast.Steward.Observation;
 using Holdfast.Steward.Planning;
 using Holdfast.Steward.Rollout;
 using Holdfast.Steward.Safety;
@@ -18,15 +19,15 @@ internal static class RemovalStep
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
 
-    public static StewardPlan Begin(StewardView view, string name)
+    public static StewardPlan Begin(StewardView view, string name) =>
+        view.State.Find(name) is { } member ? Begin(view, member) : ScalingPlanner.Wait($"{name} is not known");
+
+    public static StewardPlan Begin(StewardView view, ClusterMember member)
     {
+        var name = member.Name;
         if (StatefulSetIdentity.Replicas(view.Set) <= 1 && StatefulSetIdentity.Wants(view.Set, StatefulSetIdentity.Ordinal(view.Set, name)))
         {
             return ScalingPlanner.Wait($"{name} is the last member");
-        }
-        if (view.State.Find(name) is not { } member)
-        {
-            return ScalingPlanner.Wait($"{name} is not known");
         }
         if (Objection(view) is { Length: > 0 } objection)
         {
@@ -46,7 +47,8 @@ internal static class RemovalStep
         {
             return ScalingPlanner.Wait($"{name} may not be removed yet: {verdict.Words}");
         }
-        var phase = isOut ? Shrinking : view.Spec.Member.Drain is null ? Removing : Draining;
+        // Whose pod is gone has nothing to drain.
+        var phase = isOut ? Shrinking : view.Spec.Member.Drain is null || member.Pod is null ? Removing : Draining;
         var wanted = ScalingPlanner.Wanted(view);
         var operation = Operations.Begin(view, Operations.ScaleDown, name, ScalingPlanner.Deadline(view), phase, $"{wanted} members are wanted").About(member);
         var begun = new StewardEvent(false, "ScaleDownStarted", $"{name} is removed");

@@ -35,16 +35,15 @@ public static class ScalingPlanner
         // A member that was started and has no vote yet comes before anything new.
         var unfinished = view.State.Members.FirstOrDefault(member => (member is { Pod.IsTerminating: false, IsKnown: true, IsVoter: false } || AdditionStep.IsStranger(view, member))
             && StatefulSetIdentity.Wants(view.Set, member.Observation!.Ordinal) && view.IndexOf(member) < wanted);
-        // One whose pod only waits for the Steward's word to go, since the set was made smaller while nobody held that back.
-        var stray = view.State.Members.LastOrDefault(member => member is { Pod.IsTerminating: false, IsListed: true }
-            && !StatefulSetIdentity.Wants(view.Set, member.Observation!.Ordinal) && view.IndexOf(member) >= wanted);
+        // One whose pod only waits for the Steward's word to go, or has gone already, since the set was made smaller while nobody held that back.
+        var stray = view.State.Members.LastOrDefault(member => member is { IsListed: true, Pod: null or { IsTerminating: false } } && IsBeyond(view, member.Name, wanted));
         if (unfinished is null && stray is null && wanted == has)
         {
             return StewardPlan.Idle;
         }
         if (stray is not null)
         {
-            return RemovalStep.Begin(view, stray.Name);
+            return RemovalStep.Begin(view, stray);
         }
         var (leaving, objection) = wanted < has ? RemovalChoice.Next(view) : ("", "");
         if (objection.Length > 0)
@@ -57,6 +56,12 @@ public static class ScalingPlanner
             return StewardPlan.Wait($"{last.Message}; it is tried again soon", Pause);
         }
         return wanted < has ? RemovalStep.Begin(view, name) : AdditionStep.Begin(view, name);
+    }
+
+    private static bool IsBeyond(StewardView view, string name, int wanted)
+    {
+        var ordinal = StatefulSetIdentity.Ordinal(view.Set, name);
+        return ordinal >= 0 && !StatefulSetIdentity.Wants(view.Set, ordinal) && ordinal - StatefulSetIdentity.Start(view.Set) >= wanted;
     }
 
     /// <summary>Whether a voter's pod is missing only because the set has fewer pods than are wanted: it comes back with its own data when the set has them.</summary>
