@@ -57,9 +57,11 @@ internal sealed class StewardChecker(GroundTruth truth, LedgerSystem ledger, Sto
         story.Tell("checker", $"{name} is away by will");
     }
 
-    /// <summary>T8: an object goes before its process only when somebody has answered for that.</summary>
+    /// <summary>T8: an object goes before its process only when somebody has answered for that, once the Steward has taken the set up.</summary>
     private void OnGone(Pod pod)
     {
+        if (!IsGuarded)
+            return;
         var runs = Truth.Processes.Live.FirstOrDefault(process => process.PodUid == pod.Metadata.Uid);
         var isAnswered = pod.Metadata.Annotations.ContainsKey(StewardNames.OverrideAnnotation) || Truth.World.Find<ClusterNode>("", pod.Spec.NodeName) is not { } node
             || node.Spec.Taints.Any(taint => taint.Key == "node.kubernetes.io/out-of-service");
