@@ -47,14 +47,16 @@ internal static class MutantFocus
             LongestPause = TimeSpan.FromSeconds(3),
             WatchDelay = TimeSpan.FromMilliseconds(100),
             StartDelay = TimeSpan.FromSeconds(1),
+            HistoryEvents = 4096,
             Operations = 15,
         },
         Mutant.IgnoresFences => With(With(options, UserHabit.RunsOthers), FaultKind.ControllerPause) with
         {
             HasRival = true,
             HasEvents = true,
-            FaultPause = TimeSpan.FromSeconds(8),
-            CallDelay = TimeSpan.FromMilliseconds(50),
+            Faults = [FaultKind.ControllerPause],
+            FaultPause = TimeSpan.FromSeconds(4),
+            CallDelay = TimeSpan.FromSeconds(2),
             LongestPause = TimeSpan.FromSeconds(4),
             Operations = 15,
         },
