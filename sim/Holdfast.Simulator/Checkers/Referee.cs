@@ -52,7 +52,7 @@ public sealed class Referee(ServerProcess server, GroundTruth truth, Witness wit
             Collector<Namespace>(store, null, _ => _ => { }),
             Collector<ConfigMap>(store, null, checker => checker.OnMap),
             Collector<ServiceAccount>(store, null, _ => _ => { }),
-            Collector<EndpointSlice>(store, null, _ => _ => { }),
+            Collector<EndpointSlice>(store, null, checker => checker.OnSlice),
             Collector<Deployment>(store, null, _ => _ => { }),
             Collector<ReplicaSet>(store, null, _ => _ => { }),
             Collector<Job>(store, null, checker => checker.OnJob),

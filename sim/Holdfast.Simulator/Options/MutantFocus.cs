@@ -8,7 +8,7 @@ internal static class MutantFocus
 {
     /// <summary>In which world a mutant's bug is.</summary>
     /// <param name="mutant">The mutant.</param>
-    public static WorldKind WorldOf(Mutant mutant) => mutant >= Mutant.EvictsUnasked ? WorldKind.Stewarded : WorldKind.Sets;
+    public static WorldKind WorldOf(Mutant mutant) => mutant >= Mutant.IgnoresTheAgeOfAnswers ? WorldKind.Stewarded : WorldKind.Sets;
 
     /// <summary>The options of a mutant's run.</summary>
     /// <param name="options">As the seed drew them.</param>
@@ -60,7 +60,17 @@ internal static class MutantFocus
             LongestPause = TimeSpan.FromSeconds(4),
             Operations = 15,
         },
+        Mutant.IgnoresTheAgeOfAnswers => Restless(options, world => world with { Members = 3, HasBudget = false, MemberDelay = TimeSpan.Zero, Habits = [StewardedHabit.EvictsInTurn] }) with { StartDelay = TimeSpan.FromSeconds(3) },
         Mutant.EvictsUnasked or Mutant.ShrinksBeforeRemoval => Restless(options, world => world with { Members = 5, HasBudget = false }),
+        Mutant.ForgetsGrants => Restless(options, world => world with { Members = 5, HasBudget = false, Habits = [StewardedHabit.EvictsInTurn] }),
+        Mutant.IgnoresStewardFences => Restless(options, world => world with { HasTwo = true }) with
+        {
+            Faults = [FaultKind.ControllerPause],
+            FaultPause = TimeSpan.FromSeconds(4),
+            CallDelay = TimeSpan.FromSeconds(2),
+        },
+        Mutant.WritesWithoutTerm => Restless(options, world => world with { HasTwo = true }),
+        Mutant.RoutesToEveryone => Restless(options, world => world with { HasRouting = true }),
         Mutant.KeepsIdentitiesOnEmptyDisks or Mutant.FoundsASecondCluster => Restless(options, world => world with { Faults = [LedgerFault.DiskLoss], FaultPause = TimeSpan.FromSeconds(10) }),
         Mutant.SaysReadyTooEarly or Mutant.KeepsOldLabels => Restless(options, world => world with { Faults = [LedgerFault.MemberKill], FaultPause = TimeSpan.FromSeconds(20) }),
         Mutant.AllowsForce => Restless(options, world => world with { Habits = [StewardedHabit.ForcesDeletions] }) with { StopDelay = TimeSpan.FromSeconds(5) },

@@ -19,17 +19,23 @@ internal sealed partial class StewardedUser
     private Task FollowAsync(StewardedHabit habit) => habit switch
     {
         StewardedHabit.BreaksTemplates => BreakTemplateAsync(),
-        StewardedHabit.ScalesTheSet => ScaleSetAsync(3 + chance.Next(3)),
+        StewardedHabit.ScalesTheSet => ScaleSetAsync(AnySize()),
         StewardedHabit.DrainsNodes => DrainAsync(AnyNode()),
         StewardedHabit.ForcesDeletions => ForceAsync(),
         StewardedHabit.Overrides => OverrideAsync(),
         StewardedHabit.FencesNodes => FenceAsync(AnyNode()),
         StewardedHabit.SteersRollouts => SteerAsync(),
         StewardedHabit.RemovesTheSteward => RemoveStewardAsync(),
+        StewardedHabit.EvictsInTurn => EvictInTurnAsync(),
+        StewardedHabit.ChangesItsMind => ChangeTwiceAsync(),
+        StewardedHabit.RemakesTheSet => RemakeSetAsync(),
         _ => Task.CompletedTask,
     };
 
     private string AnyNode() => cluster.Nodes[chance.Next(cluster.Nodes.Count)].Name;
+
+    /// <summary>Often such as bear the loss of one; smaller ones can neither be updated nor drained, and larger ones take long.</summary>
+    private int AnySize() => chance.Next(2) == 0 ? 3 + chance.Next(3) : 1 + chance.Next(7);
 
     private Task ChangeTemplateAsync()
     {
@@ -73,6 +79,38 @@ internal sealed partial class StewardedUser
         await AskAsync(stop => client.DeleteAsync<StewardResource>(Space, SetName, null, stop));
         await PassAsync(TimeSpan.FromSeconds(30));
         await MakeStewardAsync();
+    }
+
+    private async Task ChangeTwiceAsync()
+    {
+        await ChangeTemplateAsync();
+        await PassAsync(TimeSpan.FromSeconds(45));
+        _version++;
+        await SetImageAsync(Image);
+    }
+
+    /// <summary>Its claims stay, and with them all that members hold.</summary>
+    private async Task RemakeSetAsync()
+    {
+        if (await AskAsync(stop => client.GetAsync<StatefulSet>(Space, SetName, stop)) is not { } set)
+            return;
+        story.Tell("user", "deletes the set");
+        await AskAsync(stop => client.DeleteAsync<StatefulSet>(Space, SetName, null, stop));
+        while ((await PodsAsync()).Count > 0 || await FindSetAsync() is not null)
+            await time.DelayAsync(TimeSpan.FromSeconds(2), CancellationToken.None);
+        story.Tell("user", "makes the set again");
+        var made = NewSet();
+        await AskAsync(stop => client.CreateAsync(made with { Spec = made.Spec with { Replicas = set.Spec.Replicas } }, stop));
+    }
+
+    /// <summary>A pod is asked for until it goes, and then the next one at once.</summary>
+    private async Task EvictInTurnAsync()
+    {
+        foreach (var pod in await PodsAsync())
+        {
+            for (var attempt = 0; attempt < 8 && !await EvictAsync(pod); attempt++)
+                await PassAsync(TimeSpan.FromSeconds(4));
+        }
     }
 
     /// <summary>One pod, or several at the same moment; who is refused is not asked for again.</summary>
@@ -166,6 +204,8 @@ internal sealed partial class StewardedUser
         foreach (var node in cluster.Nodes)
             await ChangeNodeAsync(node.Name, spec => spec with { Unschedulable = false, Taints = spec.Taints.Where(taint => taint.Key != OutOfService).ToValueList() });
     }
+
+    private async Task<StatefulSet?> FindSetAsync() => (await AskAsync(stop => client.ListAsync<StatefulSet>(new ListQuery { Namespace = Space }, stop)))?.Items.FirstOrDefault(set => set.Metadata.Name == SetName);
 
     private async Task<List<Pod>> PodsAsync() =>
         (await AskAsync(stop => client.ListAsync<Pod>(new ListQuery { Namespace = Space }, stop)))?.Items.Where(pod => pod.Metadata.Labels.GetValueOrDefault("app") == SetName).ToList() ?? [];

@@ -36,7 +36,7 @@ internal sealed class SimulatedCluster : ILogSink
         if (options.Steward is not null)
             Ledger = new LedgerSystem(options, scheduler, chance.Fork(), story, Truth) { Report = Report, IsNodeCut = IsCut, IsNodeUp = name => Node(name)?.HasAgent == true };
         if (Ledger is not null)
-            Stewardship = new StewardWorld(Ledger, new StewardCuts(), new StewardWebhooks(scheduler.Time), chance.Fork(), Tally);
+            Stewardship = new StewardWorld(Ledger, new StewardCuts(), new StewardWebhooks(scheduler.Time) { OnAllowed = Ledger.Truth.Past.NoteAllowed }, chance.Fork(), Tally);
         Server = new ServerProcess(new ServerParts(options, scheduler, _serverClock, chance.Fork(), disk, story, Tally, Report) { Webhooks = Stewardship?.Webhooks });
         var claims = new ClaimChecker(Truth);
         Referee = new Referee(Server, Truth, _witness,
@@ -57,10 +57,8 @@ internal sealed class SimulatedCluster : ILogSink
         if (options.HasRival)
             Managers.Add(NewManager("other controllers", disks));
         if (Stewardship is not null)
-            Managers.AddRange(StewardNames.Take(options.Steward!.HasTwo ? 2 : 1).Select(name => NewSteward(name, Stewardship)));
+            Managers.AddRange(GroundTruth.Stewards.Take(options.Steward!.HasTwo ? 2 : 1).Select(name => NewSteward(name, Stewardship)));
     }
-
-    private static IEnumerable<string> StewardNames { get; } = ["steward", "other steward"];
 
     private static UserInfo StewardsIdentity { get; } = UserInfo.ServiceAccount(StewardOptions.Namespace, "holdfast-steward");
 
@@ -94,7 +92,7 @@ internal sealed class SimulatedCluster : ILogSink
     public StewardWorld? Stewardship { get; }
 
     /// <summary>Those of <see cref="Managers"/> that are Stewards.</summary>
-    public IEnumerable<ControllerManager> Stewards => Managers.Where(manager => StewardNames.Contains(manager.Name));
+    public IEnumerable<ControllerManager> Stewards => Managers.Where(manager => GroundTruth.Stewards.Contains(manager.Name));
 
     /// <summary>The clocks, with whose they are.</summary>
     public IReadOnlyList<(string Name, ComponentClock Clock)> Clocks =>
