@@ -1,5 +1,6 @@
 using Holdfast.ApiServer.Registry;
 using Holdfast.Controllers.Pods;
+using Holdfast.Model.AdmissionRegistration;
 using Holdfast.Model.Apps;
 using Holdfast.Model.Batch;
 using Holdfast.Model.Coordination;
@@ -153,6 +154,7 @@ public sealed class Referee(ServerProcess server, GroundTruth truth, Witness wit
         if (truth.Options.Steward is null)
             yield break;
         yield return LeaderCollector(store, GroundTruth.StewardsLease);
+        yield return Collector<ValidatingWebhookConfiguration>(store, null, _ => _ => { });
         var watcher = store.Watch(StewardResource.ResourceType.GroupResource, null, _seenRevision);
         yield return () =>
         {

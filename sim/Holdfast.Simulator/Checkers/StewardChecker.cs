@@ -83,8 +83,6 @@ internal sealed class StewardChecker(GroundTruth truth, LedgerSystem ledger, Sto
     /// <summary>What the Steward is not asked for: a set that goes, a Steward that is not there, and what a person has answered for.</summary>
     private bool IsExempt(Pod pod) => ledger.Truth.Set is not { Metadata.DeletionTimestamp: null } || !IsGuarded || pod.Metadata.Annotations.ContainsKey(StewardNames.OverrideAnnotation);
 
-    /// <inheritdoc/>
-    public override void OnSteward(ObjectChange<StewardResource> change) => IsGuarded = change.New is { Metadata.DeletionTimestamp: null } && (IsGuarded || change.New.Status.ObservedGeneration > 0);
-
-    private bool IsGuarded { get; set; }
+    /// <summary>From when on the API server asks the Steward before a member goes; until then nothing is promised.</summary>
+    private bool IsGuarded => ledger.Truth.IsGuarded;
 }

@@ -1,4 +1,5 @@
 using Holdfast.Controllers.StatefulSets;
+using Holdfast.Model.AdmissionRegistration;
 using Holdfast.Model.Apps;
 using Holdfast.Model.Core;
 using Holdfast.Platform;
@@ -116,6 +117,9 @@ internal sealed class LedgerTruth(LedgerSystem system, GroundTruth world)
 
     /// <summary>The set, as the store shows it; null when there is none.</summary>
     public StatefulSet? Set => world.World.Find<StatefulSet>("default", system.SetName);
+
+    /// <summary>Whether the API server asks a Steward before a member goes: there is one, and its webhooks are there.</summary>
+    public bool IsGuarded => world.World.All<ValidatingWebhookConfiguration>().Any(all => all.Webhooks.Any(webhook => webhook.Name == $"{system.SetName}.default.members.holdfast.dev"));
 
     /// <summary>What is not as the set asks for it, in words; null when all is.</summary>
     public string? Lacking() => Lack() is { } lack ? $"{lack}: {Describe()}" : null;

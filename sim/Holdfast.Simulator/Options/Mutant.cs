@@ -144,8 +144,8 @@ public enum Mutant
     /// <summary>The Steward says that it is ready whatever there is (breaks T6).</summary>
     SaysReadyTooEarly,
 
-    /// <summary>The server takes the writes of a Steward whose lease another has (breaks T7).</summary>
-    IgnoresStewardFences,
+    /// <summary>A Steward that is deposed goes on, and the server takes what it writes (breaks T7).</summary>
+    DeposedStewardsGoOn,
 
     /// <summary>A Steward that stands for election writes without its term, so that nobody can refuse it once it is deposed (breaks T7).</summary>
     WritesWithoutTerm,

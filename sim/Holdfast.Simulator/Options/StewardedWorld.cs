@@ -66,6 +66,9 @@ public enum LedgerFault
 
     /// <summary>A Steward cannot reach the API server.</summary>
     StewardCutOff,
+
+    /// <summary>A Steward stands still with all that it has under way, and goes on as if nothing had been.</summary>
+    StewardPause,
 }
 
 /// <summary>A run whose set is the members of a quorum and has a Steward: what is drawn for that.</summary>
@@ -152,7 +155,7 @@ public sealed record StewardedWorld
             HasTwo = chance.Next(2) == 0,
             MemberDelay = chance.Next(2) == 0 ? TimeSpan.Zero : TimeSpan.FromMilliseconds(10 + chance.Next(chance.Next(3) == 0 ? 1_500 : 100)),
             Habits = [.. first.Where(_ => chance.NextDouble() < 0.35), .. other.Where(_ => later.NextDouble() < 0.25)],
-            Faults = [.. Enum.GetValues<LedgerFault>().Where(_ => chance.NextDouble() < 0.4)],
+            Faults = [.. Enum.GetValues<LedgerFault>().Where(fault => (fault < LedgerFault.StewardPause ? chance : later).NextDouble() < 0.4)],
             FaultPause = TimeSpan.FromSeconds(5 + chance.Next(40)),
             HasRouting = later.Next(2) == 0,
             CompactsAfter = later.Next(2) == 0 ? 0 : 10 + later.Next(40),

@@ -42,10 +42,14 @@ internal sealed class StewardHost(
     protected override Task RunAsync(ClientEnvironment environment, SimulatedProcess process, CancellationToken stop) => !IsElected
         ? ServeAsync(environment, environment, process, stop)
         : new LeaderElector(GroundTruth.StewardsLease, Name, environment, new LeaderElectionOptions()).RunAsync(
-            term => ServeAsync(Fenced(environment, term), environment, process, term.Ended), stop);
+            term => ServeAsync(Fenced(environment, term), environment, process, options.Mutant == Mutant.DeposedStewardsGoOn ? stop : term.Ended), stop);
 
-    private ClientEnvironment Fenced(ClientEnvironment environment, LeaderTerm term) =>
-        options.Mutant == Mutant.WritesWithoutTerm ? environment : environment with { Transport = new FencedTransport(environment.Transport, term) };
+    private ClientEnvironment Fenced(ClientEnvironment environment, LeaderTerm term) => options.Mutant switch
+    {
+        Mutant.WritesWithoutTerm => environment,
+        Mutant.DeposedStewardsGoOn => environment with { Transport = new MutantFence(environment.Transport, term.Fence) },
+        _ => environment with { Transport = new FencedTransport(environment.Transport, term) },
+    };
 
     private async Task ServeAsync(ClientEnvironment environment, ClientEnvironment plain, SimulatedProcess process, CancellationToken stop)
     {

@@ -14,6 +14,7 @@ namespace Holdfast.Simulator.Workload;
 
 internal sealed partial class StewardedUser
 {
+    private const string Broken = "example/ledger-broken:1";
     private const string OutOfService = "node.kubernetes.io/out-of-service";
 
     private Task FollowAsync(StewardedHabit habit) => habit switch
@@ -26,16 +27,27 @@ internal sealed partial class StewardedUser
         StewardedHabit.FencesNodes => FenceAsync(AnyNode()),
         StewardedHabit.SteersRollouts => SteerAsync(),
         StewardedHabit.RemovesTheSteward => RemoveStewardAsync(),
-        StewardedHabit.EvictsInTurn => EvictInTurnAsync(),
+        StewardedHabit.EvictsInTurn => EvictInTurnAsync(3),
         StewardedHabit.ChangesItsMind => ChangeTwiceAsync(),
         StewardedHabit.RemakesTheSet => RemakeSetAsync(),
         _ => Task.CompletedTask,
     };
 
+    /// <summary>Asks for a change of a script.</summary>
+    /// <param name="change">The change.</param>
+    public Task FollowAsync(ScriptedChange change) => change switch
+    {
+        ScriptedChange.Updates => UpdateAsync(),
+        ScriptedChange.BreaksTheTemplate => SetImageAsync(Broken),
+        ScriptedChange.Grows => ScaleAsync(_members += 1),
+        ScriptedChange.Shrinks => ScaleAsync(_members -= 1),
+        _ => EvictInTurnAsync(60),
+    };
+
     private string AnyNode() => cluster.Nodes[chance.Next(cluster.Nodes.Count)].Name;
 
     /// <summary>Often such as bear the loss of one; smaller ones can neither be updated nor drained, and larger ones take long.</summary>
-    private int AnySize() => chance.Next(2) == 0 ? 3 + chance.Next(3) : 1 + chance.Next(7);
+    private int AnySize() => chance.Next(3) > 0 ? 3 + chance.Next(3) : 1 + chance.Next(7);
 
     private Task ChangeTemplateAsync()
     {
@@ -45,7 +57,7 @@ internal sealed partial class StewardedUser
 
     private async Task BreakTemplateAsync()
     {
-        await SetImageAsync("example/ledger-broken:1");
+        await SetImageAsync(Broken);
         await PassAsync(TimeSpan.FromMinutes(3));
         await SetImageAsync(Image);
     }
@@ -85,8 +97,13 @@ internal sealed partial class StewardedUser
     {
         await ChangeTemplateAsync();
         await PassAsync(TimeSpan.FromSeconds(45));
+        await UpdateAsync();
+    }
+
+    private Task UpdateAsync()
+    {
         _version++;
-        await SetImageAsync(Image);
+        return SetImageAsync(Image);
     }
 
     /// <summary>Its claims stay, and with them all that members hold.</summary>
@@ -104,12 +121,12 @@ internal sealed partial class StewardedUser
     }
 
     /// <summary>A pod is asked for until it goes, and then the next one at once.</summary>
-    private async Task EvictInTurnAsync()
+    private async Task EvictInTurnAsync(int attempts)
     {
         foreach (var pod in await PodsAsync())
         {
-            for (var attempt = 0; attempt < 8 && !await EvictAsync(pod); attempt++)
-                await PassAsync(TimeSpan.FromSeconds(4));
+            for (var attempt = 0; attempt < attempts && !await EvictAsync(pod); attempt++)
+                await PassAsync(TimeSpan.FromSeconds(6));
         }
     }
 
