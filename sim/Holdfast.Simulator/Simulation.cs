@@ -62,8 +62,12 @@ public sealed class Simulation
             violation = found is SimulationException ? $"Determinism: {found.Message}" : Words(found);
         }
         var hash = (_scheduler.TraceHash ^ _story.Hash) * 0x100000001b3;
-        return new(_options, violation, hash, _scheduler.Steps, _cluster?.Truth.Checks ?? new Tally(), _cluster?.Tally ?? new Tally(),
-            TimeSpan.FromTicks(_scheduler.Time.GetTimestamp()), _story.Lines) { Deeds = _cluster?.Deeds?.Deeds ?? [], StewardWrites = _cluster?.StewardWrites ?? 0 };
+        var (checks, faults, time) = (_cluster?.Truth.Checks ?? new Tally(), _cluster?.Tally ?? new Tally(), TimeSpan.FromTicks(_scheduler.Time.GetTimestamp()));
+        return new(_options, violation, hash, _scheduler.Steps, checks, faults, time, _story.Lines)
+        {
+            Deeds = _cluster?.Deeds?.Deeds ?? [],
+            StewardWrites = _cluster?.StewardWrites ?? 0,
+        };
     }
 
     private static string Words(Exception failure) => failure switch

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using LedgerStore.Quorum;
 using LedgerStore.Raft;
 
 namespace Holdfast.Simulator.Ledger;

@@ -1,7 +1,6 @@
 using Holdfast.Controllers.StatefulSets;
 using Holdfast.Model.AdmissionRegistration;
 using Holdfast.Model.Apps;
-using Holdfast.Model.Core;
 using Holdfast.Platform;
 using Holdfast.Simulator.Checkers;
 using LedgerStore.Raft;

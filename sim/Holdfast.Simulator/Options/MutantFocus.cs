@@ -66,6 +66,7 @@ internal static class MutantFocus
             Faults = [FaultKind.NodeKill],
             FaultPause = TimeSpan.FromSeconds(40),
             LongestPause = TimeSpan.FromSeconds(6),
+            Operations = 12,
         },
         Mutant.EvictsUnasked or Mutant.ShrinksBeforeRemoval => Restless(options, world => world with { Members = 5, HasBudget = false }),
         Mutant.ForgetsGrants => Restless(options, world => world with { Members = 5, HasBudget = false, Habits = [StewardedHabit.EvictsInTurn] }),

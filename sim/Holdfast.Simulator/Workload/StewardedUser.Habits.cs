@@ -144,7 +144,7 @@ internal sealed partial class StewardedUser
     {
         story.Tell("user", $"asks for the eviction of {pod.Metadata.Name}");
         var eviction = new Eviction { Metadata = new ObjectMeta { Namespace = Space, Name = pod.Metadata.Name }, DeleteOptions = new DeleteOptions { Preconditions = new Preconditions { Uid = pod.Metadata.Uid } } };
-        return await AskAsync(stop => client.PostAsync<Pod>(Space, pod.Metadata.Name, "eviction", eviction, stop)) is not null;
+        return await AskAsync(stop => client.PostAsync<Pod>(Space, pod.Metadata.Name, "eviction", eviction, stop), attempts: 6) is not null;
     }
 
     private async Task DeletePodAsync()

@@ -156,9 +156,9 @@ internal sealed partial class StewardedUser(KubernetesClient client, SimulatedCl
     private Task PassAsync(TimeSpan longest) => time.DelayAsync(longest * chance.NextDouble(), CancellationToken.None);
 
     /// <summary>Asks until there is an answer that is not a matter of luck, or for long enough; a refusal is told, and gives null.</summary>
-    private async Task<T?> AskAsync<T>(Func<CancellationToken, Task<T>> ask) where T : class
+    private async Task<T?> AskAsync<T>(Func<CancellationToken, Task<T>> ask, int attempts = MostAttempts) where T : class
     {
-        for (var attempt = 0; attempt < MostAttempts; attempt++)
+        for (var attempt = 0; attempt < attempts; attempt++)
         {
             try
             {
