@@ -71,7 +71,11 @@ public sealed class UnfinishedMemberTests
     {
         var steward = Scenes.Steward();
         var operation = Members.Operation(Operations.Update, 3) with { Deadline = Members.Noon + TimeSpan.FromMinutes(1), PodUid = Members.Well(5)[3].Pod!.Uid, Revision = "web-2" };
-        var seen = Scenes.Observation(5, "RollingUpdate") with { Steward = steward with { Status = steward.Status with { Operation = operation } } };
+        var seen = Scenes.Observation(5, "RollingUpdate") with
+        {
+            Steward = steward with { Status = steward.Status with { Operation = operation } },
+            Members = Members.Well(5).PodOf(4, pod => pod with { Revision = "web-2" }),
+        };
         var set = seen.Set! with { Status = seen.Set!.Status with { UpdateRevision = "web-2" } };
         set = set with { Spec = set.Spec with { UpdateStrategy = set.Spec.UpdateStrategy with { RollingUpdate = new() { Partition = 3 } } } };
         // web-4 votes, and the set asks for four: nothing makes it go before it has left the membership, which waits for the update.
