@@ -169,7 +169,7 @@ internal sealed class Responder(ITableConverter? tables, TimeProvider time)
 
     internal static void Warn(HttpResponse response, WriteContext? context)
     {
-        foreach (var warning in context?.Warnings ?? [])
+        foreach (var warning in WarningTexts.Fitting(context?.Warnings ?? []))
             Warn(response, warning);
     }
 

@@ -39,6 +39,18 @@ public sealed class NumberTests
     }
 
     [Fact]
+    public async Task Whole_numbers_are_stored_as_such_however_they_come()
+    {
+        await using var server = await Widgets.ServeAsync();
+        var made = await server.MakeAsync(Widgets.Collection, Widgets.Widget("w",
+            """{"size":2.0,"free":{"a":[1e3,-5.0E0,0.0,1.5,-0.0,1e300,9007199254740993.0],"\u0062\"":"1.0","c":null,"d":true}}"""));
+        const string Stored = """{"a":[1000,-5,0,1.5,-0.0,1e300,9007199254740992],"b\"":"1.0","c":null,"d":true}""";
+        Assert.Equal((Stored, "2"), (made["spec"]!["free"]!.ToJsonString(new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }), made["spec"]!["size"]!.ToJsonString()));
+        var (_, again) = await server.SendAsync("PATCH", Widgets.Collection + "/w", """{"spec":{"size":2.0}}""", "application/merge-patch+json");
+        Assert.Equal((string)made["metadata"]!["resourceVersion"]!, (string)again["metadata"]!["resourceVersion"]!);
+    }
+
+    [Fact]
     public async Task A_number_that_is_only_long_is_kept()
     {
         const string Long = """{"x":123456789012345678901234567890,"y":1e-400}""";

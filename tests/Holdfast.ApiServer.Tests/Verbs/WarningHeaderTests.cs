@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text;
+using Holdfast.ApiServer.Http;
 
 namespace Holdfast.ApiServer.Tests.Verbs;
 
@@ -22,5 +23,16 @@ public sealed class WarningHeaderTests(SharedServer shared)
         // The client takes every byte of a header for a character.
         var warning = Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(answer.Headers.NonValidated["Warning"].ToString()));
         Assert.Equal("299 - \"unknown field \\\"größe 😀\\\"\"", warning);
+    }
+
+    [Fact]
+    public void Warnings_that_are_too_long_together_are_cut_and_the_last_of_them_left_out()
+    {
+        string[] few = [new('a', 4000), new('b', 96)];
+        Assert.Equal(few, WarningTexts.Fitting(few));
+        string[] many = [.. Enumerable.Range(0, 30).Select(index => new string((char)('a' + (index % 26)), index == 1 ? 20 : 1000)), "😀"];
+        var cut = WarningTexts.Fitting(many).ToArray();
+        Assert.Equal((17, 256, 20), (cut.Length, cut[0].Length, cut[1].Length));
+        Assert.Equal(string.Concat(Enumerable.Repeat("😀", 256)), Assert.Single(WarningTexts.Fitting([string.Concat(Enumerable.Repeat("😀", 5000))])));
     }
 }
