@@ -59,6 +59,18 @@ public sealed class EphemeralContainerTests(SharedServer shared)
     }
 
     [Fact]
+    public async Task An_application_owns_the_containers_that_it_adds_and_nothing_else()
+    {
+        await using var pod = await PodAsync("eph-applied");
+        var (code, applied) = await shared.Running.SendAsync("PATCH", Pods + "/eph-applied/ephemeralcontainers?fieldManager=looker",
+            """{"apiVersion":"v1","kind":"Pod","metadata":{"name":"eph-applied","labels":{"a":"b"}},"spec":{"ephemeralContainers":[{"name":"debugger","image":"busybox"}]}}""", "application/apply-patch+yaml");
+        Assert.Equal(200, code);
+        var owned = applied["metadata"]!["managedFields"]!.AsArray().Single(entry => (string)entry!["manager"]! == "looker")!;
+        Assert.Equal(("Apply", "ephemeralcontainers"), ((string)owned["operation"]!, (string)owned["subresource"]!));
+        Assert.Equal(["f:spec"], owned["fieldsV1"]!.AsObject().Select(each => each.Key));
+    }
+
+    [Fact]
     public async Task Discovery_and_OpenAPI_tell_of_them()
     {
         var (_, resources) = await shared.Running.SendAsync("GET", "/api/v1");
