@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace Holdfast.Host;
 
@@ -31,7 +33,8 @@ internal sealed class AddressPlan : IDisposable
     /// <param name="index">The node, from 0.</param>
     internal string NodePrefix(int index) => Prefix(2 + index);
 
-    /// <summary>Takes the slot that the data folder names, or the first free one, and notes it there.</summary>
+    /// <summary>Takes the slot that the data folder names, or else a free one, and notes it there.</summary>
+    /// <remarks>Where the search begins depends on the folder: were it the first for all, a new cluster would often take that of one that stands still, which could not start again then.</remarks>
     /// <exception cref="ClusterException">The slot is another cluster's, or none is free.</exception>
     internal static AddressPlan Claim(string dataFolder)
     {
@@ -42,7 +45,7 @@ internal sealed class AddressPlan : IDisposable
                 $"the loopback addresses 127.{(kept + 1) * 16}.0.0 of the cluster in {dataFolder} are in use by another cluster on this machine: stop that one first.");
         }
         var inUse = BlocksInUse();
-        for (var slot = 0; slot < Slots; slot++)
+        foreach (var slot in Enumerable.Range(First(dataFolder), Slots).Select(each => each % Slots))
         {
             // Pods outlive a crash of their cluster: where one still listens, the slot is that cluster's.
             if (!inUse.Contains(slot + 1) && TryClaim(slot) is { } plan)
@@ -53,6 +56,10 @@ internal sealed class AddressPlan : IDisposable
         }
         throw new ClusterException($"{Slots} clusters run on this machine already and each needs loopback addresses of its own: stop one of them first.");
     }
+
+    /// <summary>Where the search for a folder's slot begins: the same at each try, and for most folders another one.</summary>
+    /// <param name="dataFolder">The folder's path.</param>
+    internal static int First(string dataFolder) => SHA256.HashData(Encoding.UTF8.GetBytes(Path.GetFullPath(dataFolder)))[0] % Slots;
 
     public void Dispose() => _claim.Dispose();
 

@@ -34,7 +34,14 @@ internal sealed record ApiRequest(HttpContext Http, RequestPath Path, UserInfo U
     /// <summary>What is noted of it for the audit log; null when nothing is.</summary>
     public AuditRecord? Audit { get; } = Http.Features.Get<AuditRecord>();
 
+    /// <summary>Ends when the client is gone or the request's time is over: for what is done to find the answer.</summary>
     public CancellationToken Aborted => Http.RequestAborted;
+
+    /// <summary>
+    /// Ends when the client is gone, and not with the request's time: for an answer in one piece. What was decided, and perhaps written to the
+    /// store, is told; half an answer would cut the connection. A reader that takes none of it is cut by the web server's own bound.
+    /// </summary>
+    public CancellationToken ClientGone { get; } = Http.RequestAborted;
 
     /// <summary>The context of a write; what it warns of reaches the client even when the write is refused.</summary>
     /// <param name="optionsKind">The kind of its options, for messages.</param>

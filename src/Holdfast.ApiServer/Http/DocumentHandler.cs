@@ -137,6 +137,6 @@ internal sealed class DocumentHandler(
         request.Http.Response.StatusCode = code;
         request.Http.Response.ContentType = type;
         request.Http.Response.ContentLength = Encoding.UTF8.GetByteCount(text);
-        return request.Http.Response.WriteAsync(text, request.Aborted);
+        return request.Http.Response.WriteAsync(text, request.ClientGone);
     }
 }

@@ -159,6 +159,9 @@ internal sealed class HttpFront(
         http.Response.ContentType = AnswerBody.TypeOf(media);
         http.Response.ContentLength = body.Length;
         Responder.Warn(http.Response, http.Items[typeof(WriteContext)] as WriteContext);
+        // Where the body's reading was cut short, the web server does not find the next request: a client is told not to send one.
+        if (refusal.Code == StatusCodes.Status504GatewayTimeout && http.Request.Protocol == HttpProtocol.Http11)
+            http.Response.Headers.Connection = "close";
         if (refusal.Status.Details?.RetryAfterSeconds is > 0 and var seconds)
             http.Response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
         await http.Response.Body.WriteAsync(body);

@@ -17,18 +17,27 @@ internal sealed class RequestDeadline : IDisposable
     private readonly CancellationToken _client;
     private readonly CancellationTokenSource _time;
     private readonly CancellationTokenSource _either;
+    private readonly CancellationTokenSource? _most;
+    private readonly CancellationTokenSource? _answering;
 
-    private RequestDeadline(HttpContext http, TimeSpan limit, TimeProvider time)
+    private RequestDeadline(HttpContext http, TimeSpan limit, TimeSpan most, TimeProvider time)
     {
         _http = http;
         _client = http.RequestAborted;
         _time = new CancellationTokenSource(limit, time);
         _either = CancellationTokenSource.CreateLinkedTokenSource(_client, _time.Token);
         http.RequestAborted = _either.Token;
+        if (limit == most)
+            return;
+        _most = new CancellationTokenSource(most, time);
+        _answering = CancellationTokenSource.CreateLinkedTokenSource(_client, _most.Token);
     }
 
     /// <summary>Whether it is the deadline, and not the client, that ended the request.</summary>
     public bool IsOver => _time.IsCancellationRequested && !_client.IsCancellationRequested;
+
+    /// <summary>Ends with the server's bound, not with the time that the client gave: an answer that has begun goes on.</summary>
+    public CancellationToken Answering => (_answering ?? _either).Token;
 
     /// <summary>Begins the time of a request.</summary>
     /// <param name="http">The request; its token is replaced until this is disposed.</param>
@@ -40,13 +49,15 @@ internal sealed class RequestDeadline : IDisposable
     {
         var limit = asked.Length == 0 ? most : Duration(asked)
             ?? throw ApiErrors.BadRequest($"invalid timeout specified in the request URL - time: invalid duration \"{asked}\"");
-        return new RequestDeadline(http, limit <= TimeSpan.Zero || limit > most ? most : limit, time);
+        return new RequestDeadline(http, limit <= TimeSpan.Zero || limit > most ? most : limit, most, time);
     }
 
     /// <summary>Gives the request its own token back.</summary>
     public void Dispose()
     {
         _http.RequestAborted = _client;
+        _answering?.Dispose();
+        _most?.Dispose();
         _either.Dispose();
         _time.Dispose();
     }

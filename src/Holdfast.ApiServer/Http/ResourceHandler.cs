@@ -64,7 +64,7 @@ internal sealed class ResourceHandler(
         return verb switch
         {
             "get" => GetAsync(request, path, served),
-            "list" => ListAsync(request, path, served),
+            "list" => ListAsync(request, path, served, pass),
             "watch" => WatchAsync(request, path, served, pass),
             "create" => CreateAsync(request, path, served),
             "update" => UpdateAsync(request, path, served),
@@ -130,14 +130,14 @@ internal sealed class ResourceHandler(
         await responder.StoredAsync(request, served, registry.Get(served, path.Namespace, path.Name));
     }
 
-    private async Task ListAsync(ApiRequest request, ResourcePath path, ServedResource served)
+    private async Task ListAsync(ApiRequest request, ResourcePath path, ServedResource served, RequestPass pass)
     {
         if (request.Query.Flag("sendInitialEvents") is not null)
         {
             throw ApiErrors.InvalidOptions("ListOptions", new FieldError(FieldErrorType.FieldValueForbidden, "sendInitialEvents",
                 "Forbidden: sendInitialEvents is forbidden for list"));
         }
-        await responder.ListAsync(request, served, await registry.ListAsync(ListOf(request, path, served), request.Aborted));
+        await responder.ListAsync(request, served, await registry.ListAsync(ListOf(request, path, served), request.Aborted), pass.Answering ?? request.ClientGone);
     }
 
     private static ListRequest ListOf(ApiRequest request, ResourcePath path, ServedResource served)
@@ -254,7 +254,7 @@ internal sealed class ResourceHandler(
     {
         var (options, context) = await DeletionAsync(request);
         var page = await registry.DeleteCollectionAsync(ListOf(request, path, served), options, context, request.Aborted);
-        await responder.ListAsync(request, served, page);
+        await responder.ListAsync(request, served, page, request.ClientGone);
     }
 
     private static async Task<(DeleteOptions Options, WriteContext Context)> DeletionAsync(ApiRequest request)

@@ -55,7 +55,7 @@ internal sealed class Responder(ITableConverter? tables, TimeProvider time)
         return BytesAsync(request, status.Code == 0 ? 200 : status.Code, ObjectJson.Of(status));
     }
 
-    public async Task ListAsync(ApiRequest request, ServedResource served, ListPage page)
+    public async Task ListAsync(ApiRequest request, ServedResource served, ListPage page, CancellationToken answering)
     {
         switch (request.Form)
         {
@@ -69,13 +69,13 @@ internal sealed class Responder(ITableConverter? tables, TimeProvider time)
             case var _ when request.Media != AnswerMedia.Json || request.IsIndented:
                 using (var whole = new MemoryStream())
                 {
-                    await ObjectJson.WriteListAsync(whole, served, page, request.Aborted);
+                    await ObjectJson.WriteListAsync(whole, served, page, answering);
                     await BytesAsync(request, 200, whole.ToArray());
                 }
                 return;
             default:
                 await CompressedAsync(request, page.Entries.Sum(entry => (long)entry.Json.Length),
-                    output => ObjectJson.WriteListAsync(output, served, page, request.Aborted));
+                    output => ObjectJson.WriteListAsync(output, served, page, answering));
                 return;
         }
     }
@@ -114,9 +114,9 @@ internal sealed class Responder(ITableConverter? tables, TimeProvider time)
             response.ContentLength = body.Length + end.Length;
             response.BodyWriter.Write(body.Span);
             response.BodyWriter.Write(end);
-            return response.BodyWriter.FlushAsync(request.Aborted).AsTask();
+            return response.BodyWriter.FlushAsync(request.ClientGone).AsTask();
         }
-        return CompressedAsync(request, body.Length, output => output.WriteAsync(body, request.Aborted).AsTask(), contentType);
+        return CompressedAsync(request, body.Length, output => output.WriteAsync(body, request.ClientGone).AsTask(), contentType);
     }
 
     private static async Task CompressedAsync(ApiRequest request, long length, Func<Stream, Task> write, string contentType = Json)

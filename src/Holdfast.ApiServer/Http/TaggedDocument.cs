@@ -28,11 +28,11 @@ internal static class TaggedDocument
         if (document.Body.Length < WorthCompressing || !asked.Headers.AcceptEncoding.ToString().Split(',').Any(each => each.Split(';')[0].Trim() == "gzip"))
         {
             response.ContentLength = document.Body.Length;
-            await response.Body.WriteAsync(document.Body, request.Aborted);
+            await response.Body.WriteAsync(document.Body, request.ClientGone);
             return;
         }
         response.Headers.ContentEncoding = "gzip";
         await using var compressed = new GZipStream(response.Body, CompressionLevel.Fastest, leaveOpen: true);
-        await compressed.WriteAsync(document.Body, request.Aborted);
+        await compressed.WriteAsync(document.Body, request.ClientGone);
     }
 }

@@ -98,7 +98,7 @@ internal static class RemovalStep
             return StewardPlan.Remember(view.Memory.Ended("Superseded", $"{operation.Member} leads now and hands over first", view.Now));
         }
         return verdict.IsYes
-            ? ScalingPlanner.Call(new CallAction(MembershipAction.Remove, operation.Member, operation.MemberId, $"{operation.Member} leaves the membership before its pod goes"))
+            ? ScalingPlanner.Call(new CallAction(MembershipAction.Remove, operation.Member, operation.MemberId, $"{operation.Member} leaves the membership{(member.Pod is null ? ": its pod is gone for good" : " before its pod goes")}"))
             : ScalingPlanner.Wait(verdict.Words);
     }
 

@@ -41,19 +41,19 @@ public static class ScalingPlanner
         {
             return StewardPlan.Idle;
         }
-        if (stray is not null)
-        {
-            return RemovalStep.Begin(view, stray);
-        }
-        var (leaving, objection) = wanted < has ? RemovalChoice.Next(view) : ("", "");
+        var (leaving, objection) = stray is null && wanted < has ? RemovalChoice.Next(view) : ("", "");
         if (objection.Length > 0)
         {
             return Wait(objection);
         }
-        var name = wanted < has ? leaving : unfinished?.Name ?? StatefulSetIdentity.PodName(view.Set, StatefulSetIdentity.Start(view.Set) + has);
+        var name = stray?.Name ?? (wanted < has ? leaving : unfinished?.Name ?? StatefulSetIdentity.PodName(view.Set, StatefulSetIdentity.Start(view.Set) + has));
         if (view.Memory.Last is { Outcome: "Failed", Kind: Operations.ScaleUp or Operations.ScaleDown } last && last.Member == name && view.Now - last.FinishedAt < Pause)
         {
             return StewardPlan.Wait($"{last.Message}; it is tried again soon", Pause);
+        }
+        if (stray is not null)
+        {
+            return RemovalStep.Begin(view, stray);
         }
         return wanted < has ? RemovalStep.Begin(view, name) : AdditionStep.Begin(view, name);
     }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
@@ -12,6 +13,7 @@ public sealed class RequestBoundsTests(SharedServer shared)
 {
     private const string Maps = "/api/v1/namespaces/default/configmaps";
     private const string Map = """{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"a"},"data":{"k":"v"}}""";
+    private const string Late = """{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"late"}}""";
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -200,6 +202,25 @@ public sealed class RequestBoundsTests(SharedServer shared)
         using var held = await HoldSeatAsync(server);
         var (code, body) = await server.SendAsync("GET", Maps + "?timeout=100ms");
         Assert.Equal((504, "Timeout", "Timeout: request did not complete within requested timeout - context deadline exceeded"), (code, (string)body["reason"]!, (string)body["message"]!));
+    }
+
+    [Theory]
+    [InlineData("GET", Maps)]
+    [InlineData("PUT", Maps + "/late")]
+    public async Task A_request_whose_time_ends_while_it_is_answered_gets_a_whole_answer(string method, string path)
+    {
+        var server = shared.Running;
+        await server.SendAsync("POST", Maps, Late);
+        var body = method == "GET" ? [] : Encoding.UTF8.GetBytes(Late);
+        var request = new FuzzRequest(method, path, body) { Query = [("timeout", "1us")], Headers = [("Content-Type", "application/json")] };
+        var codes = new ConcurrentBag<int>();
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(async _ =>
+        {
+            await using var connection = new RawConnection(server.Host.Address, server.Host.AdminCredentials().Token);
+            for (var sent = 0; sent < 1000; sent++)
+                codes.Add((await connection.SendAsync(request, Token)).Code);
+        }));
+        Assert.Equal([], codes.Distinct().Except([200, 504]));
     }
 
     [Fact]

@@ -9,27 +9,38 @@ namespace Holdfast.ApiServer.Tests.Fuzzing;
 internal sealed class RawConnection(Uri server, string token) : IAsyncDisposable
 {
     private const int MaximumHead = 256 * 1024;
+    private const int MaximumAttempts = 5;
     private TcpClient? _tcp;
     private SslStream? _tls;
 
     /// <summary>Sends a request and reads the answer's code and body; code 0 when the connection was closed without one.</summary>
+    /// <remarks>
+    /// A server may refuse a request by its head and close the connection while the body is still being sent; the answer can be lost on the
+    /// way then, to any client. So that is tried again: closed each time is closed without an answer.
+    /// </remarks>
     public async Task<(int Code, string Body)> SendAsync(FuzzRequest request, CancellationToken cancellationToken)
     {
-        try
+        for (var attempt = 1; ; attempt++)
         {
-            var stream = await ConnectAsync(cancellationToken);
-            await stream.WriteAsync(request.ToBytes(token), cancellationToken);
-            return await ReadAsync(stream, request, cancellationToken);
-        }
-        catch (IOException)
-        {
-            await CloseAsync();
-            return (0, "");
-        }
-        catch (OperationCanceledException)
-        {
-            await CloseAsync();
-            throw;
+            var isSent = false;
+            try
+            {
+                var stream = await ConnectAsync(cancellationToken);
+                await stream.WriteAsync(request.ToBytes(token), cancellationToken);
+                isSent = true;
+                return await ReadAsync(stream, request, cancellationToken);
+            }
+            catch (IOException)
+            {
+                await CloseAsync();
+                if (isSent || attempt == MaximumAttempts)
+                    return (0, "");
+            }
+            catch (OperationCanceledException)
+            {
+                await CloseAsync();
+                throw;
+            }
         }
     }
 

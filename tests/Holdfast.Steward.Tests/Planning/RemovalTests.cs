@@ -105,6 +105,17 @@ public sealed class RemovalTests
         Assert.Equal("ScaleDown", WorkPlanner.Plan(StewardView.Of(backed)).Memory?.Operation?.Kind);
     }
 
+    [Fact]
+    public void A_voter_without_a_pod_whose_removal_failed_is_given_a_pause()
+    {
+        var seen = Scenes.Observation(5);
+        seen = seen with { Set = seen.Set! with { Spec = seen.Set.Spec with { Replicas = 4 } }, Members = seen.Members.Unknown(4, "it has no pod").PodOf(4, _ => null) };
+        var failed = seen with { Steward = seen.Steward with { Status = new() { LastOperation = new() { Kind = "ScaleDown", Member = "web-4", Outcome = "Failed", Message = "web-4 does not go", FinishedAt = seen.Now } } } };
+        Assert.Equal("web-4 does not go; it is tried again soon", WorkPlanner.Plan(StewardView.Of(failed)).Waiting);
+        var begun = WorkPlanner.Plan(StewardView.Of(failed with { Now = seen.Now.AddMinutes(2) })).Memory?.Operation;
+        Assert.Equal(("ScaleDown", "web-4", "Removing"), (begun?.Kind, begun?.Member, begun?.Phase));
+    }
+
     private static string Chosen(string first) =>
         $$""", "replicas": 3, "scaling": {"removeFirst": [{{(first.Length > 0 ? $"\"{first}\"" : "")}}]}""";
 

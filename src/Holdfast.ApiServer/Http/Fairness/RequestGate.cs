@@ -69,6 +69,9 @@ internal sealed class RequestPass(RequestDeadline? deadline, Seat seat) : IDispo
     /// <summary>Whether its time is over.</summary>
     public bool IsOver => deadline?.IsOver == true;
 
+    /// <summary>Until when an answer in many pieces may take; null where nothing bounds the request.</summary>
+    public CancellationToken? Answering => deadline?.Answering;
+
     /// <summary>Gives the seat to another.</summary>
     public void LeaveSeat() => seat.Dispose();
 
