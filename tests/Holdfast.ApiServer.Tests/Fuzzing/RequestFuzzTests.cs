@@ -138,7 +138,7 @@ public sealed class RequestFuzzTests
 
     private static async Task RemoveAsync(RunningServer server, Model.Resources.ResourceType type, string space, string name, ReadOnlyMemory<byte> json)
     {
-        var path = (type.Group.Length == 0 ? "/api/v1" : $"/apis/{type.Group}/{type.Version}") + (space.Length == 0 ? "" : $"/namespaces/{space}") + $"/{type.Plural}/{name}";
+        var path = (type.Group.Length == 0 ? "/api/v1" : $"/apis/{type.Group}/{type.Version}") + (space.Length == 0 ? "" : $"/namespaces/{space}") + $"/{type.Plural}/{Uri.EscapeDataString(name)}";
         var node = JsonNode.Parse(json.Span)!;
         if (node["metadata"]!["finalizers"] is not null)
             await server.SendAsync("PATCH", path, """{"metadata":{"finalizers":null}}""", "application/merge-patch+json");
