@@ -46,6 +46,7 @@ public sealed class StewardScreenTests
     {
         var steward = Steward("""{"observedGeneration": 1}""", """, "rollout": {"paused": true}""");
         Assert.Contains("Paused    no update begins or goes on until: holdfast rollout resume web -n default\n", StewardScreen.Text(steward, Noon), StringComparison.Ordinal);
+        Assert.EndsWith("; updates are paused", StewardScreen.Summary(steward, Noon), StringComparison.Ordinal);
         Assert.EndsWith("Paused: no update begins or goes on until: holdfast rollout resume web -n default\n", RolloutScreen.Text(steward), StringComparison.Ordinal);
         var done = Steward("""{"observedGeneration": 1, "rollout": {"phase": "Completed", "toRevision": "web-2"} }""", """, "rollout": {"paused": true}""");
         Assert.Contains("Paused: ", RolloutScreen.Text(done), StringComparison.Ordinal);

@@ -19,7 +19,7 @@ internal static class StewardScreen
 
     /// <summary>The Steward in one line.</summary>
     internal static string Summary(StewardResource steward, DateTimeOffset now) =>
-        $"{steward.Status.Quorum?.Text ?? "?"} voters well, {(IsTargetMissing(steward.Status) ? "nobody is asked" : steward.Status.Leader.Length > 0 ? steward.Status.Leader + " leads" : "no leader known")}, {State(steward, now)}{(steward.Status.Summary.Length > 0 && !IsTargetMissing(steward.Status) ? $"; {steward.Status.Summary}" : "")}";
+        $"{steward.Status.Quorum?.Text ?? "?"} voters well, {(IsTargetMissing(steward.Status) ? "nobody is asked" : steward.Status.Leader.Length > 0 ? steward.Status.Leader + " leads" : "no leader known")}, {State(steward, now)}{(steward.Status.Summary.Length > 0 && !IsTargetMissing(steward.Status) ? $"; {steward.Status.Summary}" : "")}{(steward.Spec.Rollout.Paused ? "; updates are paused" : "")}";
 
     /// <summary>The screen.</summary>
     internal static string Text(StewardResource steward, DateTimeOffset now)
