@@ -29,14 +29,6 @@ public sealed partial class ToolListTests
         Assert.Empty(asked.Where(each => !listed.Contains(each.package)).Select(each => $"{each.Path} asks for the package {each.package}, which the list of tools in ./test lacks"));
     }
 
-    [Fact]
-    public void A_token_that_a_text_says_how_to_make_lasts_longer_than_an_hour()
-    {
-        var advised = Repository.Files.Where(file => !file.IsIn("tests/Holdfast.RepoRules")).SelectMany(file => file.Lines.Where(line => line.Contains("kubectl create token", StringComparison.Ordinal))).ToList();
-        Assert.NotEmpty(advised);
-        Assert.All(advised, line => Assert.Contains("--duration=", line, StringComparison.Ordinal));
-    }
-
     [GeneratedRegex("""(?:"/usr/s?bin/|ProcessStartInfo\("|Process\.Start\("|Started\(environment, "|RunAsync\("(?=u?mount"))([a-z0-9_.-]+)["]""")]
     private static partial Regex StartedProgram();
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text;
-using Holdfast.Cli.Screens;
 using Holdfast.Client;
 using Holdfast.Client.Http;
 using Holdfast.Platform;
