@@ -1,4 +1,3 @@
-using Holdfast.Model.Stewards;
 using Holdfast.Steward.Safety;
 using StewardResource = Holdfast.Model.Stewards.Steward;
 
