@@ -4,6 +4,7 @@ using Holdfast.Cli.Screens;
 using Holdfast.Client;
 using Holdfast.Client.Http;
 using Holdfast.Platform;
+using Holdfast.Steward.Plans;
 using StewardResource = Holdfast.Model.Stewards.Steward;
 
 namespace Holdfast.Cli.Commands;
@@ -89,7 +90,7 @@ internal static class RolloutCommand
         }
         catch (Exception error) when (error is ApiException or KubeConfigException)
         {
-            await Console.Error.WriteLineAsync($"holdfast: {error.Message}");
+            await Console.Error.WriteLineAsync($"holdfast: {(error is ApiException refused ? refused.InNamespace(Access.Load(result).Namespace) : error).Message}");
             return ExitCode.Failed;
         }
     }

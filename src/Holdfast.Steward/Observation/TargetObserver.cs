@@ -27,6 +27,7 @@ internal sealed class TargetObserver(StewardCaches caches, MemberWatches watches
             Evidence = notes.Evidence.Of(key),
             Snapshots = notes.Snapshots.SupportOf(key),
             Backup = notes.Backups.Of(key),
+            Asked = notes.Evictions.Of(key),
         };
     }
 

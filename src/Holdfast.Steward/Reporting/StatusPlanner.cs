@@ -116,7 +116,10 @@ public static class StatusPlanner
         {
             return $"split brain: {string.Join(" and ", view.State.RivalLeaders)}";
         }
-        var words = operation is not null ? OperationWords.Of(operation) : plan.Waiting;
+        var words = operation is not null ? OperationWords.Of(operation) : plan.Waiting.Length > 0 ? plan.Waiting : Refused(view);
         return words.Length <= 120 ? words : words[..117] + "...";
     }
+
+    // Whoever drains a node sees why; so does whoever looks at the set.
+    private static string Refused(StewardView view) => string.Join("; ", view.State.Members.Select(view.AskOf).OfType<EvictionAsk>().Select(ask => ask.Refusal));
 }
