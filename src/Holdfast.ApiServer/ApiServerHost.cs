@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Security;
+using System.Text;
 using Holdfast.ApiServer.Admission.Webhooks;
 using Holdfast.ApiServer.Http;
 using Holdfast.ApiServer.Http.Fairness;
@@ -155,6 +156,9 @@ public sealed class ApiServerHost : IAsyncDisposable
             Bound(kestrel.Limits, options.Bounds);
             kestrel.AddServerHeader = false;
             kestrel.AllowSynchronousIO = false;
+            // Kubernetes' clients read warnings as UTF-8; of all other headers the server writes ASCII alone. Over HTTP/1.1 the web
+            // server asks without a name when it writes this one.
+            kestrel.ResponseHeaderEncodingSelector = static name => name.Length == 0 || name.Equals("Warning", StringComparison.OrdinalIgnoreCase) ? Encoding.UTF8 : null;
             kestrel.Listen(options.Address, options.Port, endpoint =>
             {
                 endpoint.Protocols = HttpProtocols.Http1AndHttp2;

@@ -38,7 +38,8 @@ internal sealed class ClusterNodeProxy(TimeProvider time) : INodeProxy
 
     /// <inheritdoc/>
     public IPodCommand PrepareAttach(Pod pod, string container) => new AttachedCommand(
-        RunningAgentOf(pod, container), pod, pod.Spec.Containers.Concat(pod.Spec.InitContainers).First(each => each.Name == container));
+        RunningAgentOf(pod, container), pod,
+        pod.Spec.Containers.Concat(pod.Spec.InitContainers).Concat(pod.Spec.EphemeralContainers.Select(each => each.AsContainer())).First(each => each.Name == container));
 
     /// <inheritdoc/>
     public async Task<Stream> ConnectAsync(Pod pod, int port, CancellationToken cancellationToken)

@@ -38,6 +38,8 @@ internal static class Pods
 
     public static Pod WithInit(this Pod pod, params Container[] containers) => pod with { Spec = pod.Spec with { InitContainers = [.. containers] } };
 
+    public static Pod With(this Pod pod, EphemeralContainer container) => pod with { Spec = pod.Spec with { EphemeralContainers = [container] } };
+
     public static string? Condition(this Pod? pod, string type) => pod?.Status.Conditions.FirstOrDefault(condition => condition.Type == type)?.Status;
 
     public static ContainerStatus StatusOf(this Pod pod, string container) =>

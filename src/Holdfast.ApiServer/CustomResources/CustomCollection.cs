@@ -47,6 +47,8 @@ public sealed class CustomCollection(CustomKind kind, ImmutableArray<CustomKind>
     public IResource ToStored(IResource resource)
     {
         var custom = (CustomObject)resource;
+        if (WholeNumbers.Plain(custom.Body) is var plain && !ReferenceEquals(plain, custom.Body))
+            custom = custom with { Body = plain };
         if (ReferenceEquals(custom.Type, _storage.Type))
             return custom;
         // Its defaults are filled in when it is read, so it must not pass for what has been read: its type is another one's equal, not the same.

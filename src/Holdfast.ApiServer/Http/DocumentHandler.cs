@@ -93,8 +93,9 @@ internal sealed class DocumentHandler(
 
     private Task OpenApiAsync(ApiRequest request)
     {
-        if (openApi?.Find(request.Path.Text.TrimEnd('/'), request.Accept) is not { } document)
-            return NotFoundAsync(request);
+        var path = request.Path.Text.TrimEnd('/');
+        if (openApi?.Find(path, request.Accept) is not { } document)
+            return openApi?.Has(path) == true ? NotAcceptableAsync(request) : NotFoundAsync(request);
         var (response, hash) = (request.Http.Response, document.ETag.Trim('"'));
         if (request.Path.Segments.Length > 2 && request.Query.Text("hash") is { Length: > 0 } wanted)
         {
@@ -109,6 +110,15 @@ internal sealed class DocumentHandler(
             response.Headers.Expires = responder.Time.GetUtcNow().AddYears(1).ToString("R", System.Globalization.CultureInfo.InvariantCulture);
         }
         return TaggedDocument.WriteAsync(request, document);
+    }
+
+    // As kube-apiserver does here: with nothing in it.
+    private static Task NotAcceptableAsync(ApiRequest request)
+    {
+        request.Http.Response.StatusCode = StatusCodes.Status406NotAcceptable;
+        request.Http.Response.Headers.Vary = "Accept";
+        // Sent while the request is served: what the web server itself refuses with nothing in it gets a Status on its way out.
+        return request.Http.Response.CompleteAsync();
     }
 
     private static string Issuer(string? host) => new System.Text.Json.Nodes.JsonObject

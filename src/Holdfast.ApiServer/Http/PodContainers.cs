@@ -13,7 +13,9 @@ internal static class PodContainers
     public static string Choose(string wanted, Pod pod)
     {
         var names = pod.Spec.Containers.Select(container => container.Name).ToList();
-        var all = names.Concat(pod.Spec.InitContainers.Select(container => container.Name)).ToList();
+        // In the order in which Kubernetes names them.
+        var all = pod.Spec.InitContainers.Select(container => container.Name).Concat(names)
+            .Concat(pod.Spec.EphemeralContainers.Select(container => container.Name)).ToList();
         if (wanted.Length == 0)
             wanted = pod.Metadata.Annotations.GetValueOrDefault(DefaultContainer) ?? (names.Count == 1 ? names[0] : "");
         if (wanted.Length == 0)

@@ -312,13 +312,13 @@ internal sealed class ResourceHandler(
             case ("scale", "get"):
                 await responder.ObjectAsync(request, 200, registry.GetScale(served, path.Namespace, path.Name));
                 break;
-            case ("status", "get"):
+            case ("status" or "ephemeralcontainers", "get"):
                 await GetAsync(request, path, served);
                 break;
-            case ("status" or "scale" or "finalize", "update"):
+            case ("status" or "scale" or "ephemeralcontainers" or "finalize", "update"):
                 await UpdateAsync(request, path, served);
                 break;
-            case ("status" or "scale", "patch"):
+            case ("status" or "scale" or "ephemeralcontainers", "patch"):
                 await PatchAsync(request, path, served);
                 break;
             case ("binding" or "eviction" or "token", "create"):

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Immutable;
 using System.IO.Compression;
+using System.Text;
 using Holdfast.ApiServer.Errors;
 using Holdfast.ApiServer.Registry;
 using Holdfast.Model.CustomResources;
@@ -168,19 +169,23 @@ internal sealed class Responder(ITableConverter? tables, TimeProvider time)
 
     internal static void Warn(HttpResponse response, WriteContext? context)
     {
-        foreach (var warning in context?.Warnings ?? [])
+        foreach (var warning in WarningTexts.Fitting(context?.Warnings ?? []))
             Warn(response, warning);
     }
 
     /// <summary>Warns the client of something.</summary>
     public static void Warn(HttpResponse response, string warning) => response.Headers.Append("Warning", $"299 - \"{Escape(warning)}\"");
 
-    // A header value holds printable ASCII alone.
-    private static string Escape(string text) => string.Concat(text.Select(character => character switch
+    // As kube-apiserver writes it: a quoted text in UTF-8, with what only a quotation mark needs escaped. No header holds control characters or half a character.
+    private static string Escape(string text)
     {
-        '"' => "\\\"",
-        '\\' => "\\\\",
-        < ' ' or > '~' => "?",
-        _ => character.ToString(),
-    }));
+        var escaped = new StringBuilder(text.Length);
+        foreach (var rune in text.EnumerateRunes())
+        {
+            if (rune.Value is '"' or '\\')
+                escaped.Append('\\');
+            escaped.Append(Rune.IsControl(rune) || rune == Rune.ReplacementChar ? "?" : rune.ToString());
+        }
+        return escaped.ToString();
+    }
 }

@@ -43,7 +43,7 @@ internal static class ApiPaths
         "eviction" => Eviction.ResourceType,
         "binding" => Binding.ResourceType,
         "token" => Model.Authentication.TokenRequest.ResourceType,
-        "status" or "finalize" => resource.Type,
+        "status" or "finalize" or "ephemeralcontainers" => resource.Type,
         _ => null,
     };
 
@@ -125,7 +125,7 @@ internal static class ApiPaths
         var codec = kind.Equals(resource.Type) ? resource.Codec : ResourceCatalog.Find(kind.ApiVersion, kind.Kind)!;
         return subresource switch
         {
-            "status" or "scale" => Item(codec, name, suffix),
+            "status" or "scale" or "ephemeralcontainers" => Item(codec, name, suffix),
             "finalize" => [Item(codec, name, suffix)[1]],
             _ =>
             [

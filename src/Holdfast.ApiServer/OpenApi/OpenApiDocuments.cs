@@ -27,21 +27,29 @@ public sealed class OpenApiDocuments(ServedResources served) : IOpenApiDocuments
     {
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(accept);
-        if (!AcceptsJson(accept))
-            return path == SwaggerPath && accept.Contains(SwaggerProtobuf.AcceptedType, StringComparison.Ordinal) ? Current().Protobuf.Value : null;
         var state = Current();
         return path switch
         {
-            SwaggerPath => state.Everything.Value,
+            SwaggerPath => InForm(DocumentNegotiation.Choose(accept, "v2"), state.Everything, state.Protobuf),
+            // As on Kubernetes the index is JSON whatever is accepted.
             IndexPath => state.Index.Value,
-            _ when path.StartsWith(IndexPath + "/", StringComparison.Ordinal) =>
-                state.Groups.GetValueOrDefault(path[(IndexPath.Length + 1)..])?.Document.Value,
+            _ when GroupAt(state, path) is { } group => InForm(DocumentNegotiation.Choose(accept, "v3"), group.Document, group.Protobuf),
             _ => null,
         };
     }
 
-    private static bool AcceptsJson(string accept) => accept.Length == 0
-        || accept.Split(',').Any(each => each.Split(';')[0].Trim() is "*/*" or "application/*" or JsonType);
+    /// <inheritdoc/>
+    public bool Has(string path) => path is SwaggerPath or IndexPath || GroupAt(Current(), path) is not null;
+
+    private static Group? GroupAt(State state, string path) =>
+        path.StartsWith(IndexPath + "/", StringComparison.Ordinal) ? state.Groups.GetValueOrDefault(path[(IndexPath.Length + 1)..]) : null;
+
+    private static OpenApiDocument? InForm(DocumentForm? form, Lazy<OpenApiDocument> json, Lazy<OpenApiDocument> protobuf) => form switch
+    {
+        DocumentForm.Json => json.Value,
+        DocumentForm.Protobuf => protobuf.Value,
+        _ => null,
+    };
 
     private State Current()
     {
@@ -122,11 +130,20 @@ public sealed class OpenApiDocuments(ServedResources served) : IOpenApiDocuments
     });
 
     // Several requests may make the same document at once; they make the same bytes, and nobody waits for a lock.
-    private sealed class Group(ImmutableArray<ServedResource> resources)
+    private sealed class Group
     {
-        public ImmutableArray<ServedResource> Resources { get; } = resources;
+        public Group(ImmutableArray<ServedResource> resources)
+        {
+            Resources = resources;
+            Document = new(() => OfGroup(resources), LazyThreadSafetyMode.PublicationOnly);
+            Protobuf = new(() => ProtobufDocument.OfGroup(Document.Value), LazyThreadSafetyMode.PublicationOnly);
+        }
 
-        public Lazy<OpenApiDocument> Document { get; } = new(() => OfGroup(resources), LazyThreadSafetyMode.PublicationOnly);
+        public ImmutableArray<ServedResource> Resources { get; }
+
+        public Lazy<OpenApiDocument> Document { get; }
+
+        public Lazy<OpenApiDocument> Protobuf { get; }
     }
 
     private sealed class State
@@ -138,7 +155,7 @@ public sealed class OpenApiDocuments(ServedResources served) : IOpenApiDocuments
                 group => group.Key, group => Keep([.. group], before?.Groups.GetValueOrDefault(group.Key)), StringComparer.Ordinal);
             Index = new(() => IndexOf(Groups), LazyThreadSafetyMode.PublicationOnly);
             Everything = new(() => OfEverything(all), LazyThreadSafetyMode.PublicationOnly);
-            Protobuf = new(() => SwaggerProtobuf.Of(Everything.Value.Body), LazyThreadSafetyMode.PublicationOnly);
+            Protobuf = new(() => ProtobufDocument.OfSwagger(Everything.Value), LazyThreadSafetyMode.PublicationOnly);
         }
 
         public int Version { get; }

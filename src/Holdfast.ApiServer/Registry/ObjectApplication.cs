@@ -121,6 +121,7 @@ internal sealed class ObjectApplication(ServedResource served, string subresourc
     private bool IsIgnored(string element) => subresource switch
     {
         "status" => element is not ("f:status" or "f:metadata"),
+        "ephemeralcontainers" => element is not "f:spec",
         "" => served.Has("status") && FieldManagement.IsStatus(element),
         _ => false,
     };

@@ -32,6 +32,9 @@ internal sealed record UpdateRequest(ServedResource Served, ResourceKey Key, Upd
     /// <summary>The sub-resource, for admission and the ownership of fields.</summary>
     public string Subresource { get; init; } = "";
 
+    /// <summary>The rules of the object: those of its kind, unless the sub-resource has others.</summary>
+    public KindRules Rules { get => field ?? Served.Rules; init; }
+
     /// <summary>Whether the change keeps the book of owned fields itself, as an application does, or does not touch it, as a binding.</summary>
     public bool KeepsBook { get; init; }
 
@@ -78,13 +81,16 @@ internal sealed class ObjectUpdate(RegistryParts parts)
             return WrittenObject.Of(entry, served);
         if (context.IsDryRun)
             return new WrittenObject(updated, null);
-        Operation operation = IsFinished(updated)
-            ? new Delete(update.Key, StoredObject.Pending(updated, served))
+        // What goes with its last finalizer was never stored without it: as on Kubernetes, watchers are told of it as it was stored,
+        // and whoever took the finalizer away is answered with what he made of it, at the version that he changed.
+        var isLast = IsFinished(updated);
+        Operation operation = isLast
+            ? new Delete(update.Key, StoredObject.Pending(old, served))
             : new Put(update.Key, StoredObject.Pending(updated, served));
         var transaction = new Transaction([new KeyAtRevision(update.Key, entry.Revision), .. request.Conditions], [operation]);
-        return await parts.Store.CommitAsync(transaction, cancellationToken) is Committed committed
-            ? WrittenObject.Of(committed.Entries[0], served)
-            : null;
+        if (await parts.Store.CommitAsync(transaction, cancellationToken) is not Committed committed)
+            return null;
+        return isLast ? new WrittenObject(updated, null) : WrittenObject.Of(committed.Entries[0], served);
     }
 
     /// <summary>Whether an object that is being deleted waits for nothing any more.</summary>
@@ -111,8 +117,8 @@ internal sealed class ObjectUpdate(RegistryParts parts)
         changed = changed.WithMetadata(metadata);
         return update.Scope switch
         {
-            UpdateScope.Object => served.Rules.PrepareForUpdateAny(served.Rules.DefaultAny(changed), old),
-            UpdateScope.Status => served.Rules.PrepareForStatusUpdateAny(served.Rules.DefaultAny(changed), old),
+            UpdateScope.Object => update.Rules.PrepareForUpdateAny(update.Rules.DefaultAny(changed), old),
+            UpdateScope.Status => update.Rules.PrepareForStatusUpdateAny(update.Rules.DefaultAny(changed), old),
             _ => changed,
         };
     }
@@ -138,7 +144,7 @@ internal sealed class ObjectUpdate(RegistryParts parts)
 
     private static IResource WithGeneration(UpdateRequest update, IResource updated, IResource old)
     {
-        var rules = update.Served.Rules;
+        var rules = update.Rules;
         return update.Scope == UpdateScope.Object && rules.HasGeneration && rules.RaisesGenerationAny(updated, old)
             ? updated.WithMetadata(updated.Metadata with { Generation = old.Metadata.Generation + 1 })
             : updated;
@@ -146,7 +152,7 @@ internal sealed class ObjectUpdate(RegistryParts parts)
 
     private static void Check(UpdateRequest update, IResource updated, IResource old, WriteContext context)
     {
-        var rules = update.Served.Rules;
+        var rules = update.Rules;
         ImmutableArray<FieldError> problems = update.Scope switch
         {
             UpdateScope.Object => rules.ValidateUpdateAny(updated, old),

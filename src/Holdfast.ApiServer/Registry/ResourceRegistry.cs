@@ -6,6 +6,7 @@ using Holdfast.Client;
 using Holdfast.Model.Autoscaling;
 using Holdfast.Model.Meta;
 using Holdfast.Model.Resources;
+using Holdfast.Model.Rules;
 using Holdfast.Store;
 
 namespace Holdfast.ApiServer.Registry;
@@ -111,7 +112,7 @@ public sealed class ResourceRegistry(RegistryParts parts)
     /// <param name="served">The kind.</param>
     /// <param name="namespaceName">The namespace; empty for cluster-scoped kinds.</param>
     /// <param name="name">The name.</param>
-    /// <param name="subresource">Empty, <c>status</c>, <c>scale</c> or <c>finalize</c>.</param>
+    /// <param name="subresource">Empty, <c>status</c>, <c>scale</c>, <c>ephemeralcontainers</c> or <c>finalize</c>.</param>
     /// <param name="sent">The object as it was sent.</param>
     /// <param name="context">Who asks, and how.</param>
     /// <param name="cancellationToken">Ends the wait; the change may still take place.</param>
@@ -145,7 +146,7 @@ public sealed class ResourceRegistry(RegistryParts parts)
     /// <param name="served">The kind.</param>
     /// <param name="namespaceName">The namespace; empty for cluster-scoped kinds.</param>
     /// <param name="name">The name.</param>
-    /// <param name="subresource">Empty, <c>status</c> or <c>scale</c>.</param>
+    /// <param name="subresource">Empty, <c>status</c>, <c>scale</c> or <c>ephemeralcontainers</c>.</param>
     /// <param name="form">The patch's form.</param>
     /// <param name="patch">The patch's text.</param>
     /// <param name="context">Who asks, and how.</param>
@@ -303,6 +304,8 @@ public sealed class ResourceRegistry(RegistryParts parts)
             "" => new(served, key, UpdateScope.Object, change),
             "status" => new(served, key, UpdateScope.Status, change) { Subresource = subresource },
             "finalize" => Subresources.Finalize(served, key, change),
+            _ when KindRulesCatalog.OfSubresource(served.Type, subresource) is { } rules =>
+                new(served, key, UpdateScope.Object, change) { Subresource = subresource, Rules = rules },
             _ => throw ApiErrors.MethodNotAllowed(),
         };
 

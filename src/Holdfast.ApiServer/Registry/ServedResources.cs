@@ -131,7 +131,7 @@ public sealed class ServedResources
         if (scale is not null)
             subresources.Add("scale");
         if (codec.Type.GroupResource == "pods")
-            subresources.AddRange("attach", "binding", "eviction", "exec", "log", "portforward", "proxy");
+            subresources.AddRange("attach", "binding", "ephemeralcontainers", "eviction", "exec", "log", "portforward", "proxy");
         if (codec.Type.GroupResource == "services")
             subresources.Add("proxy");
         if (codec.Type.GroupResource == "namespaces")

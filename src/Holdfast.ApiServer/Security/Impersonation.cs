@@ -1,4 +1,5 @@
 using Holdfast.ApiServer.Errors;
+using Holdfast.Model.Values;
 using Microsoft.AspNetCore.Http;
 
 namespace Holdfast.ApiServer.Security;
@@ -7,7 +8,11 @@ namespace Holdfast.ApiServer.Security;
 internal static class Impersonation
 {
     private const int MaximumGroups = 64;
+    private const int MaximumExtraValues = 64;
     private const string AccountPrefix = "system:serviceaccount:";
+    private const string ExtraPrefix = "Impersonate-Extra-";
+    private const string AuthenticationGroup = "authentication.k8s.io";
+    private const string Unauthenticated = "system:unauthenticated";
 
     /// <summary>Who a request stands for.</summary>
     /// <param name="headers">Its headers.</param>
@@ -18,33 +23,53 @@ internal static class Impersonation
     {
         var name = headers["Impersonate-User"].ToString();
         var groups = headers["Impersonate-Group"].OfType<string>().ToList();
+        var uid = headers["Impersonate-Uid"].ToString();
+        var extra = ExtraOf(headers);
         if (name.Length == 0)
         {
-            return groups.Count > 0 || headers.ContainsKey("Impersonate-Uid")
-                ? throw ApiErrors.BadRequest("requested groups or a uid without impersonating a user")
+            return groups.Count > 0 || uid.Length > 0 || extra.Count > 0
+                ? throw ApiErrors.BadRequest("requested groups, a uid or extra fields without impersonating a user: send Impersonate-User too")
                 : user;
         }
         if (groups.Count > MaximumGroups)
             throw ApiErrors.BadRequest($"a user can be impersonated with at most {MaximumGroups} groups");
-        // Extra fields would have to be checked one by one, and nothing here decides by them.
-        if (headers.Keys.Any(key => key.StartsWith("Impersonate-Extra-", StringComparison.OrdinalIgnoreCase)))
-            throw ApiErrors.BadRequest("extra fields cannot be impersonated here: leave the headers Impersonate-Extra-… out");
-        var uid = headers["Impersonate-Uid"].ToString();
+        if (extra.Sum(each => each.Value.Count) > MaximumExtraValues)
+            throw ApiErrors.BadRequest($"a user can be impersonated with at most {MaximumExtraValues} values of extra fields");
         Check(user, authorizer, AccessTo(name), "User", name);
         foreach (var group in groups)
             Check(user, authorizer, Access.ToResource("impersonate", "", "groups") with { Name = group }, "Group", group);
+        foreach (var (key, values) in extra)
+        {
+            foreach (var value in values)
+                Check(user, authorizer, Access.ToResource("impersonate", AuthenticationGroup, "userextras") with { Subresource = key, Name = value }, "UserExtra", value);
+        }
         if (uid.Length > 0)
-            Check(user, authorizer, Access.ToResource("impersonate", "authentication.k8s.io", "uids") with { Name = uid }, "UID", uid);
-        return As(name, groups) with { Uid = uid };
+            Check(user, authorizer, Access.ToResource("impersonate", AuthenticationGroup, "uids") with { Name = uid }, "UID", uid);
+        return new UserInfo(name, [.. GroupsOf(name, groups)]) { Uid = uid, Extra = extra.ToValueMap() };
     }
 
-    private static UserInfo As(string name, List<string> groups)
+    // Names of headers have no case and not every character: what they name is written small, with the others as %XX.
+    private static SortedDictionary<string, ValueList<string>> ExtraOf(IHeaderDictionary headers)
     {
-        if (name == UserInfo.Anonymous.Name)
-            return groups.Count == 0 ? UserInfo.Anonymous : new UserInfo(name, [.. groups]);
+        var extra = new SortedDictionary<string, ValueList<string>>(StringComparer.Ordinal);
+        foreach (var (header, values) in headers)
+        {
+            if (!header.StartsWith(ExtraPrefix, StringComparison.OrdinalIgnoreCase))
+                continue;
+            var key = Uri.UnescapeDataString(header[ExtraPrefix.Length..].ToLowerInvariant());
+            extra[key] = extra.GetValueOrDefault(key).Concat(values.OfType<string>()).ToValueList();
+        }
+        return extra;
+    }
+
+    // Nobody else is known as the one or the other group, unless the headers say so.
+    private static List<string> GroupsOf(string name, List<string> groups)
+    {
         if (groups.Count == 0 && Account(name) is var (space, account) && account.Length > 0)
-            return UserInfo.ServiceAccount(space, account);
-        return new UserInfo(name, [.. groups.Append(UserInfo.Authenticated).Distinct()]);
+            return [.. UserInfo.ServiceAccount(space, account).Groups];
+        if (name == UserInfo.Anonymous.Name)
+            return groups.Contains(Unauthenticated) ? groups : [.. groups, Unauthenticated];
+        return groups.Contains(UserInfo.Authenticated) || groups.Contains(Unauthenticated) ? groups : [.. groups, UserInfo.Authenticated];
     }
 
     private static Access AccessTo(string name) => Account(name) is var (space, account) && account.Length > 0

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Holdfast.Model.Rules;
 using Holdfast.Model.Values;
 
@@ -58,6 +59,8 @@ internal sealed class CustomResourceDefinitionRules : ResourceRules<CustomResour
     };
 
     public override bool RaisesGeneration(CustomResourceDefinition updated, CustomResourceDefinition old) => updated.Spec != old.Spec;
+
+    public override ImmutableArray<string> Warnings(CustomResourceDefinition definition, CustomResourceDefinition? old) => UnknownFormats.Warnings(definition, old);
 
     protected override void Check(CustomResourceDefinition definition, FieldErrors errors) =>
         CustomResourceDefinitionValidation.Check(definition, errors);

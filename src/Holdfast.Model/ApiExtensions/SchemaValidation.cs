@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Holdfast.Model.CustomResources;
 using Holdfast.Model.Json;
 using Holdfast.Model.Rules;
@@ -105,7 +104,7 @@ internal static class SchemaBounds
         {
             return false;
         }
-        foreach (var part in PartsOf(schema))
+        foreach (var part in SchemaParts.Of(schema))
         {
             if (!Fits(part, depth + 1, ref nodes))
             {
@@ -113,12 +112,5 @@ internal static class SchemaBounds
             }
         }
         return true;
-    }
-
-    private static IEnumerable<JSONSchemaProps> PartsOf(JSONSchemaProps schema)
-    {
-        ImmutableArray<JSONSchemaProps?> single = [schema.Items?.Schema, schema.AdditionalProperties?.Schema, schema.Not];
-        return single.OfType<JSONSchemaProps>().Concat(schema.Properties.Values)
-            .Concat(schema.AllOf).Concat(schema.AnyOf).Concat(schema.OneOf).Concat(schema.Items?.Schemas ?? default);
     }
 }

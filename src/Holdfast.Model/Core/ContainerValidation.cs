@@ -76,13 +76,7 @@ internal sealed class ContainerValidation(PodSpec spec, PodSurroundings surround
     private void CheckEphemeral(int index, FieldPath path)
     {
         var container = spec.EphemeralContainers[index];
-        if (errors.Require(path, "name", container.Name))
-        {
-            errors.RequireFormat(path, "name", container.Name, TextFormats.Dns1123Label);
-        }
-        errors.Require(path, "image", container.Image);
-        MountValidation.Check(container.VolumeMounts, container.VolumeDevices, spec.Volumes, surroundings.MoreVolumes, path, errors);
-        EnvironmentValidation.Check(container.Env, container.EnvFrom, path, errors);
+        CheckCommon(container.AsContainer(), path);
         if (IsNamedBefore(spec.Containers.Count, container.Name) || IsNamedBeforeInitially(spec.InitContainers.Count, container.Name)
             || spec.EphemeralContainers.Take(index).Any(other => other.Name == container.Name))
         {

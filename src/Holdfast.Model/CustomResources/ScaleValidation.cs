@@ -12,7 +12,7 @@ internal static class ScaleValidation
         CheckReplicas(root, scale.StatusReplicas, errors);
         if (scale.Selector is { } path && path.Find(root) is { ValueKind: not (JsonValueKind.Undefined or JsonValueKind.String) } found)
         {
-            errors.Add(FieldError.Invalid(At(path), "", $"{Text(path)} accessor error: {found.GetRawText()} is of the type {GoType(found)}, expected string"));
+            errors.Add(FieldError.Invalid(At(path), "", $"{Text(path)} accessor error: {GoText.Of(found)} is of the type {GoText.TypeOf(found)}, expected string"));
         }
     }
 
@@ -25,7 +25,7 @@ internal static class ScaleValidation
         }
         if (found.ValueKind != JsonValueKind.Number || !found.TryGetInt64(out var replicas))
         {
-            errors.Add(FieldError.Invalid(At(path), 0L, $"{Text(path)} accessor error: {found.GetRawText()} is of the type {GoType(found)}, expected int64"));
+            errors.Add(FieldError.Invalid(At(path), 0L, $"{Text(path)} accessor error: {GoText.Of(found)} is of the type {GoText.TypeOf(found)}, expected int64"));
         }
         else if (replicas < 0)
         {
@@ -40,14 +40,4 @@ internal static class ScaleValidation
     private static FieldPath At(MemberPath path) => FieldPath.Root(Text(path));
 
     private static string Text(MemberPath path) => "." + string.Join('.', path.Names);
-
-    private static string GoType(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.String => "string",
-        JsonValueKind.Number => "float64",
-        JsonValueKind.True or JsonValueKind.False => "bool",
-        JsonValueKind.Object => "map[string]interface {}",
-        JsonValueKind.Array => "[]interface {}",
-        _ => "<nil>",
-    };
 }

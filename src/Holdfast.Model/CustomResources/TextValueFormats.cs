@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
@@ -8,15 +9,25 @@ namespace Holdfast.Model.CustomResources;
 /// <summary>The formats of texts that schemas can name; a format that is not known holds for every text.</summary>
 public static partial class TextValueFormats
 {
+    private static readonly FrozenSet<string> Known = new[]
+    {
+        "bsonobjectid", "uri", "email", "hostname", "ipv4", "ipv6", "cidr", "mac", "uuid", "uuid3", "uuid4", "uuid5", "isbn", "isbn10", "isbn13",
+        "creditcard", "ssn", "hexcolor", "rgbcolor", "byte", "password", "date", "duration", "datetime", "quantity", "k8sshortname", "k8slongname",
+    }.ToFrozenSet(StringComparer.Ordinal);
+
+    /// <summary>Whether a format of texts is one that Kubernetes 1.36 recognizes; the others hold for every text.</summary>
+    /// <param name="format">The format.</param>
+    public static bool IsKnown(string format) => Known.Contains(Plain(format));
+
     /// <summary>Whether a text has a format.</summary>
     /// <param name="format">The format, such as <c>date-time</c>.</param>
     /// <param name="text">The text.</param>
     public static bool Holds(string format, string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return format switch
+        return Plain(format) switch
         {
-            "date-time" or "datetime" => DateTimeForm().IsMatch(text)
+            "datetime" => DateTimeForm().IsMatch(text)
                 && DateTimeOffset.TryParse(text.Replace('t', 'T').Replace('z', 'Z').Replace(":60", ":59", StringComparison.Ordinal), CultureInfo.InvariantCulture, out _),
             "date" => DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _),
             "duration" => DurationForm().IsMatch(text),
@@ -40,11 +51,14 @@ public static partial class TextValueFormats
             "ssn" => SocialForm().IsMatch(text),
             "hexcolor" => HexColorForm().IsMatch(text),
             "rgbcolor" => RgbColorForm().IsMatch(text),
-            "k8s-short-name" => TextFormats.Dns1123Label(text).Length == 0,
-            "k8s-long-name" => TextFormats.Dns1123Subdomain(text).Length == 0,
+            "k8sshortname" => TextFormats.Dns1123Label(text).Length == 0,
+            "k8slongname" => TextFormats.Dns1123Subdomain(text).Length == 0,
             _ => true,
         };
     }
+
+    // Hyphens in the name of a format do not count.
+    private static string Plain(string format) => format.Replace("-", "", StringComparison.Ordinal);
 
     private static string Digits(string text) => string.Concat(text.Where(char.IsAsciiLetterOrDigit));
 

@@ -11,6 +11,9 @@ namespace Holdfast.Model.Patching;
 /// </summary>
 public static class StrategicMergePatch
 {
+    // What an object is, a patch of this form neither changes nor takes away, even where it replaces all of it.
+    private static readonly string[] TypeNames = ["apiVersion", "kind"];
+
     /// <summary>Applies a patch.</summary>
     /// <param name="current">The object as JSON.</param>
     /// <param name="patch">The patch as JSON.</param>
@@ -21,7 +24,14 @@ public static class StrategicMergePatch
     {
         var changes = MergePatch.ReadPatch(patch);
         var shape = Shape.Object(() => schema);
-        return JsonTree.Write(MergeObject(JsonTree.ReadObject(current), changes, shape));
+        var target = JsonTree.ReadObject(current);
+        var type = TypeNames.Select(name => (Name: name, Text: target[name]?.DeepClone())).ToArray();
+        var merged = MergeObject(target, changes, shape);
+        foreach (var (name, text) in type.Where(each => each.Text is not null))
+        {
+            merged[name] = text;
+        }
+        return JsonTree.Write(merged);
     }
 
     /// <summary>Merges a patch's object into an object; both are used up.</summary>

@@ -19,10 +19,20 @@ namespace Holdfast.Model.Rules;
 public static class KindRulesCatalog
 {
     private static readonly FrozenDictionary<ResourceType, KindRules> ByType = All();
+    private static readonly EphemeralContainerRules EphemeralContainers = new();
 
     /// <summary>The rules of a kind, or null when the Model has none for it.</summary>
     /// <param name="type">The kind.</param>
     public static KindRules? Find(ResourceType type) => ByType.GetValueOrDefault(type);
+
+    /// <summary>The rules that a sub-resource changes its objects by, or null when it has none of its own.</summary>
+    /// <param name="type">The kind.</param>
+    /// <param name="subresource">The sub-resource.</param>
+    public static KindRules? OfSubresource(ResourceType type, string subresource)
+    {
+        ArgumentNullException.ThrowIfNull(type);
+        return type.Equals(Pod.ResourceType) && subresource == "ephemeralcontainers" ? EphemeralContainers : null;
+    }
 
     private static FrozenDictionary<ResourceType, KindRules> All() => new Dictionary<ResourceType, KindRules>
     {

@@ -10,7 +10,7 @@ internal static class ContainerStatusBuilder
     public static Core.ContainerStatus Build(PodView view, PodContainer container)
     {
         var history = view.Observation.State[container.Name];
-        var written = view.Pod.Status.ContainerStatuses.Concat(view.Pod.Status.InitContainerStatuses).FirstOrDefault(status => status.Name == container.Name);
+        var written = PodState.Written(view.Pod, container.Name);
         var state = StateOf(view, container, history);
         return Core.ContainerStatus.Empty with
         {
@@ -20,7 +20,8 @@ internal static class ContainerStatusBuilder
             ContainerID = history.Current is { } current ? IdText(current.Id) : "",
             RestartCount = history.Current?.Id.Attempt ?? history.FirstAttempt,
             Ready = view.IsReady(container),
-            Started = StartingPlan.IsStarted(view.Observation, container),
+            // Nobody waits for what was added to start: Kubernetes does not say it of them.
+            Started = container.Role == ContainerRole.Ephemeral ? null : StartingPlan.IsStarted(view.Observation, container),
             State = state,
             LastState = LastStateOf(history, state, written),
             Resources = container.Spec.Resources == Core.ResourceRequirements.Empty ? null : container.Spec.Resources,
@@ -61,7 +62,7 @@ internal static class ContainerStatusBuilder
     {
         if (container.Role == ContainerRole.Main && !view.IsInitialized)
             return Waiting("PodInitializing", "");
-        return view.Pod.Spec.InitContainers.IsEmpty || !view.Observation.State.Volumes.IsMounted
+        return container.Role == ContainerRole.Ephemeral || view.Pod.Spec.InitContainers.IsEmpty || !view.Observation.State.Volumes.IsMounted
             ? Waiting("ContainerCreating", view.Observation.State.SandboxFailure?.Message ?? "")
             : Waiting("PodInitializing", "");
     }

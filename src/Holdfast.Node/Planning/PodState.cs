@@ -58,7 +58,7 @@ public sealed record PodState
         };
         foreach (var attempts in (runtime?.Containers ?? []).GroupBy(status => status.Id.Name, StringComparer.Ordinal))
             state = state.With(attempts.Key, FromRuntime([.. attempts.OrderBy(status => status.Id.Attempt)], policy));
-        foreach (var container in PodContainer.Of(pod))
+        foreach (var container in PodContainer.Of(pod).Concat(PodContainer.AddedTo(pod)))
         {
             if (state[container.Name].Current is null && Written(pod, container.Name) is { } written)
                 state = state.With(container.Name, FromStatus(pod, container, written, now));
@@ -74,13 +74,13 @@ public sealed record PodState
         return current.State == ContainerState.Exited ? history.Ended(current, policy) : history;
     }
 
-    // A main container that ran when the node went down has ended, though nobody saw how; init containers run anew.
+    // A container that ran when the node went down has ended, though nobody saw how; init containers run anew.
     private static ContainerHistory FromStatus(Core.Pod pod, PodContainer container, Core.ContainerStatus written, DateTimeOffset now)
     {
         var history = ContainerHistory.Empty with { FirstAttempt = written.RestartCount };
         if (written.State.Running is null && written.State.Terminated is null && written.LastState.Terminated is null)
             return history;
-        if (container.Role != ContainerRole.Main)
+        if (container.Role is ContainerRole.Init or ContainerRole.Sidecar)
             return history with { FirstAttempt = written.RestartCount + 1 };
         var ended = written.State.Terminated ?? (written.State.Running is null ? written.LastState.Terminated : null);
         return history with
@@ -105,6 +105,10 @@ public sealed record PodState
         };
     }
 
-    private static Core.ContainerStatus? Written(Core.Pod pod, string container) =>
-        pod.Status.ContainerStatuses.Concat(pod.Status.InitContainerStatuses).FirstOrDefault(status => status.Name == container);
+    /// <summary>What a pod's status says of a container, or null.</summary>
+    /// <param name="pod">The pod.</param>
+    /// <param name="container">The container's name.</param>
+    internal static Core.ContainerStatus? Written(Core.Pod pod, string container) =>
+        pod.Status.ContainerStatuses.Concat(pod.Status.InitContainerStatuses).Concat(pod.Status.EphemeralContainerStatuses)
+            .FirstOrDefault(status => status.Name == container);
 }

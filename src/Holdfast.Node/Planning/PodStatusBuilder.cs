@@ -27,8 +27,9 @@ internal static class PodStatusBuilder
             PodIPs = address.Length == 0 ? [] : [Core.PodIP.Empty with { Ip = address }],
             StartTime = WholeSeconds(state.StartTime),
             QosClass = QualityOfService.Of(pod),
-            InitContainerStatuses = Statuses(view, isInit: true),
-            ContainerStatuses = Statuses(view, isInit: false),
+            InitContainerStatuses = Statuses(view, PodContainer.InitOf(pod)),
+            ContainerStatuses = Statuses(view, PodContainer.Of(pod).Where(container => container.Role == ContainerRole.Main)),
+            EphemeralContainerStatuses = Statuses(view, PodContainer.AddedTo(pod)),
             Conditions = PodConditions.Build(view, phase),
         };
     }
@@ -37,9 +38,8 @@ internal static class PodStatusBuilder
     public static DateTimeOffset? WholeSeconds(DateTimeOffset? time) =>
         time is { } moment ? new DateTimeOffset(moment.UtcTicks - (moment.UtcTicks % TimeSpan.TicksPerSecond), TimeSpan.Zero) : null;
 
-    private static ValueList<Core.ContainerStatus> Statuses(PodView view, bool isInit) =>
-        PodContainer.Of(view.Pod).Where(container => container.Role != ContainerRole.Main == isInit)
-            .Select(container => ContainerStatusBuilder.Build(view, container)).ToValueList();
+    private static ValueList<Core.ContainerStatus> Statuses(PodView view, IEnumerable<PodContainer> containers) =>
+        containers.Select(container => ContainerStatusBuilder.Build(view, container)).ToValueList();
 
     private static string PhaseOf(PodView view, PodVerdict? verdict)
     {
@@ -71,7 +71,7 @@ internal sealed class PodView(PodObservation observation, bool isEnding)
     {
         if (container.Role == ContainerRole.Init)
             return observation.State[container.Name].Exit is { Code: 0 };
-        return !isEnding && StartingPlan.IsStarted(observation, container)
+        return container.Role != ContainerRole.Ephemeral && !isEnding && StartingPlan.IsStarted(observation, container)
             && (container.Spec.ReadinessProbe is null || !observation.Policy.RunsProbes || observation.State[container.Name].Probes.IsReady);
     }
 }

@@ -35,6 +35,7 @@ public sealed record PodVerdict(string Phase, string Reason, string Message)
     public static bool Restarts(Core.Pod pod, PodContainer container, int exitCode) => container.Role switch
     {
         ContainerRole.Sidecar => true,
+        ContainerRole.Ephemeral => false,
         ContainerRole.Init => exitCode != 0 && pod.Spec.RestartPolicy != "Never",
         _ => pod.Spec.RestartPolicy switch { "Never" => false, "OnFailure" => exitCode != 0, _ => true },
     };

@@ -2,7 +2,7 @@ using Holdfast.Node.Runtime;
 
 namespace Holdfast.Node.Planning;
 
-/// <summary>What to do for a pod that is to run: volumes, then the sandbox, then init containers in order, then all others.</summary>
+/// <summary>What to do for a pod that is to run: volumes, then the sandbox, then what was added to look into it, init containers in order, and all others.</summary>
 internal static class StartingPlan
 {
     public static IReadOnlyList<PodEffect> Effects(PodObservation observation)
@@ -17,6 +17,9 @@ internal static class StartingPlan
         List<PodEffect> effects = [];
         if (state.Volumes.RefreshAt <= observation.Now)
             effects.Add(new PodEffect.RefreshVolumes("what is in the pod's volumes may have changed"));
+        // Before the others, so that one can look into a pod whose init containers do not come to an end.
+        foreach (var container in PodContainer.AddedTo(observation.Pod))
+            Add(observation, container, effects);
         if (AddInit(observation, effects))
         {
             foreach (var container in PodContainer.Of(observation.Pod).Where(container => container.Role == ContainerRole.Main))

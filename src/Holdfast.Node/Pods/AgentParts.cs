@@ -42,5 +42,6 @@ internal static class PodReference
     };
 
     private static string Kind(Core.Pod pod, string container) =>
-        pod.Spec.InitContainers.Any(each => each.Name == container) ? "initContainers" : "containers";
+        pod.Spec.InitContainers.Any(each => each.Name == container) ? "initContainers"
+        : pod.Spec.EphemeralContainers.Any(each => each.Name == container) ? "ephemeralContainers" : "containers";
 }

@@ -146,7 +146,8 @@ public static class EvictionPlanner
         if (view.Memory.Last is { Kind: Operations.Switchover, Outcome: "Done" } last && last.Successor == member.Name && view.Now - last.FinishedAt < Rest)
         {
             return EvictionAnswer.TryLater(
-                $"{member.Name} may not go now: {last.Member} has only just handed leadership over to it, and it does not move on within {DurationText.Of(Rest)}, so that {last.Member} can go first") with { IsPassing = true };
+                $"{member.Name} may not go now: {last.Member} has only just handed leadership over to it, and it does not move on within {DurationText.Of(Rest)}, so that {last.Member} can go first") with
+            { IsPassing = true };
         }
         var plan = Switchover.Begin(view, member, $"{request.User} asks for its eviction");
         return plan.Memory is { } memory

@@ -101,6 +101,9 @@ internal static class ValidRequests
         const string Pods = "/api/v1/namespaces/fuzz/pods";
         yield return Post(Pods + "/fuzz/eviction", """{"apiVersion":"policy/v1","kind":"Eviction","metadata":{"name":"fuzz"},"deleteOptions":{"dryRun":["All"]}}""");
         yield return Post(Pods + "/fuzz/binding", """{"apiVersion":"v1","kind":"Binding","metadata":{"name":"fuzz"},"target":{"kind":"Node","name":"n"}}""") with { Query = [("dryRun", "All")] };
+        yield return Patch(Pods + "/fuzz/ephemeralcontainers", "strategic-merge-patch+json", """{"spec":{"ephemeralContainers":[{"name":"d","image":"x","targetContainerName":"c"}]}}""") with { Query = [("dryRun", "All")] };
+        yield return Get("/openapi/v3/api/v1").With("Accept", "application/com.github.proto-openapi.spec.v3.v1.0+protobuf;q=0.5,application/json;q=0.1");
+        yield return Get("/version").With("Impersonate-User", "bob").With("Impersonate-Extra-a%2Fb", "c");
         yield return Get(Pods + "/fuzz/log") with { Query = [("container", "c"), ("tailLines", "3"), ("sinceSeconds", "5")] };
         yield return Get(Pods) with { Query = [("fieldSelector", "spec.nodeName%3Dn,status.phase!%3DRunning,metadata.name%3Dfuzz")] };
         yield return Post("/api/v1/namespaces/fuzz/serviceaccounts/fuzz/token", """{"apiVersion":"authentication.k8s.io/v1","kind":"TokenRequest","spec":{"audiences":["a"],"expirationSeconds":600}}""");

@@ -32,6 +32,27 @@ public sealed class DefinitionValidationTests
         """)));
 
     [Theory]
+    [InlineData("""{"type":"string","format":"date-time"}""")]
+    [InlineData("""{"type":"string","format":"k8s-short-name"}""")]
+    [InlineData("""{"type":"string","format":"quantity"}""")]
+    [InlineData("""{"type":"integer","format":"int32"}""")]
+    [InlineData("""{"type":"number","format":"double"}""")]
+    [InlineData("""{"x-kubernetes-int-or-string":true,"format":"uuid"}""")]
+    [InlineData("""{"type":"string","format":"e-mail address"}""", "unrecognized format \"e-mail address\"")]
+    [InlineData("""{"type":"string","format":"int32"}""", "unrecognized format \"int32\"")]
+    [InlineData("""{"type":"integer","format":"uint64"}""", "unrecognized format \"uint64\"")]
+    [InlineData("""{"type":"array","format":"cidr","items":{"type":"string"}}""", "unrecognized format \"cidr\"")]
+    [InlineData("""{"type":"array","items":{"type":"object","properties":{"x":{"type":"string","format":"one"},"y":{"type":"boolean","format":"two"},"z":{"type":"string","format":"one"}}}}""",
+        "unrecognized format \"one\"", "unrecognized format \"two\"")]
+    public void A_format_that_holds_for_everything_is_warned_of_when_it_is_new(string schema, params string[] warnings)
+    {
+        var definition = Definition($$$"""{"type":"object","properties":{"a":{{{schema}}}}}""");
+        Assert.Equal(warnings, Rules.WarningsAny(definition, null));
+        Assert.Empty(Rules.WarningsAny(definition with { Metadata = definition.Metadata with { Generation = 2 } }, definition));
+        Assert.Equal(warnings, Rules.WarningsAny(definition, Definition("""{"type":"object"}""")));
+    }
+
+    [Theory]
     [InlineData("{}", "spec.validation.openAPIV3Schema.type: Required value: must not be empty at the root")]
     [InlineData("""{"type":"string"}""", "spec.validation.openAPIV3Schema.type: Invalid value: \"string\": must be object at the root")]
     [InlineData("""{"type":"object","properties":{"spec":{}}}""", "spec.validation.openAPIV3Schema.properties[spec].type: Required value: must not be empty for specified object fields")]

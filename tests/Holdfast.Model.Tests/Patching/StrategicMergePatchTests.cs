@@ -12,6 +12,17 @@ public sealed class StrategicMergePatchTests
     private const string TwoContainers = """{"spec":{"containers":[{"name":"a","image":"a:1"},{"name":"b","image":"b:1","env":[{"name":"X","value":"1"}]}]}}""";
 
     [Theory]
+    [InlineData("""{"$patch":"replace","data":{"b":"2"}}""", """{"data":{"b":"2"},"apiVersion":"v1","kind":"ConfigMap"}""")]
+    [InlineData("""{"$patch":"replace","kind":"Secret","data":{"b":"2"}}""", """{"kind":"ConfigMap","data":{"b":"2"},"apiVersion":"v1"}""")]
+    [InlineData("""{"$patch":"delete"}""", """{"apiVersion":"v1","kind":"ConfigMap"}""")]
+    [InlineData("""{"kind":null,"data":null}""", """{"apiVersion":"v1","metadata":{"name":"a"},"kind":"ConfigMap"}""")]
+    public void What_an_object_is_stays_whatever_a_patch_replaces(string patch, string expected)
+    {
+        var current = """{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"a"},"data":{"a":"1"}}"""u8.ToArray();
+        Assert.Equal(expected, Encoding.UTF8.GetString(StrategicMergePatch.Apply(current, Encoding.UTF8.GetBytes(patch), ConfigMap.ModelSchema)));
+    }
+
+    [Theory]
     // Elements merge by their key, and new ones stand where the patch has them.
     [InlineData("""{"spec":{"containers":[{"name":"b","image":"b:2"}]}}""",
         """{"spec":{"containers":[{"name":"a","image":"a:1"},{"name":"b","image":"b:2","env":[{"name":"X","value":"1"}]}]}}""")]

@@ -28,6 +28,21 @@ public sealed class PodLifeTests
     });
 
     [Fact]
+    public Task A_container_that_is_added_to_a_running_pod_runs_beside_the_others_and_ends_with_them() => NodeFixture.RunAsync(async node =>
+    {
+        node.World.Api.Put(Pods.Named("web-0"));
+        await node.UntilReadyAsync("web-0");
+        node.World.Api.Put(node.Pod("web-0")!.With(EphemeralContainer.Empty with { Name = "debugger", Image = "example/app:1", Stdin = true, TargetContainerName = "app" }));
+        await node.UntilAsync("it runs", () => node.Pod("web-0")!.Status.EphemeralContainerStatuses is [{ State.Running: not null, Ready: false, Started: null }]);
+        Assert.Equal("True", node.Pod("web-0").Condition("Ready"));
+        Assert.Equal("spec.ephemeralContainers{debugger}", node.Events[^1].InvolvedObject.FieldPath);
+        Assert.True(node.Agent!.Runs(node.Pod("web-0")!.Metadata.Uid, "debugger"));
+        await node.DeleteAsync("web-0");
+        await node.UntilGoneAsync("web-0");
+        Assert.Empty(await node.Runtime.ListAsync(default));
+    });
+
+    [Fact]
     public Task A_deleted_pod_is_unready_at_once_and_its_object_goes_only_after_its_processes() => NodeFixture.RunAsync(async node =>
     {
         node.Runtime.TerminationTime = TimeSpan.FromSeconds(20);

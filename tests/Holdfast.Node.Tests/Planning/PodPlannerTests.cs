@@ -61,6 +61,44 @@ public sealed class PodPlannerTests
     }
 
     [Fact]
+    public void What_was_added_to_look_into_a_pod_starts_once_whatever_the_others_do()
+    {
+        var pod = Pods.Named("web-0").WithInit(Pods.Container("init")).With(EphemeralContainer.Empty with { Name = "debugger", Image = "example/tools:1", Tty = true });
+        var held = Prepared.With("init", Running("init"));
+        var start = Assert.IsType<PodEffect.StartContainer>(Assert.Single(Plan(Observe(pod, held))));
+        Assert.Equal(("debugger", ContainerRole.Ephemeral, true), (start.Container.Name, start.Container.Role, start.Container.Spec.Tty));
+        var started = Prepared.With("init", Ended("init", 0)).With("app", Running("app"));
+        foreach (var code in new[] { 0, 1 })
+        {
+            var plan = PodPlanner.Plan(Observe(pod, started.With("debugger", Ended("debugger", code))));
+            Assert.Empty(plan.Effects);
+            Assert.Equal(code, Assert.Single(plan.Status.EphemeralContainerStatuses).State.Terminated!.ExitCode);
+            Assert.Equal(("Running", "True"), (plan.Status.Phase, plan.Status.Conditions.Single(condition => condition.Type == "Ready").Status));
+            Assert.Equal(["app", "init"], plan.Status.ContainerStatuses.Concat(plan.Status.InitContainerStatuses).Select(status => status.Name));
+        }
+    }
+
+    [Fact]
+    public void A_pod_that_has_ended_takes_along_what_looks_into_it()
+    {
+        var pod = Pods.Named("web-0").Restarting("Never").With(EphemeralContainer.Empty with { Name = "debugger", Image = "example/tools:1" });
+        var state = Prepared.With("app", Ended("app", 0)).With("debugger", Running("debugger"));
+        Assert.Equal("debugger", Assert.IsType<PodEffect.StopContainer>(Assert.Single(Plan(Observe(pod, state)))).Id.Name);
+    }
+
+    [Fact]
+    public void What_looked_into_a_pod_does_not_start_again_after_its_node_was_down()
+    {
+        var pod = Pods.Named("web-0").With(EphemeralContainer.Empty with { Name = "debugger", Image = "example/tools:1" });
+        var running = Model.Core.ContainerStatus.Empty with { Name = "debugger", State = Model.Core.ContainerState.Empty with { Running = ContainerStateRunning.Empty with { StartedAt = Now } } };
+        pod = pod with { Status = pod.Status with { StartTime = Now, EphemeralContainerStatuses = [running] } };
+        var state = PodState.Adopt(pod, null, PodPolicy.Default, Now) with { Sandbox = Prepared.Sandbox, Volumes = Prepared.Volumes };
+        var plan = PodPlanner.Plan(Observe(pod, state));
+        Assert.Equal(["app"], plan.Effects.OfType<PodEffect.StartContainer>().Select(start => start.Container.Name));
+        Assert.Equal(137, Assert.Single(plan.Status.EphemeralContainerStatuses).State.Terminated!.ExitCode);
+    }
+
+    [Fact]
     public void A_phase_that_was_written_is_never_taken_back()
     {
         var pod = Pods.Named("web-0");

@@ -91,7 +91,13 @@ public sealed class PlanTruthTests
             seen.Set with { Spec = seen.Set.Spec with { Template = template with { Spec = template.Spec with { Containers = template.Spec.Containers.SetItem(0, template.Spec.Containers[0] with { Image = "web:0.9.0" }) } } } }, 1, 0);
         var rollout = new RolloutStatus
         {
-            Phase = "Completed", FromRevision = old.Metadata.Name, ToRevision = "web-1", FromFormat = "8", ReadableFormat = "8", NewestFormat = format, FinishedAt = seen.Now,
+            Phase = "Completed",
+            FromRevision = old.Metadata.Name,
+            ToRevision = "web-1",
+            FromFormat = "8",
+            ReadableFormat = "8",
+            NewestFormat = format,
+            FinishedAt = seen.Now,
         };
         return seen with
         {

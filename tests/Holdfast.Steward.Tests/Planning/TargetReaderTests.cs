@@ -32,7 +32,10 @@ public sealed class TargetReaderTests
             ? Task.FromResult(new ApiAnswer(new Node { Metadata = new() { Name = "node-1" } }, null))
             : throw new ApiException(Status.Empty with
             {
-                Code = 404, Reason = "NotFound", Message = $"{call.Type.Plural} \"{call.Name}\" not found", Details = StatusDetails.Empty with { Name = call.Name },
+                Code = 404,
+                Reason = "NotFound",
+                Message = $"{call.Type.Plural} \"{call.Name}\" not found",
+                Details = StatusDetails.Empty with { Name = call.Name },
             });
 
         public Task<ResourceList<T>> ListAsync<T>(ListQuery query, CancellationToken cancellationToken) where T : class, IResource<T> =>

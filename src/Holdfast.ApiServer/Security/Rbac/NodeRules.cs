@@ -69,5 +69,6 @@ internal static class NodeRules
     private static bool Projects(Volume volume, Func<VolumeProjection, bool> isMeant) =>
         volume.Projected is { } projected && projected.Sources.Any(isMeant);
 
-    private static IEnumerable<Container> Containers(Pod pod) => pod.Spec.InitContainers.Concat(pod.Spec.Containers);
+    private static IEnumerable<Container> Containers(Pod pod) => pod.Spec.InitContainers.Concat(pod.Spec.Containers)
+        .Concat(pod.Spec.EphemeralContainers.Select(container => container.AsContainer()));
 }

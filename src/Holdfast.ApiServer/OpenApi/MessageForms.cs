@@ -1,36 +1,11 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Holdfast.ApiServer.Http;
-using Holdfast.Model.Json;
 
 namespace Holdfast.ApiServer.OpenApi;
 
-/// <summary>
-/// Swagger 2.0 as protobuf, which client libraries and older kubectl read: the JSON document, written by the messages of
-/// <c>openapi.v2</c> of gnostic. What has no field there but begins with <c>x-</c> becomes an extension.
-/// </summary>
-internal static class SwaggerProtobuf
-{
-    /// <summary>How it is asked for.</summary>
-    internal const string AcceptedType = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
-
-    // What is asked for is no valid media type, and Go refuses to read it in an answer.
-    private const string MediaType = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
-
-    /// <summary>The document of a document.</summary>
-    /// <param name="json">Swagger 2.0 as JSON.</param>
-    internal static OpenApiDocument Of(ReadOnlyMemory<byte> json)
-    {
-        using var document = JsonDocument.Parse(json, JsonInput.DocumentOptions);
-        var body = SwaggerMessages.Document.Write(document.RootElement);
-        return new OpenApiDocument(body, MediaType, $"\"{Convert.ToHexString(SHA512.HashData(body).AsSpan(0, 32))}\"");
-    }
-}
-
 /// <summary>Writes a JSON value as the content of a length-delimited field.</summary>
-internal abstract record SwaggerForm
+internal abstract record ValueForm
 {
     /// <summary>The field's content.</summary>
     public abstract byte[] Write(JsonElement value);
@@ -56,13 +31,13 @@ internal abstract record SwaggerForm
 }
 
 /// <summary>A text.</summary>
-internal sealed record TextForm : SwaggerForm
+internal sealed record TextForm : ValueForm
 {
     public override byte[] Write(JsonElement value) => Encoding.UTF8.GetBytes(value.GetString() ?? "");
 }
 
 /// <summary>True or false, or a whole number.</summary>
-internal sealed record NumberForm : SwaggerForm
+internal sealed record NumberForm : ValueForm
 {
     public override byte[] Write(JsonElement value) => throw new NotSupportedException();
 
@@ -74,7 +49,7 @@ internal sealed record NumberForm : SwaggerForm
 }
 
 /// <summary>A number with a fraction.</summary>
-internal sealed record DoubleForm : SwaggerForm
+internal sealed record DoubleForm : ValueForm
 {
     public override byte[] Write(JsonElement value) => throw new NotSupportedException();
 
@@ -87,8 +62,36 @@ internal sealed record DoubleForm : SwaggerForm
     }
 }
 
+/// <summary>A value in the field that its own type decides: a number, true or false, or a text; of anything else nothing is written.</summary>
+internal sealed record ScalarChoiceForm : ValueForm
+{
+    private static readonly TextForm Text = new();
+    private static readonly NumberForm Boolean = new();
+    private static readonly DoubleForm Double = new();
+
+    public override byte[] Write(JsonElement value)
+    {
+        using var output = new MemoryStream();
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.Number:
+                Double.Append(output, 1, value);
+                break;
+            case JsonValueKind.True or JsonValueKind.False:
+                Boolean.Append(output, 2, value);
+                break;
+            case JsonValueKind.String:
+                Text.Append(output, 3, value);
+                break;
+            default:
+                break;
+        }
+        return output.ToArray();
+    }
+}
+
 /// <summary>Any value, as YAML, of which JSON is a part.</summary>
-internal sealed record AnyForm : SwaggerForm
+internal sealed record AnyForm : ValueForm
 {
     private const int Yaml = 2;
 
@@ -102,7 +105,7 @@ internal sealed record AnyForm : SwaggerForm
 
 /// <summary>Each element of an array, in a field of its own; also a value that is no array, as one.</summary>
 /// <param name="Element">The form of the elements.</param>
-internal sealed record ManyForm(SwaggerForm Element) : SwaggerForm
+internal sealed record ManyForm(ValueForm Element) : ValueForm
 {
     public override byte[] Write(JsonElement value) => throw new NotSupportedException();
 
@@ -120,7 +123,7 @@ internal sealed record ManyForm(SwaggerForm Element) : SwaggerForm
 
 /// <summary>Each property of an object: a message with its name and value.</summary>
 /// <param name="Value">Gives the form of the values; a function since forms hold each other.</param>
-internal sealed record NamedForm(Func<SwaggerForm> Value) : SwaggerForm
+internal sealed record NamedForm(Func<ValueForm> Value) : ValueForm
 {
     private const int NameNumber = 1;
     private const int ValueNumber = 2;
@@ -144,7 +147,7 @@ internal sealed record NamedForm(Func<SwaggerForm> Value) : SwaggerForm
 
 /// <summary>A message that holds the whole value in one field, which one the value decides.</summary>
 /// <param name="Choose">The field's number and form for a value.</param>
-internal sealed record ChoiceForm(Func<JsonElement, (int Number, SwaggerForm Form)> Choose) : SwaggerForm
+internal sealed record ChoiceForm(Func<JsonElement, (int Number, ValueForm Form)> Choose) : ValueForm
 {
     public override byte[] Write(JsonElement value)
     {
@@ -158,11 +161,11 @@ internal sealed record ChoiceForm(Func<JsonElement, (int Number, SwaggerForm For
 /// <summary>A message whose fields are the properties of an object.</summary>
 /// <param name="Extensions">The field's number of what begins with <c>x-</c>.</param>
 /// <param name="Fields">Names, numbers and forms of the others.</param>
-internal sealed record MessageForm(int Extensions, params (string Name, int Number, Func<SwaggerForm> Form)[] Fields) : SwaggerForm
+internal sealed record MessageForm(int Extensions, params (string Name, int Number, Func<ValueForm> Form)[] Fields) : ValueForm
 {
     private static readonly NamedForm Extension = new(static () => new AnyForm());
 
-    private readonly Dictionary<string, (int Number, Func<SwaggerForm> Form)> _fields =
+    private readonly Dictionary<string, (int Number, Func<ValueForm> Form)> _fields =
         Fields.ToDictionary(field => field.Name, field => (field.Number, field.Form), StringComparer.Ordinal);
 
     public override byte[] Write(JsonElement value)
