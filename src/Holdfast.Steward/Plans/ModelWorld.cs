@@ -19,6 +19,7 @@ public sealed class ModelWorld
     private readonly ModelMembers _members;
     private readonly ImmutableHashSet<string> _unready;
     private readonly Dictionary<string, string> _heldBack;
+    private readonly Dictionary<string, MemberReading> _silent;
     private int _uids;
 
     /// <summary>A world that begins as observed; what is not known of a member stays unknown until its pod is replaced.</summary>
@@ -30,6 +31,8 @@ public sealed class ModelWorld
         _members = new ModelMembers(observation.Members);
         var going = observation.Steward.Status.Operation?.Member;
         _unready = [.. observation.Members.Where(member => member.Pod is { IsReady: false } pod && (pod.IsHindered || member.Name != going)).Select(member => member.Pod!.Uid)];
+        _silent = observation.Members.Where(member => member is { Pod: not null, Reading: MemberReading.Unknown })
+            .ToDictionary(member => member.Pod!.Uid, member => member.Reading, StringComparer.Ordinal);
         _heldBack = observation.Members.Select(member => (member.Name, Place: member.Claims.Select(claim => claim.Place).FirstOrDefault(place => place is { IsCordoned: true })))
             .Where(each => each.Place is not null).ToDictionary(each => each.Name, each => each.Place!.Node, StringComparer.Ordinal);
     }
@@ -140,7 +143,8 @@ public sealed class ModelWorld
 
     private MemberReading Reading(MemberObservation member) => member.Pod is { IsTerminating: false } && _members.Said(member.Name) is { } said
         ? new MemberReading.Known(said, TimeSpan.FromMilliseconds(500), Observation.Now)
-        : new MemberReading.Unknown(member.Pod is null ? "it has no pod" : "it does not answer", Observation.Now);
+        : member.Pod is null ? new MemberReading.Unknown("it has no pod", Observation.Now)
+        : _silent.GetValueOrDefault(member.Pod.Uid) ?? new MemberReading.Unknown("it does not answer", Observation.Now);
 
     private void Apply(StewardEffect effect)
     {

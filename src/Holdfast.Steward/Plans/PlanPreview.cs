@@ -14,7 +14,10 @@ namespace Holdfast.Steward.Plans;
 /// <summary>
 /// Says what would be done, by the very planners that do it, over a model world that begins as the real one is seen. Nothing is changed.
 /// </summary>
-/// <remarks>Caveat: in the model every pod becomes ready and every gate passes; the forecast is what happens when nothing goes wrong.</remarks>
+/// <remarks>
+/// Caveat: in the model every pod that is made becomes ready and every gate passes; the forecast is what happens when nothing else goes wrong. What is away now stays
+/// away unless the plan replaces it, and a member that has a volume at a node that takes no pods does not come back.
+/// </remarks>
 public static class PlanPreview
 {
     /// <summary>The revision of pods that a restart or a new template would make, as the model calls it.</summary>

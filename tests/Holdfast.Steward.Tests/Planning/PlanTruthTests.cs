@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Holdfast.Controllers.StatefulSets;
-using Holdfast.Model.Apps;
 using Holdfast.Model.Core;
 using Holdfast.Model.Json;
 using Holdfast.Model.Stewards;
