@@ -74,7 +74,7 @@ internal sealed class EvictionGate(
         if (!answer.IsAllowed && question.Operation == "DELETE" && await IsNamespaceGoingAsync(question.Namespace, cancellationToken))
             return AdmissionAnswer.Allowed;
         if (answer.Status == 429 && !question.IsDryRun)
-            notes.Note(key, new EvictionAsk(question.Name, pod.Metadata.Uid, answer.Message));
+            notes.Note(key, new EvictionAsk(question.Name, pod.Metadata.Uid));
         if (!await RememberAsync(page.View.Steward, answer, cancellationToken))
             return AdmissionAnswer.Later($"Steward {key.Name} is just at something else; ask again", TimeSpan.FromSeconds(1));
         foreach (var told in answer.Events)

@@ -62,8 +62,7 @@ public sealed record TargetObservation(StewardResource Steward, DateTimeOffset N
 /// <summary>A member was asked to go, and was refused.</summary>
 /// <param name="Member">The name of its pod.</param>
 /// <param name="PodUid">The pod's uid.</param>
-/// <param name="Refusal">The answer, in words.</param>
-public sealed record EvictionAsk(string Member, string PodUid, string Refusal);
+public sealed record EvictionAsk(string Member, string PodUid);
 
 /// <summary>How a call to a member went.</summary>
 /// <param name="OperationId">The operation that asked for it.</param>

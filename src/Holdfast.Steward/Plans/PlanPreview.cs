@@ -114,7 +114,7 @@ public static class PlanPreview
         var world = new ModelWorld(Prepared(observation) with
         {
             Members = [.. observation.Members.Select(member => member.Pod is { } pod && pod.Node == node ? member with { Pod = pod with { IsCordoned = true } } : member)],
-            Asked = [.. there.Select(member => new EvictionAsk(member.Name, member.Pod!.Uid, ""))],
+            Asked = [.. there.Select(member => new EvictionAsk(member.Name, member.Pod!.Uid))],
         });
         foreach (var member in bound)
         {

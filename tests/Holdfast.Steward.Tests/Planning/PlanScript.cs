@@ -92,7 +92,7 @@ internal sealed class PlanScript
         foreach (var heard in answer.Events)
             Line(told, $"  {heard.Reason}: {heard.Message}");
         if (answer.Status == 429)
-            _asked.Add((new EvictionAsk(pod, _world.Observation.Find(pod)?.Pod?.Uid ?? "", answer.Message), _world.Observation.Now));
+            _asked.Add((new EvictionAsk(pod, _world.Observation.Find(pod)?.Pod?.Uid ?? ""), _world.Observation.Now));
         if (answer.Memory is { } memory)
             _world.Apply(StewardPlan.Remember(memory));
         if (answer.IsAllowed)
