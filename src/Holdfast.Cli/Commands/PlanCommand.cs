@@ -65,11 +65,8 @@ internal static class PlanCommand
     private static Planning DrainAsync(ParseResult result) => async (reader, space, cancellationToken) =>
     {
         var node = result.GetValue(Node)!;
-        var targets = await reader.ReadAllAsync(result.GetValue(AllNamespaces) ? "" : space, cancellationToken);
-        return new PlannedAction(
-            $"drain of {node}",
-            [.. targets.Where(target => target.Observation.Members.Any(member => member.Pod?.Node == node))
-                .Select(target => new PlannedTarget(target, PlanPreview.Drain(target.Observation, node, target.NodesOfVolumes)))]);
+        var targets = await reader.ReadOnAsync(result.GetValue(AllNamespaces) ? "" : space, node, cancellationToken);
+        return new PlannedAction($"drain of {node}", [.. targets.Select(target => new PlannedTarget(target, PlanPreview.Drain(target.Observation, node, target.NodesOfVolumes)))]);
     };
 
     private static string Words(string action, ParseResult result) => action switch
@@ -99,7 +96,7 @@ internal static class PlanCommand
             });
             return planned.Targets.All(target => target.Forecast.StoppedBy.Length == 0) ? ExitCode.Done : ExitCode.Failed;
         }
-        catch (ArgumentException error)
+        catch (PlanException error)
         {
             await Console.Error.WriteLineAsync($"holdfast: {error.Message}");
             return ExitCode.Usage;

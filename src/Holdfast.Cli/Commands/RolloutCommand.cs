@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.Text;
 using System.Text.Json.Nodes;
-using Holdfast.Cli.Screens;
 using Holdfast.Client;
 using Holdfast.Client.Http;
 using Holdfast.Platform;
+using Holdfast.Steward.Plans;
 using StewardResource = Holdfast.Model.Stewards.Steward;
 
 namespace Holdfast.Cli.Commands;
@@ -94,7 +94,7 @@ internal static class RolloutCommand
         }
         catch (Exception error) when (error is ApiException or KubeConfigException)
         {
-            await Console.Error.WriteLineAsync($"holdfast: {error.Message}");
+            await Console.Error.WriteLineAsync($"holdfast: {(error is ApiException refused ? refused.InNamespace(Access.Load(result).Namespace) : error).Message}");
             return unasked;
         }
     }

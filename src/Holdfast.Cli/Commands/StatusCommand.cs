@@ -4,6 +4,7 @@ using Holdfast.Cli.Screens;
 using Holdfast.Client;
 using Holdfast.Client.Http;
 using Holdfast.Host;
+using Holdfast.Steward.Plans;
 using StewardResource = Holdfast.Model.Stewards.Steward;
 
 namespace Holdfast.Cli.Commands;
@@ -44,7 +45,7 @@ internal static class StatusCommand
         }
         catch (Exception error) when (error is ApiException or KubeConfigException)
         {
-            await Console.Error.WriteLineAsync($"holdfast: {error.Message}");
+            await Console.Error.WriteLineAsync($"holdfast: {(error is ApiException refused ? refused.InNamespace(Access.Load(result).Namespace) : error).Message}");
             return error is ApiException { IsNotFound: true } ? ExitCode.Failed : ExitCode.NotRunning;
         }
     }

@@ -7,6 +7,7 @@ using Holdfast.Model.Apps;
 using Holdfast.Model.Core;
 using Holdfast.Model.Values;
 using Holdfast.Platform;
+using Holdfast.Steward.Observation;
 using Holdfast.Steward.Planning;
 using Holdfast.Steward.Reporting;
 using Holdfast.Steward.Running;
@@ -18,7 +19,8 @@ namespace Holdfast.Steward.Eviction;
 /// Answers the API server's question whether a pod may go. Members are asked anew first. A yes is given only after it was written into the
 /// Steward's status on top of what was read: whoever else wanted something in that moment comes second (T2).
 /// </summary>
-internal sealed class EvictionGate(StewardCaches caches, StewardBook book, KubernetesClient client, IEventRecorder events, StewardMetrics metrics, TimeProvider time)
+internal sealed class EvictionGate(
+    StewardCaches caches, StewardBook book, EvictionNotes notes, KubernetesClient client, IEventRecorder events, StewardMetrics metrics, TimeProvider time)
 {
     private const int MaximumOverrides = 10;
 
@@ -28,7 +30,6 @@ internal sealed class EvictionGate(StewardCaches caches, StewardBook book, Kuber
 
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan Later = TimeSpan.FromSeconds(5);
 
     /// <summary>Answers.</summary>
     public async Task<AdmissionAnswer> AnswerAsync(AdmissionQuestion question, CancellationToken cancellationToken)
@@ -72,18 +73,27 @@ internal sealed class EvictionGate(StewardCaches caches, StewardBook book, Kuber
         // So does a namespace; it takes pods before their sets, and would wait for ever for members that may not be lost.
         if (!answer.IsAllowed && question.Operation == "DELETE" && await IsNamespaceGoingAsync(question.Namespace, cancellationToken))
             return AdmissionAnswer.Allowed;
+        if (answer.Status == 429 && !question.IsDryRun)
+            notes.Note(key, new EvictionAsk(question.Name, pod.Metadata.Uid));
         if (!await RememberAsync(page.View.Steward, answer, cancellationToken))
             return AdmissionAnswer.Later($"Steward {key.Name} is just at something else; ask again", TimeSpan.FromSeconds(1));
         foreach (var told in answer.Events)
             Tell(page.View.Steward, told);
         metrics.Answered(answer switch { { Override: not null } => "overridden", { IsAllowed: true } => "allowed", { Status: 403 } => "forbidden", _ => "later" });
-        return answer switch
-        {
-            { IsAllowed: true } => AdmissionAnswer.Allowed with { Warnings = [.. answer.Events.Where(told => told.IsWarning).Select(told => told.Message)] },
-            { Status: 403 } => AdmissionAnswer.Forbidden(answer.Message),
-            _ => AdmissionAnswer.Later($"{answer.Message} (Steward {key.Name})", answer.Memory is null ? Later : Soon),
-        };
+        return Answered(question, key.Name, answer);
     }
+
+    /// <summary>What the API server is told.</summary>
+    internal static AdmissionAnswer Answered(AdmissionQuestion question, string steward, EvictionAnswer answer) => answer switch
+    {
+        { IsAllowed: true } => AdmissionAnswer.Allowed with { Warnings = [.. answer.Events.Where(told => told.IsWarning).Select(told => told.Message)] },
+        { Status: 403 } => AdmissionAnswer.Forbidden(answer.Message),
+        _ => AdmissionAnswer.Later($"{answer.Message} (Steward {steward})", RetryAfter(question, answer)),
+    };
+
+    // As with a budget's refusal: told when to ask again, client libraries do so silently, up to ten times, and nobody reads the reason meanwhile; who drains a node asks
+    // again by himself. Who deletes a pod does not, and would have to be told to for a hand-over that is done in a moment.
+    private static TimeSpan? RetryAfter(AdmissionQuestion question, EvictionAnswer answer) => question.Operation == "DELETE" && answer.IsPassing ? Soon : null;
 
     // The word was said on the pod itself, which lets it go whatever the Steward finds out: what can be known is put on record, and nothing of it is waited for.
     private async Task<AdmissionAnswer> RecordAsync(AdmissionQuestion question, ResourceKey key, CancellationToken cancellationToken)

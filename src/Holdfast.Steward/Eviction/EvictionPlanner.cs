@@ -23,6 +23,9 @@ public static class EvictionPlanner
     // Whoever asks acts upon the answer at once; a pod that is still there after this was not evicted for another reason, such as a budget.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
+    // Who has handed over in order to go comes to it in this time; until then leadership does not move on, or two drains would pass it to and fro.
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(10);
+
     /// <summary>Answers.</summary>
     /// <param name="view">What is seen.</param>
     /// <param name="request">Who asks for what.</param>
@@ -137,11 +140,18 @@ public static class EvictionPlanner
     {
         if (!verdict.AsksForSwitchover || request.IsDryRun)
         {
-            return EvictionAnswer.TryLater($"{member.Name} may not go now: {verdict.Words}");
+            var isHandingOver = view.Memory.Operation is { Kind: Operations.Switchover } going && going.Member == member.Name;
+            return EvictionAnswer.TryLater($"{member.Name} may not go now: {verdict.Words}") with { IsPassing = isHandingOver };
+        }
+        if (view.Memory.Last is { Kind: Operations.Switchover, Outcome: "Done" } last && last.Successor == member.Name && view.Now - last.FinishedAt < Rest)
+        {
+            return EvictionAnswer.TryLater(
+                $"{member.Name} may not go now: {last.Member} has only just handed leadership over to it, and it does not move on within {DurationText.Of(Rest)}, so that {last.Member} can go first") with
+            { IsPassing = true };
         }
         var plan = Switchover.Begin(view, member, $"{request.User} asks for its eviction");
         return plan.Memory is { } memory
-            ? EvictionAnswer.TryLater($"{member.Name} leads; leadership goes to {memory.Operation!.Successor} first, try again in a moment") with { Memory = memory, Events = plan.Events }
+            ? EvictionAnswer.TryLater($"{member.Name} leads; leadership goes to {memory.Operation!.Successor} first, try again in a moment") with { Memory = memory, Events = plan.Events, IsPassing = true }
             : EvictionAnswer.TryLater($"{member.Name} may not go now: {plan.Waiting}");
     }
 

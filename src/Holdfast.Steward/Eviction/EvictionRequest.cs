@@ -23,6 +23,9 @@ public sealed record EvictionAnswer(bool IsAllowed, int Status, string Message)
     /// <summary>It may go.</summary>
     public static EvictionAnswer Allow { get; } = new(true, 200, "");
 
+    /// <summary>Whether a refusal holds for a few seconds only: leadership is on its way.</summary>
+    public bool IsPassing { get; init; }
+
     /// <summary>What must be written to status before the answer is given; when that fails, the answer is to try again.</summary>
     public StewardMemory? Memory { get; init; }
 

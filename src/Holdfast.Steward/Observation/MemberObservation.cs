@@ -26,11 +26,19 @@ public sealed record ClaimFacts(string Name, string Uid, string Phase, string Vo
     /// <summary>The snapshot that was taken of it for its removal; null when there is none.</summary>
     public SnapshotFacts? Snapshot { get; init; }
 
+    /// <summary>The one node that its volume is at; null when that is not known, or when it can be reached from others.</summary>
+    public ClaimPlace? Place { get; init; }
+
     /// <summary>Reads a claim.</summary>
     /// <param name="claim">The claim.</param>
     public static ClaimFacts Of(PersistentVolumeClaim claim) => new(
         claim.Metadata.Name, claim.Metadata.Uid, claim.Status.Phase, claim.Spec.VolumeName, claim.Metadata.DeletionTimestamp is not null);
 }
+
+/// <summary>The one node that a volume is at.</summary>
+/// <param name="Node">Its name.</param>
+/// <param name="IsCordoned">Whether it takes no pods.</param>
+public sealed record ClaimPlace(string Node, bool IsCordoned);
 
 /// <summary>A snapshot of a claim.</summary>
 /// <param name="Name">Its name.</param>

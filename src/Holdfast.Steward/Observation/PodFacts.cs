@@ -35,6 +35,12 @@ public sealed record PodFacts(
     /// <summary>Whether its node reports, so that what its containers wrote can be asked for.</summary>
     public bool IsNodeReady { get; init; }
 
+    /// <summary>Whether its node takes no pods: it is being drained, or is about to be.</summary>
+    public bool IsCordoned { get; init; }
+
+    /// <summary>Whether it does not start, for a reason that nothing shows to pass by itself: no node takes it, or a container ends again and again.</summary>
+    public bool IsHindered { get; init; }
+
     /// <summary>Whether it has ended for good: nothing of it runs or ever will, and its name waits for it to go.</summary>
     public bool HasEnded { get; init; }
 
@@ -58,6 +64,8 @@ public sealed record PodFacts(
         IsCrashLooping = CrashLoop.Holds(pod),
         UnreadySince = CrashLoop.UnreadySince(pod),
         IsNodeReady = IsReporting(node),
+        IsHindered = PodProblem.IsHindered(pod),
+        IsCordoned = node is { Spec.Unschedulable: true },
         Override = pod.Metadata.Annotations.GetValueOrDefault(StewardNames.OverrideAnnotation),
         RoleLabel = pod.Metadata.Labels.GetValueOrDefault(StewardNames.RoleLabel),
         RoleTerm = long.TryParse(pod.Metadata.Annotations.GetValueOrDefault(StewardNames.RoleTermAnnotation), out var term) ? term : null,

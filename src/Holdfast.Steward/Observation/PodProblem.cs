@@ -29,6 +29,11 @@ internal static class PodProblem
         return words ?? (pod.Status.Phase == "Running" ? "the pod is not ready" : "the pod is starting");
     }
 
+    /// <summary>Whether it does not start, for a reason that nothing shows to pass by itself.</summary>
+    public static bool IsHindered(Pod pod) => !pod.IsRunningAndReady() && !pod.IsTerminating() && !pod.IsFinished()
+        && (Condition(pod, "PodScheduled") is { Status: "False" }
+            || pod.Status.InitContainerStatuses.Concat(pod.Status.ContainerStatuses).Any(status => status.State.Running is null && Container(status).Length > 0));
+
     private static string Container(ContainerStatus status) => status switch
     {
         { State.Waiting: { } waiting } when waiting.Reason is not ("ContainerCreating" or "PodInitializing" or "") =>

@@ -9,7 +9,8 @@ namespace Holdfast.Steward.Observation;
 /// <param name="Evidence">What a member wrote that does not come back.</param>
 /// <param name="Snapshots">Whether claims can be copied, and what became of their snapshots.</param>
 /// <param name="Backups">When the last backup was made, where somebody else than the members tells.</param>
-internal sealed record TargetNotes(CallNotes Calls, GateNotes Gates, EvidenceNotes Evidence, SnapshotNotes Snapshots, BackupNotes Backups)
+/// <param name="Evictions">Who was asked to go lately.</param>
+internal sealed record TargetNotes(CallNotes Calls, GateNotes Gates, EvidenceNotes Evidence, SnapshotNotes Snapshots, BackupNotes Backups, EvictionNotes Evictions)
 {
     /// <summary>What was told already and still holds.</summary>
     public StandingEvents Standing { get; } = new();
@@ -32,6 +33,7 @@ internal sealed record TargetNotes(CallNotes Calls, GateNotes Gates, EvidenceNot
         Evidence.Forget(key);
         Snapshots.Forget(key);
         Backups.Forget(key);
+        Evictions.Forget(key);
         Standing.Forget(key);
     }
 }

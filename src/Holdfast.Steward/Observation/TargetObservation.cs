@@ -48,6 +48,9 @@ public sealed record TargetObservation(StewardResource Steward, DateTimeOffset N
     /// <summary>What <c>spec.backup.lastAt</c> last told; null when it was not asked, or names nobody.</summary>
     public BackupReading? Backup { get; init; }
 
+    /// <summary>Who was asked to go lately and was refused, as when nodes are drained; a pod that was made since is not meant.</summary>
+    public ImmutableArray<EvictionAsk> Asked { get; init; } = [];
+
     /// <summary>What was gathered of the member that the operation is about: last lines, states; for status when it fails.</summary>
     public ImmutableArray<string> Evidence { get; init; } = [];
 
@@ -55,6 +58,11 @@ public sealed record TargetObservation(StewardResource Steward, DateTimeOffset N
     /// <param name="name">The name.</param>
     public MemberObservation? Find(string name) => Members.FirstOrDefault(member => member.Name == name);
 }
+
+/// <summary>A member was asked to go, and was refused.</summary>
+/// <param name="Member">The name of its pod.</param>
+/// <param name="PodUid">The pod's uid.</param>
+public sealed record EvictionAsk(string Member, string PodUid);
 
 /// <summary>How a call to a member went.</summary>
 /// <param name="OperationId">The operation that asked for it.</param>

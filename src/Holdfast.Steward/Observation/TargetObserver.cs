@@ -29,6 +29,7 @@ internal sealed class TargetObserver(StewardCaches caches, MemberWatches watches
             Evidence = [.. observation.Find(reading.Steward.Status.Operation?.Member ?? "") is { Pod: { } pod } ? notes.Evidence.Of(key, pod.Uid).Select(line => $"{pod.Name} wrote: {line}") : []],
             Snapshots = notes.Snapshots.SupportOf(key),
             Backup = notes.Backups.Of(key),
+            Asked = notes.Evictions.Of(key),
         };
     }
 

@@ -53,6 +53,14 @@ public sealed record StewardView(TargetObservation Observation, ClusterState Sta
     /// <param name="observation">The observation.</param>
     public static StewardView Of(TargetObservation observation) => new(observation, ClusterState.Of(observation), SafetyPolicy.Of(observation));
 
+    /// <summary>That a member, with the pod that it has now, was asked to go lately; null when it was not.</summary>
+    /// <param name="member">The member.</param>
+    public EvictionAsk? AskOf(ClusterMember member)
+    {
+        ArgumentNullException.ThrowIfNull(member);
+        return Observation.Asked.FirstOrDefault(ask => ask.PodUid == member.Pod?.Uid);
+    }
+
     /// <summary>The place of a member in the set, from 0.</summary>
     /// <param name="member">The member.</param>
     public int IndexOf(ClusterMember member)

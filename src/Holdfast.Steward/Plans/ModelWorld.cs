@@ -18,6 +18,8 @@ public sealed class ModelWorld
 {
     private readonly ModelMembers _members;
     private readonly ImmutableHashSet<string> _unready;
+    private readonly Dictionary<string, string> _heldBack;
+    private readonly Dictionary<string, MemberReading> _silent;
     private int _uids;
 
     /// <summary>A world that begins as observed; what is not known of a member stays unknown until its pod is replaced.</summary>
@@ -28,7 +30,11 @@ public sealed class ModelWorld
         Observation = observation;
         _members = new ModelMembers(observation.Members);
         var going = observation.Steward.Status.Operation?.Member;
-        _unready = [.. observation.Members.Where(member => member.Pod is { IsReady: false } && member.Name != going).Select(member => member.Pod!.Uid)];
+        _unready = [.. observation.Members.Where(member => member.Pod is { IsReady: false } pod && (pod.IsHindered || member.Name != going)).Select(member => member.Pod!.Uid)];
+        _silent = observation.Members.Where(member => member is { Pod: not null, Reading: MemberReading.Unknown })
+            .ToDictionary(member => member.Pod!.Uid, member => member.Reading, StringComparer.Ordinal);
+        _heldBack = observation.Members.Select(member => (member.Name, Place: member.Claims.Select(claim => claim.Place).FirstOrDefault(place => place is { IsCordoned: true })))
+            .Where(each => each.Place is not null).ToDictionary(each => each.Name, each => each.Place!.Node, StringComparer.Ordinal);
     }
 
     /// <summary>What is to be seen now.</summary>
@@ -37,11 +43,13 @@ public sealed class ModelWorld
     /// <summary>Revisions whose pods never become ready.</summary>
     public ImmutableHashSet<string> BrokenRevisions { get; set; } = [];
 
-    /// <summary>Members whose pods find no node once they were replaced.</summary>
-    public ImmutableHashSet<string> HeldBack { get; init; } = [];
-
     /// <summary>What a member says of itself once it runs a revision: version, format of data, or anything else.</summary>
     public Func<string, MemberValues, MemberValues> RunsAs { get; set; } = static (_, values) => values;
+
+    /// <summary>Has a member's pod find no node once it is made again: its volume is on one that takes no pods.</summary>
+    /// <param name="member">The member.</param>
+    /// <param name="node">The node.</param>
+    public void HoldBack(string member, string node) => _heldBack[member] = node;
 
     /// <summary>Changes what is to be seen, as a person or a fault would.</summary>
     /// <param name="change">The change.</param>
@@ -108,7 +116,7 @@ public sealed class ModelWorld
                 var revision = set.Spec.UpdateStrategy is { Type: "RollingUpdate", RollingUpdate.Partition: { } partition } && Index(member) < partition
                     ? set.Status.CurrentRevision
                     : set.Status.UpdateRevision;
-                return member with { Pod = new PodFacts(member.Name, NewUid(), revision, false, false, false, Node(member), Zone(member), "", 0, Observation.Now, "the pod is starting") };
+                return member with { Pod = new PodFacts(member.Name, NewUid(), revision, false, false, false, _heldBack.ContainsKey(member.Name) ? "" : Node(member), Zone(member), "", 0, Observation.Now, "the pod is starting") };
             case { IsTerminating: true }:
                 _members.Stop(member.Name);
                 return member with { Pod = null, Claims = member.Claims.Where(claim => !claim.IsTerminating).ToValueList() };
@@ -117,8 +125,8 @@ public sealed class ModelWorld
             // What keeps it from being ready is not known, so that nothing says that it will be.
             case { IsReady: false } pod when _unready.Contains(pod.Uid):
                 return member;
-            case { IsReady: false } pod when HeldBack.Contains(member.Name):
-                return member with { Pod = pod with { IsDown = true, Problem = "no node takes it" } };
+            case { IsReady: false, Node: "" } pod when _heldBack.TryGetValue(member.Name, out var node):
+                return member with { Pod = pod with { IsDown = true, Problem = $"no node takes it: its volume is on {node} alone, which takes no pods (kubectl uncordon {node})" } };
             case { IsReady: false } pod when BrokenRevisions.Contains(pod.Revision):
                 return member with { Pod = pod with { IsDown = true, Restarts = pod.Restarts + 1, Problem = "container main waits: CrashLoopBackOff: it last ended with 1" } };
             case { IsReady: false } pod:
@@ -135,7 +143,8 @@ public sealed class ModelWorld
 
     private MemberReading Reading(MemberObservation member) => member.Pod is { IsTerminating: false } && _members.Said(member.Name) is { } said
         ? new MemberReading.Known(said, TimeSpan.FromMilliseconds(500), Observation.Now)
-        : new MemberReading.Unknown(member.Pod is null ? "it has no pod" : "it does not answer", Observation.Now);
+        : member.Pod is null ? new MemberReading.Unknown("it has no pod", Observation.Now)
+        : _silent.GetValueOrDefault(member.Pod.Uid) ?? new MemberReading.Unknown("it does not answer", Observation.Now);
 
     private void Apply(StewardEffect effect)
     {

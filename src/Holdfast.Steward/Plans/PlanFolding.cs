@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Holdfast.Controllers.StatefulSets;
 using Holdfast.Steward.Eviction;
 using Holdfast.Steward.Observation;
 using Holdfast.Steward.Planning;
@@ -13,6 +14,9 @@ internal sealed class PlanFolding(ModelWorld world)
     private const int MaximumRounds = 5000;
     private const int MaximumWaits = 60;
 
+    // A pod of the model ends, is made and becomes ready in no more looks than this.
+    private const int Stages = 5;
+
     private readonly ImmutableArray<PlanStep>.Builder _steps = ImmutableArray.CreateBuilder<PlanStep>();
     private readonly ImmutableArray<string>.Builder _warnings = ImmutableArray.CreateBuilder<string>();
     private int _waits;
@@ -23,9 +27,9 @@ internal sealed class PlanFolding(ModelWorld world)
         for (var round = 0; round < MaximumRounds; round++)
         {
             var plan = Round();
-            if (plan.IsIdle && _waits > 1)
+            if (plan.IsIdle && _waits > 1 && (_waits > Stages || Away().Length == 0))
             {
-                return Forecast("");
+                return Forecast(Away());
             }
             if (_waits > MaximumWaits)
             {
@@ -99,6 +103,12 @@ internal sealed class PlanFolding(ModelWorld world)
         Measure();
         return plan;
     }
+
+    // What is away and does not come back by anything that is done.
+    private string Away() => string.Join("; ", StewardView.Of(world.Observation) is { Observation.Set: { } set } view
+        ? view.Present.Where(member => (!member.IsKnown || member.Pod is not { IsReady: true }) && StatefulSetIdentity.Wants(set, member.Observation!.Ordinal))
+            .Select(member => $"{member.Name} is not back: {(member.Problem.Length > 0 ? member.Problem : member.Pod?.Problem ?? "it has no pod")}")
+        : []);
 
     private void Take(EvictionAnswer answer, PodFacts pod)
     {

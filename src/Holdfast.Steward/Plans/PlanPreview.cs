@@ -2,9 +2,11 @@ using System.Collections.Immutable;
 using Holdfast.Controllers.StatefulSets;
 using Holdfast.Model.Apps;
 using Holdfast.Model.Core;
+using Holdfast.Model.Json;
 using Holdfast.Model.Values;
 using Holdfast.Steward.Observation;
 using Holdfast.Steward.Planning;
+using Holdfast.Steward.Rollout;
 using Holdfast.Steward.Scaling;
 
 namespace Holdfast.Steward.Plans;
@@ -12,7 +14,10 @@ namespace Holdfast.Steward.Plans;
 /// <summary>
 /// Says what would be done, by the very planners that do it, over a model world that begins as the real one is seen. Nothing is changed.
 /// </summary>
-/// <remarks>Caveat: in the model every pod becomes ready and every gate passes; the forecast is what happens when nothing goes wrong.</remarks>
+/// <remarks>
+/// Caveat: in the model every pod that is made becomes ready and every gate passes; the forecast is what happens when nothing else goes wrong. What is away now stays
+/// away unless the plan replaces it, and a member that has a volume at a node that takes no pods does not come back.
+/// </remarks>
 public static class PlanPreview
 {
     /// <summary>The revision of pods that a restart or a new template would make, as the model calls it.</summary>
@@ -24,13 +29,13 @@ public static class PlanPreview
 
     /// <summary>What a restart of every member would do.</summary>
     /// <param name="observation">What is seen.</param>
-    public static PlanForecast Restart(TargetObservation observation) => Template(observation, static set => set, static values => values);
+    public static PlanForecast Restart(TargetObservation observation) => Template(observation, NewRevision, static set => set, static values => values, "");
 
     /// <summary>What a new image of a container would do.</summary>
     /// <param name="observation">What is seen.</param>
     /// <param name="container">The container's name; null for the first one.</param>
     /// <param name="image">The image.</param>
-    /// <exception cref="ArgumentException">The set has no such container; the message names those that it has.</exception>
+    /// <exception cref="PlanException">The set has no such container; the message names those that it has.</exception>
     public static PlanForecast Rollout(TargetObservation observation, string? container, string image)
     {
         ArgumentNullException.ThrowIfNull(observation);
@@ -38,13 +43,39 @@ public static class PlanPreview
         var at = container is null ? 0 : containers.Select(each => each.Name).ToList().IndexOf(container);
         if (observation.Set is { } known && (at < 0 || at >= containers.Count))
         {
-            throw new ArgumentException($"StatefulSet {known.Metadata.Name} has no container {container}; it has {string.Join(", ", containers.Select(each => each.Name))}", nameof(container));
+            throw new PlanException($"StatefulSet {known.Metadata.Namespace}/{known.Metadata.Name} has no container {container}; it has {string.Join(", ", containers.Select(each => each.Name))}");
         }
+        if (observation.Set is not { } set)
+        {
+            return Go(observation);
+        }
+        var template = set.Spec.Template with { Spec = set.Spec.Template.Spec with { Containers = containers.SetItem(at, containers[at] with { Image = image }) } };
+        var revision = RevisionHistory.Sorted(observation.Revisions).LastOrDefault(each => Holds(each, template))?.Metadata.Name ?? NewRevision;
         return Template(
             observation,
-            set => set with { Spec = set.Spec with { Template = set.Spec.Template with { Spec = set.Spec.Template.Spec with { Containers = containers.SetItem(at, containers[at] with { Image = image }) } } } },
-            values => at == 0 && ImageReference.Tag(image) is { Length: > 0 } version ? values with { Version = version } : values);
+            revision,
+            before => before with { Spec = before.Spec with { Template = template } },
+            values => at == 0 && ImageReference.Tag(image) is { Length: > 0 } version ? values with { Version = version } : values,
+            Readability(StewardView.Of(observation), revision, image));
     }
+
+    // A template that was there before keeps the name of its revision, and with it what is known of what that could read.
+    private static bool Holds(ControllerRevision revision, PodTemplateSpec template)
+    {
+        try
+        {
+            return RevisionHistory.Template(revision) == template;
+        }
+        catch (ModelDecodeException)
+        {
+            return false;
+        }
+    }
+
+    private static string Readability(StewardView view, string revision, string image) =>
+        view.Memory.Rollout?.FromRevision == revision || view.State.Members.Any(member => member is { IsWell: true, Pod: { } pod } && pod.Revision == revision) ? ""
+        : DataFormats.Newest(view.State) is { } format ? $"it is not known whether {image} reads the data, which are in format {format}: that shows only when the first member runs it"
+        : $"it is not known whether {image} reads the data: no member tells their format";
 
     /// <summary>What another number of members would do.</summary>
     /// <param name="observation">What is seen.</param>
@@ -79,7 +110,17 @@ public static class PlanPreview
         ArgumentNullException.ThrowIfNull(nodesOfVolumes);
         var there = observation.Members.Where(member => member.Pod?.Node == node).ToArray();
         var bound = there.Where(member => member.Claims.Any(claim => nodesOfVolumes.GetValueOrDefault(claim.Volume) == node)).Select(member => member.Name).ToImmutableHashSet(StringComparer.Ordinal);
-        var folding = new PlanFolding(new ModelWorld(Prepared(observation)) { HeldBack = bound });
+        // As kubectl drain has it: the node takes no pods from then on, and all are asked to go at once.
+        var world = new ModelWorld(Prepared(observation) with
+        {
+            Members = [.. observation.Members.Select(member => member.Pod is { } pod && pod.Node == node ? member with { Pod = pod with { IsCordoned = true } } : member)],
+            Asked = [.. there.Select(member => new EvictionAsk(member.Name, member.Pod!.Uid))],
+        });
+        foreach (var member in bound)
+        {
+            world.HoldBack(member, node);
+        }
+        var folding = new PlanFolding(world);
         if (!bound.IsEmpty)
         {
             folding.Warn($"{string.Join(" and ", bound.Order(StringComparer.Ordinal))}: the volume is on {node} alone, so that it is away until {node} takes pods again (kubectl uncordon {node})");
@@ -95,14 +136,16 @@ public static class PlanPreview
     }
 
     // As the admission webhook has it: with RollingUpdate a new template is parked in the same write.
-    private static PlanForecast Template(TargetObservation observation, Func<StatefulSet, StatefulSet> change, Func<MemberValues, MemberValues> runs)
+    private static PlanForecast Template(TargetObservation observation, string wanted, Func<StatefulSet, StatefulSet> change, Func<MemberValues, MemberValues> runs, string warning)
     {
-        var world = new ModelWorld(Prepared(observation)) { RunsAs = (revision, values) => revision == NewRevision ? runs(values) : values };
+        var world = new ModelWorld(Prepared(observation)) { RunsAs = (revision, values) => revision == wanted ? runs(values) : values };
         if (observation.Set is not null)
         {
-            world.ChangeSet(set => change(Parked(set)) with { Status = set.Status with { UpdateRevision = NewRevision } });
+            world.ChangeSet(set => change(Parked(set)) with { Status = set.Status with { UpdateRevision = wanted } });
         }
-        return new PlanFolding(world).Run();
+        var folding = new PlanFolding(world);
+        folding.Warn(warning);
+        return folding.Run();
     }
 
     private static StatefulSet Parked(StatefulSet set) => set.Spec.UpdateStrategy.Type != "RollingUpdate" ? set : set with

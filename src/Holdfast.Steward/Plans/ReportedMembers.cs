@@ -58,7 +58,7 @@ public sealed class ReportedMembers(StewardStatus status, DateTimeOffset now)
         LastBackupAt = status.LastBackupAt,
     };
 
-    // Voters that no pod says it is are counted in the status and not named there.
+    // Voters that do not answer are counted in the status and not named there. As many as there are silent pods are those; where there are fewer it is not known which.
     private static ValueList<MemberEntry>? Entries(StewardStatus status)
     {
         if (status.Quorum is not { } quorum || status.Members.Any(member => member is { MemberId.Length: > 0, IsVoter: null }))
@@ -68,9 +68,11 @@ public sealed class ReportedMembers(StewardStatus status, DateTimeOffset now)
         var listed = status.Members.Where(member => member is { MemberId.Length: > 0, Role: not "none" })
             .Select(member => new MemberEntry(member.MemberId, member.Name, null, member.IsVoter == true)).ToList();
         var unseen = quorum.Voters - listed.Count(entry => entry.IsVoter);
+        var silent = status.Members.Where(member => member is { MemberId.Length: 0, PodUid.Length: > 0 }).Select(member => member.Name).ToArray();
         for (var number = 1; number <= unseen; number++)
         {
-            listed.Add(new MemberEntry(string.Create(CultureInfo.InvariantCulture, $"unseen-{number}"), "a voter without a pod", null, true));
+            var name = silent.Length > unseen ? $"one of {string.Join(" and ", silent)}, which do not answer" : number <= silent.Length ? silent[number - 1] : "a voter without a pod";
+            listed.Add(new MemberEntry(string.Create(CultureInfo.InvariantCulture, $"unseen-{number}"), name, null, true));
         }
         return listed.ToValueList();
     }

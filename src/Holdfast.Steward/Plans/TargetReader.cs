@@ -5,6 +5,7 @@ using Holdfast.Model.Core;
 using Holdfast.Model.Meta;
 using Holdfast.Model.Policy;
 using Holdfast.Model.Resources;
+using Holdfast.Model.Values;
 using Holdfast.Steward.Observation;
 using Holdfast.Steward.Running;
 
@@ -25,7 +26,14 @@ public sealed class TargetReader(KubernetesClient client, TimeProvider time)
     /// <exception cref="ApiException">There is no such Steward, or the server refused.</exception>
     public async Task<ReadTarget> ReadAsync(string namespaceName, string name, CancellationToken cancellationToken)
     {
-        _ = await client.GetAsync<StewardResource>(namespaceName, name, cancellationToken);
+        try
+        {
+            _ = await client.GetAsync<StewardResource>(namespaceName, name, cancellationToken);
+        }
+        catch (ApiException error)
+        {
+            throw error.InNamespace(namespaceName);
+        }
         var objects = await ListAsync(namespaceName, cancellationToken);
         // Read again among the rest: a report is judged by the pods that were listed after it.
         return Read(objects, objects.Stewards.FirstOrDefault(steward => steward.Metadata.Name == name)
@@ -42,12 +50,39 @@ public sealed class TargetReader(KubernetesClient client, TimeProvider time)
         return [.. objects.Stewards.OrderBy(steward => (steward.Metadata.Namespace, steward.Metadata.Name)).Select(steward => Read(objects, steward))];
     }
 
+    /// <summary>The targets that have members on a node.</summary>
+    /// <param name="namespaceName">The namespace; empty for all.</param>
+    /// <param name="node">The node's name.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="ApiException">There is no such node, or the server refused.</exception>
+    public async Task<ImmutableArray<ReadTarget>> ReadOnAsync(string namespaceName, string node, CancellationToken cancellationToken)
+    {
+        ImmutableArray<ReadTarget> there = [.. (await ReadAllAsync(namespaceName, cancellationToken)).Where(target => target.Observation.Members.Any(member => member.Pod?.Node == node))];
+        return there.IsEmpty && !await MayExistAsync(node, cancellationToken)
+            ? throw new ApiException(Status.Empty with { Code = 404, Reason = "NotFound", Message = $"there is no node {node}; kubectl get nodes lists those that there are" })
+            : there;
+    }
+
+    private async Task<bool> MayExistAsync(string node, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await client.FindAsync<Node>("", node, cancellationToken) is not null;
+        }
+        catch (ApiException error) when (error.Code == 403)
+        {
+            return true;
+        }
+    }
+
     private ReadTarget Read(ListedObjects objects, StewardResource steward)
     {
         var (reading, now) = (StewardReading.Of(steward), time.GetUtcNow());
         var members = new ReportedMembers(steward.Status, now);
-        var observation = new TargetAssembly(objects, members.Read, _ => null).Observe(reading, now) with
+        var observation = new TargetAssembly(objects, members.Read, _ => null).Observe(reading, now);
+        observation = observation with
         {
+            Members = [.. observation.Members.Select(member => member with { Claims = member.Claims.Select(claim => claim with { Place = objects.PlaceOf(claim.Volume) }).ToValueList() })],
             Snapshots = objects.Snapshots.GetValueOrDefault((steward.Metadata.Namespace, steward.Spec.Scaling.SnapshotClass)),
             Backup = steward.Spec.Backup?.LastAt is null ? null
                 : new BackupReading(steward.Status.LastBackupAt, TimeSpan.Zero, steward.Status.LastBackupAt is null ? "its Steward reports none" : ""),
@@ -125,6 +160,10 @@ public sealed class TargetReader(KubernetesClient client, TimeProvider time)
         /// <summary>Volumes that are at one node alone, with its name.</summary>
         public ImmutableDictionary<string, string> NodesOfVolumes => Volumes.Select(volume => (volume.Metadata.Name, Node: OnlyNodeOf(volume)))
             .Where(place => place.Node.Length > 0).ToImmutableDictionary(place => place.Name, place => place.Node, StringComparer.Ordinal);
+
+        public ClaimPlace? PlaceOf(string volume) => Volumes.FirstOrDefault(each => each.Metadata.Name == volume) is { } found && OnlyNodeOf(found) is { Length: > 0 } node
+            ? new ClaimPlace(node, FindNode(node) is { Spec.Unschedulable: true })
+            : null;
 
         public StatefulSet? FindSet(string namespaceName, string name) => Sets.FirstOrDefault(set => Is(set.Metadata, namespaceName, name));
 

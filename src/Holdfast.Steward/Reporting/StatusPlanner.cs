@@ -3,6 +3,7 @@ using Holdfast.Controllers.StatefulSets;
 using Holdfast.Model.Stewards;
 using Holdfast.Model.Values;
 using Holdfast.Steward.Backups;
+using Holdfast.Steward.Eviction;
 using Holdfast.Steward.Observation;
 using Holdfast.Steward.Planning;
 using Holdfast.Steward.Rollout;
@@ -126,7 +127,12 @@ public static class StatusPlanner
         {
             return $"split brain: {string.Join(" and ", view.State.RivalLeaders)}";
         }
-        var words = operation is not null ? OperationWords.Of(operation) : plan.Waiting;
+        var words = operation is not null ? OperationWords.Of(operation) : plan.Waiting.Length > 0 ? plan.Waiting : Refused(view);
         return words.Length <= 120 ? words : words[..117] + "...";
     }
+
+    // Whoever drains a node is told why; whoever looks at the set sees it for as long as it holds.
+    private static string Refused(StewardView view) => string.Join("; ", view.State.Members.Select(view.AskOf).OfType<EvictionAsk>()
+        .Select(ask => EvictionPlanner.Answer(view, new EvictionRequest(ask.Member, ask.PodUid, "", IsForced: false, IsNodeGone: false, IsDryRun: false, "")))
+        .Where(answer => answer is { IsAllowed: false, Memory: null }).Select(answer => answer.Message));
 }

@@ -69,7 +69,8 @@ internal static class DataFormats
         return now.FromRevision == view.Target ? Objection(view, now, isAsked: true) : "";
     }
 
-    private static string? Newest(ClusterState state) => state.Members.Select(member => member.Values?.DataFormat)
+    /// <summary>The newest format that a member's data are in; null when none tells.</summary>
+    public static string? Newest(ClusterState state) => state.Members.Select(member => member.Values?.DataFormat)
         .Where(format => !string.IsNullOrEmpty(format)).Aggregate((string?)null, (newest, format) => newest is null || IsBeyond(format!, newest) ? format : newest);
 
     // Formats are numbers, or versions such as 3.6; anything else cannot be compared, so that any other one counts as further on.

@@ -31,7 +31,7 @@ public static class Switchover
         }
         if (Successor(view, from) is not { } to)
         {
-            return StewardPlan.Wait($"{from.Name} leads, and no other voter is well enough to take over");
+            return StewardPlan.Wait(NoSuccessor(view, from));
         }
         var verdict = SafetyKernel.MayHandOver(from, to, view.State, null, view.Policy);
         if (!verdict.IsYes)
@@ -78,8 +78,8 @@ public static class Switchover
     }
 
     /// <summary>
-    /// Who should lead next: one that has the present revision, so that it need not hand over again; then the one whose turn to be
-    /// replaced comes last; then the one that is least behind.
+    /// Who should lead next: never one that was asked to go itself; rather one whose node takes pods, so that it need not go soon; then one that has
+    /// the present revision, so that it need not hand over again; then the one whose turn to be replaced comes last; then the one that is least behind.
     /// </summary>
     /// <param name="view">What is seen.</param>
     /// <param name="from">The leader.</param>
@@ -88,12 +88,20 @@ public static class Switchover
         ArgumentNullException.ThrowIfNull(view);
         ArgumentNullException.ThrowIfNull(from);
         var failed = view.Memory.Last is { Kind: Operations.Switchover, Outcome: "Failed" } last ? last.Successor : null;
-        return view.State.Voters.Where(voter => voter is { Counts: true, Pod: not null } && voter.Name != from.Name)
+        return Able(view, from).Where(voter => view.AskOf(voter) is null)
             .OrderBy(voter => voter.Name == failed)
+            .ThenBy(voter => voter.Pod!.IsCordoned)
             .ThenBy(voter => voter.Pod!.Revision != view.Target)
             .ThenBy(voter => view.IsRollingUpdate && voter.Pod!.Revision != view.Target ? view.IndexOf(voter) : 0)
             .ThenBy(voter => voter.Lag)
             .ThenBy(voter => voter.Observation!.Ordinal)
             .FirstOrDefault();
     }
+
+    private static IEnumerable<ClusterMember> Able(StewardView view, ClusterMember from) =>
+        view.State.Voters.Where(voter => voter is { Counts: true, Pod: not null } && voter.Name != from.Name);
+
+    private static string NoSuccessor(StewardView view, ClusterMember from) => string.Join(" and ", Able(view, from).Select(voter => voter.Name)) is { Length: > 0 } asked
+        ? $"{from.Name} leads, and whoever could take over was asked to go lately as well ({asked}): leadership does not go round in circles; it moves once one of them is back elsewhere, or is no longer asked to go"
+        : $"{from.Name} leads, and no other voter is well enough to take over";
 }

@@ -35,13 +35,13 @@ public sealed class StewardControllers
         Watches = new MemberWatches(caller, environment, key => _controller!.Queue.Add(key));
         var notes = new TargetNotes(
             new CallNotes(environment.Time), new GateNotes(outside, environment.Time), new EvidenceNotes(outside, environment.Time), new SnapshotNotes(client, environment.Time),
-            new BackupNotes(new OutsideNumbers(outside), environment.Time));
+            new BackupNotes(new OutsideNumbers(outside), environment.Time), new EvictionNotes(environment.Time));
         var observer = new TargetObserver(_caches, Watches, notes, environment.Time);
         var book = new StewardBook(_caches, observer, Watches, new CertificateBook(client, environment.Time));
         var metrics = new StewardMetrics(environment.Metrics, environment.Time);
         var writes = context.Writes<ResourceKey>("steward", StewardNames.FieldManager);
         _controller = _caches.AddSources(new Controller<ResourceKey>("steward", new StewardReconciler(_caches, book, notes, caller, writes, _events, metrics), context, writes));
-        Answerer = new StewardAnswerer(_caches, client, new EvictionGate(_caches, book, client, _events, metrics, environment.Time));
+        Answerer = new StewardAnswerer(_caches, client, new EvictionGate(_caches, book, notes.Evictions, client, _events, metrics, environment.Time));
     }
 
     /// <summary>What members said.</summary>

@@ -64,9 +64,11 @@ public sealed record AdmissionAnswer
 
     /// <summary>Not now: 429, which <c>kubectl drain</c> and every client of the eviction API take as a request to ask again.</summary>
     /// <param name="message">Why, and what is being done about it.</param>
-    /// <param name="retryAfter">When to ask again.</param>
-    public static AdmissionAnswer Later(string message, TimeSpan retryAfter) =>
-        new() { Code = 429, Reason = "TooManyRequests", Message = message, RetryAfterSeconds = Math.Max(1, (int)Math.Ceiling(retryAfter.TotalSeconds)) };
+    /// <param name="retryAfter">
+    /// When to ask again, for what is over in a moment: client libraries then ask again silently, and show the message only when they give up. Null for everything else.
+    /// </param>
+    public static AdmissionAnswer Later(string message, TimeSpan? retryAfter) =>
+        new() { Code = 429, Reason = "TooManyRequests", Message = message, RetryAfterSeconds = retryAfter is { } after ? Math.Max(1, (int)Math.Ceiling(after.TotalSeconds)) : 0 };
 
     /// <summary>The object is not what it may be.</summary>
     /// <param name="message">All that is wrong with it.</param>

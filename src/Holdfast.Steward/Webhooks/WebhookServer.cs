@@ -141,12 +141,12 @@ public sealed class WebhookServer : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            return AdmissionAnswer.Later("the Steward could not find out in time whether this is safe; nothing was done", TimeSpan.FromSeconds(5));
+            return AdmissionAnswer.Later("the Steward could not find out in time whether this is safe; nothing was done", null);
         }
         catch (Exception error) when (error is not InvariantBrokenException)
         {
             _log.Write(new LogEntry(LogSeverity.Error, "steward webhook", $"{question.Operation} {question.Resource} {question.Namespace}/{question.Name}: {error.Message}", error));
-            return AdmissionAnswer.Later("the Steward could not find out whether this is safe; its log says why", TimeSpan.FromSeconds(10));
+            return AdmissionAnswer.Later("the Steward could not find out whether this is safe; its log says why", null);
         }
     }
 }

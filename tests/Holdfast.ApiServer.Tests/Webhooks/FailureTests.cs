@@ -69,6 +69,19 @@ public sealed class FailureTests
     }
 
     [Theory]
+    [InlineData("", null)]
+    [InlineData(""","details":{"retryAfterSeconds":2}""", 2)]
+    public async Task A_refusal_says_when_to_ask_again_only_where_its_webhook_does(string details, int? seconds)
+    {
+        await using var world = await WebhookFixture.StartAsync();
+        world.Hooks.Answers["/h"] = (http, request) => Response(http, $$$"""{"uid":"{{{request["uid"]}}}","allowed":false,"status":{"code":429,"reason":"TooManyRequests","message":"not now"{{{details}}}}}""");
+        await world.HookAsync("Validating", "/h");
+        using var map = new StringContent(WebhookFixture.Map("m"), System.Text.Encoding.UTF8, "application/json");
+        using var answer = await world.Server.Http.PostAsync(new Uri(world.Server.Host.Address, "/api/v1/namespaces/default/configmaps"), map, TestContext.Current.CancellationToken);
+        Assert.Equal((429, seconds), ((int)answer.StatusCode, (int?)answer.Headers.RetryAfter?.Delta?.TotalSeconds));
+    }
+
+    [Theory]
     [InlineData("127.0.0.1", false, "tls: failed to verify certificate: x509: certificate signed by unknown authority")]
     [InlineData("localhost", true, "tls: failed to verify certificate: x509: certificate is valid for hook.default.svc, 127.0.0.1, and not for the name that was asked")]
     public async Task A_certificate_that_is_not_to_be_trusted_stops_the_write(string host, bool isBundleGiven, string message)

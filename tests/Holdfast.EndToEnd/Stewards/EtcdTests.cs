@@ -83,7 +83,7 @@ public sealed class EtcdTests(EtcdCluster cluster) : IClassFixture<EtcdCluster>
         await using var writer = new PuttingWriter(cluster.Cluster.Client);
         var id = await Kubectl.SaysAsync("get", "steward", "etcd", "-o", "jsonpath={.status.members[2].memberId}");
         await Kubectl.SaysAsync("delete", "pvc", "data-etcd-2", "--wait=false");
-        await Kubectl.SaysAsync("delete", "pod", "etcd-2");
+        await Eventually.HoldsAsync("it may go", async () => (await Kubectl.RunAsync("delete", "pod", "etcd-2")).ExitCode == 0, Patience.Usual, Stop);
         await Eventually.HoldsAsync("it waits for another membership", async () => (await Kubectl.RunAsync("logs", "etcd-2")).Output.Contains("I wait until that one is removed", StringComparison.Ordinal), Patience.Usual, Stop);
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(10) };
         var address = (await cluster.Cluster.Client.GetAsync<Pod>("default", "etcd-0", Stop)).Status.PodIP;

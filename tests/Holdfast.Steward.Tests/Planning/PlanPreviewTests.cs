@@ -53,7 +53,7 @@ public sealed class PlanPreviewTests
         var forecast = PlanPreview.Rollout(Scenes.Observation(steward: """, "rollout": {"preflight": {"maximumVersionSkew": "Minor"}}"""), "main", "web:3.0.0");
         Assert.Empty(forecast.Steps);
         Assert.Equal("web-0 runs 1.0.0, and 3.0.0 is further away than one minor version", forecast.StoppedBy);
-        Assert.Contains("it has main", Assert.Throws<ArgumentException>(() => PlanPreview.Rollout(Scenes.Observation(), "side", "web:3.0.0")).Message, StringComparison.Ordinal);
+        Assert.Equal("StatefulSet default/web has no container side; it has main", Assert.Throws<PlanException>(() => PlanPreview.Rollout(Scenes.Observation(), "side", "web:3.0.0")).Message);
     }
 
     [Fact]

@@ -16,6 +16,7 @@ internal sealed class PlanScript
     private const int Patience = 25;
 
     private ModelWorld _world = Scenes.World();
+    private readonly List<(EvictionAsk Ask, DateTimeOffset At)> _asked = [];
     private string _lastWaiting = "";
 
     public void Obey(string[] words)
@@ -47,6 +48,9 @@ internal sealed class PlanScript
             case "ordinals":
                 _world.ChangeSet(set => set with { Spec = set.Spec with { Ordinals = new() { Start = Number(rest[0]) } } });
                 break;
+            case "cordon" or "uncordon":
+                _world.Change(seen => seen with { Members = [.. seen.Members.Select(member => rest.Contains(member.Name) ? member with { Pod = member.Pod! with { IsCordoned = first == "cordon" } } : member)] });
+                break;
             case "wanted":
                 _world.ChangeSet(set => set with { Metadata = set.Metadata with { Annotations = set.Metadata.Annotations.SetItem(StewardNames.WantedReplicasAnnotation, rest[0]) } });
                 break;
@@ -71,7 +75,7 @@ internal sealed class PlanScript
         var waits = 0;
         for (var round = 0; round < plans && waits < Patience; round++)
         {
-            var plan = WorkPlanner.Plan(StewardView.Of(_world.Observation));
+            var plan = WorkPlanner.Plan(View());
             waits = plan.Memory is null && plan.Effect is null ? waits + 1 : 0;
             Tell(told, plan);
             _world.Apply(plan);
@@ -87,11 +91,13 @@ internal sealed class PlanScript
     public string Evict(string pod, string user, bool isForced, string reason)
     {
         var answer = EvictionPlanner.Answer(
-            StewardView.Of(_world.Observation), new EvictionRequest(pod, _world.Observation.Find(pod)?.Pod?.Uid ?? "", user, isForced, false, false, reason));
+            View(), new EvictionRequest(pod, _world.Observation.Find(pod)?.Pod?.Uid ?? "", user, isForced, false, false, reason));
         var told = new StringBuilder();
         Line(told, answer.IsAllowed ? $"{pod}: allowed" : $"{pod}: {answer.Status} {answer.Message}");
         foreach (var heard in answer.Events)
             Line(told, $"  {heard.Reason}: {heard.Message}");
+        if (answer.Status == 429)
+            _asked.Add((new EvictionAsk(pod, _world.Observation.Find(pod)?.Pod?.Uid ?? ""), _world.Observation.Now));
         if (answer.Memory is { } memory)
             _world.Apply(StewardPlan.Remember(memory));
         if (answer.IsAllowed)
@@ -110,6 +116,13 @@ internal sealed class PlanScript
             Spec = old.Spec with { UpdateStrategy = old.Spec.UpdateStrategy with { RollingUpdate = new() { Partition = partition } } },
             Status = old.Status with { CurrentRevision = revision, UpdateRevision = revision },
         });
+    }
+
+    // As the Steward's notes have it: for a while after each refusal.
+    private StewardView View()
+    {
+        _world.Change(seen => seen with { Asked = [.. _asked.Where(each => seen.Now - each.At < EvictionNotes.Lately).Select(each => each.Ask).DistinctBy(ask => ask.PodUid)] });
+        return StewardView.Of(_world.Observation);
     }
 
     private void Tell(StringBuilder told, StewardPlan plan)

@@ -59,6 +59,15 @@ public sealed class ReportedMembersTests
         Assert.Equal(4, ClusterState.Of(Reported(seen)).VoterCount);
     }
 
+    [Fact]
+    public void A_member_whose_pod_does_not_answer_is_named_with_what_its_Steward_says_of_it()
+    {
+        var seen = Scenes.Observation();
+        var stopped = PlanPreview.Drain(Reported(seen with { Members = seen.Members.Unknown(1) }), "node-2", System.Collections.Immutable.ImmutableDictionary<string, string>.Empty).StoppedBy;
+        Assert.Contains("(web-1: no answer within 2s)", stopped, StringComparison.Ordinal);
+        Assert.DoesNotContain("no pod says", stopped, StringComparison.Ordinal);
+    }
+
     private static TargetObservation Reported(TargetObservation seen, TimeSpan later = default)
     {
         var now = seen.Now + later;
