@@ -40,8 +40,10 @@ public sealed class Simulation
     public static SimulationResult Run(SimulationOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return new Simulation(options).Run();
+        return options.Script is null ? RunOne(options) : RestartTwins.Run(options, RunOne);
     }
+
+    private static SimulationResult RunOne(SimulationOptions options) => new Simulation(options).Run();
 
     private SimulationResult Run()
     {
@@ -60,8 +62,12 @@ public sealed class Simulation
             violation = found is SimulationException ? $"Determinism: {found.Message}" : Words(found);
         }
         var hash = (_scheduler.TraceHash ^ _story.Hash) * 0x100000001b3;
-        return new(_options, violation, hash, _scheduler.Steps, _cluster?.Truth.Checks ?? new Tally(), _cluster?.Tally ?? new Tally(),
-            TimeSpan.FromTicks(_scheduler.Time.GetTimestamp()), _story.Lines);
+        var (checks, faults, time) = (_cluster?.Truth.Checks ?? new Tally(), _cluster?.Tally ?? new Tally(), TimeSpan.FromTicks(_scheduler.Time.GetTimestamp()));
+        return new(_options, violation, hash, _scheduler.Steps, checks, faults, time, _story.Lines)
+        {
+            Deeds = _cluster?.Deeds?.Deeds ?? [],
+            StewardWrites = _cluster?.StewardWrites ?? 0,
+        };
     }
 
     private static string Words(Exception failure) => failure switch
@@ -91,6 +97,11 @@ public sealed class Simulation
         var chance = _chance.Fork();
         var user = NewUser(cluster, chance);
         await user.BeginAsync();
+        if (_options.Script is { } changes)
+        {
+            await FollowAsync(cluster, (StewardedUser)user, changes);
+            return;
+        }
         var injector = new FaultInjector(cluster, _options, _scheduler.Time, _chance.Fork(), _story);
         var injecting = injector.RunAsync();
         var ledgerFaults = cluster.Ledger is null ? null : new LedgerFaults(cluster, _options, _scheduler.Time, _chance.Fork(), _story);
@@ -111,6 +122,19 @@ public sealed class Simulation
         await PassAsync(TimeAtRest);
         await ConvergeAsync(cluster, user);
         await StayAtRestAsync(cluster);
+    }
+
+    /// <summary>Each change is waited for, so that what comes of it does not depend on how long the Steward takes.</summary>
+    private async Task FollowAsync(SimulatedCluster cluster, StewardedUser user, RestartScript script)
+    {
+        await ConvergeAsync(cluster, user);
+        cluster.CountStewardWrites(script.KilledAfter);
+        foreach (var change in script.Changes)
+        {
+            await user.FollowAsync(change);
+            await ConvergeAsync(cluster, user);
+            cluster.Deeds!.Rest();
+        }
     }
 
     private IWorkload NewUser(SimulatedCluster cluster, SeededChance chance)

@@ -16,6 +16,12 @@ namespace Holdfast.Simulator;
 public sealed record SimulationResult(
     SimulationOptions Options, string? Violation, ulong TraceHash, long Steps, Tally Checks, Tally Faults, TimeSpan SimulatedTime, IReadOnlyList<string> Story)
 {
+    /// <summary>What was done to a quorum, in its order, where that is noted.</summary>
+    public IReadOnlyList<string> Deeds { get; init; } = [];
+
+    /// <summary>How many writes of the Steward took effect, where that is counted.</summary>
+    public int StewardWrites { get; init; }
+
     /// <summary>The letter of the invariant that did not hold; empty when all held.</summary>
     public string Invariant => Violation is null ? "" : Violation[..Math.Max(0, Violation.IndexOf(':', StringComparison.Ordinal))];
 

@@ -18,6 +18,9 @@ public sealed class StewardOperator
 {
     private const string LeaseName = "holdfast-steward";
 
+    // Longer than an API server takes to start and to load its keys.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     private readonly ClientEnvironment _environment;
     private readonly HttpClient _http;
     private readonly ClusterFaults _faults = new();
@@ -64,11 +67,11 @@ public sealed class StewardOperator
     // Its webhooks know the Steward's own writes by their user.
     private static string SharedUser(string user) =>
         $"the Steward is {user} to the API server: whatever else {user} does passes it unasked, since nothing tells the two apart. "
-        + $"Give it a user of its own: a kubeconfig with the token of kubectl create token holdfast-steward -n {StewardOptions.Namespace}, or deploy/install.yaml";
+        + $"Give it a user of its own: a kubeconfig with the token of kubectl create token holdfast-steward -n {StewardOptions.Namespace} --duration=8760h (the server may give it less time; once it is over the Steward stops), or deploy/install.yaml";
 
     /// <summary>
-    /// Takes away what holds others up once no Steward runs any more: the webhooks, and the authority that they trust. Stewards, their definition and the
-    /// account stay.
+    /// Takes away what holds others up or misleads them once no Steward runs any more: the webhooks, the authority that they trust, and the roles on pods.
+    /// Stewards, their definition and the account stay.
     /// </summary>
     /// <param name="cluster">The cluster, and as whom.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -86,6 +89,7 @@ public sealed class StewardOperator
                 + $"End it first (kubectl delete deployment holdfast-steward -n {StewardOptions.Namespace}, or end that process), wait until its lease is over, and try again";
         }
         await StewardInstallation.RemoveWebhooksAsync(client, cancellationToken);
+        await StewardInstallation.RemoveRolesAsync(client, cancellationToken);
         return null;
     }
 
@@ -106,12 +110,13 @@ public sealed class StewardOperator
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var elector = new LeaderElector(
-            new ResourceKey(StewardOptions.Namespace, LeaseName), $"{System.Environment.MachineName}_{_environment.Chance.NewUid()}", _environment, LeaderElectionOptions.ForLease(_options.LeaseDuration));
+            new ResourceKey(StewardOptions.Namespace, LeaseName), $"{System.Environment.MachineName}_{_environment.Chance.NewUid()}", _environment, LeaderElectionOptions.ForLease(_options.LeaseDuration) with { RefusalLimit = Patience });
         var running = elector.RunAsync(LeadAsync, either.Token);
         var ended = await Task.WhenAny(running, _faults.First);
         await either.CancelAsync();
         await running;
-        return ended == running ? null : await _faults.First;
+        return ended != running ? await _faults.First : elector.Refusal is not { } refusal ? null
+            : $"{refusal}. The Steward's account is gone or its token has expired, so that it ends: it could do nothing any more. Give it a token that is known, or, if it was uninstalled, see what is left (kubectl get validatingwebhookconfigurations)";
     }
 
     private async Task LeadAsync(LeaderTerm term)

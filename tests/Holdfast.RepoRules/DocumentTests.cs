@@ -18,6 +18,14 @@ public sealed partial class DocumentTests
         Where(Registry(), file => !file.IsIn("tests/Holdfast.RepoRules")));
 
     [Fact]
+    public void A_token_that_a_text_says_how_to_make_lasts_longer_than_an_hour()
+    {
+        var advised = Repository.Files.Where(file => !file.IsIn("tests/Holdfast.RepoRules")).SelectMany(file => file.Lines.Where(line => line.Contains("kubectl create token holdfast-steward", StringComparison.Ordinal))).ToList();
+        Assert.NotEmpty(advised);
+        Assert.All(advised, line => Assert.Contains("--duration=", line, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void The_changelog_has_a_place_for_what_is_new()
     {
         var changelog = Repository.Find("CHANGELOG.md");

@@ -48,13 +48,19 @@ public sealed class MutantTests
         { Mutant.SkipsEvents, Few, ["A4"] },
         { Mutant.WatchesFromNow, Few, ["A4"] },
         { Mutant.IgnoresResourceVersion, Few, ["A6"] },
+        { Mutant.IgnoresTheAgeOfAnswers, Few, ["T1"] },
         { Mutant.EvictsUnasked, Few, ["T1", "T2"] },
+        { Mutant.ForgetsGrants, Few, ["T2"] },
         { Mutant.ShrinksBeforeRemoval, Few, ["T3"] },
         { Mutant.KeepsIdentitiesOnEmptyDisks, Few, ["T4"] },
+        { Mutant.ForgetsWhatWasBegun, Few, ["T5"] },
         { Mutant.SaysReadyTooEarly, Few, ["T6"] },
+        { Mutant.DeposedStewardsGoOn, Few, ["T7"] },
+        { Mutant.WritesWithoutTerm, Few, ["T7"] },
         { Mutant.AllowsForce, Few, ["T8", "T1", "T2"] },
         { Mutant.FoundsASecondCluster, Few, ["T9"] },
         { Mutant.KeepsOldLabels, Few, ["T10"] },
+        { Mutant.RoutesToEveryone, Few, ["T10"] },
     };
 
     [Theory]

@@ -46,6 +46,11 @@ public sealed record QuorumView
     /// <summary>Who leads, by name; null when it knows none.</summary>
     public string? Leader { get; init; }
 
+    /// <summary>Whether it is no voter, and is not to be waited for as if it were. A set that starts its pods one after the other starts the next only when this one is ready: a
+    /// learner that comes first, while nobody leads, must not keep the voters from being started.</summary>
+    /// <param name="isAmongTheFirst">Whether too few others were started for a cluster to go on.</param>
+    public bool LacksVote(bool isAmongTheFirst) => Role == "removed" || (Role is "joining" or "learner" && !(isAmongTheFirst && (Role == "joining" || Leader is null)));
+
     /// <summary>Who belongs to the cluster.</summary>
     public required IReadOnlyList<SeatView> Members { get; init; }
 

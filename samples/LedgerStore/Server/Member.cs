@@ -80,7 +80,7 @@ public sealed class Member(LedgerOptions options, TimeProvider time, Func<long> 
             (held is null && waits is not null && !isAmongTheFirst, waits?.Reason ?? ""),
             (Gate.IsShut, "the member is draining"),
             (!HasRoom, $"the volume has {FreeBytes} bytes free, below the floor of {options.DiskFloorBytes}"),
-            (view is { Role: "learner" or "removed" } || (view is { Role: "joining" } && !isAmongTheFirst), $"the member is no voter of the cluster: {view?.Role}"),
+            (view?.LacksVote(isAmongTheFirst) == true, $"the member is no voter of the cluster: {view?.Role}"),
             (view is { IsStalled: true }, "the disk has no room for what must be kept"),
             (view is { Leader: null } && !isAmongTheFirst, "no leader is known"),
             (view is { Leader: not null, IsFounded: false }, "the cluster is being founded: not all founders vote yet"),

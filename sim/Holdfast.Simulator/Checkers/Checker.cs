@@ -1,6 +1,7 @@
 using Holdfast.Model.Apps;
 using Holdfast.Model.Batch;
 using Holdfast.Model.Core;
+using Holdfast.Model.Discovery;
 using Holdfast.Model.Policy;
 using ClusterNode = Holdfast.Model.Core.Node;
 
@@ -46,6 +47,12 @@ public abstract class Checker(GroundTruth truth)
     /// <summary>A config map, which stands for whatever is owned, was made, changed or removed.</summary>
     /// <param name="change">The change.</param>
     public virtual void OnMap(ObjectChange<ConfigMap> change)
+    {
+    }
+
+    /// <summary>A Service's addresses were made, changed or removed.</summary>
+    /// <param name="change">The change.</param>
+    public virtual void OnSlice(ObjectChange<EndpointSlice> change)
     {
     }
 

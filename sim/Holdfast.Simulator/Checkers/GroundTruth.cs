@@ -32,6 +32,7 @@ public sealed class GroundTruth(SimulationOptions options, ProcessTable processe
     private readonly Dictionary<(string, string), List<PodRecord>> _podsByName = [];
     private readonly Dictionary<string, (long Since, long? Until)> _nodesGone = new(StringComparer.Ordinal);
     private readonly HashSet<string> _evicted = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _evictedByStewards = new(StringComparer.Ordinal);
     private readonly Dictionary<ResourceKey, List<(long Revision, string Holder, long Term)>> _leaders = [];
     private long _lost;
     private long _downFrom;
@@ -42,6 +43,9 @@ public sealed class GroundTruth(SimulationOptions options, ProcessTable processe
 
     /// <summary>The lease for which Stewards stand.</summary>
     public static ResourceKey StewardsLease { get; } = new("holdfast-system", "holdfast-steward");
+
+    /// <summary>The names of the processes with a Steward.</summary>
+    public static IReadOnlyList<string> Stewards { get; } = ["steward", "other steward"];
 
     /// <summary>How old a list may be that is answered from the past.</summary>
     public static TimeSpan OldestList { get; } = TimeSpan.FromSeconds(15);
@@ -181,7 +185,17 @@ public sealed class GroundTruth(SimulationOptions options, ProcessTable processe
 
     /// <summary>Notes that a pod's eviction was asked for, and not only tried.</summary>
     /// <param name="uid">The pod's uid.</param>
-    public void NoteEviction(string uid) => _evicted.Add(uid);
+    /// <param name="who">Who asked.</param>
+    public void NoteEviction(string uid, string who)
+    {
+        _evicted.Add(uid);
+        if (Stewards.Contains(who))
+            _evictedByStewards[uid] = time.GetTimestamp();
+    }
+
+    /// <summary>When a Steward last asked for a pod's eviction itself; null when none did.</summary>
+    /// <param name="uid">The pod's uid.</param>
+    public long? EvictionByStewardAt(string uid) => _evictedByStewards.TryGetValue(uid, out var at) ? at : null;
 
     /// <summary>Whether anybody ever asked for a pod's end.</summary>
     /// <param name="uid">The pod's uid.</param>

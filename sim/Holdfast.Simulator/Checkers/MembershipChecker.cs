@@ -28,5 +28,5 @@ internal sealed class MembershipChecker(GroundTruth truth, LedgerSystem ledger) 
     }
 
     private void CheckOut(string name, string what) =>
-        Holds("T3", ledger.Truth.WasOut(name), $"{what}, and the membership still names {name}: {ledger.Truth.Membership}");
+        Holds("T3", ledger.Truth.Past.WasOut(name), $"{what}, and the membership still names {name}: {ledger.Truth.Membership}");
 }

@@ -1,3 +1,4 @@
+using Holdfast.Model.AdmissionRegistration;
 using Holdfast.Model.Apps;
 using Holdfast.Model.Batch;
 using Holdfast.Model.Core;
@@ -26,6 +27,7 @@ public sealed class ObjectsAtRevision
         ControllerRevision.ResourceType.GroupResource, PodDisruptionBudget.ResourceType.GroupResource, ClusterNode.ResourceType.GroupResource,
         Namespace.ResourceType.GroupResource, ConfigMap.ResourceType.GroupResource, ServiceAccount.ResourceType.GroupResource,
         EndpointSlice.ResourceType.GroupResource, Deployment.ResourceType.GroupResource, ReplicaSet.ResourceType.GroupResource, Job.ResourceType.GroupResource,
+        ValidatingWebhookConfiguration.ResourceType.GroupResource,
     ];
 
     /// <summary>How many changes there were, of anything but nodes, which give signs of life.</summary>

@@ -1,5 +1,6 @@
 using Holdfast.ApiServer.Registry;
 using Holdfast.Controllers.Pods;
+using Holdfast.Model.AdmissionRegistration;
 using Holdfast.Model.Apps;
 using Holdfast.Model.Batch;
 using Holdfast.Model.Coordination;
@@ -52,7 +53,7 @@ public sealed class Referee(ServerProcess server, GroundTruth truth, Witness wit
             Collector<Namespace>(store, null, _ => _ => { }),
             Collector<ConfigMap>(store, null, checker => checker.OnMap),
             Collector<ServiceAccount>(store, null, _ => _ => { }),
-            Collector<EndpointSlice>(store, null, _ => _ => { }),
+            Collector<EndpointSlice>(store, null, checker => checker.OnSlice),
             Collector<Deployment>(store, null, _ => _ => { }),
             Collector<ReplicaSet>(store, null, _ => _ => { }),
             Collector<Job>(store, null, checker => checker.OnJob),
@@ -153,6 +154,7 @@ public sealed class Referee(ServerProcess server, GroundTruth truth, Witness wit
         if (truth.Options.Steward is null)
             yield break;
         yield return LeaderCollector(store, GroundTruth.StewardsLease);
+        yield return Collector<ValidatingWebhookConfiguration>(store, null, _ => _ => { });
         var watcher = store.Watch(StewardResource.ResourceType.GroupResource, null, _seenRevision);
         yield return () =>
         {

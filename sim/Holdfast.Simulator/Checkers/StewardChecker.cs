@@ -11,7 +11,7 @@ namespace Holdfast.Simulator.Checkers;
 
 /// <summary>
 /// T1, T2 and T8, at each revision at which a member's pod is asked to go, or its object goes: held against the members' own cores. What was so at some
-/// moment that the Steward may still act upon counts for it; that a node died in between was nobody's doing.
+/// moment since the Steward asked counts for it; that a node died in between was nobody's doing.
 /// </summary>
 /// <param name="truth">What is really so.</param>
 /// <param name="ledger">The data system.</param>
@@ -44,12 +44,15 @@ internal sealed class StewardChecker(GroundTruth truth, LedgerSystem ledger, Sto
 
     private void OnAskedToGo(Pod pod)
     {
-        var name = pod.Metadata.Name;
+        var (name, past) = (pod.Metadata.Name, ledger.Truth.Past);
+        var decided = past.DecidedUpon(pod);
+        Holds("T1", decided is not null, $"{name} is asked to go, and no Steward has said that it may");
+        var since = decided ?? Truth.Time.GetTimestamp();
         // Nothing is lost with what does not run.
-        if (Truth.Processes.Live.All(process => process.PodUid != pod.Metadata.Uid) || ledger.Truth.WasDown(name))
+        if (Truth.Processes.Live.All(process => process.PodUid != pod.Metadata.Uid) || past.WasDown(name, since))
             return;
-        Holds("T1", ledger.Truth.MayGo(name),
-            $"{name} is asked to go, and at no moment of the last {ledger.Truth.Window.TotalSeconds:0} s would a sound majority with its leader have been left: {ledger.Truth.Describe()}");
+        Holds("T1", past.MayGo(name, since),
+            $"{name} is asked to go, and at no moment of the last {Truth.Time.GetElapsedTime(since).TotalSeconds:0.0} s, since which the Steward may have decided, would a sound majority with its leader have been left: {ledger.Truth.Describe()}");
         var deadline = Deadline;
         var other = _away.FirstOrDefault(each => each.Key != name && Truth.Time.GetElapsedTime(each.Value.At) < deadline && !IsBack(each.Key, each.Value.PodUid));
         Holds("T2", other.Key is null, $"{name} is asked to go, and {other.Key}, which was {(other.Key is null ? 0 : Truth.Time.GetElapsedTime(other.Value.At).TotalSeconds):0} s ago, is not back: {ledger.Truth.Describe()}");
@@ -73,15 +76,13 @@ internal sealed class StewardChecker(GroundTruth truth, LedgerSystem ledger, Sto
 
     /// <summary>Back is who runs anew and is a sound voter, and who is no longer wanted.</summary>
     private bool IsBack(string name, string podUid) => ledger.Truth.Set is not { } set || !StatefulSetIdentity.Wants(set, StatefulSetIdentity.Ordinal(set, name))
-        || (ledger.Find(name) is { } member && member.Process.PodUid != podUid && (ledger.Truth.IsSound(member) || (ledger.Truth.Leader is null && ledger.Truth.Membership.IsVoter(member.Id))));
+        || (ledger.Find(name) is { } member && member.Process.PodUid != podUid && (ledger.Truth.IsSound(member) || (ledger.Truth.Leader is null && ledger.Truth.IsUp(member))));
 
     private bool IsMember(Pod pod) => pod.Metadata.Controller()?.Kind == StatefulSet.ResourceType.Kind && pod.Metadata.Controller()?.Name == ledger.SetName;
 
     /// <summary>What the Steward is not asked for: a set that goes, a Steward that is not there, and what a person has answered for.</summary>
     private bool IsExempt(Pod pod) => ledger.Truth.Set is not { Metadata.DeletionTimestamp: null } || !IsGuarded || pod.Metadata.Annotations.ContainsKey(StewardNames.OverrideAnnotation);
 
-    /// <inheritdoc/>
-    public override void OnSteward(ObjectChange<StewardResource> change) => IsGuarded = change.New is { Metadata.DeletionTimestamp: null } && (IsGuarded || change.New.Status.ObservedGeneration > 0);
-
-    private bool IsGuarded { get; set; }
+    /// <summary>From when on the API server asks the Steward before a member goes; until then nothing is promised.</summary>
+    private bool IsGuarded => ledger.Truth.IsGuarded;
 }

@@ -1,5 +1,6 @@
 using Holdfast.Controllers.StatefulSets;
 using Holdfast.Model.Core;
+using Holdfast.Model.Discovery;
 using Holdfast.Simulator.Ledger;
 using Holdfast.Steward;
 
@@ -17,6 +18,8 @@ internal sealed class StewardedRest(GroundTruth truth, LedgerSystem ledger)
     {
         if (steward is null || ledger.Truth.Set is not { } set)
             return "T5: the Steward, or its set, is not there";
+        if (!ledger.Truth.IsGuarded)
+            return "T1: nobody is asked before a member goes: there is no webhook for the Steward";
         var (has, wanted) = (StatefulSetIdentity.Replicas(set), steward.Spec.Replicas);
         if (wanted is not null && has != wanted)
             return $"T5: the set has {has} members and {wanted} are wanted; {Says(steward)}";
@@ -31,7 +34,7 @@ internal sealed class StewardedRest(GroundTruth truth, LedgerSystem ledger)
         // Who was marked and then not let go is unmarked after a while.
         if (truth.World.All<Pod>("default").FirstOrDefault(pod => pod.Status.Conditions.Any(condition => condition is { Type: "DisruptionTarget", Status: "True" })) is { } marked)
             return $"{marked.Metadata.Name} is still marked as one that is to go";
-        if (Mislabelled() is { } label)
+        if ((Mislabelled() ?? Misled()) is { } label)
             return $"T10: {label}; {Says(steward)}";
         foreach (var letter in (string[])["T5", "T6", "T10", "R4"])
             truth.Checks.Add(letter);
@@ -45,6 +48,21 @@ internal sealed class StewardedRest(GroundTruth truth, LedgerSystem ledger)
             var (role, isLeader) = (pod.Metadata.Labels.GetValueOrDefault(StewardNames.RoleLabel), ledger.Truth.Leader?.Name == pod.Metadata.Name);
             if (role != (isLeader ? "leader" : "follower"))
                 return $"{pod.Metadata.Name} is labelled {role ?? "nothing"} and {(isLeader ? "leads" : "follows")}";
+        }
+        return null;
+    }
+
+    private string? Misled()
+    {
+        if (truth.Options.Steward is not { HasRouting: true })
+            return null;
+        foreach (var (service, role) in ((string, string)[])[(ledger.LeaderService, "leader"), (ledger.FollowerService, "follower")])
+        {
+            var told = truth.World.All<EndpointSlice>("default").Where(slice => slice.Metadata.Labels.GetValueOrDefault("kubernetes.io/service-name") == service)
+                .SelectMany(slice => slice.Endpoints).Where(endpoint => endpoint.Conditions.Ready == true).SelectMany(endpoint => endpoint.Addresses).Order(StringComparer.Ordinal);
+            var wanted = ledger.Live.Where(member => (member == ledger.Truth.Leader) == (role == "leader")).Select(member => member.Address).Order(StringComparer.Ordinal);
+            if (!told.SequenceEqual(wanted))
+                return $"Service {service} leads to {string.Join(' ', told)}, and not to {string.Join(' ', wanted)}";
         }
         return null;
     }

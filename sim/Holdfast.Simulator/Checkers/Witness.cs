@@ -46,7 +46,7 @@ public sealed class Witness(GroundTruth truth, Tally faults, bool swallowsEvents
         else if (call is { Verb: ApiVerb.Delete, Type.Plural: "persistentvolumeclaims" } && truth.World.Claim(call.Namespace, call.Name) is { } claim)
             truth.NoteDeletion(claim.Metadata.Uid, WriterOf(call), call.DeleteOptions);
         else if (call.Body is Eviction { DeleteOptions: null or { DryRun.IsEmpty: true } } && !call.IsDryRun && truth.World.Pod(call.Namespace, call.Name) is { } evicted)
-            truth.NoteEviction(evicted.Metadata.Uid);
+            truth.NoteEviction(evicted.Metadata.Uid, who);
         else if (call is { Verb: ApiVerb.Delete, Type.Plural: "configmaps" } && truth.World.Find<ConfigMap>(call.Namespace, call.Name) is { } map)
             truth.NoteDeletion(map.Metadata.Uid, WriterOf(call), call.DeleteOptions);
     }
@@ -71,13 +71,16 @@ public sealed class Witness(GroundTruth truth, Tally faults, bool swallowsEvents
         if (call.Verb == ApiVerb.Get || call.IsDryRun)
             return;
         OnWritten?.Invoke(who, call);
-        CheckFence(call, answer, before);
+        CheckFence(who, call, answer, before);
         CheckPreconditions(who, call, answer);
     }
 
     /// <summary>T7: whoever wrote held the lease, with that term, at the revision of the write.</summary>
-    private void CheckFence(ApiCall call, ApiAnswer answer, long before)
+    private void CheckFence(string who, ApiCall call, ApiAnswer answer, long before)
     {
+        // Where two stand for election, only what carries its term can be refused.
+        if (truth.Options.Steward is { HasTwo: true } && GroundTruth.Stewards.Contains(who) && call.Type.Plural != "leases")
+            _claims.Enqueue(() => truth.Holds("T7", call.Fence is not null, $"the {who} wrote {call.Type.Plural} {call.Name} without its term"));
         if (call.Fence is { } fence && answer.Object is { } written && Revision.TryParse(written.Metadata.ResourceVersion, out var at) && (long)at > before)
             _claims.Enqueue(() => truth.Holds("T7", truth.LeaderAt(fence.Lease, (long)at) is var leader && leader == (fence.Holder, fence.Term),
                 $"{fence.Holder} wrote {call.Type.Plural} {written.Metadata.Name} at revision {at} by its term {fence.Term}, when {truth.LeaderAt(fence.Lease, (long)at).Holder} led with term {truth.LeaderAt(fence.Lease, (long)at).Term}"));

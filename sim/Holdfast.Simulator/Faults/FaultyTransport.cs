@@ -110,7 +110,7 @@ public sealed class FaultyTransport(ServerProcess server, UserInfo identity, Lin
         { Body: Eviction { DeleteOptions: { } how } eviction } when server.IsMutant(Mutant.EvictsOnDryRuns) => call with { Body = eviction with { DeleteOptions = how with { DryRun = [] } } },
         { Body: Eviction { DeleteOptions: { } how } eviction } when server.IsMutant(Mutant.IgnoresEvictionPreconditions) =>
             call with { Body = eviction with { DeleteOptions = how with { Preconditions = null } } },
-        { Fence: not null } when server.IsMutant(Mutant.IgnoresFences) => call with { Fence = null },
+        { Fence: not null } when server.IsMutant(Mutant.IgnoresFences) || server.IsMutant(Mutant.DeposedStewardsGoOn) => call with { Fence = null },
         _ => call,
     };
 

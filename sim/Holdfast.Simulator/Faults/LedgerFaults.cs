@@ -71,6 +71,9 @@ internal sealed class LedgerFaults(SimulatedCluster cluster, SimulationOptions o
             case LedgerFault.StewardCutOff:
                 _lasting.Add(CutOffAsync(AnySteward()));
                 break;
+            case LedgerFault.StewardPause:
+                _lasting.Add(PauseAsync(AnySteward()));
+                break;
         }
     }
 
@@ -131,6 +134,15 @@ internal sealed class LedgerFaults(SimulatedCluster cluster, SimulationOptions o
         await PassAsync(TimeSpan.FromSeconds(40));
         steward.Link.Heal();
         story.Tell("fault", $"the {steward.Name} can be reached again");
+    }
+
+    private async Task PauseAsync(ControllerManager steward)
+    {
+        story.Tell("fault", $"the {steward.Name} stands still");
+        steward.Pause();
+        await PassAsync(SimulationOptions.LongestStandstill);
+        steward.Continue();
+        story.Tell("fault", $"the {steward.Name} goes on");
     }
 
     private async Task KillStewardAsync(ControllerManager steward)

@@ -15,6 +15,12 @@ internal sealed class LedgerDisk : IRaftStorage
     /// <summary>The log.</summary>
     public List<RaftEntry> Entries { get; } = [];
 
+    /// <summary>What is no longer in the log.</summary>
+    public SnapshotMark Mark { get; private set; } = SnapshotMark.Zero;
+
+    /// <summary>The writes of the snapshot, in their order.</summary>
+    public IReadOnlyList<LedgerWrite> Writes { get; private set; } = [];
+
     /// <summary>Everything to here is known to be committed.</summary>
     public long Committed { get; private set; }
 
@@ -30,4 +36,23 @@ internal sealed class LedgerDisk : IRaftStorage
 
     /// <inheritdoc/>
     public void NoteCommitted(long index) => Committed = Math.Max(Committed, index);
+
+    /// <summary>Keeps a snapshot in the place of the log's beginning.</summary>
+    /// <param name="mark">Where it is.</param>
+    /// <param name="writes">What it holds.</param>
+    /// <param name="last">The last entry that goes, which stays to tell its term.</param>
+    public void Compact(SnapshotMark mark, IReadOnlyList<LedgerWrite> writes, long last)
+    {
+        (Mark, Writes) = (mark, writes);
+        Entries.RemoveAll(entry => entry.Index < last);
+    }
+
+    /// <summary>Keeps somebody else's snapshot in the place of the whole log.</summary>
+    /// <param name="mark">Where it is.</param>
+    /// <param name="writes">What it holds.</param>
+    public void Install(SnapshotMark mark, IReadOnlyList<LedgerWrite> writes)
+    {
+        (Mark, Writes) = (mark, writes);
+        Entries.Clear();
+    }
 }

@@ -30,7 +30,7 @@ internal sealed partial class LedgerMember
         [
             (Node is null && !isFirst, "it waits for a cluster"),
             (IsDraining, "the member is draining"),
-            (role is "learner" or "removed" || (role == "joining" && !isFirst), $"the member is no voter of the cluster: {role}"),
+            (role == "removed" || (role is "learner" or "joining" && !isFirst), $"the member is no voter of the cluster: {role}"),
             (hasNoLeader && !isFirst, "no leader is known"),
             (LeaderName is not null && !IsFounded, "the cluster is being founded: not all founders vote yet"),
             (Node is { } node && node.Goal - node.Log.AppliedIndex > ReadyLag, "the member is behind its leader"),

@@ -19,6 +19,7 @@ internal sealed partial class LedgerMember(LedgerSystem system, PodProcess proce
 
     private readonly Dictionary<long, (long Term, TaskCompletionSource<bool> Done)> _proposals = [];
     private readonly HashSet<LedgerWrite> _held = [];
+    private readonly List<LedgerWrite> _order = [];
     private RaftPump? _pump;
     private int _ticks;
     private bool _wasMember;
@@ -107,6 +108,7 @@ internal sealed partial class LedgerMember(LedgerSystem system, PodProcess proce
         action(node);
         node.Flush();
         _pump!.Run();
+        MaybeCompact(node);
         if (node.Role != RaftRole.Leader && _proposals.Count > 0)
             GiveUpProposals();
     }
@@ -136,7 +138,7 @@ internal sealed partial class LedgerMember(LedgerSystem system, PodProcess proce
         foreach (var entry in entries)
         {
             if (entry.Kind == RaftEntryKind.Command && LedgerWrite.Decode(entry.Data.Span) is { } write)
-                _held.Add(write);
+                Hold(write);
             else if (entry.Kind == RaftEntryKind.Command)
                 IsFounded = true;
             system.Truth.Applied(this, entry);
@@ -156,21 +158,19 @@ internal sealed partial class LedgerMember(LedgerSystem system, PodProcess proce
     }
 
     /// <inheritdoc/>
-    public ChunkOutcome Store(RaftMessage.SnapshotChunk chunk) => throw new InvalidOperationException("no log is compacted here, so nobody sends a snapshot");
-
-    /// <inheritdoc/>
-    public void Send(RaftMessage message) => system.Send(this, message);
+    public void Send(RaftMessage message) => system.Send(this, message is RaftMessage.SnapshotChunk { Position: >= 0 } chunk ? Fill(chunk) : message);
 
     private void Open()
     {
         // A founder's disk that was not used yet begins with the membership of one.
-        if (disk.Identity is { IsFounder: true } founder && disk.Entries.Count == 0)
+        if (disk.Identity is { IsFounder: true } founder && disk.Entries.Count == 0 && disk.Mark.Index == 0)
         {
             var seats = Membership.Empty.Seats.Add(founder.Id, new MemberSeat(founder.Name, true));
             disk.Append([new RaftEntry(1, 1, RaftEntryKind.Membership, MembershipFormat.Encode(new Membership(seats)))]);
             disk.Save(new HardState(1, MemberId.None));
         }
-        var log = new RaftLog(SnapshotMark.Zero, [.. disk.Entries]);
+        Recall();
+        var log = new RaftLog(disk.Mark, [.. disk.Entries]);
         Node = new RaftNode(Id, system.Raft with { Seed = system.Chance.NextUInt64() }, disk.State, log);
         _pump = new RaftPump(Node, disk, this);
         _wasMember = Node.Membership.Contains(Id);

@@ -35,6 +35,12 @@ internal sealed class LedgerSystem
     /// <summary>The name of the set.</summary>
     public string SetName { get; } = "ledger";
 
+    /// <summary>The Service that leads to the one that leads.</summary>
+    public string LeaderService => $"{SetName}-leader";
+
+    /// <summary>The Service that leads to the others.</summary>
+    public string FollowerService => $"{SetName}-followers";
+
     /// <summary>How long a member's tick is.</summary>
     public TimeSpan Tick { get; } = TimeSpan.FromMilliseconds(500);
 

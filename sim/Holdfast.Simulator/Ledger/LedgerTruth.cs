@@ -1,6 +1,6 @@
 using Holdfast.Controllers.StatefulSets;
+using Holdfast.Model.AdmissionRegistration;
 using Holdfast.Model.Apps;
-using Holdfast.Model.Core;
 using Holdfast.Platform;
 using Holdfast.Simulator.Checkers;
 using LedgerStore.Raft;
@@ -19,12 +19,10 @@ internal sealed class LedgerTruth(LedgerSystem system, GroundTruth world)
 
     private readonly List<RaftEntry> _committed = [];
     private readonly Dictionary<MemberId, LedgerDisk> _disks = [];
-    private readonly Dictionary<string, long> _mayGoAt = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, long> _mayLeaveAt = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, long> _downAt = new(StringComparer.Ordinal);
     private readonly HashSet<LedgerWrite> _acknowledged = [];
-    private readonly Dictionary<string, long> _inSince = new(StringComparer.Ordinal);
-    private long _wholeAt = long.MinValue;
+
+    /// <summary>What was so a moment ago.</summary>
+    public LedgerPast Past { get; } = new(system, world);
 
     /// <summary>Who belongs to the data system: the newest membership that anyone has applied.</summary>
     public Membership Membership { get; private set; } = Membership.Empty;
@@ -47,15 +45,13 @@ internal sealed class LedgerTruth(LedgerSystem system, GroundTruth world)
     /// <summary>The one that leads: of the highest term, and known to a majority; null when there is none.</summary>
     public LedgerMember? Leader => system.Live.Where(member => member is { IsLeader: true, IsPaused: false }).MaxBy(member => member.Node!.Term);
 
-    /// <summary>How old what a Steward decides upon may be: what members said, the ways of its questions and answers, and all that holds it up.</summary>
-    public TimeSpan Window => world.Staleness + system.World.Options.Steward!.MaximumAge + TimeSpan.FromSeconds(15);
-
     /// <summary>Looks at how things are now and then, until the run ends.</summary>
     public async Task RunAsync()
     {
         while (true)
         {
-            Look();
+            Past.Look();
+            CheckAcknowledged();
             await system.Time.DelayAsync(Interval, CancellationToken.None);
         }
     }
@@ -105,72 +101,58 @@ internal sealed class LedgerTruth(LedgerSystem system, GroundTruth world)
     public void Removing(MemberId id)
     {
         if (Membership.Seats.TryGetValue(id, out var seat) && seat.IsVoter)
-            Check("T1", MayLeave(seat.Name), $"{seat.Name} is removed from the membership, which leaves no sound majority of the rest: {Describe()}");
+            Check("T1", Past.MayLeave(seat.Name), $"{seat.Name} is removed from the membership, which leaves no sound majority of the rest: {Describe()}");
     }
-
-    /// <summary>Whether a member could have gone, at some moment that a Steward may still act upon, without taking the quorum or its leader away.</summary>
-    /// <param name="name">Its pod's name.</param>
-    public bool MayGo(string name)
-    {
-        Look();
-        return IsRecent(_mayGoAt.GetValueOrDefault(name, long.MinValue));
-    }
-
-    // Who leaves for good is not counted among those of whom a majority is needed then.
-    private bool MayLeave(string name)
-    {
-        Look();
-        return IsRecent(_mayLeaveAt.GetValueOrDefault(name, long.MinValue));
-    }
-
-    /// <summary>Whether nothing of a member ran at some moment that a Steward may still act upon.</summary>
-    /// <param name="name">Its pod's name.</param>
-    public bool WasDown(string name) => IsRecent(_downAt.GetValueOrDefault(name, long.MinValue));
-
-    /// <summary>Whether everything was as it is wanted at some moment that a Steward may still speak of.</summary>
-    public bool WasWhole
-    {
-        get
-        {
-            Look();
-            return IsRecent(_wholeAt);
-        }
-    }
-
-    /// <summary>Whether the membership named nobody of a name at some moment that a Steward may still act upon: a member that is started anew may ask to be let in again at any time.</summary>
-    /// <param name="name">The pod's name.</param>
-    public bool WasOut(string name) => Membership.Named(name).IsNone || (_inSince.TryGetValue(name, out var since) && IsRecent(since));
 
     /// <summary>Whether a member is there, votes, follows the one that leads and has nearly all.</summary>
     /// <param name="member">The member.</param>
-    public bool IsSound(LedgerMember member) => member is { IsLive: true, IsDraining: false, IsPaused: false, Node: { } node }
-        && Membership.IsVoter(member.Id) && Leader is { } leader && (leader == member || node.Leader == leader.Id) && node.Term == leader.Node!.Term
-        && node.Log.LastIndex >= LastCommitted - system.Options.Steward!.MaximumLag;
+    public bool IsSound(LedgerMember member) => IsUp(member) && member.Node is { } node
+        && Leader is { } leader && (leader == member || node.Leader == leader.Id) && node.Term == leader.Node!.Term;
+
+    /// <summary>Whether a member is there, votes and has nearly all, whoever leads.</summary>
+    /// <param name="member">The member.</param>
+    public bool IsUp(LedgerMember member) => member is { IsLive: true, IsDraining: false, IsPaused: false, Node: { } node }
+        && Membership.IsVoter(member.Id) && node.Log.LastIndex >= LastCommitted - system.Options.Steward!.MaximumLag;
 
     /// <summary>The set, as the store shows it; null when there is none.</summary>
     public StatefulSet? Set => world.World.Find<StatefulSet>("default", system.SetName);
 
+    /// <summary>Whether the API server asks a Steward before a member goes: there is one, and its webhooks are there.</summary>
+    public bool IsGuarded => world.World.All<ValidatingWebhookConfiguration>().Any(all => all.Webhooks.Any(webhook => webhook.Name == $"{system.SetName}.default.members.holdfast.dev"));
+
     /// <summary>What is not as the set asks for it, in words; null when all is.</summary>
     public string? Lacking() => Lack() is { } lack ? $"{lack}: {Describe()}" : null;
 
-    private string? Lack()
+    /// <summary>The pods that the set asks for.</summary>
+    public IReadOnlyList<string> Wanted => Set is not { } set ? [] : [.. Enumerable.Range(0, StatefulSetIdentity.Replicas(set)).Select(ordinal => StatefulSetIdentity.PodName(set, ordinal))];
+
+    /// <summary>Whether somebody leads, and those have a vote whom the set asks for.</summary>
+    public bool HasWantedVoters => LackOfVoters() is null;
+
+    /// <summary>Whether a member is a sound voter and runs what the set asks for.</summary>
+    /// <param name="name">Its pod's name.</param>
+    public bool IsAsWanted(string name) => LackOf(name) is null;
+
+    private string? Lack() => LackOfVoters() ?? Wanted.Select(LackOf).FirstOrDefault(lack => lack is not null);
+
+    private string? LackOfVoters()
     {
-        if (Set is not { } set)
+        if (Set is null)
             return "there is no set";
-        var names = Enumerable.Range(0, StatefulSetIdentity.Replicas(set)).Select(ordinal => StatefulSetIdentity.PodName(set, ordinal)).ToList();
         if (Leader is null)
             return "nobody leads";
-        if (!Membership.Seats.Values.Select(seat => seat.Name).Order(StringComparer.Ordinal).SequenceEqual(names.Order(StringComparer.Ordinal)) || Membership.VoterCount != names.Count)
-            return $"the members are {Membership}; wanted are the voters {string.Join(", ", names)}";
-        var image = set.Spec.Template.Spec.Containers[0].Image;
-        foreach (var name in names)
-        {
-            if (system.Find(name) is not { } member || !IsSound(member))
-                return $"{name} is no sound voter";
-            if (member.Process.Image != image)
-                return $"{name} runs {member.Process.Image} and not {image}";
-        }
-        return null;
+        var names = Wanted;
+        return Membership.VoterCount != names.Count || !Membership.Seats.Values.Select(seat => seat.Name).Order(StringComparer.Ordinal).SequenceEqual(names.Order(StringComparer.Ordinal))
+            ? $"the members are {Membership}; wanted are the voters {string.Join(", ", names)}"
+            : null;
+    }
+
+    private string? LackOf(string name)
+    {
+        if (system.Find(name) is not { } member || !IsSound(member))
+            return $"{name} is no sound voter";
+        var image = Set?.Spec.Template.Spec.Containers[0].Image;
+        return member.Process.Image == image ? null : $"{name} runs {member.Process.Image} and not {image}";
     }
 
     /// <summary>The members in one line.</summary>
@@ -182,31 +164,6 @@ internal sealed class LedgerTruth(LedgerSystem system, GroundTruth world)
         world.Checks.Add(invariant);
         if (!holds)
             system.Report(new TaskFault("ledger", new InvariantViolation(invariant, FormattableString.Invariant(what))));
-    }
-
-    private bool IsRecent(long at) => at != long.MinValue && system.Time.GetElapsedTime(at) <= Window;
-
-    private void Look()
-    {
-        var (now, sound) = (system.Time.GetTimestamp(), system.Live.Where(IsSound).ToList());
-        var majority = (Membership.VoterCount / 2) + 1;
-        var names = world.World.All<Pod>("default").Select(pod => pod.Metadata.Name).Where(name => name.StartsWith(system.SetName, StringComparison.Ordinal))
-            .Union(Membership.Seats.Values.Select(seat => seat.Name));
-        foreach (var name in names)
-        {
-            var member = system.Find(name);
-            // One that led once and stands still leads nobody any more.
-            var others = member is not null && member == Leader ? 0 : sound.Count(other => other != member);
-            if (member is null)
-                _downAt[name] = now;
-            if (member is null || !Membership.IsVoter(member.Id) || others >= majority)
-                _mayGoAt[name] = now;
-            if (others >= ((Membership.VoterCount - 1) / 2) + 1)
-                _mayLeaveAt[name] = now;
-        }
-        if (Lack() is null)
-            _wholeAt = now;
-        CheckAcknowledged();
     }
 
     /// <summary>What was acknowledged is held by every leader that knows what is committed (Raft's leader completeness).</summary>
@@ -224,7 +181,7 @@ internal sealed class LedgerTruth(LedgerSystem system, GroundTruth world)
         foreach (var id in next.Voters.Where(id => !before.IsVoter(id) && before.VoterCount > 0))
             Check("T4", before.Contains(id), $"{next.Seats[id].Name} has a vote as {id} and was no learner before");
         foreach (var name in next.Seats.Values.Select(seat => seat.Name).Where(name => before.Named(name).IsNone && before.VoterCount > 0))
-            _inSince[name] = system.Time.GetTimestamp();
+            Past.NoteAdmitted(name);
         Membership = next;
         system.Story.Tell("ledger", $"the members are {next}");
     }

@@ -7,7 +7,8 @@ namespace Holdfast.Simulator.Ledger;
 /// <param name="Sequence">Which of its writes.</param>
 public readonly record struct LedgerWrite(int Client, long Sequence)
 {
-    private const int Length = 12;
+    /// <summary>How many bytes one takes.</summary>
+    public const int Length = 12;
 
     /// <summary>The command by which a cluster is founded: all its founders vote.</summary>
     public static ReadOnlyMemory<byte> Founding { get; } = new byte[] { 0 };

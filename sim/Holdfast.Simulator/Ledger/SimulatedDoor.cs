@@ -26,9 +26,15 @@ internal sealed class SimulatedDoor(string steward, LedgerSystem system, Steward
     public async Task<ActionOutcome> SendAsync(MemberPlace place, ActionRequest request, CancellationToken cancellationToken)
     {
         var late = Completions.Source<ActionOutcome>();
-        await using var timer = time.CreateTimer(_ => late.TrySetResult(ActionOutcome.Failed(ActionFailureKind.Timeout, $"{place.Pod} did not answer in time")), null, request.Timeout, Timeout.InfiniteTimeSpan);
+        await using var timer = time.CreateTimer(_ => GiveUp(place, late), null, request.Timeout, Timeout.InfiniteTimeSpan);
         await using var cancelled = cancellationToken.UnsafeRegister(_ => late.TrySetCanceled(cancellationToken), null);
         return await await Task.WhenAny(AskAsync(place, (HttpActionRequest)request, late.Task), late.Task);
+    }
+
+    private void GiveUp(MemberPlace place, TaskCompletionSource<ActionOutcome> late)
+    {
+        if (late.TrySetResult(ActionOutcome.Failed(ActionFailureKind.Timeout, $"{place.Pod} did not answer in time")))
+            system.Truth.Past.NoteUnanswered();
     }
 
     private async Task<ActionOutcome> AskAsync(MemberPlace place, HttpActionRequest request, Task<ActionOutcome> givenUp)
@@ -77,6 +83,7 @@ internal sealed class SimulatedDoor(string steward, LedgerSystem system, Steward
         {
             case ("GET", "/status"):
                 system.Truth.Saw(member.Node?.Term ?? 0);
+                system.Truth.Past.LookAt(member);
                 return new ActionResponse(200, member.Status());
             case ("GET", "/v1/members"):
                 return member.Members() is { } members ? new ActionResponse(200, members) : Error(503, "Recovering", "the log is still being read");

@@ -6,18 +6,34 @@ namespace Holdfast.Simulator.Mutants;
 
 /// <summary>A Steward that hears from members what is not so, as one with a bug would understand it.</summary>
 /// <param name="inner">The way to members.</param>
-internal sealed class MutantDoor(IMemberDoor inner) : IMemberDoor
+/// <param name="mutant">The bug.</param>
+internal sealed class MutantDoor(IMemberDoor inner, Mutant mutant) : IMemberDoor
 {
+    private readonly Dictionary<(string Pod, string Path), ActionOutcome> _said = [];
     private readonly HashSet<string> _removed = new(StringComparer.Ordinal);
 
     /// <summary>The door of a mutant; the same one for those whose bug is elsewhere.</summary>
     public static IMemberDoor Around(IMemberDoor inner, Mutant mutant) =>
-        mutant is Mutant.ShrinksBeforeRemoval ? new MutantDoor(inner) : inner;
+        mutant is Mutant.IgnoresTheAgeOfAnswers or Mutant.ShrinksBeforeRemoval ? new MutantDoor(inner, mutant) : inner;
 
     /// <inheritdoc/>
-    public async Task<ActionOutcome> SendAsync(MemberPlace place, ActionRequest request, CancellationToken cancellationToken)
+    public Task<ActionOutcome> SendAsync(MemberPlace place, ActionRequest request, CancellationToken cancellationToken) =>
+        mutant == Mutant.ShrinksBeforeRemoval ? RemoveInWordsAsync(place, (HttpActionRequest)request, cancellationToken) : RememberAsync(place, (HttpActionRequest)request, cancellationToken);
+
+    // What a member once said is taken for what it says, for ever.
+    private async Task<ActionOutcome> RememberAsync(MemberPlace place, HttpActionRequest request, CancellationToken cancellationToken)
     {
-        var path = ((HttpActionRequest)request).PathAndQuery;
+        var outcome = await inner.SendAsync(place, request, cancellationToken);
+        if (request.Method != "GET")
+            return outcome;
+        if (outcome.Response is not null)
+            _said[(place.Pod, request.PathAndQuery)] = outcome;
+        return _said.GetValueOrDefault((place.Pod, request.PathAndQuery), outcome);
+    }
+
+    private async Task<ActionOutcome> RemoveInWordsAsync(MemberPlace place, HttpActionRequest request, CancellationToken cancellationToken)
+    {
+        var path = request.PathAndQuery;
         // Believes that what it asked for is done.
         if (path.StartsWith("/v1/members/remove?id=", StringComparison.Ordinal))
         {

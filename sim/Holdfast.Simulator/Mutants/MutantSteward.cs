@@ -1,7 +1,8 @@
 using System.Text;
 using Holdfast.Client;
-using Holdfast.Model.Resources;
+using Holdfast.Model.Core;
 using Holdfast.Model.Meta;
+using Holdfast.Model.Resources;
 using Holdfast.Model.Values;
 using Holdfast.Simulator.Options;
 using Holdfast.Steward;
@@ -15,13 +16,17 @@ internal sealed class MutantSteward(IApiTransport inner, Mutant mutant) : IApiTr
 {
     /// <summary>The transport of a mutant; the same one for those whose bug is elsewhere.</summary>
     public static IApiTransport Around(IApiTransport inner, Mutant mutant) => mutant
-        is Mutant.SaysReadyTooEarly or Mutant.KeepsOldLabels ? new MutantSteward(inner, mutant) : inner;
+        is Mutant.ForgetsGrants or Mutant.SaysReadyTooEarly or Mutant.KeepsOldLabels or Mutant.RoutesToEveryone ? new MutantSteward(inner, mutant) : inner;
 
     /// <inheritdoc/>
     public Task<ApiAnswer> CallAsync(ApiCall call, CancellationToken cancellationToken)
     {
         switch (mutant, call)
         {
+            case (Mutant.ForgetsGrants, { Body: StewardResource { Status.Operation.Kind: "Eviction" } steward }):
+                return inner.CallAsync(call with { Body = steward with { Status = steward.Status with { Operation = null } } }, cancellationToken);
+            case (Mutant.RoutesToEveryone, { Body: Service service }):
+                return inner.CallAsync(call with { Body = service with { Spec = service.Spec with { Selector = service.Spec.Selector.Remove(StewardNames.RoleLabel) } } }, cancellationToken);
             case (Mutant.SaysReadyTooEarly, { Body: StewardResource steward, Subresource: "status" }):
                 return inner.CallAsync(call with { Body = steward with { Status = steward.Status with { Conditions = Ready(steward.Status.Conditions) } } }, cancellationToken);
             case (Mutant.KeepsOldLabels, { Verb: ApiVerb.Patch, Type.Plural: "pods" }) when TakesLabelAway(call):

@@ -20,7 +20,8 @@ public sealed record CommandLine(ulong First, ulong Last, Mutant Mutant, bool Te
           --for TIME      runs on for so long (90s, 10m, 1h) and reports; Ctrl-C ends it sooner
           --from N        the first seed of --for (1)
           --mutant NAME   switches a known bug on, to see it found
-          --world NAME    sets: StatefulSets alone; stewarded: a quorum with a Steward. Left out, one seed in eight is stewarded
+          --world NAME    sets: StatefulSets alone; stewarded: a quorum with a Steward; restarted: one whose Steward is killed between two writes,
+                          held against the same without. Left out, one seed in eight is stewarded
           --story         tells the whole story of each run, not only the end of those that fail
           --until-found   ends with the first run that fails
           --jobs N        how many seeds run at once (as many as there are processors)

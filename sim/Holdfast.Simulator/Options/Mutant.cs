@@ -123,11 +123,14 @@ public enum Mutant
     /// <summary>The server does not look at the resourceVersion of an update (breaks A6).</summary>
     IgnoresResourceVersion,
 
-
+    /// <summary>The Steward believes what a member last said, however long ago (breaks T1).</summary>
+    IgnoresTheAgeOfAnswers,
 
     /// <summary>The Steward lets every member go that somebody wants to go, its leader too (breaks T1 and T2).</summary>
     EvictsUnasked,
 
+    /// <summary>The Steward does not write down what it granted, and grants the next (breaks T2).</summary>
+    ForgetsGrants,
 
     /// <summary>The Steward takes a member for removed as soon as it has asked for that (breaks T3).</summary>
     ShrinksBeforeRemoval,
@@ -135,10 +138,17 @@ public enum Mutant
     /// <summary>A member whose disk is empty takes its name's old identity (breaks T4).</summary>
     KeepsIdentitiesOnEmptyDisks,
 
+    /// <summary>A Steward that is started again knows nothing of what was begun before (breaks T5).</summary>
+    ForgetsWhatWasBegun,
 
     /// <summary>The Steward says that it is ready whatever there is (breaks T6).</summary>
     SaysReadyTooEarly,
 
+    /// <summary>A Steward that is deposed goes on, and the server takes what it writes (breaks T7).</summary>
+    DeposedStewardsGoOn,
+
+    /// <summary>A Steward that stands for election writes without its term, so that nobody can refuse it once it is deposed (breaks T7).</summary>
+    WritesWithoutTerm,
 
     /// <summary>The Steward lets pods be deleted by force without evidence (breaks T8, T1 and T2).</summary>
     AllowsForce,
@@ -148,4 +158,7 @@ public enum Mutant
 
     /// <summary>The Steward sets a new leader's label and leaves the old one's (breaks T10).</summary>
     KeepsOldLabels,
+
+    /// <summary>The Service for the leader leads to every member (breaks T10).</summary>
+    RoutesToEveryone,
 }

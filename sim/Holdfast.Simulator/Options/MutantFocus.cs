@@ -8,7 +8,7 @@ internal static class MutantFocus
 {
     /// <summary>In which world a mutant's bug is.</summary>
     /// <param name="mutant">The mutant.</param>
-    public static WorldKind WorldOf(Mutant mutant) => mutant >= Mutant.EvictsUnasked ? WorldKind.Stewarded : WorldKind.Sets;
+    public static WorldKind WorldOf(Mutant mutant) => mutant == Mutant.ForgetsWhatWasBegun ? WorldKind.Restarted : mutant >= Mutant.IgnoresTheAgeOfAnswers ? WorldKind.Stewarded : WorldKind.Sets;
 
     /// <summary>The options of a mutant's run.</summary>
     /// <param name="options">As the seed drew them.</param>
@@ -60,7 +60,25 @@ internal static class MutantFocus
             LongestPause = TimeSpan.FromSeconds(4),
             Operations = 15,
         },
+        // Who is dead is silent, and a follower's death changes no term: only the age of what it said tells of it.
+        Mutant.IgnoresTheAgeOfAnswers => Restless(options, world => world with { Members = 3, HasBudget = false, Habits = [StewardedHabit.EvictsInTurn] }) with
+        {
+            Faults = [FaultKind.NodeKill],
+            FaultPause = TimeSpan.FromSeconds(40),
+            LongestPause = TimeSpan.FromSeconds(6),
+            Operations = 12,
+        },
         Mutant.EvictsUnasked or Mutant.ShrinksBeforeRemoval => Restless(options, world => world with { Members = 5, HasBudget = false }),
+        Mutant.ForgetsGrants => Restless(options, world => world with { Members = 5, HasBudget = false, Habits = [StewardedHabit.EvictsInTurn] }),
+        Mutant.DeposedStewardsGoOn => Restless(options, world => world with { HasTwo = true, Faults = [LedgerFault.StewardPause], FaultPause = TimeSpan.FromSeconds(10) }),
+        // What is written down of the last steps alone tells that claims are to go.
+        Mutant.ForgetsWhatWasBegun => options with
+        {
+            Steward = options.Steward! with { Members = 5, Claims = "Delete" },
+            Script = options.Script! with { Changes = [ScriptedChange.Shrinks, ScriptedChange.Shrinks] },
+        },
+        Mutant.WritesWithoutTerm => Restless(options, world => world with { HasTwo = true }),
+        Mutant.RoutesToEveryone => Restless(options, world => world with { HasRouting = true }),
         Mutant.KeepsIdentitiesOnEmptyDisks or Mutant.FoundsASecondCluster => Restless(options, world => world with { Faults = [LedgerFault.DiskLoss], FaultPause = TimeSpan.FromSeconds(10) }),
         Mutant.SaysReadyTooEarly or Mutant.KeepsOldLabels => Restless(options, world => world with { Faults = [LedgerFault.MemberKill], FaultPause = TimeSpan.FromSeconds(20) }),
         Mutant.AllowsForce => Restless(options, world => world with { Habits = [StewardedHabit.ForcesDeletions] }) with { StopDelay = TimeSpan.FromSeconds(5) },

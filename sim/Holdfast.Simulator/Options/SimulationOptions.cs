@@ -105,12 +105,15 @@ public sealed record SimulationOptions
     /// <summary>What is drawn for a run whose set has a Steward; null for the others.</summary>
     public StewardedWorld? Steward { get; init; }
 
+    /// <summary>What is asked for, one thing after the other, in a run that is held against itself with a killed Steward; null for all others.</summary>
+    public RestartScript? Script { get; init; }
+
     /// <summary>Whether clocks go wrong.</summary>
     public bool ClockFaults => Faults.Contains(FaultKind.ClockJump) || Faults.Contains(FaultKind.ClockDrift);
 
     /// <summary>How long what a component has asked may be on its way back, and what it then writes on its way there.</summary>
     public TimeSpan LongestWay => TimeSpan.FromSeconds(2)
-        + (Faults.Contains(FaultKind.ControllerPause) ? LongestStandstill : TimeSpan.Zero)
+        + (Faults.Contains(FaultKind.ControllerPause) || Steward?.Faults.Contains(LedgerFault.StewardPause) == true ? LongestStandstill : TimeSpan.Zero)
         + (Faults.Contains(FaultKind.SlowDisk) ? 2 * SlowestAppend : TimeSpan.Zero);
 
     /// <summary>Whether lists are answered from the past.</summary>
@@ -159,8 +162,10 @@ public sealed record SimulationOptions
         };
         // Streams of their own again.
         world ??= mutant == Mutant.None ? (new SeededChance(seed ^ 0x776f726c64).Next(8) == 0 ? WorldKind.Stewarded : WorldKind.Sets) : MutantFocus.WorldOf(mutant);
-        if (world == WorldKind.Stewarded)
+        if (world != WorldKind.Sets)
             options = options with { Steward = StewardedWorld.Draw(seed), Habits = [], Sets = 1, HasProbes = true, HasServices = true };
+        if (world == WorldKind.Restarted)
+            options = RestartScript.On(options);
         return mutant == Mutant.None ? options : MutantFocus.On(options);
     }
 
@@ -170,7 +175,7 @@ public sealed record SimulationOptions
         + $"minReadySeconds {MinReadySeconds}, claims {WhenDeleted}/{WhenScaled}{(IsForOnePod ? " for one pod" : "")}, {(HasProbes ? "probes, " : "")}tolerations {TolerationSeconds} s, "
         + $"faults [{string.Join(' ', Faults)}] every {FaultPause.TotalSeconds:0.0} s, disk {DiskDelay.TotalMilliseconds:0} ms, calls {CallDelay.TotalMilliseconds:0} ms, "
         + $"watches {WatchDelay.TotalMilliseconds:0} ms, loss {LossProbability:0.000}, repeats {RepeatProbability:0.000}, conflicts {ConflictProbability:0.000}, freezes to {LongestFreeze.TotalSeconds:0.0} s, history {HistoryEvents}, "
-        + $"{(HasEvents ? "events, " : "")}{(HasServices ? "services, " : "")}{(HasRival ? "two leaders, " : "")}start {StartDelay.TotalSeconds:0.0} s, ready {ReadyDelay.TotalSeconds:0.0} s, stop {StopDelay.TotalSeconds:0.0} s{(Steward is null ? "" : $"; {Steward}")}");
+        + $"{(HasEvents ? "events, " : "")}{(HasServices ? "services, " : "")}{(HasRival ? "two leaders, " : "")}start {StartDelay.TotalSeconds:0.0} s, ready {ReadyDelay.TotalSeconds:0.0} s, stop {StopDelay.TotalSeconds:0.0} s{(Steward is null ? "" : $"; {Steward}")}{(Script is null ? "" : $"; {Script}")}");
 
     private static T[] Some<T>(SeededChance chance, T[] all, double probability) => [.. all.Where(_ => chance.NextDouble() < probability)];
 

@@ -29,6 +29,15 @@ public enum StewardedHabit
 
     /// <summary>Deletes the Steward and makes it again.</summary>
     RemovesTheSteward,
+
+    /// <summary>Evicts one member after the other, each as soon as it is let go.</summary>
+    EvictsInTurn,
+
+    /// <summary>Changes the template, and once more before the first change is through.</summary>
+    ChangesItsMind,
+
+    /// <summary>Deletes the set, and makes it again over its claims.</summary>
+    RemakesTheSet,
 }
 
 /// <summary>What may go wrong in the data system and with its Stewards, besides what goes wrong in every cluster.</summary>
@@ -57,6 +66,9 @@ public enum LedgerFault
 
     /// <summary>A Steward cannot reach the API server.</summary>
     StewardCutOff,
+
+    /// <summary>A Steward stands still with all that it has under way, and goes on as if nothing had been.</summary>
+    StewardPause,
 }
 
 /// <summary>A run whose set is the members of a quorum and has a Steward: what is drawn for that.</summary>
@@ -98,6 +110,12 @@ public sealed record StewardedWorld
     /// <summary>Whether the Steward keeps a budget.</summary>
     public bool HasBudget { get; init; }
 
+    /// <summary>Whether the Steward keeps Services for the leader and for the followers.</summary>
+    public bool HasRouting { get; init; }
+
+    /// <summary>After how many entries a member compacts its log; 0 for never.</summary>
+    public int CompactsAfter { get; init; }
+
     /// <summary>Whether two Stewards stand for election.</summary>
     public bool HasTwo { get; init; }
 
@@ -117,7 +135,9 @@ public sealed record StewardedWorld
     /// <param name="seed">The seed.</param>
     public static StewardedWorld Draw(ulong seed)
     {
-        var chance = new SeededChance(seed ^ 0x7374657761726473);
+        // A stream of its own for what came later, so that it does not move the rest.
+        var (chance, later) = (new SeededChance(seed ^ 0x7374657761726473), new SeededChance(seed ^ 0x6c61746572));
+        var (first, other) = (Enum.GetValues<StewardedHabit>().Where(habit => habit < StewardedHabit.EvictsInTurn), Enum.GetValues<StewardedHabit>().Where(habit => habit >= StewardedHabit.EvictsInTurn));
         return new StewardedWorld
         {
             Members = chance.Next(3) == 0 ? 5 : 3,
@@ -134,15 +154,17 @@ public sealed record StewardedWorld
             HasBudget = chance.Next(3) > 0,
             HasTwo = chance.Next(2) == 0,
             MemberDelay = chance.Next(2) == 0 ? TimeSpan.Zero : TimeSpan.FromMilliseconds(10 + chance.Next(chance.Next(3) == 0 ? 1_500 : 100)),
-            Habits = [.. Enum.GetValues<StewardedHabit>().Where(_ => chance.NextDouble() < 0.35)],
-            Faults = [.. Enum.GetValues<LedgerFault>().Where(_ => chance.NextDouble() < 0.4)],
+            Habits = [.. first.Where(_ => chance.NextDouble() < 0.35), .. other.Where(_ => later.NextDouble() < 0.25)],
+            Faults = [.. Enum.GetValues<LedgerFault>().Where(fault => (fault < LedgerFault.StewardPause ? chance : later).NextDouble() < 0.4)],
             FaultPause = TimeSpan.FromSeconds(5 + chance.Next(40)),
+            HasRouting = later.Next(2) == 0,
+            CompactsAfter = later.Next(2) == 0 ? 0 : 10 + later.Next(40),
         };
     }
 
     /// <summary>The draw in one line.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
         $"stewarded: {Members} members, {Strategy}, asked every {Period.TotalSeconds:0.0} s, known for {MaximumAge.TotalSeconds:0.0} s, lag {MaximumLag}, soak {Soak.TotalSeconds:0} s, steps {StepDeadline.TotalSeconds:0} s, "
-        + $"evictions {EvictionDeadline.TotalSeconds:0} s, scaling {ScalingDeadline.TotalSeconds:0} s, {OnFailure}, claims {Claims}, {(HasBudget ? "budget, " : "")}{(HasTwo ? "two Stewards, " : "")}members' answers {MemberDelay.TotalMilliseconds:0} ms, "
+        + $"evictions {EvictionDeadline.TotalSeconds:0} s, scaling {ScalingDeadline.TotalSeconds:0} s, {OnFailure}, claims {Claims}, {(HasBudget ? "budget, " : "")}{(HasRouting ? "routing, " : "")}{(CompactsAfter > 0 ? string.Create(CultureInfo.InvariantCulture, $"logs of {CompactsAfter}, ") : "")}{(HasTwo ? "two Stewards, " : "")}members' answers {MemberDelay.TotalMilliseconds:0} ms, "
         + $"habits [{string.Join(' ', Habits)}], faults [{string.Join(' ', Faults)}] every {FaultPause.TotalSeconds:0} s");
 }

@@ -8,4 +8,7 @@ public enum WorldKind
 
     /// <summary>A set whose pods are the members of a quorum, with a Steward.</summary>
     Stewarded,
+
+    /// <summary>A stewarded set to which nothing happens but what a script says, twice: once without, and once with a Steward that is killed between two of its writes.</summary>
+    Restarted,
 }

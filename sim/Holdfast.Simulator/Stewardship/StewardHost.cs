@@ -42,12 +42,19 @@ internal sealed class StewardHost(
     protected override Task RunAsync(ClientEnvironment environment, SimulatedProcess process, CancellationToken stop) => !IsElected
         ? ServeAsync(environment, environment, process, stop)
         : new LeaderElector(GroundTruth.StewardsLease, Name, environment, new LeaderElectionOptions()).RunAsync(
-            term => ServeAsync(environment with { Transport = new FencedTransport(environment.Transport, term) }, environment, process, term.Ended), stop);
+            term => ServeAsync(Fenced(environment, term), environment, process, options.Mutant == Mutant.DeposedStewardsGoOn ? stop : term.Ended), stop);
+
+    private ClientEnvironment Fenced(ClientEnvironment environment, LeaderTerm term) => options.Mutant switch
+    {
+        Mutant.WritesWithoutTerm => environment,
+        Mutant.DeposedStewardsGoOn => environment with { Transport = new MutantFence(environment.Transport, term.Fence) },
+        _ => environment with { Transport = new FencedTransport(environment.Transport, term) },
+    };
 
     private async Task ServeAsync(ClientEnvironment environment, ClientEnvironment plain, SimulatedProcess process, CancellationToken stop)
     {
         environment = environment with { Transport = MutantSteward.Around(environment.Transport, options.Mutant) };
-        var context = new ControllerContext(environment, new SharedCaches(cachesOf(plain), Impatient), new ControllerOptions { Workers = 2 });
+        var context = new ControllerContext(environment, new SharedCaches(MutantMemory.Around(cachesOf(plain), options.Mutant, Starts), Impatient), new ControllerOptions { Workers = 2 });
         IMemberDoor door = new SimulatedDoor(Name, world.Ledger, world.Cuts, environment.Time, world.Chance.Fork(), world.Faults);
         var controllers = new StewardControllers(context, new MemberCaller(MutantDoor.Around(door, options.Mutant)), new NoOutside());
         using var watches = controllers.Watches;

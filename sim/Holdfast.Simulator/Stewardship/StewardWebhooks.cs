@@ -15,6 +15,9 @@ internal sealed class StewardWebhooks(TimeProvider time) : IWebhookTransport
 {
     private readonly Dictionary<int, Listener> _listeners = [];
 
+    /// <summary>Told of each pod that a Steward lets go, with the moment at which it was asked.</summary>
+    public Action<string, long>? OnAllowed { get; init; }
+
     /// <summary>Begins to listen.</summary>
     /// <param name="port">Where; whoever listened there before does no more.</param>
     /// <param name="process">The Steward's process.</param>
@@ -40,15 +43,15 @@ internal sealed class StewardWebhooks(TimeProvider time) : IWebhookTransport
         var body = call.Body;
         if (AdmissionReview.Read(body.Span) is not { } question)
             return (400, []);
-        var answered = Completions.Source<byte[]>();
+        var (asked, answered) = (time.GetTimestamp(), Completions.Source<byte[]>());
         await using var given = cancellationToken.UnsafeRegister(_ => answered.TrySetCanceled(cancellationToken), null);
         if (!listener.Link.IsCut)
-            listener.Process.Post(_ => _ = AnswerAsync(listener, question, answered, cancellationToken), null);
+            listener.Process.Post(_ => _ = AnswerAsync(listener, question, asked, answered, cancellationToken), null);
         return (200, await answered.Task);
     }
 
     // As the webhook server has it: what is thrown becomes a refusal.
-    private static async Task AnswerAsync(Listener listener, AdmissionQuestion question, TaskCompletionSource<byte[]> answered, CancellationToken aborted)
+    private async Task AnswerAsync(Listener listener, AdmissionQuestion question, long asked, TaskCompletionSource<byte[]> answered, CancellationToken aborted)
     {
         AdmissionAnswer answer;
         try
@@ -64,6 +67,8 @@ internal sealed class StewardWebhooks(TimeProvider time) : IWebhookTransport
         {
             answer = AdmissionAnswer.Later($"the Steward could not find out whether this is safe: {error.Message}", TimeSpan.FromSeconds(10));
         }
+        if (answer.IsAllowed && question is { Resource: "pods", IsDryRun: false })
+            OnAllowed?.Invoke(question.Name, asked);
         if (!listener.Link.IsCut)
             answered.TrySetResult(AdmissionReview.Write(question.Uid, answer));
     }

@@ -14,22 +14,40 @@ namespace Holdfast.Simulator.Workload;
 
 internal sealed partial class StewardedUser
 {
+    private const string Broken = "example/ledger-broken:1";
     private const string OutOfService = "node.kubernetes.io/out-of-service";
 
     private Task FollowAsync(StewardedHabit habit) => habit switch
     {
         StewardedHabit.BreaksTemplates => BreakTemplateAsync(),
-        StewardedHabit.ScalesTheSet => ScaleSetAsync(3 + chance.Next(3)),
+        StewardedHabit.ScalesTheSet => ScaleSetAsync(AnySize()),
         StewardedHabit.DrainsNodes => DrainAsync(AnyNode()),
         StewardedHabit.ForcesDeletions => ForceAsync(),
         StewardedHabit.Overrides => OverrideAsync(),
         StewardedHabit.FencesNodes => FenceAsync(AnyNode()),
         StewardedHabit.SteersRollouts => SteerAsync(),
         StewardedHabit.RemovesTheSteward => RemoveStewardAsync(),
+        StewardedHabit.EvictsInTurn => EvictInTurnAsync(3),
+        StewardedHabit.ChangesItsMind => ChangeTwiceAsync(),
+        StewardedHabit.RemakesTheSet => RemakeSetAsync(),
         _ => Task.CompletedTask,
     };
 
+    /// <summary>Asks for a change of a script.</summary>
+    /// <param name="change">The change.</param>
+    public Task FollowAsync(ScriptedChange change) => change switch
+    {
+        ScriptedChange.Updates => UpdateAsync(),
+        ScriptedChange.BreaksTheTemplate => SetImageAsync(Broken),
+        ScriptedChange.Grows => ScaleAsync(_members += 1),
+        ScriptedChange.Shrinks => ScaleAsync(_members -= 1),
+        _ => EvictInTurnAsync(60),
+    };
+
     private string AnyNode() => cluster.Nodes[chance.Next(cluster.Nodes.Count)].Name;
+
+    /// <summary>Often such as bear the loss of one; smaller ones can neither be updated nor drained, and larger ones take long.</summary>
+    private int AnySize() => chance.Next(3) > 0 ? 3 + chance.Next(3) : 1 + chance.Next(7);
 
     private Task ChangeTemplateAsync()
     {
@@ -39,7 +57,7 @@ internal sealed partial class StewardedUser
 
     private async Task BreakTemplateAsync()
     {
-        await SetImageAsync("example/ledger-broken:1");
+        await SetImageAsync(Broken);
         await PassAsync(TimeSpan.FromMinutes(3));
         await SetImageAsync(Image);
     }
@@ -75,6 +93,43 @@ internal sealed partial class StewardedUser
         await MakeStewardAsync();
     }
 
+    private async Task ChangeTwiceAsync()
+    {
+        await ChangeTemplateAsync();
+        await PassAsync(TimeSpan.FromSeconds(45));
+        await UpdateAsync();
+    }
+
+    private Task UpdateAsync()
+    {
+        _version++;
+        return SetImageAsync(Image);
+    }
+
+    /// <summary>Its claims stay, and with them all that members hold.</summary>
+    private async Task RemakeSetAsync()
+    {
+        if (await AskAsync(stop => client.GetAsync<StatefulSet>(Space, SetName, stop)) is not { } set)
+            return;
+        story.Tell("user", "deletes the set");
+        await AskAsync(stop => client.DeleteAsync<StatefulSet>(Space, SetName, null, stop));
+        while ((await PodsAsync()).Count > 0 || await FindSetAsync() is not null)
+            await time.DelayAsync(TimeSpan.FromSeconds(2), CancellationToken.None);
+        story.Tell("user", "makes the set again");
+        var made = NewSet();
+        await AskAsync(stop => client.CreateAsync(made with { Spec = made.Spec with { Replicas = set.Spec.Replicas } }, stop));
+    }
+
+    /// <summary>A pod is asked for until it goes, and then the next one at once.</summary>
+    private async Task EvictInTurnAsync(int attempts)
+    {
+        foreach (var pod in await PodsAsync())
+        {
+            for (var attempt = 0; attempt < attempts && !await EvictAsync(pod); attempt++)
+                await PassAsync(TimeSpan.FromSeconds(6));
+        }
+    }
+
     /// <summary>One pod, or several at the same moment; who is refused is not asked for again.</summary>
     private async Task EvictAsync()
     {
@@ -89,7 +144,7 @@ internal sealed partial class StewardedUser
     {
         story.Tell("user", $"asks for the eviction of {pod.Metadata.Name}");
         var eviction = new Eviction { Metadata = new ObjectMeta { Namespace = Space, Name = pod.Metadata.Name }, DeleteOptions = new DeleteOptions { Preconditions = new Preconditions { Uid = pod.Metadata.Uid } } };
-        return await AskAsync(stop => client.PostAsync<Pod>(Space, pod.Metadata.Name, "eviction", eviction, stop)) is not null;
+        return await AskAsync(stop => client.PostAsync<Pod>(Space, pod.Metadata.Name, "eviction", eviction, stop), attempts: 6) is not null;
     }
 
     private async Task DeletePodAsync()
@@ -166,6 +221,8 @@ internal sealed partial class StewardedUser
         foreach (var node in cluster.Nodes)
             await ChangeNodeAsync(node.Name, spec => spec with { Unschedulable = false, Taints = spec.Taints.Where(taint => taint.Key != OutOfService).ToValueList() });
     }
+
+    private async Task<StatefulSet?> FindSetAsync() => (await AskAsync(stop => client.ListAsync<StatefulSet>(new ListQuery { Namespace = Space }, stop)))?.Items.FirstOrDefault(set => set.Metadata.Name == SetName);
 
     private async Task<List<Pod>> PodsAsync() =>
         (await AskAsync(stop => client.ListAsync<Pod>(new ListQuery { Namespace = Space }, stop)))?.Items.Where(pod => pod.Metadata.Labels.GetValueOrDefault("app") == SetName).ToList() ?? [];

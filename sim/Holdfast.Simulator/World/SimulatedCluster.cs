@@ -36,8 +36,9 @@ internal sealed class SimulatedCluster : ILogSink
         if (options.Steward is not null)
             Ledger = new LedgerSystem(options, scheduler, chance.Fork(), story, Truth) { Report = Report, IsNodeCut = IsCut, IsNodeUp = name => Node(name)?.HasAgent == true };
         if (Ledger is not null)
-            Stewardship = new StewardWorld(Ledger, new StewardCuts(), new StewardWebhooks(scheduler.Time), chance.Fork(), Tally);
+            Stewardship = new StewardWorld(Ledger, new StewardCuts(), new StewardWebhooks(scheduler.Time) { OnAllowed = Ledger.Truth.Past.NoteAllowed }, chance.Fork(), Tally);
         Server = new ServerProcess(new ServerParts(options, scheduler, _serverClock, chance.Fork(), disk, story, Tally, Report) { Webhooks = Stewardship?.Webhooks });
+        Deeds = Ledger is null || options.Script is null ? null : new DeedRecorder(Truth, Ledger);
         var claims = new ClaimChecker(Truth);
         Referee = new Referee(Server, Truth, _witness,
             [new Narrator(Truth, story), new ProcessChecker(Truth), new OrderChecker(Truth), new IdentityChecker(Truth), claims, new BudgetChecker(Truth), .. StewardCheckers(story)]);
@@ -57,10 +58,8 @@ internal sealed class SimulatedCluster : ILogSink
         if (options.HasRival)
             Managers.Add(NewManager("other controllers", disks));
         if (Stewardship is not null)
-            Managers.AddRange(StewardNames.Take(options.Steward!.HasTwo ? 2 : 1).Select(name => NewSteward(name, Stewardship)));
+            Managers.AddRange(GroundTruth.Stewards.Take(options.Steward!.HasTwo ? 2 : 1).Select(name => NewSteward(name, Stewardship)));
     }
-
-    private static IEnumerable<string> StewardNames { get; } = ["steward", "other steward"];
 
     private static UserInfo StewardsIdentity { get; } = UserInfo.ServiceAccount(StewardOptions.Namespace, "holdfast-steward");
 
@@ -71,6 +70,12 @@ internal sealed class SimulatedCluster : ILogSink
 
     /// <summary>Checks every step.</summary>
     public Referee Referee { get; }
+
+    /// <summary>What was done to the quorum; null where nobody asks.</summary>
+    public DeedRecorder? Deeds { get; }
+
+    /// <summary>How many writes of the Steward have taken effect since they are counted.</summary>
+    public int StewardWrites { get; private set; }
 
     /// <summary>Counts faults.</summary>
     public Tally Tally { get; } = new();
@@ -94,7 +99,7 @@ internal sealed class SimulatedCluster : ILogSink
     public StewardWorld? Stewardship { get; }
 
     /// <summary>Those of <see cref="Managers"/> that are Stewards.</summary>
-    public IEnumerable<ControllerManager> Stewards => Managers.Where(manager => StewardNames.Contains(manager.Name));
+    public IEnumerable<ControllerManager> Stewards => Managers.Where(manager => GroundTruth.Stewards.Contains(manager.Name));
 
     /// <summary>The clocks, with whose they are.</summary>
     public IReadOnlyList<(string Name, ComponentClock Clock)> Clocks =>
@@ -133,6 +138,15 @@ internal sealed class SimulatedCluster : ILogSink
     /// <param name="name">Which.</param>
     /// <param name="writes">How many.</param>
     public void KillAfterWrites(string name, int writes) => _writesToLive[name] = writes;
+
+    /// <summary>Counts the Steward's writes from now on.</summary>
+    /// <param name="last">After how many it is killed; null for never.</param>
+    public void CountStewardWrites(int? last)
+    {
+        StewardWrites = 0;
+        if (last is { } writes)
+            KillAfterWrites(GroundTruth.Stewards[0], writes);
+    }
 
     /// <summary>A pod has run for longer than it may: its node ends it, and it has failed.</summary>
     /// <param name="podUid">The pod's uid.</param>
@@ -201,7 +215,7 @@ internal sealed class SimulatedCluster : ILogSink
             environment => environment with { Transport = new FaultyTransport(Server, StewardsIdentity, link, _witness, isForCaches: true) }, _scheduler, link, world));
     }
 
-    private IEnumerable<Checker> StewardCheckers(StoryTeller story) => Ledger is null ? [] : [new StewardChecker(Truth, Ledger, story), new MembershipChecker(Truth, Ledger), new RoleChecker(Truth, Ledger)];
+    private IEnumerable<Checker> StewardCheckers(StoryTeller story) => Ledger is null ? [] : [new StewardChecker(Truth, Ledger, story), new MembershipChecker(Truth, Ledger), new RoleChecker(Truth, Ledger), .. Deeds is null ? [] : (Checker[])[Deeds]];
 
     private SimulatedNode? Node(string name) => Nodes.Find(node => node.Name == name);
 
@@ -241,6 +255,7 @@ internal sealed class SimulatedCluster : ILogSink
 
     private void OnWritten(string who, ApiCall call)
     {
+        StewardWrites += GroundTruth.Stewards.Contains(who) ? 1 : 0;
         if (Managers.Find(each => each.Name == who) is not { } manager || !(IsLast(who) | IsLast("")))
             return;
         _story.Tell("fault", $"the {who} are killed between two writes, after {call.Verb.ToString().ToLowerInvariant()} {call.Type.Plural} {(call.Name.Length > 0 ? call.Name : call.Body?.Metadata.Name)}");

@@ -29,7 +29,7 @@ internal static class OperatorCommand
 
     private static readonly Option<int> LeaseDuration = UsageErrors.WholeNumber("--lease-duration", "After how many seconds another copy takes over from one that does not renew its lease; from 3", DefaultLeaseDuration);
 
-    private static readonly Option<bool> Uninstall = new("--uninstall") { Description = "Take away the webhooks that it made, and end: once it no longer runs they would hold up every eviction and deletion of stewarded pods" };
+    private static readonly Option<bool> Uninstall = new("--uninstall") { Description = "Take away the webhooks that it made and the roles on pods, and end: once it no longer runs, they would hold up every eviction and deletion of stewarded pods and lead clients astray" };
 
     internal static Command Make()
     {
@@ -97,7 +97,7 @@ internal static class OperatorCommand
             await Console.Error.WriteLineAsync($"holdfast: {reason}");
             return ExitCode.Failed;
         }
-        Console.WriteLine("The Steward's webhooks are gone: evictions and deletions of pods are asked of nobody any more.");
+        Console.WriteLine("The Steward's webhooks are gone: evictions and deletions of pods are asked of nobody any more, and no pod says its role.");
         return ExitCode.Done;
     }
 

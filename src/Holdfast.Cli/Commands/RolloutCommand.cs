@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text;
-using Holdfast.Cli.Screens;
 using Holdfast.Client;
 using Holdfast.Client.Http;
 using Holdfast.Platform;
@@ -13,7 +12,6 @@ namespace Holdfast.Cli.Commands;
 internal static class RolloutCommand
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     private static readonly Argument<string> Name = new("NAME") { Description = "The Steward" };
     private static readonly Option<bool> Watch = new("--watch", "-w") { Description = "Show every change until the rollout ends" };
@@ -21,9 +19,10 @@ internal static class RolloutCommand
 
     internal static Command Make()
     {
-        var status = Sub("status", "Show how far it is: its steps with their times");
+        var status = Sub("status", "Show how far it is: its steps with their times; exit code 1 when it stopped or was rolled back, 3 when it could not be asked how it is");
         status.Options.Add(Watch);
-        status.SetAction((result, cancellationToken) => AskAsync(result, (client, space, token) => ShowAsync(client, space, result, token), cancellationToken));
+        status.SetAction((result, cancellationToken) => AskAsync(result, ExitCode.NotRunning, (client, space, token) => new RolloutWatch(
+            asked => client.GetAsync<StewardResource>(space, result.GetValue(Name)!, asked), Console.Out, Console.Error, TimeProvider.System).RunAsync(result.GetValue(Watch), token), cancellationToken));
         return new Command("rollout", "Look at the update of a stewarded set, or have a word in it")
         {
             status,
@@ -49,7 +48,7 @@ internal static class RolloutCommand
     private static Command Patching(string name, string description, Func<string, string> patch, string said)
     {
         var command = Sub(name, description);
-        command.SetAction((result, cancellationToken) => AskAsync(result, async (client, space, token) =>
+        command.SetAction((result, cancellationToken) => AskAsync(result, ExitCode.Failed, async (client, space, token) =>
         {
             var steward = result.GetValue(Name)!;
             await client.PatchAsync<StewardResource>(space, steward, PatchForm.Merge, Encoding.UTF8.GetBytes(patch(new SystemChance().Suffix(10))), token);
@@ -59,28 +58,7 @@ internal static class RolloutCommand
         return command;
     }
 
-    private static async Task<int> ShowAsync(KubernetesClient client, string space, ParseResult result, CancellationToken cancellationToken)
-    {
-        var (name, isWatching, shown) = (result.GetValue(Name)!, result.GetValue(Watch), "");
-        while (true)
-        {
-            var steward = await client.GetAsync<StewardResource>(space, name, cancellationToken);
-            var text = RolloutScreen.Text(steward);
-            if (text != shown)
-            {
-                Console.Write(text);
-                shown = text;
-            }
-            var rollout = steward.Status.Rollout;
-            if (!isWatching || rollout is null || RolloutScreen.IsOver(rollout))
-            {
-                return rollout is null or { Phase: "Completed" } || (!isWatching && !RolloutScreen.IsOver(rollout)) ? ExitCode.Done : ExitCode.Failed;
-            }
-            await TimeProvider.System.DelayAsync(Interval, cancellationToken);
-        }
-    }
-
-    private static async Task<int> AskAsync(ParseResult result, Func<KubernetesClient, string, CancellationToken, Task<int>> ask, CancellationToken cancellationToken)
+    private static async Task<int> AskAsync(ParseResult result, int unasked, Func<KubernetesClient, string, CancellationToken, Task<int>> ask, CancellationToken cancellationToken)
     {
         try
         {
@@ -91,7 +69,7 @@ internal static class RolloutCommand
         catch (Exception error) when (error is ApiException or KubeConfigException)
         {
             await Console.Error.WriteLineAsync($"holdfast: {(error is ApiException refused ? refused.InNamespace(Access.Load(result).Namespace) : error).Message}");
-            return ExitCode.Failed;
+            return unasked;
         }
     }
 }

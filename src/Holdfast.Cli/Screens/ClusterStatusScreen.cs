@@ -89,8 +89,10 @@ internal static class ClusterStatusScreen
         writer.WriteEndObject();
     }
 
-    private static string Revision(StatefulSet set) => set.Status.CurrentRevision == set.Status.UpdateRevision
-        ? $"revision {set.Status.CurrentRevision}"
+    // Of a set with OnDelete the current revision stays what it was once, also when every pod is at the new one.
+    internal static string Revision(StatefulSet set) => set.Status.CurrentRevision == set.Status.UpdateRevision
+        || (set.Spec.UpdateStrategy.Type == "OnDelete" && set.Status.ObservedGeneration >= set.Metadata.Generation && set.Status.Replicas > 0 && set.Status.UpdatedReplicas >= set.Status.Replicas)
+        ? $"revision {set.Status.UpdateRevision}"
         : $"{set.Status.CurrentRevision} -> {set.Status.UpdateRevision}, {set.Status.UpdatedReplicas} updated";
 
     private static void Count(Utf8JsonWriter writer, string name, int total, int good)

@@ -13,33 +13,37 @@ internal static class RolloutScreen
     {
         if (steward.Status.Rollout is not { } rollout)
         {
-            return $"Steward {steward.Metadata.Name} has not seen an update of its members yet.\n";
+            return $"Steward {steward.Metadata.Name} has not seen an update of its members yet.\n{Paused(steward)}";
         }
         var text = new StringBuilder();
         text.AppendLine(CultureInfo.InvariantCulture, $"Rollout of {steward.Spec.TargetRef.Name}: {rollout.Phase}, from {Or(Before(rollout))} to {Or(rollout.ToRevision)}, {Times(rollout.StartedAt, rollout.FinishedAt)}");
         if (rollout.Message.Length > 0)
         {
-            text.AppendLine(CultureInfo.InvariantCulture, $"  {rollout.Message}");
+            text.AppendLine(CultureInfo.InvariantCulture, $"  {PlainText.OneLine(rollout.Message)}");
         }
         var waiting = steward.Status.Members.Where(member => rollout.Steps.All(step => step.Member != member.Name) && member.Revision != rollout.ToRevision).ToArray();
         var lines = rollout.Steps.Select(Step).Concat(waiting.Select(member => $"· {member.Name} waits{(member.Role == "leader" ? ": it leads and goes last" : "")}")).ToArray();
         for (var at = 0; at < lines.Length; at++)
         {
-            text.AppendLine(CultureInfo.InvariantCulture, $"{(at == lines.Length - 1 ? "└─" : "├─")} {lines[at]}");
+            text.AppendLine(CultureInfo.InvariantCulture, $"{(at == lines.Length - 1 ? "└─" : "├─")} {PlainText.OneLine(lines[at])}");
         }
         foreach (var line in rollout.Evidence)
         {
-            text.AppendLine(CultureInfo.InvariantCulture, $"   seen: {line}");
+            text.AppendLine(CultureInfo.InvariantCulture, $"   seen: {PlainText.OneLine(line)}");
         }
         if (steward.Status.Summary.Length > 0 && !IsOver(rollout))
         {
             text.AppendLine(CultureInfo.InvariantCulture, $"Now: {steward.Status.Summary}");
         }
-        return text.ToString();
+        return text.Append(Paused(steward)).ToString();
     }
 
     /// <summary>Whether nothing more happens by itself.</summary>
     internal static bool IsOver(RolloutStatus rollout) => rollout.Phase is "Completed" or "RolledBack" or "Stopped";
+
+    private static string Paused(StewardResource steward) => steward.Spec.Rollout.Paused
+        ? $"Paused: no update begins or goes on until: holdfast rollout resume {steward.Metadata.Name} -n {steward.Metadata.Namespace}\n"
+        : "";
 
     private static string Step(RolloutStep step)
     {

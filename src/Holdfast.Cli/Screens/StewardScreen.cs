@@ -19,7 +19,7 @@ internal static class StewardScreen
 
     /// <summary>The Steward in one line.</summary>
     internal static string Summary(StewardResource steward, DateTimeOffset now) =>
-        $"{steward.Status.Quorum?.Text ?? "?"} voters well, {(steward.Status.Leader.Length > 0 ? steward.Status.Leader + " leads" : "no leader known")}, {State(steward, now)}{(steward.Status.Summary.Length > 0 ? $"; {steward.Status.Summary}" : "")}";
+        $"{steward.Status.Quorum?.Text ?? "?"} voters well, {(IsTargetMissing(steward.Status) ? "nobody is asked" : steward.Status.Leader.Length > 0 ? steward.Status.Leader + " leads" : "no leader known")}, {State(steward, now)}{(steward.Status.Summary.Length > 0 && !IsTargetMissing(steward.Status) ? $"; {steward.Status.Summary}" : "")}{(steward.Spec.Rollout.Paused ? "; updates are paused" : "")}";
 
     /// <summary>The screen.</summary>
     internal static string Text(StewardResource steward, DateTimeOffset now)
@@ -36,6 +36,10 @@ internal static class StewardScreen
         {
             Line(text, "Rollout", $"{rollout.Phase}{(rollout.Message.Length > 0 ? ": " + rollout.Message : "")}");
         }
+        if (steward.Spec.Rollout.Paused)
+        {
+            Line(text, "Paused", $"no update begins or goes on until: holdfast rollout resume {steward.Metadata.Name} -n {steward.Metadata.Namespace}");
+        }
         if (status.LastBackupAt is { } backup)
         {
             Line(text, "Backup", string.Create(CultureInfo.InvariantCulture, $"{backup.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC"));
@@ -46,6 +50,10 @@ internal static class StewardScreen
         }
         text.AppendLine();
         text.Append(Table(status, now));
+        foreach (var (member, line) in status.Members.SelectMany(member => member.LastLines.Select(line => (member.Name, line))))
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"{member} wrote: {PlainText.OneLine(line)}");
+        }
         return text.ToString();
     }
 
@@ -62,6 +70,10 @@ internal static class StewardScreen
         }
         var age = AgeOf(steward, now);
         var ready = steward.Status.Conditions.FirstOrDefault(condition => condition.Type == "Ready");
+        if (IsTargetMissing(steward.Status) && steward.Status.ObservedGeneration == steward.Metadata.Generation)
+        {
+            return $"NOT READY ({ready?.Reason}): {ready?.Message}";
+        }
         var words = ready is { Status: "True" } ? "ready" : $"NOT READY{(ready is null ? "" : $" ({ready.Reason}): {ready.Message}")}";
         return age <= MaximumAge ? words : $"NOT KNOWN: the last news of a member is {(age == TimeSpan.MaxValue ? "none" : DurationText.Of(Seconds(age)) + " old")}; does the Steward run? It last said: {words}";
     }
@@ -74,7 +86,10 @@ internal static class StewardScreen
         _ => string.Create(CultureInfo.InvariantCulture, $"{margin} may be lost"),
     };
 
-    private static string Leaderless(StewardStatus status) => status.Leaderless is { Since: { } since }
+    // Without a set there is nobody to ask: that says nothing of whoever still runs, and nothing of the Steward.
+    private static bool IsTargetMissing(StewardStatus status) => status.Members.IsEmpty && status.Conditions.Any(condition => condition is { Type: "Stalled", Status: "True", Reason: "TargetMissing" });
+
+    private static string Leaderless(StewardStatus status) => IsTargetMissing(status) ? "NOT KNOWN: there is no set that names whom to ask" : status.Leaderless is { Since: { } since }
         ? string.Create(CultureInfo.InvariantCulture, $"NONE since {since.UtcDateTime:HH:mm:ss} UTC")
         : "NOT KNOWN";
 
@@ -97,6 +112,7 @@ internal static class StewardScreen
                 Or(member.Claim, "-"), member.ObservedAt is { } at ? DurationText.Of(Seconds(now - at)) + " ago" : "never", Or(member.Problem, "-"),
             }),
         ];
+        rows = [.. rows.Select(row => row.Select(PlainText.OneLine).ToArray())];
         var widths = Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length)).ToArray();
         return string.Concat(rows.Select(row => string.Join("  ", row.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd() + "\n"));
     }
@@ -110,5 +126,5 @@ internal static class StewardScreen
 
     private static string Or(string text, string otherwise) => text.Length > 0 ? text : otherwise;
 
-    private static void Line(StringBuilder text, string name, string value) => text.AppendLine(CultureInfo.InvariantCulture, $"{name,-9} {value}");
+    private static void Line(StringBuilder text, string name, string value) => text.AppendLine(CultureInfo.InvariantCulture, $"{name,-9} {PlainText.OneLine(value)}");
 }

@@ -14,6 +14,9 @@ public sealed record LeaderElectionOptions
     /// <summary>How often it is tried.</summary>
     public TimeSpan RetryPeriod { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>How long the server may say that it does not know who asks (401), with no other answer in between, until the candidate gives up for good; null for never.</summary>
+    public TimeSpan? RefusalLimit { get; init; }
+
     /// <summary>The spans that go with a lease's duration, in the relations that Kubernetes' own have.</summary>
     /// <param name="duration">How long others leave a holder alone that does not renew.</param>
     public static LeaderElectionOptions ForLease(TimeSpan duration) => new() { LeaseDuration = duration, RenewDeadline = duration * 2 / 3, RetryPeriod = duration * 2 / 15 };

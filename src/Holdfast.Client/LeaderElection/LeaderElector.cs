@@ -23,15 +23,19 @@ public sealed class LeaderElector(ResourceKey key, string identity, ClientEnviro
     private readonly long _startedAt = environment.Time.GetTimestamp();
     private LeaseSighting? _sighting;
     private int _highestTerm;
+    private TimeSpan? _refusedSince;
 
     private TimeSpan Now => environment.Time.GetElapsedTime(_startedAt);
 
-    /// <summary>Stands for election until the stop, and leads each time it is elected; gives the lease back at an orderly end.</summary>
+    /// <summary>Why it stands for election no more, in words; null while it does, and after a stop.</summary>
+    public string? Refusal { get; private set; }
+
+    /// <summary>Stands for election until the stop, or until the server has refused it for too long, and leads each time it is elected; gives the lease back at an orderly end.</summary>
     /// <param name="lead">What a leader does; it is to end soon after the term has ended.</param>
     /// <param name="stop">Asks it to stop.</param>
     public async Task RunAsync(Func<LeaderTerm, Task> lead, CancellationToken stop)
     {
-        while (!stop.IsCancellationRequested)
+        while (!stop.IsCancellationRequested && Refusal is null)
         {
             var triedAt = environment.Time.GetTimestamp();
             if (await TryHoldAsync(isLeading: false, stop) is { } number)
@@ -90,10 +94,13 @@ public sealed class LeaderElector(ResourceKey key, string identity, ClientEnviro
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            return await HoldAsync(isLeading, either.Token);
+            var held = await HoldAsync(isLeading, either.Token);
+            _refusedSince = null;
+            return held;
         }
         catch (ApiException error)
         {
+            Refused(error);
             if (!error.IsConflict && !error.IsAlreadyExists)
                 Tell(LogSeverity.Warning, $"{identity} could not {(isLeading ? "renew" : "get")} the lease: {error.Message}; it is tried again in {options.RetryPeriod.TotalSeconds:0.#} s");
         }
@@ -103,6 +110,19 @@ public sealed class LeaderElector(ResourceKey key, string identity, ClientEnviro
                 Tell(LogSeverity.Warning, $"{identity}: there was no answer about the lease in time; it is tried again in {options.RetryPeriod.TotalSeconds:0.#} s");
         }
         return null;
+    }
+
+    // A server that does not answer is waited for; one that answers and does not know who asks will not know it later either.
+    private void Refused(ApiException error)
+    {
+        if (error.Code != 401)
+        {
+            _refusedSince = error.Code == 0 ? _refusedSince : null;
+            return;
+        }
+        _refusedSince ??= Now;
+        if (Now - _refusedSince >= options.RefusalLimit)
+            Refusal = $"for {options.RefusalLimit.Value.TotalSeconds:0} s the API server has not known who asks: {error.Message}";
     }
 
     private async Task<long?> HoldAsync(bool isLeading, CancellationToken cancellationToken)

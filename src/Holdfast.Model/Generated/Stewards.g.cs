@@ -2775,6 +2775,7 @@ public sealed partial record MemberStatus : IModelType<MemberStatus>
             new("isHealthy", Shape.Of(ShapeKind.String)) { Description = "Whether it does well: True, False, or Unknown when it could not be asked lately.", IsAlwaysWritten = true },
             new("isVoter", Shape.Of(ShapeKind.Boolean)) { Description = "Whether the membership counts it as a voter; left out when that is not known." },
             new("lag", Shape.Of(ShapeKind.Int64)) { Description = "How many entries it is behind the leader." },
+            new("lastLines", Shape.List(Shape.Of(ShapeKind.String))) { Description = "The last lines that it wrote, while its pod does not get ready.", ListKind = global::Holdfast.Model.Schema.ListKind.Atomic },
             new("memberId", Shape.Of(ShapeKind.String)) { Description = "What it is called in the membership." },
             new("name", Shape.Of(ShapeKind.String)) { Description = "The name of its pod.", IsRequired = true, IsAlwaysWritten = true },
             new("node", Shape.Of(ShapeKind.String)) { Description = "The node that it is on." },
@@ -2806,6 +2807,9 @@ public sealed partial record MemberStatus : IModelType<MemberStatus>
 
     /// <summary>How many entries it is behind the leader.</summary>
     public long? Lag { get; init; }
+
+    /// <summary>The last lines that it wrote, while its pod does not get ready.</summary>
+    public ValueList<string> LastLines { get; init; }
 
     /// <summary>What it is called in the membership.</summary>
     public string MemberId { get; init; } = "";
@@ -2854,6 +2858,7 @@ public sealed partial record MemberStatus : IModelType<MemberStatus>
         string vIsHealthy = "";
         bool? vIsVoter = null;
         long? vLag = null;
+        ValueList<string> vLastLines = default;
         string vMemberId = "";
         string vName = "";
         string vNode = "";
@@ -2880,25 +2885,25 @@ public sealed partial record MemberStatus : IModelType<MemberStatus>
                 case 4:
                     if (name.SequenceEqual("name"u8))
                     {
-                        input.Mark(ref seen, 7, "name");
+                        input.Mark(ref seen, 8, "name");
                         vName = StringCodec.Read(ref input, "name");
                         continue;
                     }
                     if (name.SequenceEqual("node"u8))
                     {
-                        input.Mark(ref seen, 8, "node");
+                        input.Mark(ref seen, 9, "node");
                         vNode = StringCodec.Read(ref input, "node");
                         continue;
                     }
                     if (name.SequenceEqual("role"u8))
                     {
-                        input.Mark(ref seen, 14, "role");
+                        input.Mark(ref seen, 15, "role");
                         vRole = StringCodec.Read(ref input, "role");
                         continue;
                     }
                     if (name.SequenceEqual("zone"u8))
                     {
-                        input.Mark(ref seen, 16, "zone");
+                        input.Mark(ref seen, 17, "zone");
                         vZone = StringCodec.Read(ref input, "zone");
                         continue;
                     }
@@ -2914,7 +2919,7 @@ public sealed partial record MemberStatus : IModelType<MemberStatus>
                 case 6:
                     if (name.SequenceEqual("podUid"u8))
                     {
-                        input.Mark(ref seen, 11, "podUid");
+                        input.Mark(ref seen, 12, "podUid");
                         vPodUid = StringCodec.Read(ref input, "podUid");
                         continue;
                     }
@@ -2928,19 +2933,19 @@ public sealed partial record MemberStatus : IModelType<MemberStatus>
                     }
                     if (name.SequenceEqual("ordinal"u8))
                     {
-                        input.Mark(ref seen, 10, "ordinal");
+                        input.Mark(ref seen, 11, "ordinal");
                         vOrdinal = Int32Codec.Read(ref input, "ordinal");
                         continue;
                     }
                     if (name.SequenceEqual("problem"u8))
                     {
-                        input.Mark(ref seen, 12, "problem");
+                        input.Mark(ref seen, 13, "problem");
                         vProblem = StringCodec.Read(ref input, "problem");
                         continue;
                     }
                     if (name.SequenceEqual("version"u8))
                     {
-                        input.Mark(ref seen, 15, "version");
+                        input.Mark(ref seen, 16, "version");
                         vVersion = StringCodec.Read(ref input, "version");
                         continue;
                     }
@@ -2948,13 +2953,13 @@ public sealed partial record MemberStatus : IModelType<MemberStatus>
                 case 8:
                     if (name.SequenceEqual("memberId"u8))
                     {
-                        input.Mark(ref seen, 6, "memberId");
+                        input.Mark(ref seen, 7, "memberId");
                         vMemberId = StringCodec.Read(ref input, "memberId");
                         continue;
                     }
                     if (name.SequenceEqual("revision"u8))
                     {
-                        input.Mark(ref seen, 13, "revision");
+                        input.Mark(ref seen, 14, "revision");
                         vRevision = StringCodec.Read(ref input, "revision");
                         continue;
                     }
@@ -2964,6 +2969,12 @@ public sealed partial record MemberStatus : IModelType<MemberStatus>
                     {
                         input.Mark(ref seen, 3, "isHealthy");
                         vIsHealthy = StringCodec.Read(ref input, "isHealthy");
+                        continue;
+                    }
+                    if (name.SequenceEqual("lastLines"u8))
+                    {
+                        input.Mark(ref seen, 6, "lastLines");
+                        vLastLines = ListCodec<StringCodec, string>.Read(ref input, "lastLines");
                         continue;
                     }
                     break;
@@ -2976,7 +2987,7 @@ public sealed partial record MemberStatus : IModelType<MemberStatus>
                     }
                     if (name.SequenceEqual("observedAt"u8))
                     {
-                        input.Mark(ref seen, 9, "observedAt");
+                        input.Mark(ref seen, 10, "observedAt");
                         if (!input.IsNull) { vObservedAt = TimeCodec.Read(ref input, "observedAt"); }
                         continue;
                     }
@@ -3002,6 +3013,7 @@ public sealed partial record MemberStatus : IModelType<MemberStatus>
             IsHealthy = vIsHealthy,
             IsVoter = vIsVoter,
             Lag = vLag,
+            LastLines = vLastLines,
             MemberId = vMemberId,
             Name = vName,
             Node = vNode,
@@ -3026,6 +3038,7 @@ public sealed partial record MemberStatus : IModelType<MemberStatus>
         writer.WritePropertyName("isHealthy"u8); StringCodec.Write(writer, IsHealthy);
         if (IsVoter is not null) { writer.WritePropertyName("isVoter"u8); BooleanCodec.Write(writer, IsVoter.Value); }
         if (Lag is not null) { writer.WritePropertyName("lag"u8); Int64Codec.Write(writer, Lag.Value); }
+        if (!LastLines.IsEmpty) { writer.WritePropertyName("lastLines"u8); ListCodec<StringCodec, string>.Write(writer, LastLines); }
         if (MemberId.Length > 0) { writer.WritePropertyName("memberId"u8); StringCodec.Write(writer, MemberId); }
         writer.WritePropertyName("name"u8); StringCodec.Write(writer, Name);
         if (Node.Length > 0) { writer.WritePropertyName("node"u8); StringCodec.Write(writer, Node); }

@@ -104,7 +104,8 @@ public sealed class MemberDoor(MemberRoute route, HttpClient api, IPodCommands c
                 Timeout = request.Timeout,
                 MaximumOutputBytes = request.MaximumBytes,
             }, cancellationToken);
-            return ActionOutcome.Of(new ActionResponse(result.ExitCode, result.OutputText) { Errors = result.ErrorText });
+            // As a shell does with what it takes from a command: the end of its last line is no part of a value.
+            return ActionOutcome.Of(new ActionResponse(result.ExitCode, result.OutputText.TrimEnd('\r', '\n')) { Errors = result.ErrorText });
         }
         catch (ApiException error)
         {

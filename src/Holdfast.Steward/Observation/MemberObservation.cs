@@ -9,7 +9,11 @@ namespace Holdfast.Steward.Observation;
 /// <param name="Pod">Its pod; null when there is none.</param>
 /// <param name="Claims">Its claims, in the order of the set's templates.</param>
 /// <param name="Reading">What it said of itself.</param>
-public sealed record MemberObservation(string Name, int Ordinal, PodFacts? Pod, ValueList<ClaimFacts> Claims, MemberReading Reading);
+public sealed record MemberObservation(string Name, int Ordinal, PodFacts? Pod, ValueList<ClaimFacts> Claims, MemberReading Reading)
+{
+    /// <summary>The last lines that its pod wrote, while that does not get ready.</summary>
+    public ValueList<string> LastLines { get; init; }
+}
 
 /// <summary>What matters of a member's claim.</summary>
 /// <param name="Name">Its name.</param>

@@ -32,6 +32,15 @@ public sealed record PodFacts(
     /// <summary>Whether it does not start, for a reason that nothing shows to pass by itself: no node takes it, or a container ends again and again.</summary>
     public bool IsHindered { get; init; }
 
+    /// <summary>Whether its containers are started again and again, and none of the starts has made it ready.</summary>
+    public bool IsCrashLooping { get; init; }
+
+    /// <summary>Since when it has not been ready; null when it is, or when that is not known.</summary>
+    public DateTimeOffset? UnreadySince { get; init; }
+
+    /// <summary>Whether its node reports, so that what its containers wrote can be asked for.</summary>
+    public bool IsNodeReady { get; init; }
+
     /// <summary>Whether it has ended for good: nothing of it runs or ever will, and its name waits for it to go.</summary>
     public bool HasEnded { get; init; }
 
@@ -54,6 +63,9 @@ public sealed record PodFacts(
         HasEnded = pod.IsFinished(),
         IsHindered = PodProblem.IsHindered(pod),
         IsCordoned = node is { Spec.Unschedulable: true },
+        IsCrashLooping = CrashLoop.Holds(pod),
+        UnreadySince = CrashLoop.UnreadySince(pod),
+        IsNodeReady = IsReporting(node),
         Override = pod.Metadata.Annotations.GetValueOrDefault(StewardNames.OverrideAnnotation),
         RoleLabel = pod.Metadata.Labels.GetValueOrDefault(StewardNames.RoleLabel),
         RoleTerm = long.TryParse(pod.Metadata.Annotations.GetValueOrDefault(StewardNames.RoleTermAnnotation), out var term) ? term : null,
@@ -62,7 +74,9 @@ public sealed record PodFacts(
     // What a node that no longer reports says of its pods proves nothing, so such a pod does not count as down.
     private static bool IsWithoutProcess(Pod pod, Node? node) =>
         pod.Spec.NodeName.Length == 0 || pod.IsFinished()
-        || (node is not null && node.Status.Conditions.Any(condition => condition is { Type: "Ready", Status: "True" })
+        || (IsReporting(node)
             && pod.Status.ContainerStatuses.Count == pod.Spec.Containers.Count
             && pod.Status.ContainerStatuses.All(status => status.State.Running is null));
+
+    private static bool IsReporting(Node? node) => node is not null && node.Status.Conditions.Any(condition => condition is { Type: "Ready", Status: "True" });
 }

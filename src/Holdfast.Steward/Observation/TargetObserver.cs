@@ -3,6 +3,7 @@ using Holdfast.Client.Caching;
 using Holdfast.Controllers.StatefulSets;
 using Holdfast.Model.Apps;
 using Holdfast.Model.Core;
+using Holdfast.Model.Values;
 using Holdfast.Steward.Actions;
 using Holdfast.Steward.Running;
 
@@ -24,7 +25,8 @@ internal sealed class TargetObserver(StewardCaches caches, MemberWatches watches
         {
             Calls = notes.Calls.Of(key),
             Gates = notes.Gates.Of(key),
-            Evidence = notes.Evidence.Of(key),
+            Members = [.. observation.Members.Select(member => member with { LastLines = notes.Evidence.Of(key, member.Pod?.Uid).ToValueList() })],
+            Evidence = [.. observation.Find(reading.Steward.Status.Operation?.Member ?? "") is { Pod: { } pod } ? notes.Evidence.Of(key, pod.Uid).Select(line => $"{pod.Name} wrote: {line}") : []],
             Snapshots = notes.Snapshots.SupportOf(key),
             Backup = notes.Backups.Of(key),
             Asked = notes.Evictions.Of(key),

@@ -43,7 +43,7 @@ public static class WorkPlanner
             };
         }
         var update = RolloutPlanner.Plan(view);
-        // An update that waits for a voter whose pod the set does not even want waits for ever: that one comes back first.
-        return update is null || (update is { Memory: null, Effect: null } && ScalingPlanner.BringsVoterBack(view)) ? ScalingPlanner.Plan(view) : update;
+        // An update that waits for a voter whose pod the set does not even want waits for ever: that one comes back first. So does one of fewer members than may be lost one.
+        return update is null || (update is { Memory: null, Effect: null } && (ScalingPlanner.BringsVoterBack(view) || ScalingPlanner.GivesRoom(view))) ? ScalingPlanner.Plan(view) : update;
     }
 }

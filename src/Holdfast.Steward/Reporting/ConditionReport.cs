@@ -110,7 +110,7 @@ internal static class ConditionReport
         var observation = view.Observation;
         if (observation.Set is null)
         {
-            return new(True, "TargetMissing", $"there is no StatefulSet {view.Spec.TargetRef.Name} in namespace {view.Steward.Metadata.Namespace}");
+            return new(True, "TargetMissing", $"there is no StatefulSet {view.Spec.TargetRef.Name} in namespace {view.Steward.Metadata.Namespace}: nothing is looked after, and what its pods do that still run is not known here");
         }
         if (!observation.SpecProblems.IsEmpty)
         {
@@ -133,7 +133,7 @@ internal static class ConditionReport
         {
             { Phase: "Stopped" } rollout => new(True, "RolloutStopped", rollout.Message),
             { } rollout when IsStuck(view, rollout) => new(True, "ProgressDeadlineExceeded", $"the rollout has stood still for longer than {view.Spec.Rollout.ProgressDeadline}: {rollout.Message}"),
-            _ => new(False, "Going", "nothing is in the way for good"),
+            _ => Unwell(view),
         };
     }
 
@@ -144,6 +144,16 @@ internal static class ConditionReport
         return members.Length > 0 && members.All(member => member is { Pod: { IsReady: true, IsTerminating: false }, Observation.Reading: MemberReading.Unknown { Since: { } since } } && view.Now - since > Silence)
             ? $"every pod is ready, and none answers as spec.member{(view.Spec.Member.Preset.Length > 0 ? $" (preset {view.Spec.Member.Preset})" : "")} describes it for {DurationText.Of(Silence)}; does it fit this set? {members[0].Name}: {members[0].Problem}"
             : "";
+    }
+
+    // A recovery may take long: only what is certain not to end by itself, or takes longer than any member may, is called stalled.
+    private static Finding Unwell(StewardView view)
+    {
+        var loops = MemberTroubles.CrashLooping(view).Select(member => $"{MemberTroubles.Words(view, member)}: {member.Pod!.Problem}").ToArray();
+        var late = MemberTroubles.Late(view).Select(member => $"{MemberTroubles.Words(view, member)}: {member.Pod!.Problem}").ToArray();
+        return loops.Length > 0 ? new(True, "MemberCrashLoops", $"{string.Join("; ", loops)}. {MemberTroubles.CrashLoopAdvice}")
+            : late.Length > 0 ? new(True, "MemberNotReady", $"{string.Join("; ", late)}. {MemberTroubles.LateAdvice}")
+            : new(False, "Going", "nothing is in the way for good");
     }
 
     private static bool IsStuck(StewardView view, RolloutStatus rollout) => rollout.Phase is "Waiting" or "Progressing" or "RollingBack"

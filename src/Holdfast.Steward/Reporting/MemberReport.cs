@@ -36,6 +36,7 @@ internal static class MemberReport
             Revision = pod?.Revision ?? "",
             ObservedAt = last?.ObservedAt,
             Problem = Problem(member),
+            LastLines = observation.LastLines,
         };
     }
 

@@ -51,7 +51,7 @@ public static class StatusPlanner
         var calm = status with
         {
             Members = status.Members.Select(member => before.Members.FirstOrDefault(old => old.Name == member.Name) is { } old
-                ? member with { AppliedIndex = old.AppliedIndex, Lag = old.Lag, ObservedAt = old.ObservedAt }
+                ? member with { AppliedIndex = old.AppliedIndex, Lag = old.Lag, ObservedAt = old.ObservedAt, LastLines = member.LastLines.IsEmpty || old.LastLines.IsEmpty ? member.LastLines : old.LastLines }
                 : member).ToValueList(),
         };
         return calm != before || before.Members.Any(member => now - member.ObservedAt >= Refresh && member.IsHealthy != "Unknown");
@@ -77,10 +77,14 @@ public static class StatusPlanner
         Text = string.Create(CultureInfo.InvariantCulture, $"{state.CountedVoters}/{state.VoterCount}"),
     };
 
-    /// <summary>A time without a leader begins when members can be asked and none of them leads; while nobody can be asked nothing is known of it.</summary>
+    /// <summary>A time without a leader begins when members can be asked and none of them leads; while nobody can be asked, or no set names whom to ask, nothing is known of it.</summary>
     private static LeaderlessStatus? Leaderless(LeaderlessStatus? before, StewardView view)
     {
         var state = view.State;
+        if (view.Observation.Set is null)
+        {
+            return before is null ? null : before with { Since = null };
+        }
         if (state.Leader is null)
         {
             return state.Members.Any(member => member.IsKnown) && before?.Since is null

@@ -28,7 +28,7 @@ internal sealed class StewardMetrics(MetricRegistry registry, TimeProvider time)
         Show(key, "holdfast_steward_voters_well", "Voters that are known, healthy and caught up.", (steward, _) => steward.Quorum?.Healthy);
         Show(key, "holdfast_steward_quorum_margin", "Voters that may be lost while a majority remains.", (steward, _) => steward.Quorum?.Margin);
         Show(key, "holdfast_steward_has_leader", "1 when one member is known to lead, 0 when none is.", (steward, _) => steward.Leader.Length > 0 ? 1 : 0);
-        Show(key, "holdfast_steward_leaderless_seconds", "For how long no member has been known to lead; 0 while one is.", (steward, now) => (now - (steward.Leaderless?.Since ?? now)).TotalSeconds);
+        Show(key, "holdfast_steward_leaderless_seconds", "For how long no member has been known to lead; 0 while one is.", (steward, now) => steward.Leader.Length == 0 && steward.Leaderless?.Since is null ? null : (now - (steward.Leaderless?.Since ?? now)).TotalSeconds);
         Show(key, "holdfast_steward_lag_entries", "How many entries the member that is furthest behind lacks.", (steward, _) => steward.Members.Max(member => member.Lag));
         Show(key, "holdfast_steward_operation_seconds", "For how long the operation that is being done has been; 0 when there is none.", (steward, now) => (now - (steward.Operation?.StartedAt ?? now)).TotalSeconds);
     }

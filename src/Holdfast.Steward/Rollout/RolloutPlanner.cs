@@ -79,6 +79,21 @@ public static class RolloutPlanner
         return view.Partition >= stop ? null : StewardPlan.Do(new SetPartition(stop, "no member goes before the Steward says so"));
     }
 
+    /// <summary>
+    /// The template was changed again while a member is away for its update: that one goes first, and what is remembered goes over to the new revision in one
+    /// write, so that nobody else may go in between (T2).
+    /// </summary>
+    internal static StewardPlan Turn(StewardView view, ClusterMember away, string reason)
+    {
+        var begun = Begin(view, view.Memory.Rollout);
+        if (begun.Memory!.Rollout is not { Phase: "Waiting" } rollout)
+        {
+            return begun with { Memory = begun.Memory.Ended("Superseded", reason, view.Now) };
+        }
+        var step = Begin(view, rollout, away, UpdateStep.Replacing, reason);
+        return step with { Events = [.. begun.Events, .. step.Events] };
+    }
+
     private static StewardPlan? Finish(StewardView view, RolloutStatus? rollout)
     {
         var isWhole = view.Present.All(member => member.Pod is not null);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Holdfast.Controllers.StatefulSets;
 using Holdfast.Model.Stewards;
 using Holdfast.Model.Values;
 using Holdfast.Steward.Observation;
@@ -30,6 +31,10 @@ internal static class UpdateStep
                 {
                     Operation = operation with { Revision = view.Target, Deadline = view.Now + StewardView.Span(view.Spec.Rollout.StepDeadline, TimeSpan.FromMinutes(10)) },
                 });
+            }
+            if (!view.Spec.Rollout.Paused && pod.Uid != operation.PodUid && view.State.Find(operation.Member) is { } away && Missing(away, operation) is { Length: > 0 } lack)
+            {
+                return RolloutPlanner.Turn(view, away, $"the template was changed again while it is away: {lack}");
             }
             return End(view, "Superseded", $"{operation.Member}: the template was changed again, {view.Target} is wanted now", "Superseded");
         }
@@ -86,8 +91,9 @@ internal static class UpdateStep
         {
             return StewardPlan.Do(new SetPartition(index, operation.Reason));
         }
-        // The set's own controller replaces a pod that is ready; one that never becomes ready it would leave there for ever.
-        return view.IsRollingUpdate && pod.IsReady && pod.Revision != operation.Revision
+        // The set's own controller replaces a pod that is ready, the highest first, once all that the set no longer wants are gone; one that never becomes ready it would leave there for ever.
+        var isNext = view.Outdated.Select(view.IndexOf).DefaultIfEmpty(-1).Max() == index && view.Observation.Members.All(other => other.Pod is null || StatefulSetIdentity.Wants(view.Set, other.Ordinal));
+        return view.IsRollingUpdate && pod.IsReady && pod.Revision != operation.Revision && isNext
             ? StewardPlan.Wait($"the set's controller replaces {operation.Member}", Again)
             : StewardPlan.Do(new EvictMember(operation.Member, pod.Uid, operation.Reason)) with { RequeueAfter = Again };
     }

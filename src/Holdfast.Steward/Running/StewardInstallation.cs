@@ -5,6 +5,7 @@ using Holdfast.Model.Core;
 using Holdfast.Model.Json;
 using Holdfast.Model.Resources;
 using Holdfast.Platform;
+using Holdfast.Steward.Planning;
 using Holdfast.Steward.Presets;
 using Holdfast.Steward.Webhooks;
 
@@ -39,6 +40,18 @@ public static class StewardInstallation
         await WebhookRegistrar.RemoveAsync(client, cancellationToken);
         if (await client.FindAsync<Secret>(StewardOptions.Namespace, WebhookAuthorities.SecretName, cancellationToken) is not null)
             await client.DeleteAsync<Secret>(StewardOptions.Namespace, WebhookAuthorities.SecretName, null, cancellationToken);
+    }
+
+    /// <summary>Takes the roles away from all pods: nobody keeps them any more, and a Service that goes by them would lead to a leader of long ago.</summary>
+    /// <param name="client">The cluster, as somebody who may.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="ApiException">The server refused.</exception>
+    public static async Task RemoveRolesAsync(KubernetesClient client, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        var labelled = await client.ListAsync<Pod>(new ListQuery { LabelSelector = StewardNames.RoleLabel }, cancellationToken);
+        foreach (var pod in labelled.Items.Where(pod => pod.Metadata.Annotations.ContainsKey(StewardNames.RoleTermAnnotation)))
+            await RoleLabels.WriteAsync(client, pod.Metadata.Namespace, new SetRole(pod.Metadata.Name, pod.Metadata.Uid, null, null, "no Steward looks after it any more"), cancellationToken);
     }
 
     /// <summary>Applies the definition of the kind <c>Steward</c> and waits until the kind is served.</summary>

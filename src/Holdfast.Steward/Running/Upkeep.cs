@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Holdfast.Steward.Budgets;
 using Holdfast.Steward.Planning;
+using Holdfast.Steward.Reporting;
 using Holdfast.Steward.Roles;
 
 namespace Holdfast.Steward.Running;
@@ -16,6 +17,6 @@ internal sealed record Upkeep(ImmutableArray<StewardEffect> Effects, ImmutableAr
         if (view.Observation.Set is not { Metadata.DeletionTimestamp: null } || !view.Policy.SpecProblems.IsEmpty || !view.Policy.OtherStewards.IsEmpty)
             return new Upkeep([], []);
         var (routing, budget) = (RoutingPlanner.Plan(view), BudgetPlanner.Plan(view));
-        return new Upkeep([.. RolePlanner.Plan(view), .. routing.Effects, .. budget.Effects], [.. routing.Events, .. budget.Events]);
+        return new Upkeep([.. RolePlanner.Plan(view), .. routing.Effects, .. budget.Effects], [.. routing.Events, .. budget.Events, .. MemberTroubles.Events(view)]);
     }
 }

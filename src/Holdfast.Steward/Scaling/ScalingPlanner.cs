@@ -72,6 +72,14 @@ public static class ScalingPlanner
         return Wanted(view) > StatefulSetIdentity.Replicas(view.Set) && view.State.Voters.Any(voter => voter.Pod is null);
     }
 
+    /// <summary>Whether more members are wanted of one or two, of whom none may ever be lost: an update waits for as long as there are no more.</summary>
+    /// <param name="view">What is seen.</param>
+    public static bool GivesRoom(StewardView view)
+    {
+        ArgumentNullException.ThrowIfNull(view);
+        return view.Memory.Rollout is { Phase: "Waiting" or "Progressing" } && view.State is { IsMembershipKnown: true, VoterCount: < 3 } && Wanted(view) > StatefulSetIdentity.Replicas(view.Set);
+    }
+
     /// <summary>What is in the way of another number of members until somebody acts; null when nothing is.</summary>
     /// <param name="view">What is seen.</param>
     /// <returns>The reason in one word, and in words.</returns>

@@ -1,6 +1,7 @@
 using Holdfast.Client.Caching;
 using Holdfast.Client.LeaderElection;
 using Holdfast.Model.Coordination;
+using Holdfast.Model.Meta;
 using Holdfast.Platform;
 using Holdfast.Testing.Api;
 
@@ -79,6 +80,35 @@ public sealed class LeaderElectorTests
             Assert.InRange(world.Environment.Time.GetUtcNow() - stoppedAt, TimeSpan.Zero, TimeSpan.FromSeconds(5));
             Cancel(stopSecond);
             await second;
+        });
+    }
+
+    [Fact]
+    public Task Whoever_the_server_no_longer_knows_leads_no_more_and_gives_up_for_good()
+    {
+        var world = new SimulatedWorld(1);
+        return world.Run(async () =>
+        {
+            var isLeading = false;
+            var elector = new LeaderElector(Key, "a", world.Environment, new LeaderElectionOptions { RefusalLimit = TimeSpan.FromSeconds(60) });
+            var running = elector.RunAsync(async term =>
+            {
+                isLeading = true;
+                await UntilCancelled(world, term.Ended);
+                isLeading = false;
+            }, CancellationToken.None);
+            await world.UntilAsync("it leads", () => isLeading);
+            world.Api.Faults.OnCall = _ => throw new ApiException(Status.Empty with { Code = 401, Reason = "Unauthorized", Message = "Unauthorized" });
+            await world.PassAsync(TimeSpan.FromSeconds(15));
+            Assert.False(isLeading);
+            Assert.False(running.IsCompleted);
+            world.Api.Faults.OnCall = _ => FakeFault.None;
+            await world.UntilAsync("it leads again, since that was not for good", () => isLeading);
+            world.Api.Faults.OnCall = _ => throw new ApiException(Status.Empty with { Code = 401, Reason = "Unauthorized", Message = "Unauthorized" });
+            await world.PassAsync(TimeSpan.FromSeconds(90));
+            Assert.False(isLeading);
+            Assert.True(running.IsCompletedSuccessfully);
+            Assert.Equal("for 60 s the API server has not known who asks: Unauthorized", elector.Refusal);
         });
     }
 

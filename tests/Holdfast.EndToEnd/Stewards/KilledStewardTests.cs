@@ -86,12 +86,13 @@ public sealed class KilledStewardTests(OwnStewardCluster cluster) : IClassFixtur
         Assert.NotEqual(0, pod.ExitCode);
         (await HoldfastCommand.RunAsync("operator", "--uninstall", "--kubeconfig", cluster.Cluster.Kubeconfig)).Succeeded();
         Assert.Empty(await EntriesAsync());
+        Assert.Empty(await LabelledAsync());
         await cluster.Kubectl.SaysAsync("delete", "pod", "ledger-store-0", "--dry-run=server");
         (await HoldfastCommand.RunAsync("operator", "--uninstall", "--kubeconfig", cluster.Cluster.Kubeconfig)).Succeeded();
         await cluster.StartStewardAsync();
         await Eventually.HoldsAsync("it is asked again", async () => (await EntriesAsync()).Length == 4, Patience.Usual, Stop);
 
-        Assert.Equal(3, (await LabelledAsync()).Count);
+        await Eventually.HoldsAsync("every member says its role again", async () => (await LabelledAsync()).Count == 3, Patience.Usual, Stop);
         await cluster.Kubectl.SaysAsync("delete", "steward", "ledger-store");
         await Eventually.HoldsAsync("nobody is labelled whom no Steward looks after", async () => (await LabelledAsync()).Count == 0, Patience.Usual, Stop);
         await cluster.ApplyStewardAsync();

@@ -31,7 +31,7 @@ public sealed class MetricsTests
         var seen = Scenes.Observation();
         seen = seen with { Members = seen.Members.Unknown(0).Unknown(1).Unknown(2) };
         _metrics.Look(seen.Steward, StatusPlanner.Plan(StewardView.Of(seen), StewardPlan.Idle));
-        Assert.Equal(("NaN", "0"), (Value("voters"), Value("has_leader")));
+        Assert.Equal(("NaN", "0", "NaN"), (Value("voters"), Value("has_leader"), Value("leaderless_seconds")));
         _metrics.Forget(ResourceKey.Of(seen.Steward));
         Assert.Equal("NaN", Value("has_leader"));
     }

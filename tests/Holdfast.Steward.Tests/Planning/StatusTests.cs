@@ -2,6 +2,7 @@ using Holdfast.Model.Stewards;
 using Holdfast.Steward.Observation;
 using Holdfast.Steward.Planning;
 using Holdfast.Steward.Reporting;
+using Holdfast.Steward.Running;
 using Holdfast.Steward.Tests.Worlds;
 
 namespace Holdfast.Steward.Tests.Planning;
@@ -73,7 +74,7 @@ public sealed class StatusTests
     [Fact]
     public void A_missing_set_a_bad_spec_and_a_second_Steward_are_stalled_with_the_reason()
     {
-        Assert.Equal(("True", "TargetMissing", "there is no StatefulSet web in namespace default"), Of(Status(Scenes.Observation() with { Set = null, Members = [] }), "Stalled"));
+        Assert.Equal(("True", "TargetMissing", "there is no StatefulSet web in namespace default: nothing is looked after, and what its pods do that still run is not known here"), Of(Status(Scenes.Observation() with { Set = null, Members = [] }), "Stalled"));
         Assert.Equal(("True", "SpecInvalid", "member.promote: no such variable"), Of(Status(Scenes.Observation() with { SpecProblems = ["member.promote: no such variable"] }), "Stalled"));
         Assert.Equal(
             ("True", "OtherSteward", "Steward other looks after the same set; delete one of them"),
@@ -121,6 +122,58 @@ public sealed class StatusTests
     }
 
     [Fact]
+    public void A_member_that_crash_loops_is_told_with_its_last_lines_and_advice_and_once_as_an_event()
+    {
+        var observation = Scenes.Observation();
+        var seen = observation with { Members = Looping(observation, "bad record at 4096; restore a backup", "ended with 65") };
+        var status = Status(seen);
+        Assert.Equal(("True", "MemberCrashLoops"), (Of(status, "Stalled").Status, Of(status, "Stalled").Reason));
+        Assert.StartsWith("web-2 is started again and again and does not become ready: ended with 65. Nothing is done about it. Its last lines say why it ends", Of(status, "Stalled").Message);
+        Assert.Equal(["bad record at 4096; restore a backup"], status.Members[2].LastLines);
+        Assert.Equal(("False", "MemberCrashLoops"), (Of(status, "Ready").Status, Of(status, "Ready").Reason));
+        Assert.Null(WorkPlanner.Plan(StewardView.Of(seen)).Effect);
+
+        var (standing, key) = (new StandingEvents(), Client.Caching.ResourceKey.Of(seen.Steward));
+        Assert.Equal("MemberCrashLoops", Assert.Single(standing.New(key, Upkeep.Plan(StewardView.Of(seen)).Events)).Reason);
+        var later = seen with { Members = Looping(observation, "another line", "ended with 66").PodOf(2, pod => pod with { Restarts = 9 }), Now = seen.Now + TimeSpan.FromMinutes(5) };
+        Assert.Empty(standing.New(key, Upkeep.Plan(StewardView.Of(later)).Events));
+        Assert.Empty(standing.New(key, Upkeep.Plan(StewardView.Of(observation)).Events));
+        Assert.Single(standing.New(key, Upkeep.Plan(StewardView.Of(later)).Events));
+    }
+
+    [Fact]
+    public void The_operation_tells_of_the_member_that_it_is_about_and_nothing_else_does()
+    {
+        var observation = Scenes.Observation();
+        var steward = observation.Steward with { Status = observation.Steward.Status with { Operation = Members.Operation("Update", 2) } };
+        Assert.Equal("False", Of(Status(observation with { Steward = steward, Members = Looping(observation, "line", "ended") }), "Stalled").Status);
+    }
+
+    [Fact]
+    public void A_member_that_waits_for_longer_than_any_may_is_told_so_with_what_it_last_wrote()
+    {
+        var observation = Scenes.Observation(steward: """, "rollout": {"stepDeadline": "3m"}""");
+        var waits = observation with { Members = observation.Members.Unknown(2, "Connection refused").PodOf(2, pod => pod with { IsReady = false, UnreadySince = Members.Noon, Problem = "the pod is not ready" }) };
+        waits = waits with { Members = waits.Members.SetItem(2, waits.Members[2] with { LastLines = ["I wait until that one is removed"] }) };
+        Assert.Equal("False", Of(Status(waits with { Now = Members.Noon.AddSeconds(170) }), "Stalled").Status);
+        var status = Status(waits with { Now = Members.Noon.AddSeconds(190) });
+        Assert.Equal(("True", "MemberNotReady"), (Of(status, "Stalled").Status, Of(status, "Stalled").Reason));
+        Assert.StartsWith("web-2 has not been ready for longer than 3m: the pod is not ready. Nothing is done about it.", Of(status, "Stalled").Message);
+        Assert.Equal(["I wait until that one is removed"], status.Members[2].LastLines);
+    }
+
+    [Fact]
+    public void Without_a_set_no_time_without_a_leader_runs_on()
+    {
+        var lost = Scenes.Observation();
+        lost = lost with { Members = lost.Members.But(0, values => values with { Role = MemberRole.Follower }) };
+        var status = Status(lost);
+        Assert.NotNull(status.Leaderless!.Since);
+        var gone = lost with { Set = null, Members = [], Steward = lost.Steward with { Status = status } };
+        Assert.Null(Status(gone).Leaderless!.Since);
+    }
+
+    [Fact]
     public void An_even_number_of_voters_and_a_crowded_zone_are_warned_of()
     {
         var message = Of(Status(Scenes.Observation(4)), "QuorumSafe").Message;
@@ -133,6 +186,12 @@ public sealed class StatusTests
     {
         var view = StewardView.Of(observation);
         return StatusPlanner.Plan(view, WorkPlanner.Plan(view));
+    }
+
+    private static System.Collections.Immutable.ImmutableArray<MemberObservation> Looping(TargetObservation observation, string line, string problem)
+    {
+        var members = observation.Members.Unknown(2, "Connection refused").PodOf(2, pod => pod with { IsReady = false, IsCrashLooping = true, IsNodeReady = true, Problem = problem });
+        return members.SetItem(2, members[2] with { LastLines = [line] });
     }
 
     private static string[] Conditions(StewardStatus status) => [.. status.Conditions.Select(condition => $"{condition.Type} {condition.Status} {condition.Reason}")];

@@ -49,6 +49,51 @@ public sealed class UnfinishedMemberTests
         Assert.Equal(("web-4", "web-3"), (operation?.Member, operation?.Revision));
     }
 
+    [Theory]
+    [InlineData("OnDelete")]
+    [InlineData("RollingUpdate")]
+    public void A_member_whose_new_pod_is_not_back_stays_the_only_one_when_the_template_is_changed_again(string strategy)
+    {
+        var steward = Scenes.Steward();
+        var operation = Members.Operation(Operations.Update, 2) with { Deadline = Members.Noon + TimeSpan.FromMinutes(1), PodUid = "its-old-pod", Revision = "web-2" };
+        var seen = Scenes.Observation(5, strategy) with
+        {
+            Steward = steward with { Status = steward.Status with { Operation = operation, Rollout = new() { Phase = "Progressing", FromRevision = "web-1", ToRevision = "web-2" } } },
+            Members = Members.Well(5).Unknown(2).PodOf(2, pod => pod with { IsReady = false, Revision = "web-2" }),
+        };
+        seen = seen with { Set = seen.Set! with { Status = seen.Set!.Status with { UpdateRevision = "web-3" } } };
+        var memory = WorkPlanner.Plan(StewardView.Of(seen)).Memory;
+        Assert.Equal(("web-2", "web-3", "web-3"), (memory?.Operation?.Member, memory?.Operation?.Revision, memory?.Rollout?.ToRevision));
+    }
+
+    [Fact]
+    public void A_pod_is_not_left_to_a_controller_that_waits_for_one_that_may_not_go()
+    {
+        var steward = Scenes.Steward();
+        var operation = Members.Operation(Operations.Update, 3) with { Deadline = Members.Noon + TimeSpan.FromMinutes(1), PodUid = Members.Well(5)[3].Pod!.Uid, Revision = "web-2" };
+        var seen = Scenes.Observation(5, "RollingUpdate") with
+        {
+            Steward = steward with { Status = steward.Status with { Operation = operation } },
+            Members = Members.Well(5).PodOf(4, pod => pod with { Revision = "web-2" }),
+        };
+        var set = seen.Set! with { Status = seen.Set!.Status with { UpdateRevision = "web-2" } };
+        set = set with { Spec = set.Spec with { UpdateStrategy = set.Spec.UpdateStrategy with { RollingUpdate = new() { Partition = 3 } } } };
+        // web-4 votes, and the set asks for four: nothing makes it go before it has left the membership, which waits for the update.
+        Assert.Null(WorkPlanner.Plan(StewardView.Of(seen with { Set = set })).Effect as EvictMember);
+        Assert.Equal("web-3", (WorkPlanner.Plan(StewardView.Of(seen with { Set = set with { Spec = set.Spec with { Replicas = 4 } } })).Effect as EvictMember)?.Member);
+    }
+
+    [Fact]
+    public void Of_two_members_of_whom_none_may_be_lost_an_update_waits_until_there_are_the_three_that_are_wanted()
+    {
+        var steward = Scenes.Steward(""", "replicas": 3""");
+        var seen = Scenes.Observation(2) with { Steward = steward with { Status = steward.Status with { Rollout = new() { Phase = "Waiting", FromRevision = "web-1", ToRevision = "web-2" } } } };
+        seen = seen with { Set = seen.Set! with { Status = seen.Set!.Status with { UpdateRevision = "web-2" } } };
+        for (var noted = 0; noted < 3 && seen.Steward.Status.Operation is null && WorkPlanner.Plan(StewardView.Of(seen)).Memory is { } memory; noted++)
+            seen = seen with { Steward = seen.Steward with { Status = memory.In(seen.Steward.Status) } };
+        Assert.Equal((Operations.ScaleUp, "web-2"), (seen.Steward.Status.Operation?.Kind, seen.Steward.Status.Operation?.Member));
+    }
+
     private static EvictionAnswer Ask(TargetObservation seen, string pod) =>
         EvictionPlanner.Answer(StewardView.Of(seen), new EvictionRequest(pod, "", "controller", IsForced: false, IsNodeGone: false, IsDryRun: false, Override: ""));
 }
