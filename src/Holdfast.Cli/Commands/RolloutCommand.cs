@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Text;
+using System.Text.Json.Nodes;
+using Holdfast.Cli.Screens;
 using Holdfast.Client;
 using Holdfast.Client.Http;
 using Holdfast.Platform;
@@ -15,6 +17,7 @@ internal static class RolloutCommand
 
     private static readonly Argument<string> Name = new("NAME") { Description = "The Steward" };
     private static readonly Option<bool> Watch = new("--watch", "-w") { Description = "Show every change until the rollout ends" };
+    private static readonly Option<string> Override = new("--override") { Description = "Why it may go on although the revision could not read the data as they are", HelpName = "REASON" };
     private static readonly ClusterAccess Access = new();
 
     internal static Command Make()
@@ -26,14 +29,12 @@ internal static class RolloutCommand
         return new Command("rollout", "Look at the update of a stewarded set, or have a word in it")
         {
             status,
-            Patching("pause", "Begin no further step; a step that was begun is finished", _ => """{"spec":{"rollout":{"paused":true}}}""", "is paused"),
-            Patching("resume", "Go on", _ => """{"spec":{"rollout":{"paused":null}}}""", "goes on"),
-            Patching("abort", "Go back to the revision before, where the data allow it", id => Request(id, "Abort"), "is asked to go back"),
-            Patching("retry", "Try the same revision again after a stop", id => Request(id, "Retry"), "is asked to try again"),
+            Patching("pause", "Begin no further step; a step that was begun is finished", """{"spec":{"rollout":{"paused":true}}}""", "is paused"),
+            Patching("resume", "Go on", """{"spec":{"rollout":{"paused":null}}}""", "goes on"),
+            Asking("abort", "Go back to the revision before, where the data allow it", "Abort", "is asked to go back"),
+            Asking("retry", "Try the same revision again after a stop", "Retry", "is asked to try again", Override),
         };
     }
-
-    private static string Request(string id, string action) => $"{{\"spec\":{{\"rollout\":{{\"request\":{{\"id\":\"{id}\",\"action\":\"{action}\"}}}}}}}}";
 
     private static Command Sub(string name, string description)
     {
@@ -45,14 +46,40 @@ internal static class RolloutCommand
         return command;
     }
 
-    private static Command Patching(string name, string description, Func<string, string> patch, string said)
+    private static Command Patching(string name, string description, string patch, string said)
     {
         var command = Sub(name, description);
         command.SetAction((result, cancellationToken) => AskAsync(result, ExitCode.Failed, async (client, space, token) =>
         {
             var steward = result.GetValue(Name)!;
-            await client.PatchAsync<StewardResource>(space, steward, PatchForm.Merge, Encoding.UTF8.GetBytes(patch(new SystemChance().Suffix(10))), token);
+            await client.PatchAsync<StewardResource>(space, steward, PatchForm.Merge, Encoding.UTF8.GetBytes(patch), token);
             Console.WriteLine($"The rollout of {steward} {said}.");
+            return ExitCode.Done;
+        }, cancellationToken));
+        return command;
+    }
+
+    private static Command Asking(string name, string description, string action, string said, params ReadOnlySpan<Option<string>> options)
+    {
+        var command = Sub(name, description);
+        foreach (var option in options)
+        {
+            command.Options.Add(option);
+        }
+        command.SetAction((result, cancellationToken) => AskAsync(result, ExitCode.Failed, async (client, space, token) =>
+        {
+            var steward = await client.GetAsync<StewardResource>(space, result.GetValue(Name)!, token);
+            if (RolloutWord.Objection(steward, action) is { Length: > 0 } objection)
+            {
+                await Console.Error.WriteLineAsync($"holdfast: {objection}");
+                return ExitCode.Failed;
+            }
+            // A word that was said for another time does not count for this one.
+            var word = action == "Retry" && result.GetValue(Override) is { Length: > 0 } given ? JsonValue.Create(given) : null;
+            var request = new JsonObject { ["id"] = new SystemChance().Suffix(10), ["action"] = action, ["override"] = word };
+            var patch = new JsonObject { ["spec"] = new JsonObject { ["rollout"] = new JsonObject { ["request"] = request } } };
+            await client.PatchAsync<StewardResource>(space, steward.Metadata.Name, PatchForm.Merge, Encoding.UTF8.GetBytes(patch.ToJsonString()), token);
+            Console.WriteLine($"The rollout of {steward.Metadata.Name} {said}{RolloutWord.First(steward, action)}.");
             return ExitCode.Done;
         }, cancellationToken));
         return command;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Holdfast.Cli.Commands;
 using Holdfast.Model.Stewards;
 using StewardResource = Holdfast.Model.Stewards.Steward;
 
@@ -20,6 +21,10 @@ internal static class RolloutScreen
         if (rollout.Message.Length > 0)
         {
             text.AppendLine(CultureInfo.InvariantCulture, $"  {PlainText.OneLine(rollout.Message)}");
+        }
+        if (RolloutWord.Pending(steward) is { Length: > 0 } pending)
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"  {pending}");
         }
         var waiting = steward.Status.Members.Where(member => rollout.Steps.All(step => step.Member != member.Name) && member.Revision != rollout.ToRevision).ToArray();
         var lines = rollout.Steps.Select(Step).Concat(waiting.Select(member => $"· {member.Name} waits{(member.Role == "leader" ? ": it leads and goes last" : "")}")).ToArray();

@@ -1683,6 +1683,7 @@ public sealed partial record RolloutRequest : IModelType<RolloutRequest>
         internal static readonly TypeSchema Value = new("dev.holdfast.v1alpha1.RolloutRequest", "A person's word on a rollout that stopped.", [
             new("action", Shape.Of(ShapeKind.String)) { Description = "Retry tries the same revision again; Abort goes back to the revision before, where data allow it.", IsRequired = true, IsAlwaysWritten = true },
             new("id", Shape.Of(ShapeKind.String)) { Description = "Tells one request from the one before.", IsRequired = true, IsAlwaysWritten = true },
+            new("override", Shape.Of(ShapeKind.String)) { Description = "Why a retry is to go on although the revision could not read the data as they are, in the words of whoever answers for it." },
         ]);
     }
 
@@ -1691,6 +1692,9 @@ public sealed partial record RolloutRequest : IModelType<RolloutRequest>
 
     /// <summary>Tells one request from the one before.</summary>
     public string Id { get; init; } = "";
+
+    /// <summary>Why a retry is to go on although the revision could not read the data as they are, in the words of whoever answers for it.</summary>
+    public string Override { get; init; } = "";
 
     /// <inheritdoc/>
     public static RolloutRequest Read(ref JsonInput input)
@@ -1702,6 +1706,7 @@ public sealed partial record RolloutRequest : IModelType<RolloutRequest>
         ulong seen = 0;
         string vAction = "";
         string vId = "";
+        string vOverride = "";
         while (input.NextField(out var name))
         {
             switch (name.Length)
@@ -1722,6 +1727,14 @@ public sealed partial record RolloutRequest : IModelType<RolloutRequest>
                         continue;
                     }
                     break;
+                case 8:
+                    if (name.SequenceEqual("override"u8))
+                    {
+                        input.Mark(ref seen, 2, "override");
+                        vOverride = StringCodec.Read(ref input, "override");
+                        continue;
+                    }
+                    break;
                 default:
                     break;
             }
@@ -1731,6 +1744,7 @@ public sealed partial record RolloutRequest : IModelType<RolloutRequest>
         {
             Action = vAction,
             Id = vId,
+            Override = vOverride,
         };
     }
 
@@ -1740,6 +1754,7 @@ public sealed partial record RolloutRequest : IModelType<RolloutRequest>
         writer.WriteStartObject();
         writer.WritePropertyName("action"u8); StringCodec.Write(writer, Action);
         writer.WritePropertyName("id"u8); StringCodec.Write(writer, Id);
+        if (Override.Length > 0) { writer.WritePropertyName("override"u8); StringCodec.Write(writer, Override); }
         writer.WriteEndObject();
     }
 }
@@ -3581,6 +3596,8 @@ public sealed partial record RolloutStatus : IModelType<RolloutStatus>
             new("phase", Shape.Of(ShapeKind.String)) { Description = "How far it is: it waits for what must hold before the first step, goes on, is paused, has stopped and waits for a person, goes back, or ended either way.", IsAlwaysWritten = true },
             new("progressedAt", Shape.Of(ShapeKind.Time)) { Description = "When the last step was begun or ended." },
             new("readableFormat", Shape.Of(ShapeKind.String)) { Description = "The newest format of data that every member of the old revision said it could read." },
+            new("refusedFormat", Shape.Of(ShapeKind.String)) { Description = "The newest format of data that the refused revision reads." },
+            new("refusedRevision", Shape.Of(ShapeKind.String)) { Description = "The revision that no member goes to while the data are in a newer format than it reads, also when a retry is asked for." },
             new("restored", Shape.Of(ShapeKind.Boolean)) { Description = "Whether the set was seen with the template of the revision before, after it was written back." },
             new("startedAt", Shape.Of(ShapeKind.Time)) { Description = "When it began." },
             new("steps", Shape.List(Shape.Object(static () => global::Holdfast.Model.Stewards.RolloutStep.ModelSchema))) { Description = "The members that were or are being brought to the revision, in the order in which that was done.", ListKind = global::Holdfast.Model.Schema.ListKind.Map, MapKeys = ["member"] },
@@ -3626,6 +3643,12 @@ public sealed partial record RolloutStatus : IModelType<RolloutStatus>
     /// <summary>The newest format of data that every member of the old revision said it could read.</summary>
     public string ReadableFormat { get; init; } = "";
 
+    /// <summary>The newest format of data that the refused revision reads.</summary>
+    public string RefusedFormat { get; init; } = "";
+
+    /// <summary>The revision that no member goes to while the data are in a newer format than it reads, also when a retry is asked for.</summary>
+    public string RefusedRevision { get; init; } = "";
+
     /// <summary>Whether the set was seen with the template of the revision before, after it was written back.</summary>
     public bool Restored { get; init; }
 
@@ -3664,6 +3687,8 @@ public sealed partial record RolloutStatus : IModelType<RolloutStatus>
         string vPhase = "";
         DateTimeOffset? vProgressedAt = null;
         string vReadableFormat = "";
+        string vRefusedFormat = "";
+        string vRefusedRevision = "";
         bool vRestored = default;
         DateTimeOffset? vStartedAt = null;
         ValueList<global::Holdfast.Model.Stewards.RolloutStep> vSteps = default;
@@ -3683,13 +3708,13 @@ public sealed partial record RolloutStatus : IModelType<RolloutStatus>
                     }
                     if (name.SequenceEqual("steps"u8))
                     {
-                        input.Mark(ref seen, 14, "steps");
+                        input.Mark(ref seen, 16, "steps");
                         vSteps = ListCodec<ObjectCodec<global::Holdfast.Model.Stewards.RolloutStep>, global::Holdfast.Model.Stewards.RolloutStep>.Read(ref input, "steps");
                         continue;
                     }
                     if (name.SequenceEqual("total"u8))
                     {
-                        input.Mark(ref seen, 16, "total");
+                        input.Mark(ref seen, 18, "total");
                         vTotal = Int32Codec.Read(ref input, "total");
                         continue;
                     }
@@ -3703,7 +3728,7 @@ public sealed partial record RolloutStatus : IModelType<RolloutStatus>
                     }
                     if (name.SequenceEqual("updated"u8))
                     {
-                        input.Mark(ref seen, 17, "updated");
+                        input.Mark(ref seen, 19, "updated");
                         vUpdated = Int32Codec.Read(ref input, "updated");
                         continue;
                     }
@@ -3723,7 +3748,7 @@ public sealed partial record RolloutStatus : IModelType<RolloutStatus>
                     }
                     if (name.SequenceEqual("restored"u8))
                     {
-                        input.Mark(ref seen, 12, "restored");
+                        input.Mark(ref seen, 14, "restored");
                         vRestored = BooleanCodec.Read(ref input, "restored");
                         continue;
                     }
@@ -3731,7 +3756,7 @@ public sealed partial record RolloutStatus : IModelType<RolloutStatus>
                 case 9:
                     if (name.SequenceEqual("startedAt"u8))
                     {
-                        input.Mark(ref seen, 13, "startedAt");
+                        input.Mark(ref seen, 15, "startedAt");
                         if (!input.IsNull) { vStartedAt = TimeCodec.Read(ref input, "startedAt"); }
                         continue;
                     }
@@ -3751,7 +3776,7 @@ public sealed partial record RolloutStatus : IModelType<RolloutStatus>
                     }
                     if (name.SequenceEqual("toRevision"u8))
                     {
-                        input.Mark(ref seen, 15, "toRevision");
+                        input.Mark(ref seen, 17, "toRevision");
                         vToRevision = StringCodec.Read(ref input, "toRevision");
                         continue;
                     }
@@ -3776,6 +3801,14 @@ public sealed partial record RolloutStatus : IModelType<RolloutStatus>
                         continue;
                     }
                     break;
+                case 13:
+                    if (name.SequenceEqual("refusedFormat"u8))
+                    {
+                        input.Mark(ref seen, 12, "refusedFormat");
+                        vRefusedFormat = StringCodec.Read(ref input, "refusedFormat");
+                        continue;
+                    }
+                    break;
                 case 14:
                     if (name.SequenceEqual("failedRevision"u8))
                     {
@@ -3793,6 +3826,14 @@ public sealed partial record RolloutStatus : IModelType<RolloutStatus>
                     {
                         input.Mark(ref seen, 11, "readableFormat");
                         vReadableFormat = StringCodec.Read(ref input, "readableFormat");
+                        continue;
+                    }
+                    break;
+                case 15:
+                    if (name.SequenceEqual("refusedRevision"u8))
+                    {
+                        input.Mark(ref seen, 13, "refusedRevision");
+                        vRefusedRevision = StringCodec.Read(ref input, "refusedRevision");
                         continue;
                     }
                     break;
@@ -3815,6 +3856,8 @@ public sealed partial record RolloutStatus : IModelType<RolloutStatus>
             Phase = vPhase,
             ProgressedAt = vProgressedAt,
             ReadableFormat = vReadableFormat,
+            RefusedFormat = vRefusedFormat,
+            RefusedRevision = vRefusedRevision,
             Restored = vRestored,
             StartedAt = vStartedAt,
             Steps = vSteps,
@@ -3840,6 +3883,8 @@ public sealed partial record RolloutStatus : IModelType<RolloutStatus>
         writer.WritePropertyName("phase"u8); StringCodec.Write(writer, Phase);
         if (ProgressedAt is not null) { writer.WritePropertyName("progressedAt"u8); TimeCodec.Write(writer, ProgressedAt.Value); }
         if (ReadableFormat.Length > 0) { writer.WritePropertyName("readableFormat"u8); StringCodec.Write(writer, ReadableFormat); }
+        if (RefusedFormat.Length > 0) { writer.WritePropertyName("refusedFormat"u8); StringCodec.Write(writer, RefusedFormat); }
+        if (RefusedRevision.Length > 0) { writer.WritePropertyName("refusedRevision"u8); StringCodec.Write(writer, RefusedRevision); }
         if (Restored) { writer.WritePropertyName("restored"u8); BooleanCodec.Write(writer, Restored); }
         if (StartedAt is not null) { writer.WritePropertyName("startedAt"u8); TimeCodec.Write(writer, StartedAt.Value); }
         if (!Steps.IsEmpty) { writer.WritePropertyName("steps"u8); ListCodec<ObjectCodec<global::Holdfast.Model.Stewards.RolloutStep>, global::Holdfast.Model.Stewards.RolloutStep>.Write(writer, Steps); }

@@ -6,6 +6,7 @@ using Holdfast.Steward.Backups;
 using Holdfast.Steward.Eviction;
 using Holdfast.Steward.Observation;
 using Holdfast.Steward.Planning;
+using Holdfast.Steward.Rollout;
 using Holdfast.Steward.Safety;
 
 namespace Holdfast.Steward.Reporting;
@@ -39,7 +40,7 @@ public static class StatusPlanner
             Quorum = Quorum(view.State),
             LastBackupAt = BackupProof.Last(view).At,
             Leaderless = Leaderless(before.Leaderless, view),
-            Rollout = Rollout(memory.Rollout, view, plan),
+            Rollout = Rollout(memory, view, plan),
             Summary = Summary(view, plan, memory.Operation),
         };
         status = status with { Conditions = ConditionReport.Of(view, plan, status) };
@@ -99,19 +100,24 @@ public static class StatusPlanner
         return before with { Since = null, LastSeconds = seconds, LongestSeconds = Math.Max(before.LongestSeconds ?? 0, seconds) };
     }
 
-    private static RolloutStatus? Rollout(RolloutStatus? rollout, StewardView view, StewardPlan plan)
+    private static RolloutStatus? Rollout(StewardMemory memory, StewardView view, StewardPlan plan)
     {
-        if (rollout is null || view.Observation.Set is not { } set || Holdfast.Steward.Rollout.RolloutPlanner.IsOver(rollout))
+        var (operation, rollout) = (memory.Operation, memory.Rollout);
+        if (rollout is null || view.Observation.Set is not { } set || RolloutPlanner.IsOver(rollout))
         {
             return rollout;
         }
         var members = view.Observation.Members.Where(member => StatefulSetIdentity.Wants(set, member.Ordinal)).ToArray();
         var waits = plan.Waiting.Length > 0 && rollout.Phase is "Waiting" or "Progressing" or "RollingBack";
+        var asked = RolloutRequests.Waiting(view, rollout, operation);
+        var step = plan.Waiting.Length > 0 && operation is { Kind: Operations.Update } ? operation.Member : "";
         return rollout with
         {
             Total = members.Length,
             Updated = members.Count(member => member.Pod?.Revision == rollout.ToRevision),
-            Message = waits && plan.Waiting.Length > 0 ? plan.Waiting : rollout.Message,
+            Message = asked.Length > 0 ? asked : waits && plan.Waiting.Length > 0 ? plan.Waiting : rollout.Message,
+            // What a step waited for when it began to wait may be long past.
+            Steps = rollout.Steps.Select(each => each.Member == step ? each with { Message = plan.Waiting } : each).ToValueList(),
         };
     }
 

@@ -47,6 +47,28 @@ internal static class DataFormats
             + "go forward with a corrected revision, or restore a backup that was made before";
     }
 
+    /// <summary>The rollout with what is known of a revision that its members may not go to.</summary>
+    public static RolloutStatus Refused(this RolloutStatus rollout, StewardView view, RolloutStatus before) => before.RefusedRevision == view.Target
+        ? rollout
+        : rollout with { RefusedRevision = view.Target, RefusedFormat = before.ReadableFormat.Length > 0 ? before.ReadableFormat : before.FromFormat };
+
+    /// <summary>
+    /// Why members may not go to the present revision, as far as it is known what that reads; empty when nothing speaks against it. The data are as
+    /// members have them now, where every one tells it: someone may have restored a backup since.
+    /// </summary>
+    public static string Refusal(StewardView view, RolloutStatus rollout)
+    {
+        var now = view.State.Members.All(member => !string.IsNullOrEmpty(member.Values?.DataFormat)) && Newest(view.State) is { } newest
+            ? rollout with { NewestFormat = newest }
+            : rollout.Seen(view.State);
+        if (now.RefusedRevision == view.Target && now.NewestFormat.Length > 0 && IsBeyond(now.NewestFormat, now.RefusedFormat))
+        {
+            return $"the data are in format {now.NewestFormat}, and revision {view.Target} reads up to {now.RefusedFormat}: "
+                + "go forward with a corrected revision, or restore a backup that was made before";
+        }
+        return now.FromRevision == view.Target ? Objection(view, now, isAsked: true) : "";
+    }
+
     /// <summary>The newest format that a member's data are in; null when none tells.</summary>
     public static string? Newest(ClusterState state) => state.Members.Select(member => member.Values?.DataFormat)
         .Where(format => !string.IsNullOrEmpty(format)).Aggregate((string?)null, (newest, format) => newest is null || IsBeyond(format!, newest) ? format : newest);

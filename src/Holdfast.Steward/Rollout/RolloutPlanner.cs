@@ -38,9 +38,9 @@ public static class RolloutPlanner
         {
             return park;
         }
-        if (rollout is not null && (RolloutRequests.Handle(view, rollout) ?? Rollback.Settle(view, rollout)) is { } settled)
+        if (rollout is not null && Heard(view, rollout) is { } heard)
         {
-            return settled;
+            return heard;
         }
         if (outdated.IsEmpty && (rollout is null || Unfinished(view, rollout).IsEmpty))
         {
@@ -56,6 +56,11 @@ public static class RolloutPlanner
         ArgumentNullException.ThrowIfNull(rollout);
         return rollout.Phase is "Completed" or "RolledBack";
     }
+
+    // After its end a rollout is first found to have stopped again, should its template have been written once more: only then there is something to retry.
+    private static StewardPlan? Heard(StewardView view, RolloutStatus rollout) => IsOver(rollout)
+        ? Rollback.Settle(view, rollout) ?? RolloutRequests.Handle(view, rollout)
+        : RolloutRequests.Handle(view, rollout) ?? Rollback.Settle(view, rollout);
 
     /// <summary>
     /// Members that have the present revision and whose step did not end well: they come before anyone else, and before it is said that all is done. A
@@ -106,6 +111,8 @@ public static class RolloutPlanner
         var isBack = rollout.Phase == "RollingBack" || isUndone;
         var words = isUndone ? $"the template is again that of revision {view.Target}, which every member is at"
             : isBack ? $"every member is back at revision {view.Target}, since {Gone(rollout)}" : $"every member is at revision {view.Target}";
+        // What could not be read was read after all.
+        rollout = !isBack && rollout.RefusedRevision == view.Target ? rollout with { RefusedRevision = "", RefusedFormat = "" } : rollout;
         return StewardPlan.Remember(
             view.Memory with { Rollout = rollout with { Phase = isBack ? "RolledBack" : "Completed", ToRevision = view.Target, FinishedAt = view.Now, ProgressedAt = view.Now, Message = words } },
             new StewardEvent(false, isBack ? "RolledBack" : "RolloutCompleted", words));
@@ -130,19 +137,26 @@ public static class RolloutPlanner
             StartedAt = view.Now,
             ProgressedAt = view.Now,
             HandledRequest = before?.HandledRequest ?? view.Spec.Rollout.Request?.Id ?? "",
+            RefusedRevision = before?.RefusedRevision ?? "",
+            RefusedFormat = before?.RefusedFormat ?? "",
         };
         rollout = isCorrection
             ? rollout with { FromFormat = before!.FromFormat, ReadableFormat = before.ReadableFormat, NewestFormat = before.NewestFormat }
             : rollout.Noted(view);
-        // A person who goes back to what was there before may not know that the data went on.
-        if (before is not null && before.FromRevision == view.Target && (isCorrection || before.Phase == "Completed") && DataFormats.Objection(view, before, isAsked: true) is { Length: > 0 } objection)
+        if (before is not null && Unreadable(view, before, isCorrection) is { Length: > 0 } objection)
         {
-            return Rollback.Stop(view.Memory with { Rollout = rollout with { FailedRevision = view.Target } }, $"no member goes to revision {view.Target}: {objection}");
+            return Rollback.Stop(view.Memory with { Rollout = rollout.Refused(view, before) with { FailedRevision = view.Target } }, $"no member goes to revision {view.Target}: {objection}");
         }
         var words = isCorrection && from == view.Target ? $"goes back to revision {view.Target}, which was there before"
             : isCorrection ? $"goes on to revision {view.Target}: the template was changed again" : $"goes from revision {from} to {view.Target}";
         return StewardPlan.Remember(view.Memory with { Rollout = rollout }, new StewardEvent(false, "RolloutStarted", $"{outdated.Length} members to update: {words}"));
     }
+
+    // A person who goes back to what was there before may not know that the data went on.
+    private static string Unreadable(StewardView view, RolloutStatus before, bool isCorrection) =>
+        before.RefusedRevision == view.Target ? DataFormats.Refusal(view, before)
+        : before.FromRevision == view.Target && (isCorrection || before.Phase == "Completed") ? DataFormats.Objection(view, before, isAsked: true)
+        : "";
 
     private static StewardPlan Next(StewardView view, RolloutStatus rollout)
     {

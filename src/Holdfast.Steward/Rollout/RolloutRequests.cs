@@ -1,5 +1,6 @@
 using Holdfast.Model.Stewards;
 using Holdfast.Steward.Planning;
+using Holdfast.Steward.Safety;
 
 namespace Holdfast.Steward.Rollout;
 
@@ -9,25 +10,54 @@ internal static class RolloutRequests
     /// <summary>Acts upon a request that was not acted upon yet; null when there is none.</summary>
     public static StewardPlan? Handle(StewardView view, RolloutStatus rollout)
     {
-        if (view.Spec.Rollout.Request is not { } request || request.Id == rollout.HandledRequest)
+        if (Pending(view, rollout) is not { } request)
         {
             return null;
         }
         var heard = rollout with { HandledRequest = request.Id };
         var memory = view.Memory with { Rollout = heard };
-        return request.Action == "Retry" ? Retry(memory, view, heard) : Abort(memory, view, heard);
+        return request.Action == "Retry" ? Retry(memory, view, heard, request.Override) : Abort(memory, view, heard);
     }
 
-    private static StewardPlan Retry(StewardMemory memory, StewardView view, RolloutStatus rollout)
+    /// <summary>
+    /// What an abort asks for while a member is being brought to a revision: the template of the revision before is written back at once, and the step
+    /// gives way to it as to any other template. Null when nobody asked.
+    /// </summary>
+    public static StewardPlan? Interrupt(StewardView view, RolloutStatus rollout)
     {
-        if (rollout.Phase != "Stopped" && rollout.FailedRevision.Length == 0)
+        if (Pending(view, rollout) is { Action: "Abort" })
         {
-            return StewardPlan.Remember(memory, new StewardEvent(false, "RetryIgnored", "nothing has failed that could be tried again"));
+            return Handle(view, rollout);
         }
-        var phase = rollout.Phase == "Stopped" ? "Progressing" : rollout.Phase;
+        return rollout is { Phase: "RollingBack", Restored: false } ? Rollback.Settle(view, rollout) : null;
+    }
+
+    /// <summary>What was asked for and cannot be acted upon before something else has ended, in words; empty when nothing waits.</summary>
+    public static string Waiting(StewardView view, RolloutStatus rollout, OperationStatus? operation) =>
+        operation is not null && Pending(view, rollout) is { } request
+            ? $"{(request.Action == "Retry" ? "a retry" : "an abort")} is asked for, and is acted upon once this has ended: {OperationWords.Of(operation)}"
+            : "";
+
+    private static RolloutRequest? Pending(StewardView view, RolloutStatus rollout) =>
+        view.Spec.Rollout.Request is { } request && request.Id != rollout.HandledRequest ? request : null;
+
+    private static StewardPlan Retry(StewardMemory memory, StewardView view, RolloutStatus rollout, string word)
+    {
+        if (rollout.Phase != "Stopped")
+        {
+            return StewardPlan.Remember(memory, new StewardEvent(false, "RetryIgnored", "no rollout has stopped that could be tried again"));
+        }
+        var refusal = DataFormats.Refusal(view, rollout);
+        if (refusal.Length > 0 && word.Length == 0)
+        {
+            var words = $"revision {view.Target} is not tried again: {refusal}. Who knows better says why: holdfast rollout retry {view.Steward.Metadata.Name} --override REASON";
+            return StewardPlan.Remember(memory with { Rollout = rollout with { Message = words } }, new StewardEvent(true, "RetryRefused", words));
+        }
         return StewardPlan.Remember(
-            memory with { Rollout = rollout with { Phase = phase, ToRevision = view.Target, FailedRevision = "", Evidence = default, Message = "a person asked to try again", ProgressedAt = view.Now, FinishedAt = null } },
-            new StewardEvent(false, "RolloutRetried", $"revision {view.Target} is tried again, as was asked"));
+            memory with { Rollout = rollout with { Phase = "Progressing", ToRevision = view.Target, FailedRevision = "", Evidence = default, Message = "a person asked to try again", ProgressedAt = view.Now, FinishedAt = null } },
+            refusal.Length > 0
+                ? new StewardEvent(true, "RetryOverridden", $"revision {view.Target} is tried again, because: {word}, although {refusal}")
+                : new StewardEvent(false, "RolloutRetried", $"revision {view.Target} is tried again, as was asked"));
     }
 
     private static StewardPlan Abort(StewardMemory memory, StewardView view, RolloutStatus rollout)

@@ -22,6 +22,11 @@ internal static class UpdateStep
     public static StewardPlan Continue(StewardView view, OperationStatus operation)
     {
         var pod = view.Observation.Find(operation.Member)?.Pod;
+        // The template that is to be had is not the one that the set's status speaks of.
+        if (!view.IsSetSeen && view.Memory.Rollout is { Phase: "RollingBack", Restored: false })
+        {
+            return StewardPlan.Wait($"the controller of StatefulSet {view.Set.Metadata.Name} has not seen its spec yet", Again);
+        }
         if (view.IsSetSeen && view.Target != operation.Revision)
         {
             // Whose pod is gone stays the one that is away until he is back, now with what is wanted now: to give the lock up here would let another one go meanwhile (T2).
@@ -37,6 +42,10 @@ internal static class UpdateStep
                 return RolloutPlanner.Turn(view, away, $"the template was changed again while it is away: {lack}");
             }
             return End(view, "Superseded", $"{operation.Member}: the template was changed again, {view.Target} is wanted now", "Superseded");
+        }
+        if (view.IsSetSeen && view.Memory.Rollout is { } asked && RolloutRequests.Interrupt(view, asked) is { } interruption)
+        {
+            return interruption;
         }
         if (view.Memory.Rollout is { } rollout && rollout.Seen(view.State) is var seen && seen != rollout)
         {

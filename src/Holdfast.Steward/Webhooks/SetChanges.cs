@@ -10,7 +10,7 @@ public sealed record SetChange(AdmissionAnswer Answer, int? Replicas);
 
 /// <summary>
 /// Decides what becomes of changes that others make of a stewarded set. Pure. A new template waits: with <c>RollingUpdate</c> the partition is
-/// parked above every ordinal in the same write, so that no pod goes before the Steward has looked. Another number of members is handed
+/// parked above every ordinal in the same write, so that no pod goes before the Steward has looked; so it is where a new set finds pods. Another number of members is handed
 /// to the Steward, and the set keeps its own until the Steward changes it; its first ordinal only the Steward changes.
 /// </summary>
 public static class SetChanges
@@ -36,6 +36,29 @@ public static class SetChanges
             ParkPartition(question, steward, wanted, kept, changes, warnings);
         }
         return new SetChange(AdmissionAnswer.Allowed with { Changes = changes.ToImmutable(), Warnings = warnings.ToImmutable() }, replicas);
+    }
+
+    /// <summary>
+    /// What becomes of a set that is created while pods of its members are there, as after a deletion that left them: its controller adopts them, and would
+    /// replace those of another template at once.
+    /// </summary>
+    /// <param name="question">What the API server asks.</param>
+    /// <param name="steward">The name of the set's Steward.</param>
+    public static AdmissionAnswer Adopting(AdmissionQuestion question, string steward)
+    {
+        ArgumentNullException.ThrowIfNull(question);
+        if (question.Object is not { } wanted || !IsRollingUpdate(wanted))
+            return AdmissionAnswer.Allowed;
+        var top = StartOf(wanted) + ReplicasOf(question, wanted);
+        if (PartitionOf(wanted) >= top)
+            return AdmissionAnswer.Allowed;
+        var changes = ImmutableArray.CreateBuilder<KeyValuePair<string, JsonNode>>();
+        Set(wanted, top, changes);
+        return AdmissionAnswer.Allowed with
+        {
+            Changes = changes.ToImmutable(),
+            Warnings = [$"statefulset {question.Name} adopts the pods that are there: where its template is another one than theirs, Steward {steward} brings it to one after the other (holdfast rollout status {steward} shows how far it is)"],
+        };
     }
 
     // What no order of steps makes safe: members would go for good while they still vote.
@@ -106,8 +129,9 @@ public static class SetChanges
 
     private static bool IsRollingUpdate(JsonObject set) => AdmissionReview.Text(set["spec"]?["updateStrategy"]?["type"]) is null or "RollingUpdate";
 
-    // A change that the set's controller has not seen yet may be a new template.
+    // A change that the set's controller has not seen yet may be a new template. A set that adopted its pods has but one revision, and members of others.
     private static bool IsUpdating(JsonObject set) => AdmissionReview.Text(set["status"]?["updateRevision"]) != AdmissionReview.Text(set["status"]?["currentRevision"])
+        || (AdmissionReview.Number(set["status"]?["updatedReplicas"]) ?? 0) < (AdmissionReview.Number(set["status"]?["replicas"]) ?? 0)
         || AdmissionReview.Number(set["status"]?["observedGeneration"]) < AdmissionReview.Number(set["metadata"]?["generation"]);
 
     // The scale of a set leaves its number out when it is 0; the set itself always says it.

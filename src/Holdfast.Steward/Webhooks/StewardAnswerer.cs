@@ -1,6 +1,9 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Holdfast.Client;
+using Holdfast.Model.Core;
 using Holdfast.Model.Json;
 using Holdfast.Model.Stewards;
 using Holdfast.Steward.Eviction;
@@ -15,6 +18,7 @@ namespace Holdfast.Steward.Webhooks;
 internal sealed class StewardAnswerer(StewardCaches caches, KubernetesClient client, EvictionGate gate) : IAdmissionAnswerer
 {
     private static readonly StewardRules Rules = new();
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     /// <inheritdoc/>
     public async Task<AdmissionAnswer> AnswerAsync(AdmissionQuestion question, CancellationToken cancellationToken) => question.Resource switch
@@ -32,6 +36,8 @@ internal sealed class StewardAnswerer(StewardCaches caches, KubernetesClient cli
         var steward = stewards.Items.FirstOrDefault(each => each.Metadata.DeletionTimestamp is null && each.Spec.TargetRef.Name == question.Name);
         if (steward is null)
             return AdmissionAnswer.Allowed;
+        if (question.Operation == "CREATE")
+            return await HasPodsAsync(question, cancellationToken) ? SetChanges.Adopting(question, steward.Metadata.Name) : AdmissionAnswer.Allowed;
         var change = SetChanges.Decide(question, steward.Metadata.Name);
         if (change.Replicas is { } replicas && !question.IsDryRun)
         {
@@ -39,6 +45,15 @@ internal sealed class StewardAnswerer(StewardCaches caches, KubernetesClient cli
             await client.PatchAsync<StewardResource>(question.Namespace, steward.Metadata.Name, PatchForm.Merge, patch, cancellationToken);
         }
         return change.Answer;
+    }
+
+    private async Task<bool> HasPodsAsync(AdmissionQuestion question, CancellationToken cancellationToken)
+    {
+        var labels = question.Object?["spec"]?["selector"]?["matchLabels"] as JsonObject;
+        var selector = string.Join(',', labels?.Select(label => $"{label.Key}={AdmissionReview.Text(label.Value)}") ?? []);
+        var pods = await client.ListAsync<Pod>(new ListQuery { Namespace = question.Namespace, LabelSelector = selector }, cancellationToken);
+        var member = new Regex(WebhookConfigurations.MemberPattern(question.Name), RegexOptions.CultureInvariant, Patience);
+        return pods.Items.Any(pod => member.IsMatch(pod.Metadata.Name));
     }
 
     private AdmissionAnswer AnswerSpec(AdmissionQuestion question)

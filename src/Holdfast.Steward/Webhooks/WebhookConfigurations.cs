@@ -105,8 +105,12 @@ public static class WebhookConfigurations
         TimeoutSeconds = TimeoutSeconds,
         NamespaceSelector = In(steward.Metadata.Namespace),
         ObjectSelector = new LabelSelector(),
-        Rules = [Rule("apps", "v1", "UPDATE", "statefulsets", "statefulsets/scale")],
-        MatchConditions = [Condition("set", $"request.name == '{steward.Spec.TargetRef.Name}'"), NotTheSteward(reach)],
+        Rules = [Rule("apps", "v1", ["CREATE", "UPDATE"], "statefulsets"), Rule("apps", "v1", "UPDATE", "statefulsets/scale")],
+        MatchConditions =
+        [
+            Condition("set", $"(request.name == '' && object != null && has(object.metadata.name) ? object.metadata.name : request.name) == '{steward.Spec.TargetRef.Name}'"),
+            NotTheSteward(reach),
+        ],
     };
 
     private static ValidatingWebhook Specs(WebhookReach reach) => new()

@@ -21,7 +21,7 @@ internal static class Samples
            "drain": {"exec": {"command": ["/bin/drain"], "container": "main", "stdin": "now"}}},
           "quorum": {"rule": "Majority", "maximumLag": 10, "spread": "Require"},
           "rollout": {"order": "LeaderLast", "canary": 0, "onFailure": "Pause", "paused": true, "soak": "1m", "stepDeadline": "5m", "progressDeadline": "2h",
-           "request": {"id": "1", "action": "Retry"}, "preflight": {"maximumVersionSkew": "Minor", "backupWithin": "1h"},
+           "request": {"id": "1", "action": "Retry", "override": "it reads them"}, "preflight": {"maximumVersionSkew": "Minor", "backupWithin": "1h"},
            "gates": [{"name": "p99", "prometheus": {"url": "http://p:9090", "query": "x"}, "atMost": 0.5, "for": "1m", "timeout": "5s"},
                      {"name": "errors", "httpGet": {"url": "http://e/", "value": "response.json.rate"}, "atMost": 1, "timeout": "10s"},
                      {"name": "disk", "member": {"field": "diskFreeBytes"}, "atLeast": 1000, "timeout": "10s"}]},
@@ -39,7 +39,7 @@ internal static class Samples
             "startedAt": "2026-01-01T00:00:00Z", "deadline": "2026-01-01T00:10:00Z", "reason": "r", "successor": "web-1", "fromTerm": 3, "revision": "web-2", "isLearner": true},
           "lastOperation": {"kind": "Update", "member": "web-1", "outcome": "Done", "finishedAt": "2026-01-01T00:00:00Z", "message": "m", "successor": "web-2"},
           "rollout": {"backupAt": "2026-01-01T00:00:00Z", "phase": "Progressing", "fromRevision": "a", "toRevision": "b", "failedRevision": "c", "startedAt": "2026-01-01T00:00:00Z", "finishedAt": "2026-01-01T00:00:00Z",
-            "progressedAt": "2026-01-01T00:00:00Z", "updated": 1, "total": 3, "message": "m", "handledRequest": "1", "fromFormat": "8", "newestFormat": "9", "readableFormat": "8", "restored": true, "evidence": ["e"],
+            "progressedAt": "2026-01-01T00:00:00Z", "updated": 1, "total": 3, "message": "m", "handledRequest": "1", "fromFormat": "8", "newestFormat": "9", "readableFormat": "8", "refusedFormat": "7", "refusedRevision": "z", "restored": true, "evidence": ["e"],
             "steps": [{"member": "web-2", "phase": "Done", "startedAt": "2026-01-01T00:00:00Z", "finishedAt": "2026-01-01T00:00:00Z", "message": "m"}]},
           "leaderless": {"since": "2026-01-01T00:00:00.000000Z", "count": 1, "longestSeconds": 1.5, "lastSeconds": 0.5},
           "overrides": [{"at": "2026-01-01T00:00:00Z", "member": "web-1", "reason": "r", "user": "u", "refusals": ["x"]}]} }

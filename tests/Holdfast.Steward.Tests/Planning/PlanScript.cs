@@ -1,10 +1,12 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json.Nodes;
 using Holdfast.Steward.Eviction;
 using Holdfast.Steward.Observation;
 using Holdfast.Steward.Planning;
 using Holdfast.Steward.Plans;
 using Holdfast.Steward.Tests.Worlds;
+using Holdfast.Steward.Webhooks;
 
 namespace Holdfast.Steward.Tests.Planning;
 
@@ -27,6 +29,9 @@ internal sealed class PlanScript
                 break;
             case "template":
                 _world.Template(rest[0]);
+                break;
+            case "recreated":
+                Recreate(rest[0]);
                 break;
             case "broken":
                 _world.BrokenRevisions = [.. rest];
@@ -105,6 +110,19 @@ internal sealed class PlanScript
     {
         _world.Change(seen => seen with { Asked = [.. _asked.Where(each => seen.Now - each.At < EvictionNotes.Lately).Select(each => each.Ask).DistinctBy(ask => ask.PodUid)] });
         return StewardView.Of(_world.Observation);
+    }
+
+    /// <summary>The set is deleted without its pods and created anew with another template: it has one revision only, and the webhook's partition or none.</summary>
+    private void Recreate(string revision)
+    {
+        var set = new JsonObject { ["spec"] = new JsonObject { ["replicas"] = _world.Observation.Set!.Spec.Replicas, ["updateStrategy"] = new JsonObject { ["type"] = "RollingUpdate" } } };
+        var answer = SetChanges.Adopting(new AdmissionQuestion("u", "CREATE", "statefulsets", "", "default", "web", "alice", [], false) { Object = set }, "web");
+        var partition = answer.Changes is [var change, ..] ? (int?)change.Value["partition"] : null;
+        _world.ChangeSet(old => old with
+        {
+            Spec = old.Spec with { UpdateStrategy = old.Spec.UpdateStrategy with { RollingUpdate = new() { Partition = partition } } },
+            Status = old.Status with { CurrentRevision = revision, UpdateRevision = revision },
+        });
     }
 
     private void Tell(StringBuilder told, StewardPlan plan)

@@ -134,6 +134,34 @@ public sealed class SetChangesTests
         Assert.Contains($"brings it to {replicas}, one member at a time", change.Answer.Warnings[0], StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("{\"type\": \"RollingUpdate\"}", "/spec/updateStrategy/rollingUpdate={\"partition\":3}")]
+    [InlineData("{\"type\": \"RollingUpdate\", \"rollingUpdate\": {\"partition\": 1}}", "/spec/updateStrategy/rollingUpdate/partition=3")]
+    [InlineData("null", "/spec/updateStrategy={\"type\":\"RollingUpdate\",\"rollingUpdate\":{\"partition\":3}}")]
+    [InlineData("{\"type\": \"RollingUpdate\", \"rollingUpdate\": {\"partition\": 3}}", "")]
+    [InlineData("{\"type\": \"OnDelete\"}", "")]
+    public void A_new_set_that_adopts_pods_is_parked_where_its_controller_would_replace_them(string strategy, string changes)
+    {
+        var set = JsonNode.Parse(Old)!.AsObject();
+        set["spec"]!["updateStrategy"] = JsonNode.Parse(strategy);
+        var answer = SetChanges.Adopting(new AdmissionQuestion("u", "CREATE", "statefulsets", "", "default", "db", "anna", [], false) { Object = set }, "keeper");
+        Assert.Equal(changes, string.Concat(answer.Changes.Select(change => $"{change.Key}={change.Value.ToJsonString()}")));
+        Assert.Equal(changes.Length > 0 ? 1 : 0, answer.Warnings.Length);
+        Assert.True(answer.IsAllowed);
+    }
+
+    [Fact]
+    public void A_set_that_adopted_pods_of_another_template_stays_parked_although_it_has_one_revision()
+    {
+        static void Adopted(JsonObject old)
+        {
+            old["spec"]!["updateStrategy"]!["rollingUpdate"]!["partition"] = 3;
+            old["status"]!["replicas"] = 3;
+        }
+
+        Assert.Equal(3, (int)Decide(wanted => wanted["spec"]!["updateStrategy"]!["rollingUpdate"]!["partition"] = 0, Adopted).Answer.Changes[0].Value);
+    }
+
     [Fact]
     public void A_question_is_read_and_answered_in_the_form_of_the_API()
     {

@@ -43,6 +43,30 @@ public sealed class UnseenClusterTests
         Assert.Contains(answer.Changes, change => change.Key == "/spec/replicas" && (int)change.Value == 3);
     }
 
+    [Theory]
+    [InlineData("web", true)]
+    [InlineData("other", false)]
+    public async Task A_new_set_is_parked_where_members_of_it_are_left(string name, bool isParked)
+    {
+        var set = new JsonObject { ["spec"] = new JsonObject { ["replicas"] = 3, ["selector"] = new JsonObject { ["matchLabels"] = new JsonObject { ["app"] = "web" } } } };
+        var answer = await _answerer.AnswerAsync(Question("CREATE", "statefulsets", name) with { Object = set }, TestContext.Current.CancellationToken);
+        Assert.Equal((true, isParked), (answer.IsAllowed, answer.Changes.Any(change => change.Key == "/spec/updateStrategy")));
+    }
+
+    [Fact]
+    public async Task A_new_set_without_pods_begins_as_it_is_written()
+    {
+        var set = new JsonObject { ["spec"] = new JsonObject { ["replicas"] = 3, ["selector"] = new JsonObject { ["matchLabels"] = new JsonObject { ["app"] = "fresh" } } } };
+        Assert.Empty((await _answerer.AnswerAsync(Question("CREATE", "statefulsets", "web") with { Object = set }, TestContext.Current.CancellationToken)).Changes);
+    }
+
+    [Fact]
+    public void The_creation_of_a_stewarded_set_is_asked_about()
+    {
+        var hook = Assert.Single(WebhookConfigurations.Mutating([Scenes.Steward()], new WebhookReach(WebhookConfigurations.ByUrl("127.0.0.1", 1, ""), "keeper")).Webhooks);
+        Assert.Contains(hook.Rules, rule => rule.Operations.Contains("CREATE") && rule.Resources.Contains("statefulsets"));
+    }
+
     private static AdmissionQuestion Question(string operation, string resource, string name) =>
         new("uid", operation, resource, "", "default", name, "somebody", ImmutableArray<string>.Empty, IsDryRun: false);
 
@@ -64,7 +88,8 @@ public sealed class UnseenClusterTests
         };
 
         public Task<ResourceList<T>> ListAsync<T>(ListQuery query, CancellationToken cancellationToken) where T : class, IResource<T> =>
-            Task.FromResult(new ResourceList<T>(ListMeta.Empty, typeof(T) == typeof(StewardResource) ? [(T)(object)Scenes.Steward()] : []));
+            Task.FromResult(new ResourceList<T>(ListMeta.Empty,
+                typeof(T) == typeof(StewardResource) ? [(T)(object)Scenes.Steward()] : typeof(T) == typeof(Pod) && query.LabelSelector == "app=web" ? [(T)(object)Member] : []));
 
         public IAsyncEnumerable<WatchEvent<T>> WatchAsync<T>(ListQuery query, CancellationToken cancellationToken) where T : class, IResource<T> =>
             throw new NotSupportedException("nobody watches here");
