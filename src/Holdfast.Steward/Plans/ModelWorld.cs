@@ -30,7 +30,7 @@ public sealed class ModelWorld
         Observation = observation;
         _members = new ModelMembers(observation.Members);
         var going = observation.Steward.Status.Operation?.Member;
-        _unready = [.. observation.Members.Where(member => member.Pod is { IsReady: false } pod && (pod.IsHindered || member.Name != going)).Select(member => member.Pod!.Uid)];
+        _unready = [.. observation.Members.Where(member => member.Pod is { IsReady: false } pod && (pod.IsHindered || pod.IsCrashLooping || member.Name != going)).Select(member => member.Pod!.Uid)];
         _silent = observation.Members.Where(member => member is { Pod: not null, Reading: MemberReading.Unknown })
             .ToDictionary(member => member.Pod!.Uid, member => member.Reading, StringComparer.Ordinal);
         _heldBack = observation.Members.Select(member => (member.Name, Place: member.Claims.Select(claim => claim.Place).FirstOrDefault(place => place is { IsCordoned: true })))

@@ -73,7 +73,7 @@ public static class PlanPreview
     }
 
     private static string Readability(StewardView view, string revision, string image) =>
-        view.Memory.Rollout?.FromRevision == revision || view.State.Members.Any(member => member is { IsWell: true, Pod: { } pod } && pod.Revision == revision) ? ""
+        view.Memory.Rollout is { } known && (known.FromRevision == revision || known.RefusedRevision == revision) || view.State.Members.Any(member => member is { IsWell: true, Pod: { } pod } && pod.Revision == revision) ? ""
         : DataFormats.Newest(view.State) is { } format ? $"it is not known whether {image} reads the data, which are in format {format}: that shows only when the first member runs it"
         : $"it is not known whether {image} reads the data: no member tells their format";
 
