@@ -24,7 +24,7 @@ internal static class RolloutCommand
         var status = Sub("status", "Show how far it is: its steps with their times; exit code 1 when it stopped or was rolled back, 3 when it could not be asked how it is");
         status.Options.Add(Watch);
         status.SetAction((result, cancellationToken) => AskAsync(result, ExitCode.NotRunning, (client, space, token) => new RolloutWatch(
-            asked => client.GetAsync<StewardResource>(space, result.GetValue(Name)!, asked), Console.Out, Console.Error, TimeProvider.System).RunAsync(result.GetValue(Watch), token), cancellationToken));
+            asked => ReadAsync(client, space, result.GetValue(Name)!, asked), Console.Out, Console.Error, TimeProvider.System).RunAsync(result.GetValue(Watch), token), cancellationToken));
         return new Command("rollout", "Look at the update of a stewarded set, or have a word in it")
         {
             status,
@@ -33,6 +33,18 @@ internal static class RolloutCommand
             Asking("abort", "Go back to the revision before, where the data allow it", "Abort", "is asked to go back"),
             Asking("retry", "Try the same revision again after a stop", "Retry", "is asked to try again", Override),
         };
+    }
+
+    private static async Task<StewardResource> ReadAsync(KubernetesClient client, string space, string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await client.GetAsync<StewardResource>(space, name, cancellationToken);
+        }
+        catch (ApiException error)
+        {
+            throw error.InNamespace(space);
+        }
     }
 
     private static Command Sub(string name, string description)

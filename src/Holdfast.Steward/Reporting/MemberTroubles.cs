@@ -15,7 +15,7 @@ internal static class MemberTroubles
 
     private static readonly TimeSpan StepDeadline = TimeSpan.FromMinutes(10);
 
-    /// <summary>Members whose containers are started again and again, but for the one that something is being done to: its operation tells of it.</summary>
+    /// <summary>Members whose containers are started again and again, but for the one that is being updated: the rollout tells of it.</summary>
     public static IEnumerable<MemberObservation> CrashLooping(StewardView view) => Left(view).Where(member => member.Pod!.IsCrashLooping);
 
     /// <summary>Members that have not been ready for longer than any may take that was made anew.</summary>
@@ -36,5 +36,5 @@ internal static class MemberTroubles
 
     private static IEnumerable<MemberObservation> Left(StewardView view) => view.Observation.Set is not { } set ? []
         : view.Observation.Members.Where(member => member.Pod is { IsReady: false, IsTerminating: false } && StatefulSetIdentity.Wants(set, member.Ordinal)
-            && view.Memory.Operation?.Member != member.Name);
+            && !(view.Memory.Operation is { Kind: Operations.Update } updating && updating.Member == member.Name));
 }

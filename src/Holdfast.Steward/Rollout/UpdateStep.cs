@@ -37,7 +37,9 @@ internal static class UpdateStep
                     Operation = operation with { Revision = view.Target, Deadline = view.Now + StewardView.Span(view.Spec.Rollout.StepDeadline, TimeSpan.FromMinutes(10)) },
                 });
             }
-            if (!view.Spec.Rollout.Paused && pod.Uid != operation.PodUid && view.State.Find(operation.Member) is { } away && Missing(away, operation) is { Length: > 0 } lack)
+            // A way back has its own order, in which who failed comes first.
+            var isOnward = !view.Spec.Rollout.Paused && view.Memory.Rollout?.Phase != "RollingBack" && !view.Outdated.IsEmpty;
+            if (isOnward && pod.Uid != operation.PodUid && view.State.Find(operation.Member) is { } away && Missing(away, operation) is { Length: > 0 } lack)
             {
                 return RolloutPlanner.Turn(view, away, $"the template was changed again while it is away: {lack}");
             }

@@ -44,7 +44,15 @@ public sealed class RolloutRequestTests
     {
         var refused = new RolloutStatus
         {
-            Phase = "Stopped", FromRevision = "web-1", ToRevision = "web-2", FailedRevision = "web-2", FromFormat = "9", NewestFormat = "9", ReadableFormat = "9", RefusedRevision = "web-2", RefusedFormat = "8",
+            Phase = "Stopped",
+            FromRevision = "web-1",
+            ToRevision = "web-2",
+            FailedRevision = "web-2",
+            FromFormat = "9",
+            NewestFormat = "9",
+            ReadableFormat = "9",
+            RefusedRevision = "web-2",
+            RefusedFormat = "8",
         };
         var seen = Asked(refused, "Retry", "web-2");
         seen = seen with { Members = seen.Members.But(0, In).But(1, In).But(2, In) };
