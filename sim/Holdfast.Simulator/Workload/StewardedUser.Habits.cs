@@ -117,7 +117,12 @@ internal sealed partial class StewardedUser
             await time.DelayAsync(TimeSpan.FromSeconds(2), CancellationToken.None);
         story.Tell("user", "makes the set again");
         var made = NewSet();
-        await AskAsync(stop => client.CreateAsync(made with { Spec = made.Spec with { Replicas = set.Spec.Replicas } }, stop));
+        // Refused while its Steward is away; without its set the world would stand still.
+        while (await FindSetAsync() is null)
+        {
+            await AskAsync(stop => client.CreateAsync(made with { Spec = made.Spec with { Replicas = set.Spec.Replicas } }, stop));
+            await time.DelayAsync(TimeSpan.FromSeconds(5), CancellationToken.None);
+        }
     }
 
     /// <summary>A pod is asked for until it goes, and then the next one at once.</summary>

@@ -142,11 +142,13 @@ public sealed class StatusTests
     }
 
     [Fact]
-    public void The_operation_tells_of_the_member_that_it_is_about_and_nothing_else_does()
+    public void A_rollout_tells_of_the_member_that_it_updates_itself_and_other_operations_do_not()
     {
         var observation = Scenes.Observation();
         var steward = observation.Steward with { Status = observation.Steward.Status with { Operation = Members.Operation("Update", 2) } };
         Assert.Equal("False", Of(Status(observation with { Steward = steward, Members = Looping(observation, "line", "ended") }), "Stalled").Status);
+        var evicted = steward with { Status = steward.Status with { Operation = Members.Operation("Eviction", 2) } };
+        Assert.Equal("MemberCrashLoops", Of(Status(observation with { Steward = evicted, Members = Looping(observation, "line", "ended") }), "Stalled").Reason);
     }
 
     [Fact]
