@@ -60,6 +60,13 @@ internal static class MutantFocus
             LongestPause = TimeSpan.FromSeconds(4),
             Operations = 15,
         },
+        Mutant.WatchesFromNow => With(options, FaultKind.ServerCrash),
+        Mutant.IgnoresResourceVersion => With(options, FaultKind.StaleCache) with { LongestFreeze = TimeSpan.FromSeconds(15) },
+        _ => InStewardedWorlds(options),
+    };
+
+    private static SimulationOptions InStewardedWorlds(SimulationOptions options) => options.Mutant switch
+    {
         // Who is dead is silent, and a follower's death changes no term: only the age of what it said tells of it.
         Mutant.IgnoresTheAgeOfAnswers => Restless(options, world => world with { Members = 3, HasBudget = false, Habits = [StewardedHabit.EvictsInTurn] }) with
         {
@@ -82,8 +89,6 @@ internal static class MutantFocus
         Mutant.KeepsIdentitiesOnEmptyDisks or Mutant.FoundsASecondCluster => Restless(options, world => world with { Faults = [LedgerFault.DiskLoss], FaultPause = TimeSpan.FromSeconds(10) }),
         Mutant.SaysReadyTooEarly or Mutant.KeepsOldLabels => Restless(options, world => world with { Faults = [LedgerFault.MemberKill], FaultPause = TimeSpan.FromSeconds(20) }),
         Mutant.AllowsForce => Restless(options, world => world with { Habits = [StewardedHabit.ForcesDeletions] }) with { StopDelay = TimeSpan.FromSeconds(5) },
-        Mutant.WatchesFromNow => With(options, FaultKind.ServerCrash),
-        Mutant.IgnoresResourceVersion => With(options, FaultKind.StaleCache) with { LongestFreeze = TimeSpan.FromSeconds(15) },
         _ => options,
     };
 
