@@ -59,6 +59,8 @@ internal sealed class DeedRecorder(GroundTruth truth, LedgerSystem ledger) : Che
     {
         var pods = Truth.World.All<Pod>("default").Select(pod => $"{pod.Metadata.Name} {pod.Spec.Containers[0].Image}");
         var claims = Truth.World.All<PersistentVolumeClaim>("default").Select(claim => claim.Metadata.Name);
-        _deeds.Add($"at rest there are {string.Join(", ", pods)}, the claims {string.Join(", ", claims)}, the members {ledger.Truth.Membership}");
+        // By name: their ids, by which the membership has them, are drawn anew in each run.
+        var members = ledger.Truth.Membership.Seats.Values.OrderBy(seat => seat.Name, StringComparer.Ordinal).Select(seat => seat.IsVoter ? seat.Name : $"({seat.Name})");
+        _deeds.Add($"at rest there are {string.Join(", ", pods)}, the claims {string.Join(", ", claims)}, the members {string.Join(", ", members)}");
     }
 }
