@@ -34,6 +34,7 @@ public sealed class ApiServerHost : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private WebApplication? _web;
     private ResourceProxy? _proxy;
+    private ServerKeys? _keys;
     private Task _renewing = Task.CompletedTask;
     private bool _isStopped;
 
@@ -58,18 +59,16 @@ public sealed class ApiServerHost : IAsyncDisposable
     public static async Task<ApiServerHost> StartAsync(ApiServerOptions options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var parts = await Parts.OfAsync(options);
+        var parts = Parts.Of(options);
         var core = new ApiServerCore(options.Store, options.Time, options.Chance, options.ServiceBlock, parts.Tokens, parts.Webhooks);
-        parts.Authenticator = Authenticator.Open(parts.Keys.Authority, ServerKeys.FolderOf(options.DataFolder), options.Chance, parts.Tokens, core.Registry.View);
-        core.Served.Serve(Reviews.OfTokens(parts.Authenticator));
         var host = new ApiServerHost(core, parts);
         options.Metrics.Observe("holdfast_api_requests_in_flight", "Requests over the network that are being served or wait for a seat.", () => host.Load.Requests);
         options.Metrics.Observe("holdfast_api_watches", "Watches that are open over the network.", () => host.Load.Watches);
         try
         {
-            // Whoever is answered finds the custom resources of before.
-            await core.Registry.ServeCustomResourcesAsync();
-            await host.ListenAsync(options, cancellationToken);
+            // Beside the web server's making and the opening of keys; whoever is answered finds the custom resources of before.
+            var settled = parts.Runner.Start("custom resources", _ => core.Registry.ServeCustomResourcesAsync(), cancellationToken);
+            await host.ListenAsync(options, settled, cancellationToken);
             var reached = options.Address.Equals(IPAddress.Any) || options.Address.Equals(IPAddress.IPv6Any) || options.Address.Equals(IPAddress.IPv6Loopback) ? IPAddress.Loopback : options.Address;
             await core.BootstrapAsync(new IPEndPoint(reached, host.Address.Port), cancellationToken);
             parts.Health!.Furnish();
@@ -88,17 +87,17 @@ public sealed class ApiServerHost : IAsyncDisposable
         _parts.Audit.IsKept ? new AuditedTransport(Core.InProcess(identity), identity, _parts.Audit) : Core.InProcess(identity);
 
     /// <summary>The certificate of the authority that clients are to trust, as PEM.</summary>
-    public string AuthorityPem => _parts.Keys.Authority.CertificatePem;
+    public string AuthorityPem => Authority.CertificatePem;
 
     /// <summary>The administrator's credentials.</summary>
     public ClusterCredentials AdminCredentials() =>
-        new(Address, AuthorityPem, _parts.Keys.Authority.Client("admin", UserInfo.Administrator), _parts.Authenticator!.AdminToken);
+        new(Address, AuthorityPem, Authority.Client("admin", UserInfo.Administrator), _parts.Authenticator!.AdminToken);
 
     /// <summary>The credentials of a part of this program that has to ask over HTTP.</summary>
     /// <param name="fileName">The name under which its certificate is kept.</param>
     /// <param name="user">Whom it stands for.</param>
     public ClusterCredentials CredentialsOf(string fileName, UserInfo user) =>
-        new(Address, AuthorityPem, _parts.Keys.Authority.Client(fileName, user), "");
+        new(Address, AuthorityPem, Authority.Client(fileName, user), "");
 
     /// <summary>Ends running requests and stops.</summary>
     public async ValueTask DisposeAsync()
@@ -116,14 +115,21 @@ public sealed class ApiServerHost : IAsyncDisposable
         }
         await _parts.Audit.DisposeAsync();
         _parts.Webhooks.Dispose();
-        _parts.Keys.Signer.Dispose();
+        _parts.Signer.Dispose();
         _stop.Dispose();
     }
 
-    private async Task ListenAsync(ApiServerOptions options, CancellationToken cancellationToken)
+    private CertificateAuthority Authority => _keys!.Authority;
+
+    private async Task ListenAsync(ApiServerOptions options, Task settled, CancellationToken cancellationToken)
     {
-        var renewal = new CertificateRenewal(_parts.Keys, AdminCredentials, options);
-        _web = Build(options, () => renewal.Handshake);
+        CertificateRenewal? renewal = null;
+        _web = Build(options, () => renewal!.Handshake);
+        _keys = await _parts.Keys;
+        renewal = new CertificateRenewal(_keys, AdminCredentials, options);
+        _parts.Authenticator = Authenticator.Open(Authority, ServerKeys.FolderOf(options.DataFolder), options.Chance, _parts.Tokens, Core.Registry.View);
+        await settled;
+        Core.Served.Serve(Reviews.OfTokens(_parts.Authenticator));
         _proxy = new ResourceProxy(_web.Services.GetRequiredService<IHttpForwarder>(), options.Chance);
         var front = Front(options, Core, _parts, _proxy, _web.Lifetime.ApplicationStopping);
         _web.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.FromSeconds(20) });
@@ -191,7 +197,7 @@ public sealed class ApiServerHost : IAsyncDisposable
     }
 
     private sealed record Parts(
-        ServerKeys Keys, ServiceAccountTokens Tokens, FlowControl Flows, WatchCount Watches, AuditLog Audit, ITaskRunner Runner)
+        Task<ServerKeys> Keys, TokenSigner Signer, ServiceAccountTokens Tokens, FlowControl Flows, WatchCount Watches, AuditLog Audit, ITaskRunner Runner)
     {
         public Authenticator? Authenticator { get; set; }
 
@@ -199,12 +205,13 @@ public sealed class ApiServerHost : IAsyncDisposable
 
         public HttpWebhookTransport Webhooks { get; } = new();
 
-        public static async Task<Parts> OfAsync(ApiServerOptions options)
+        public static Parts Of(ApiServerOptions options)
         {
             var runner = new ThreadPoolTaskRunner(fault => options.OnFault(fault.Exception));
-            var keys = options.Keys is { } opened ? await opened : ServerKeys.Open(options.DataFolder, options.KeySettings, options.Time, options.Chance);
+            var keys = options.Keys ?? runner.Begin("keys", () => Task.FromResult(ServerKeys.Open(options.DataFolder, options.KeySettings, options.Time, options.Chance)));
+            var signer = TokenSigner.Open(ServerKeys.FolderOf(options.DataFolder));
             var audit = new AuditLog(options.DataFolder, options.Audit, options.Time, options.Chance, runner, options.OnFault);
-            return new Parts(keys, new ServiceAccountTokens(keys.Signer, options.Time, options.Chance),
+            return new Parts(keys, signer, new ServiceAccountTokens(signer, options.Time, options.Chance),
                 new FlowControl(options.Bounds, options.Time), new WatchCount(options.Bounds), audit, runner);
         }
     }

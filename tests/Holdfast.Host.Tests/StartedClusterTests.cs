@@ -39,18 +39,6 @@ public sealed class StartedClusterTests : IDisposable
     }
 
     [Fact]
-    public async Task New_clusters_do_not_all_take_the_addresses_of_one_that_is_stopped()
-    {
-        var slots = new HashSet<string>();
-        for (var number = 0; number < 6; number++)
-        {
-            await using var cluster = await StartAsync(On(_folder[$"{number}"]));
-            slots.Add(File.ReadAllText(_folder[$"{number}/address-slot"]));
-        }
-        Assert.True(slots.Count > 1, $"six clusters, one after the other, took the slot {slots.First()}");
-    }
-
-    [Fact]
     public async Task Nodes_are_ready_and_spread_over_the_zones()
     {
         await using var cluster = await StartAsync(On(_folder.Path) with { Nodes = 4, Zones = ["north", "south"] });

@@ -1,23 +1,19 @@
 using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
-using Holdfast.ApiServer.Security.Tokens;
 using Holdfast.Platform;
 
 namespace Holdfast.ApiServer.Security;
 
 /// <summary>
-/// What a server proves itself and others with: its authority, the certificate that it serves with, and the key of tokens. They can be
+/// What a server proves itself and others with: its authority and the certificate that it serves with. They can be
 /// opened before the server is started, beside other work: the first look at certificates reads all that the machine trusts.
 /// </summary>
 public sealed class ServerKeys
 {
-    private ServerKeys(CertificateAuthority authority, TokenSigner signer, SslServerAuthenticationOptions handshake) =>
-        (Authority, Signer, Handshake) = (authority, signer, handshake);
+    private ServerKeys(CertificateAuthority authority, SslServerAuthenticationOptions handshake) => (Authority, Handshake) = (authority, handshake);
 
     internal CertificateAuthority Authority { get; }
-
-    internal TokenSigner Signer { get; }
 
     /// <summary>How a connection is begun with the certificate of the start.</summary>
     internal SslServerAuthenticationOptions Handshake { get; }
@@ -31,9 +27,8 @@ public sealed class ServerKeys
     public static ServerKeys Open(string dataFolder, ServerKeySettings settings, TimeProvider time, IChance chance)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        var folder = FolderOf(dataFolder);
-        var authority = CertificateAuthority.Open(folder, time, chance, settings.CertificateLife);
-        return new ServerKeys(authority, TokenSigner.Open(folder), CertificateRenewal.HandshakeOf(settings.Serving(authority)));
+        var authority = CertificateAuthority.Open(FolderOf(dataFolder), time, chance, settings.CertificateLife);
+        return new ServerKeys(authority, CertificateRenewal.HandshakeOf(settings.Serving(authority)));
     }
 
     /// <summary>Where the keys of a data folder are.</summary>

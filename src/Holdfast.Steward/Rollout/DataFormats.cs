@@ -43,8 +43,7 @@ internal static class DataFormats
             return "";
         }
         var reads = now.ReadableFormat.Length > 0 ? now.ReadableFormat : now.FromFormat;
-        return $"the data have moved on from format {now.FromFormat} to {now.NewestFormat}, and revision {now.FromRevision} reads up to {reads}: "
-            + "go forward with a corrected revision, or restore a backup that was made before";
+        return $"the data have moved on from format {now.FromFormat} to {now.NewestFormat}, {WaysOut(now.FromRevision, reads)}";
     }
 
     /// <summary>The rollout with what is known of a revision that its members may not go to.</summary>
@@ -63,8 +62,7 @@ internal static class DataFormats
             : rollout.Seen(view.State);
         if (now.RefusedRevision == view.Target && now.NewestFormat.Length > 0 && IsBeyond(now.NewestFormat, now.RefusedFormat))
         {
-            return $"the data are in format {now.NewestFormat}, and revision {view.Target} reads up to {now.RefusedFormat}: "
-                + "go forward with a corrected revision, or restore a backup that was made before";
+            return $"the data are in format {now.NewestFormat}, {WaysOut(view.Target, now.RefusedFormat)}";
         }
         return now.FromRevision == view.Target ? Objection(view, now, isAsked: true) : "";
     }
@@ -72,6 +70,9 @@ internal static class DataFormats
     /// <summary>The newest format that a member's data are in; null when none tells.</summary>
     public static string? Newest(ClusterState state) => state.Members.Select(member => member.Values?.DataFormat)
         .Where(format => !string.IsNullOrEmpty(format)).Aggregate((string?)null, (newest, format) => newest is null || IsBeyond(format!, newest) ? format : newest);
+
+    private static string WaysOut(string revision, string readable) =>
+        $"and revision {revision} reads up to {readable}: go forward with a corrected revision, or restore a backup that was made before";
 
     // Formats are numbers, or versions such as 3.6; anything else cannot be compared, so that any other one counts as further on.
     private static bool IsBeyond(string format, string other) => Parts(format) is { } mine && Parts(other) is { } theirs
