@@ -57,6 +57,10 @@ internal static class UpdateStep
         {
             return Replace(view, operation, pod);
         }
+        if (pod is null && !StatefulSetIdentity.Wants(view.Set, StatefulSetIdentity.Ordinal(view.Set, operation.Member)))
+        {
+            return End(view, "Superseded", $"{operation.Member} is gone, and the set no longer wants it", "Superseded");
+        }
         var member = view.State.Find(operation.Member);
         if (pod is null or { IsTerminating: true } || member is null)
         {
