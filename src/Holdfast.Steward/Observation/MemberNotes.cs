@@ -44,7 +44,7 @@ internal sealed record MemberNotes
     /// <summary>The reading at a moment.</summary>
     /// <param name="time">The clock.</param>
     public MemberReading ToReading(TimeProvider time) => Said is null
-        ? new MemberReading.Unknown(Failure, UnknownSince)
+        ? new MemberReading.Unknown(Failure, UnknownSince) { IsUnasked = UnknownSince is null }
         : new MemberReading.Known(Said, time.GetElapsedTime(Timestamp), ObservedAt);
 
     /// <summary>Whether planners would decide alike on both, but for indexes and ages.</summary>

@@ -19,6 +19,7 @@ internal static class RolloutOrder
         }
         var zone = view.State.Leader?.Pod?.Zone;
         return outdated.OrderBy(member => member.IsLeader)
+            .ThenBy(member => Placement.Objection(member).Length > 0)
             .ThenBy(member => member.IsWell)
             .ThenBy(member => member.Pod!.Zone.Length > 0 && member.Pod.Zone == zone)
             .ThenBy(member => member.Lag ?? long.MaxValue)

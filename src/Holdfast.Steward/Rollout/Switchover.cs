@@ -62,7 +62,7 @@ public static class Switchover
             var words = $"{leader.Name} leads in term {state.Term}";
             return StewardPlan.Remember(memory.Ended("Done", words, view.Now), new StewardEvent(false, "SwitchoverDone", words));
         }
-        if (operation.IsOverdue(view.Now))
+        if (operation.IsOverdue(view))
         {
             var words = $"leadership did not go from {operation.Member} to {operation.Successor} within {view.Spec.Disruption.SwitchoverDeadline}";
             return StewardPlan.Remember(memory.Ended("Failed", words, view.Now), new StewardEvent(true, "SwitchoverFailed", words));

@@ -111,7 +111,7 @@ public static class ScalingPlanner
     {
         ArgumentNullException.ThrowIfNull(view);
         ArgumentNullException.ThrowIfNull(operation);
-        if (operation.IsOverdue(view.Now))
+        if (operation.IsOverdue(view))
         {
             var words = $"{OperationWords.Of(operation)}: not done within {view.Spec.Scaling.StepDeadline}; it got as far as {operation.Phase}{(operation.Phase == RemovalStep.Claims ? ", and what claims it has left are kept" : "")}";
             return StewardPlan.Remember(view.Memory.Ended("Failed", words, view.Now), new StewardEvent(true, operation.Kind + "Failed", words));

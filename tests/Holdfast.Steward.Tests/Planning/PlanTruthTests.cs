@@ -61,7 +61,8 @@ public sealed class PlanTruthTests
     {
         var seen = Scenes.Observation();
         var forecast = PlanPreview.Restart(seen with { Members = Placed(seen.Members, 1, isCordoned: true) });
-        Assert.Contains("web-1 is not back", forecast.StoppedBy, StringComparison.Ordinal);
+        Assert.Equal("web-1 does not go yet, since it would not come back: its volume pv-1 is on node-1 alone, which takes no pods (kubectl uncordon node-1)", forecast.StoppedBy);
+        Assert.Equal(["web-2"], forecast.Steps.Select(step => step.Member));
     }
 
     [Fact]
