@@ -5,7 +5,6 @@ using Holdfast.Model.Core;
 using Holdfast.Model.Meta;
 using Holdfast.Model.Policy;
 using Holdfast.Model.Resources;
-using Holdfast.Model.Values;
 using Holdfast.Steward.Observation;
 using Holdfast.Steward.Running;
 

@@ -6,6 +6,7 @@ using Holdfast.Model.Values;
 using Holdfast.Steward.Backups;
 using Holdfast.Steward.Observation;
 using Holdfast.Steward.Planning;
+using Holdfast.Steward.Roles;
 using Holdfast.Steward.Rollout;
 using Holdfast.Steward.Safety;
 using Holdfast.Steward.Scaling;
@@ -158,6 +159,7 @@ internal static class ConditionReport
         var late = MemberTroubles.Late(view).Select(member => $"{MemberTroubles.Words(view, member)}: {member.Pod!.Problem}").ToArray();
         return loops.Length > 0 ? new(True, "MemberCrashLoops", $"{string.Join("; ", loops)}. {MemberTroubles.CrashLoopAdvice}")
             : late.Length > 0 ? new(True, "MemberNotReady", $"{string.Join("; ", late)}. {MemberTroubles.LateAdvice}")
+            : RoutingPlanner.Plan(view).Events.FirstOrDefault() is { } routing ? new(True, routing.Reason, routing.Message)
             : new(False, "Going", "nothing is in the way for good");
     }
 

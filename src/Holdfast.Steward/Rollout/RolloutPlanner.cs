@@ -244,7 +244,8 @@ public static class RolloutPlanner
         operation = phase == UpdateStep.Replacing ? operation : operation with { PodUid = "" };
         var begun = rollout with
         {
-            Phase = rollout.Phase == "Waiting" ? "Progressing" : rollout.Phase,
+            // Who is only watched was not taken by this rollout, so that what must hold before its first step is still to be asked.
+            Phase = rollout.Phase == "Waiting" && phase == UpdateStep.Replacing ? "Progressing" : rollout.Phase,
             ProgressedAt = view.Now,
             BackupAt = rollout.BackupAt ?? (Preflight.RestsOnBackup(view) ? BackupProof.Last(view).At : null),
             Steps = rollout.Steps.Where(step => step.Member != member.Name)

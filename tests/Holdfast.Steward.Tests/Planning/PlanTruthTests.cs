@@ -30,7 +30,7 @@ public sealed class PlanTruthTests
     {
         var seen = AfterAnUpdate("OnDelete", "9");
         Assert.Contains("it is not known whether web:1.2.0 reads the data, which are in format 9: that shows only when the first member runs it", PlanPreview.Rollout(seen, null, "web:1.2.0").Warnings);
-        Assert.Empty(PlanPreview.Rollout(AfterAnUpdate("OnDelete", "8"), null, "web:0.9.0").Warnings);
+        Assert.Equal(["who leads, is not well or lags by then may change the order"], PlanPreview.Rollout(AfterAnUpdate("OnDelete", "8"), null, "web:0.9.0").Warnings);
         var silent = seen with { Members = [.. seen.Members.Select((_, ordinal) => ordinal).Aggregate(seen.Members, (members, ordinal) => members.But(ordinal, values => values with { DataFormat = null }))] };
         Assert.Contains("it is not known whether web:1.2.0 reads the data: no member tells their format", PlanPreview.Rollout(silent, null, "web:1.2.0").Warnings);
     }

@@ -64,6 +64,8 @@ public sealed class WayBackTests
         for (var looks = 0; looks < 3 && seen.Steward.Status.Operation is null; looks++)
             seen = Remembered(seen);
         Assert.Equal(("web-2", "web-2", "Starting", seen.Now + TimeSpan.FromMinutes(10)), (seen.Steward.Status.Operation?.Member, seen.Steward.Status.Operation?.Revision, seen.Steward.Status.Operation?.Phase, seen.Steward.Status.Operation?.Deadline));
+        // What must hold before the first step was not asked for it.
+        Assert.Equal("Waiting", seen.Steward.Status.Rollout?.Phase);
         seen = Remembered(Remembered(seen) with { Now = seen.Now + TimeSpan.FromMinutes(10) });
         Assert.Equal(("RollingBack", "web-2", "web-1"), (seen.Steward.Status.Rollout!.Phase, seen.Steward.Status.Rollout.FailedRevision, seen.Steward.Status.Rollout.ToRevision));
     }
