@@ -1,4 +1,3 @@
-using Holdfast.Model.Values;
 using Holdfast.Steward.Observation;
 using Holdfast.Steward.Planning;
 using Holdfast.Steward.Plans;
