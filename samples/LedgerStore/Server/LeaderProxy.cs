@@ -10,7 +10,23 @@ public sealed class LeaderProxy(PeerOptions options, PeerDirectory directory) : 
 {
     private const string Marker = "Ledger-Forwarded";
     private static readonly string[] Passed = ["Ledger-Client", "Ledger-Sequence", "Content-Type"];
-    private readonly HttpClient http = new(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(1), AllowAutoRedirect = false }) { Timeout = TimeSpan.FromSeconds(10) };
+
+    // Each takes one of the leader's connections; more than these would not make its batches any faster.
+    private readonly SemaphoreSlim turns = new(MaxForwarded);
+    private readonly HttpClient http = new(new SocketsHttpHandler
+    {
+        ConnectTimeout = TimeSpan.FromSeconds(1),
+        AllowAutoRedirect = false,
+        MaxConnectionsPerServer = MaxForwarded,
+        PooledConnectionIdleTimeout = TimeSpan.FromSeconds(10),
+    })
+    { Timeout = TimeSpan.FromSeconds(10) };
+
+    /// <summary>The most requests that are with the leader at once; others wait for their turn.</summary>
+    public const int MaxForwarded = 256;
+
+    /// <summary>How long a request waits for its turn.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(3);
 
     /// <summary>Answers with what the leader answers, or with where it is; null when that was done, else why it could not be.</summary>
     /// <param name="context">The request.</param>
@@ -26,14 +42,32 @@ public sealed class LeaderProxy(PeerOptions options, PeerDirectory directory) : 
         var target = new Uri(api, context.Request.Path + context.Request.QueryString);
         var isRedirect = context.Request.Query["follower"].ToString() is { Length: > 0 } choice ? choice == "redirect" : !options.Forwards;
         if (!isRedirect)
-            return await ForwardAsync(context, leader, target, body);
+            return await TakeTurnAsync(context, leader, target, body);
         context.Response.Headers.Location = target.ToString();
         await context.AnswerAsync(LedgerError.NotLeader(leader) with { Status = StatusCodes.Status307TemporaryRedirect });
         return null;
     }
 
     /// <inheritdoc />
-    public void Dispose() => http.Dispose();
+    public void Dispose()
+    {
+        http.Dispose();
+        turns.Dispose();
+    }
+
+    private async Task<LedgerError?> TakeTurnAsync(HttpContext context, string leader, Uri target, ReadOnlyMemory<byte> body)
+    {
+        if (!await turns.WaitAsync(Patience, context.RequestAborted))
+            return LedgerError.Overloaded;
+        try
+        {
+            return await ForwardAsync(context, leader, target, body);
+        }
+        finally
+        {
+            turns.Release();
+        }
+    }
 
     private async Task<LedgerError?> ForwardAsync(HttpContext context, string leader, Uri target, ReadOnlyMemory<byte> body)
     {
