@@ -49,21 +49,24 @@ public sealed class LeaderProxyTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task An_append_whose_turn_does_not_come_is_refused_as_one_that_took_no_effect()
+    public async Task An_append_whose_turn_does_not_come_is_refused_as_one_that_took_no_effect_and_another_leader_is_asked_at_once()
     {
         using var proxy = Proxy(TimeSpan.FromMilliseconds(100));
         var passed = Enumerable.Range(0, LeaderProxy.MaxForwarded).Select(_ => proxy.BringAsync(Append(), "leader", new byte[] { 1 })).ToList();
         Assert.Equal("Overloaded", (await proxy.BringAsync(Append(), "leader", new byte[] { 1 }))?.Code);
+        // Nobody listens there: it was asked.
+        Assert.Equal("LeaderSilent", (await proxy.BringAsync(Append(), "next", new byte[] { 1 }))?.Code);
         released.SetResult();
         Assert.All(await Task.WhenAll(passed), Assert.Null);
     }
 
-    private LeaderProxy Proxy(TimeSpan patience)
+    private LeaderProxy Proxy(TimeSpan turn)
     {
         var options = new PeerOptions { Service = "s", Listen = new IPEndPoint(IPAddress.Loopback, 8081), ApiPort = 8080 };
         var directory = new PeerDirectory(options);
         directory.NoteApi("leader", leader.LocalEndpoint.ToString()!);
-        return new LeaderProxy(options, directory) { Patience = patience };
+        directory.NoteApi("next", $"{LedgerProcess.NewAddress()}:1");
+        return new LeaderProxy(options, directory, new ForwardingPatience { Turn = turn, Connection = Patience, Answer = 2 * Patience });
     }
 
     private static DefaultHttpContext Append()
