@@ -48,7 +48,8 @@ public sealed class PeerOptionsReader(Func<string, string?> variable)
             if (split.Length != 2 || split[0].Length == 0 || !IPEndPoint.TryParse(split[1], out var address) || address.Port == 0)
                 throw new LedgerOptionsException($"--peers (LEDGER_PEERS) must be name=address:port, separated by commas, but has '{part}'");
             if (peers.FirstOrDefault(other => other.Key == split[0] || other.Value.Equals(address)).Key is { } twin)
-                throw new LedgerOptionsException($"--peers (LEDGER_PEERS) must name each member once, with an address of its own, but has {(twin == split[0] ? $"the name {twin} twice" : $"{twin} and {split[0]} at one address, {address}")}");
+                throw new LedgerOptionsException("--peers (LEDGER_PEERS) must name each member once, with an address of its own, but has " +
+                    (twin == split[0] ? $"the name {twin} twice" : $"{twin} and {split[0]} at one address, {address}"));
             peers.Add(split[0], address);
         }
         return peers.ToImmutable();

@@ -25,10 +25,13 @@ public sealed class PeerCertificates(string folder, LedgerJournal journal) : IDi
         if (there == 0 && !isRequired)
             return null;
         if (there < names.Length)
+        {
+            var missing = string.Join(", ", names.Where(name => !File.Exists(Path.Combine(folder!, name))));
             throw new LedgerOptionsException(
-                $"{(isRequired ? "--tls (LEDGER_TLS) must name a folder that holds" : $"{folder} must hold")} tls.crt, tls.key and ca.crt, " +
-                $"but {(there == 0 && !Directory.Exists(folder) ? $"there is no folder {folder}" : $"{folder} lacks {string.Join(", ", names.Where(name => !File.Exists(Path.Combine(folder!, name))))}")}" +
+                (isRequired ? "--tls (LEDGER_TLS) must name a folder that holds" : $"{folder} must hold") + " tls.crt, tls.key and ca.crt, but " +
+                (Directory.Exists(folder) ? $"{folder} lacks {missing}" : $"there is no folder {folder}") +
                 (isRequired ? "; without the setting members speak without encryption" : ""));
+        }
         var found = new PeerCertificates(folder!, journal);
         _ = found.Own;
         return found;

@@ -48,7 +48,8 @@ public sealed class QuorumProcess : IAsyncDisposable
         try
         {
             await front.StartAsync(stopping.Token);
-            journal.Write($"peers: listening on {options.Peers!.Listen}{(certificates is null ? $" without TLS, so whoever reaches the port can speak as a member: {options.Peers.TlsFolder} holds no tls.crt, tls.key and ca.crt" : " with mutual TLS")}");
+            journal.Write($"peers: listening on {options.Peers!.Listen} " + (certificates is not null ? "with mutual TLS"
+                : $"without TLS, so whoever reaches the port can speak as a member: {options.Peers.TlsFolder} holds no tls.crt, tls.key and ca.crt"));
             var identity = await Member.IdentifyAsync(folder, stopping.Token);
             var disk = QuorumDisk.Open(folder, identity, options.Release, note => journal.Write($"recovery: {note}"));
             links = new PeerLinks(client, identity, options.Release, options.Listen, NameOf, journal, time);

@@ -11,30 +11,36 @@ using Microsoft.AspNetCore.Builder;
 namespace LedgerStore.Tests.Server;
 
 /// <summary>However many connections and requests clients have, probes are answered.</summary>
-public sealed class FloodTests : IDisposable
+public sealed class FloodTests : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private readonly TemporaryFolder folder = new();
+    private StandaloneLedger? ledger;
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    public void Dispose() => folder.Dispose();
+    public async ValueTask DisposeAsync()
+    {
+        if (ledger is not null)
+            await ledger.DisposeAsync();
+        folder.Dispose();
+    }
 
     [Fact]
     public async Task Connections_on_which_nothing_is_said_keep_neither_probes_nor_clients_nor_members_out()
     {
         var address = LedgerProcess.NewAddress();
-        await using var ledger = await LedgerProcess.StartReadyAsync(folder.Path, ("POD_IP", address), ("LEDGER_PEERS", $"ledger-store-0={address}:8081"));
+        await using var member = await LedgerProcess.StartReadyAsync(folder.Path, ("POD_IP", address), ("LEDGER_PEERS", $"ledger-store-0={address}:8081"));
         using var idle = new IdleConnections();
         await idle.OpenAsync(address, 8080, 2_700);
         await idle.OpenAsync(address, 8081, 100);
         foreach (var path in new[] { "/startup", "/ready", "/live", "/status", "/metrics" })
         {
-            using var fresh = new HttpClient { BaseAddress = ledger.Http.BaseAddress, Timeout = Patience };
+            using var fresh = new HttpClient { BaseAddress = member.Http.BaseAddress, Timeout = Patience };
             using var answer = await fresh.GetAsync(path, Stop);
             Assert.Equal((path, HttpStatusCode.OK), (path, answer.StatusCode));
         }
-        using (var appended = await ledger.AppendAsync("in the flood"))
+        using (var appended = await member.AppendAsync("in the flood"))
             Assert.Equal(HttpStatusCode.Created, appended.StatusCode);
         using var peer = new HttpClient { DefaultRequestVersion = HttpVersion.Version20, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact, Timeout = Patience };
         using var identity = await peer.GetAsync($"http://{address}:8081/peer/v1/identity", Stop);
@@ -100,7 +106,8 @@ public sealed class FloodTests : IDisposable
     {
         var time = TimeProvider.System;
         var (member, metrics, journal) = (new Member(options, time, static () => long.MaxValue), new LedgerMetrics(), new LedgerJournal(TextWriter.Null, time));
-        member.Serve(new StandaloneLedger(new LedgerWriter(new SegmentedLogOptions(folder.LogFolder), time), time, static _ => { }));
+        ledger = new StandaloneLedger(new LedgerWriter(new SegmentedLogOptions(folder.LogFolder), time), time, static _ => { });
+        member.Serve(ledger);
         var reads = new ReadEndpoints(member, metrics);
         var router = new LedgerRouter(
             new AppendEndpoint(member, metrics, time, null), reads, new BackupEndpoint(member, reads, time), new OperationEndpoints(member, metrics, journal, time),
