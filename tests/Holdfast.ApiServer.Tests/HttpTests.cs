@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
+using Holdfast.ApiServer.Tests.Streaming;
 
 namespace Holdfast.ApiServer.Tests;
 
@@ -137,6 +138,9 @@ public sealed class HttpTests
         var told = JsonNode.Parse((await stream.ReadLineAsync(Token))!)!;
         Assert.Equal("ERROR", told["type"]!.GetValue<string>());
         Assert.Equal(410, told["object"]!["code"]!.GetValue<int>());
+        using var socket = await WatchClient.OpenAsync(server, "?watch=1&resourceVersion=2");
+        Assert.Equal(told.ToJsonString(), (await WatchClient.EventAsync(socket)).ToJsonString());
+        Assert.Equal(System.Net.WebSockets.WebSocketCloseStatus.NormalClosure, await WatchClient.EndAsync(socket));
     }
 
     [Fact]
