@@ -32,6 +32,41 @@ public sealed class MatchingTests
     }
 
     [Theory]
+    [InlineData("authorizer.requestResource.check('create').allowed()", 1)]
+    [InlineData("authorizer.requestResource.check('delete').allowed()", 0)]
+    [InlineData("authorizer.group('').resource('configmaps').namespace('default').name('m').check('create').allowed()", 1)]
+    [InlineData("authorizer.group('').resource('configmaps').namespace('other').check('create').allowed()", 0)]
+    [InlineData("authorizer.path('/healthz').check('get').allowed()", 1)]
+    [InlineData("authorizer.path('/metrics').check('get').allowed()", 0)]
+    [InlineData("authorizer.serviceAccount('default', 'other').requestResource", null)]
+    [InlineData("authorizer.serviceAccount('default', 'maker').group('').resource('configmaps').namespace('default').check('create').allowed()", 1)]
+    [InlineData("authorizer.serviceAccount('default', 'other').path('/healthz').check('get').allowed()", 0)]
+    [InlineData("authorizer.requestResource.check('create').reason().startsWith('RBAC: allowed by RoleBinding') && !authorizer.requestResource.check('create').errored()", 1)]
+    public async Task A_condition_may_ask_what_whoever_writes_may_do(string expression, int? asked)
+    {
+        await using var world = await WebhookFixture.StartAsync();
+        world.Hooks.Allow("/h");
+        var fields = new JsonObject { ["matchConditions"] = new JsonArray(new JsonObject { ["name"] = "a", ["expression"] = expression }) };
+        var (code, body) = await world.ConfigureAsync("Validating", "/h", fields.ToJsonString());
+        Assert.True(code == (asked is null ? 422 : 201), body.ToJsonString());
+        if (asked is null)
+            return;
+        const string Rbac = "/apis/rbac.authorization.k8s.io/v1/namespaces/default/";
+        await world.Server.SendAsync("POST", Rbac + "roles", """
+            {"apiVersion":"rbac.authorization.k8s.io/v1","kind":"Role","metadata":{"name":"maker"},"rules":[{"apiGroups":[""],"resources":["configmaps"],"verbs":["create"]}]}
+            """);
+        (code, body) = await world.Server.SendAsync("POST", Rbac + "rolebindings", """
+            {"apiVersion":"rbac.authorization.k8s.io/v1","kind":"RoleBinding","metadata":{"name":"maker"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"Role","name":"maker"},
+             "subjects":[{"kind":"ServiceAccount","name":"maker","namespace":"default"}]}
+            """);
+        Assert.True(code == 201, body.ToJsonString());
+        (code, body) = await world.Server.SendAsync("POST", "/api/v1/namespaces/default/configmaps", WebhookFixture.Map("m"), "application/json",
+            ("Impersonate-User", "system:serviceaccount:default:maker"));
+        Assert.True(code == 201, body.ToJsonString());
+        Assert.Equal(asked, world.Hooks.Reviews.Count);
+    }
+
+    [Theory]
     [InlineData("/api/v1", "message", "events.k8s.io", "note")]
     [InlineData("/apis/events.k8s.io/v1", "note", "", "message")]
     public async Task An_event_is_shown_in_the_group_that_the_webhook_asks_for(string path, string field, string group, string shown)
@@ -95,7 +130,8 @@ public sealed class MatchingTests
 
     [Theory]
     [InlineData("request.none", "compilation failed: ERROR: <input>:1:8: undefined field 'none'")]
-    [InlineData("authorizer.path('/').check('get').allowed()", "undeclared reference to 'authorizer' (in container '')")]
+    [InlineData("authorizer.check('get').allowed()", "found no matching overload for 'check' applied to 'kubernetes.authorization.Authorizer.(string)'")]
+    [InlineData("authorizer.path('/').check('get')", "must evaluate to bool")]
     [InlineData("1", "must evaluate to bool")]
     [InlineData("object.a ==", "compilation failed: ERROR: <input>:1:12: Syntax error")]
     [InlineData("nowhere('x') == 'x'", "undeclared reference to 'nowhere' (in container '')")]
