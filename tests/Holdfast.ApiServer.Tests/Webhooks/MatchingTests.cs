@@ -31,39 +31,49 @@ public sealed class MatchingTests
         Assert.Equal(isAsked ? 1 : 0, world.Hooks.Reviews.Count);
     }
 
-    [Theory]
-    [InlineData("authorizer.requestResource.check('create').allowed()", 1)]
-    [InlineData("authorizer.requestResource.check('delete').allowed()", 0)]
-    [InlineData("authorizer.group('').resource('configmaps').namespace('default').name('m').check('create').allowed()", 1)]
-    [InlineData("authorizer.group('').resource('configmaps').namespace('other').check('create').allowed()", 0)]
-    [InlineData("authorizer.path('/healthz').check('get').allowed()", 1)]
-    [InlineData("authorizer.path('/metrics').check('get').allowed()", 0)]
-    [InlineData("authorizer.serviceAccount('default', 'other').requestResource", null)]
-    [InlineData("authorizer.serviceAccount('default', 'maker').group('').resource('configmaps').namespace('default').check('create').allowed()", 1)]
-    [InlineData("authorizer.serviceAccount('default', 'other').path('/healthz').check('get').allowed()", 0)]
-    [InlineData("authorizer.requestResource.check('create').reason().startsWith('RBAC: allowed by RoleBinding') && !authorizer.requestResource.check('create').errored()", 1)]
-    public async Task A_condition_may_ask_what_whoever_writes_may_do(string expression, int? asked)
+    [Fact]
+    public async Task Conditions_may_ask_what_whoever_writes_may_do()
     {
         await using var world = await WebhookFixture.StartAsync();
-        world.Hooks.Allow("/h");
-        var fields = new JsonObject { ["matchConditions"] = new JsonArray(new JsonObject { ["name"] = "a", ["expression"] = expression }) };
-        var (code, body) = await world.ConfigureAsync("Validating", "/h", fields.ToJsonString());
-        Assert.True(code == (asked is null ? 422 : 201), body.ToJsonString());
-        if (asked is null)
-            return;
+        string[] held =
+        [
+            "authorizer.requestResource.check('create').allowed()",
+            "authorizer.group('').resource('configmaps').namespace('default').name('m').check('create').allowed()",
+            "authorizer.path('/healthz').check('get').allowed()",
+            "authorizer.serviceAccount('default', 'maker').group('').resource('configmaps').namespace('default').check('create').allowed()",
+            "authorizer.requestResource.check('create').reason().startsWith('RBAC: allowed by RoleBinding') && !authorizer.requestResource.check('create').errored()",
+        ];
+        string[] missed =
+        [
+            "authorizer.requestResource.check('delete').allowed()",
+            "authorizer.group('').resource('configmaps').namespace('other').check('create').allowed()",
+            "authorizer.path('/metrics').check('get').allowed()",
+            "authorizer.serviceAccount('default', 'other').path('/healthz').check('get').allowed()",
+        ];
+        await AllowMakerAsync(world.Server);
+        foreach (var (index, expression) in held.Concat(missed).Index())
+        {
+            world.Hooks.Allow($"/h{index}");
+            var fields = new JsonObject { ["matchConditions"] = new JsonArray(new JsonObject { ["name"] = "a", ["expression"] = expression }) };
+            await world.HookAsync("Validating", $"/h{index}", fields.ToJsonString());
+        }
+        var (code, body) = await world.Server.SendAsync("POST", "/api/v1/namespaces/default/configmaps", WebhookFixture.Map("m"), "application/json",
+            ("Impersonate-User", "system:serviceaccount:default:maker"));
+        Assert.True(code == 201, body.ToJsonString());
+        Assert.Equal(held.Select((_, index) => $"/h{index}"), world.Hooks.Reviews.Select(review => review.Path).Order(StringComparer.Ordinal));
+    }
+
+    private static async Task AllowMakerAsync(RunningServer server)
+    {
         const string Rbac = "/apis/rbac.authorization.k8s.io/v1/namespaces/default/";
-        await world.Server.SendAsync("POST", Rbac + "roles", """
+        await server.SendAsync("POST", Rbac + "roles", """
             {"apiVersion":"rbac.authorization.k8s.io/v1","kind":"Role","metadata":{"name":"maker"},"rules":[{"apiGroups":[""],"resources":["configmaps"],"verbs":["create"]}]}
             """);
-        (code, body) = await world.Server.SendAsync("POST", Rbac + "rolebindings", """
+        var (code, body) = await server.SendAsync("POST", Rbac + "rolebindings", """
             {"apiVersion":"rbac.authorization.k8s.io/v1","kind":"RoleBinding","metadata":{"name":"maker"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"Role","name":"maker"},
              "subjects":[{"kind":"ServiceAccount","name":"maker","namespace":"default"}]}
             """);
         Assert.True(code == 201, body.ToJsonString());
-        (code, body) = await world.Server.SendAsync("POST", "/api/v1/namespaces/default/configmaps", WebhookFixture.Map("m"), "application/json",
-            ("Impersonate-User", "system:serviceaccount:default:maker"));
-        Assert.True(code == 201, body.ToJsonString());
-        Assert.Equal(asked, world.Hooks.Reviews.Count);
     }
 
     [Theory]
