@@ -65,6 +65,7 @@ public sealed class RefusalWordsTests(SharedServer shared)
     [InlineData("""{"metadata":{"labels":{"a":5}}}""", "map[metadata:map[labels:map[a:5]]]", "cannot convert int64 to string")]
     [InlineData("""{"metadata":{"labels":{"a":true},"annotations":{"b":"c d"}}}""", "map[metadata:map[annotations:map[b:c d] labels:map[a:true]]]", "unrecognized type: string")]
     [InlineData("""{"metadata":{"finalizers":"a","labels":null}}""", "map[metadata:map[finalizers:a labels:<nil>]]", "cannot restore slice from string")]
+    [InlineData("""{"data":[1e309]}""", "map[data:[1e309]]", "cannot restore map from slice")]
     [InlineData("""{"data":[1,2.50,"x"]}""", "map[data:[1 2.5 x]]", "cannot restore map from slice")]
     [InlineData("""{"metadata":"a"}""", "map[metadata:a]", "cannot restore struct from: string")]
     [InlineData("""{"immutable":"a"}""", "map[immutable:a]", "unrecognized type: bool")]
