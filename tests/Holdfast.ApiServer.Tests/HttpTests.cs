@@ -167,6 +167,24 @@ public sealed class HttpTests
         Assert.Equal(400, (await server.SendAsync("GET", "/api/v1/namespaces/default/pods/p/log?container=none")).Code);
     }
 
+    [Theory]
+    [InlineData("exec?command=sh&stdout=true", "Failed", "cannot exec into a container in a completed pod; current phase is Failed")]
+    [InlineData("attach?stdout=true", "Succeeded", "cannot attach a container in a completed pod; current phase is Succeeded")]
+    [InlineData("portforward?ports=80", "Failed", "unable to forward port because pod is not running. Current status=Failed")]
+    [InlineData("portforward?ports=80", "Pending", "unable to forward port because pod is not running. Current status=Pending")]
+    [InlineData("exec?command=sh&stdout=true&container=none", "Running", "container none is not valid for pod p")]
+    [InlineData("attach?stdout=true&container=none", "Failed", "container none is not valid for pod p")]
+    public async Task A_stream_of_a_pod_that_has_none_is_refused_as_a_bad_request(string asked, string phase, string message)
+    {
+        await using var server = await RunningServer.StartAsync(Token, nodes: new OneLog());
+        await server.Client.CreateAsync(Objects.DefaultAccount(), Token);
+        var pod = await server.Client.CreateAsync(Objects.Pod("p", "n1"), Token);
+        await server.Client.UpdateStatusAsync(pod with { Status = pod.Status with { Phase = phase } }, Token);
+        var (code, refused) = await server.SendAsync("POST", "/api/v1/namespaces/default/pods/p/" + asked, null, "application/json",
+            ("Connection", "Upgrade"), ("Upgrade", "SPDY/3.1"), ("X-Stream-Protocol-Version", "v4.channel.k8s.io"));
+        Assert.Equal((400, "BadRequest", message), (code, (string)refused["reason"]!, (string)refused["message"]!));
+    }
+
     private sealed class OneLog : Http.INodeProxy
     {
         public Http.PodLogOptions? Asked { get; private set; }
