@@ -126,7 +126,7 @@ public sealed class ModelWorld
             case { IsReady: false } pod when _unready.Contains(pod.Uid):
                 return member;
             case { IsReady: false, Node: "" } pod when _heldBack.TryGetValue(member.Name, out var node):
-                return member with { Pod = pod with { IsDown = true, Problem = $"no node takes it: its volume is on {node} alone, which takes no pods (kubectl uncordon {node})" } };
+                return member with { Pod = pod with { IsDown = true, IsHindered = true, Problem = $"no node takes it: its volume is on {node} alone, which takes no pods (kubectl uncordon {node})" } };
             case { IsReady: false } pod when BrokenRevisions.Contains(pod.Revision):
                 return member with { Pod = pod with { IsDown = true, Restarts = pod.Restarts + 1, Problem = "container main waits: CrashLoopBackOff: it last ended with 1" } };
             case { IsReady: false } pod:
