@@ -65,7 +65,7 @@ internal static class RolloutScreen
 
     // On the way back it comes from what failed.
     private static string Before(RolloutStatus rollout) =>
-        rollout is { Phase: "RollingBack" or "RolledBack", FailedRevision.Length: > 0 } ? rollout.FailedRevision : rollout.FromRevision;
+        rollout.FailedRevision.Length > 0 && (rollout.Phase is "RollingBack" or "RolledBack" || rollout.ToRevision == rollout.FromRevision) ? rollout.FailedRevision : rollout.FromRevision;
 
     private static string Or(string revision) => revision.Length > 0 ? revision : "nothing";
 }

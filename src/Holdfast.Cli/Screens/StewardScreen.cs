@@ -19,7 +19,7 @@ internal static class StewardScreen
 
     /// <summary>The Steward in one line.</summary>
     internal static string Summary(StewardResource steward, DateTimeOffset now) =>
-        $"{steward.Status.Quorum?.Text ?? "?"} voters well, {(IsTargetMissing(steward.Status) ? "nobody is asked" : steward.Status.Leader.Length > 0 ? steward.Status.Leader + " leads" : "no leader known")}, {State(steward, now)}{(steward.Status.Summary.Length > 0 && !IsTargetMissing(steward.Status) ? $"; {steward.Status.Summary}" : "")}{(steward.Spec.Rollout.Paused ? "; updates are paused" : "")}";
+        $"{steward.Status.Quorum?.Text ?? "?"} voters well, {(IsTargetMissing(steward.Status) ? "nobody is asked" : steward.Status.Leader.Length > 0 ? steward.Status.Leader + " leads" : "no leader known")}, {State(steward, now)}{(steward.Status.Summary.Length > 0 && !IsStandstill(steward.Status) ? $"; {steward.Status.Summary}" : "")}{(steward.Spec.Rollout.Paused ? "; updates are paused" : "")}";
 
     /// <summary>The screen.</summary>
     internal static string Text(StewardResource steward, DateTimeOffset now)
@@ -60,7 +60,11 @@ internal static class StewardScreen
     // What an operation waits for is told where there is room for it.
     private static string Doing(StewardStatus status) =>
         status.Operation is not null && status.Conditions.FirstOrDefault(condition => condition.Type == "Reconciling") is { Message.Length: > 0 } reconciling ? reconciling.Message
-        : status.Summary.Length > 0 ? status.Summary : "nothing";
+        : status.Summary.Length > 0 && !IsStandstill(status) ? status.Summary : "nothing";
+
+    // Nothing is done, and why is told already.
+    private static bool IsStandstill(StewardStatus status) => IsTargetMissing(status)
+        || (status.Conditions.FirstOrDefault(condition => condition is { Type: "Stalled", Status: "True" }) is { } stalled && status.Summary.StartsWith($"{stalled.Reason}: ", StringComparison.Ordinal));
 
     private static string State(StewardResource steward, DateTimeOffset now)
     {

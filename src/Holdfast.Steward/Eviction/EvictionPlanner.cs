@@ -138,7 +138,7 @@ public static class EvictionPlanner
                 return End(view, "Done", $"{operation.Member} is back after its eviction");
             }
         }
-        return operation.IsOverdue(view.Now)
+        return operation.IsOverdue(view)
             ? End(view, "Failed", $"{operation.Member} is not back within {view.Spec.Disruption.EvictionDeadline} of its eviction: {Why(member)}")
             : StewardPlan.Wait($"{operation.Member} was evicted and is not back: {Why(member)}", Again);
     }

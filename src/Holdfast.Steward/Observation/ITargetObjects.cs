@@ -28,6 +28,12 @@ internal interface ITargetObjects
     /// <summary>A node, or null.</summary>
     Node? FindNode(string name);
 
+    /// <summary>Every node that is known.</summary>
+    IEnumerable<Node> AllNodes();
+
+    /// <summary>A volume, or null.</summary>
+    PersistentVolume? FindVolume(string name);
+
     /// <summary>The budgets of a namespace.</summary>
     IEnumerable<PodDisruptionBudget> BudgetsIn(string namespaceName);
 

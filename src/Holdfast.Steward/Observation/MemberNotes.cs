@@ -49,7 +49,7 @@ internal sealed record MemberNotes
     /// <summary>The reading at a moment.</summary>
     /// <param name="time">The clock.</param>
     public MemberReading ToReading(TimeProvider time) => Said is null
-        ? new MemberReading.Unknown(Failure, UnknownSince)
+        ? new MemberReading.Unknown(Failure, UnknownSince) { IsUnasked = UnknownSince is null }
         : new MemberReading.Known(Said, time.GetElapsedTime(Timestamp), ObservedAt);
 
     /// <summary>The same, where only an answer to a question counts that was put since a moment.</summary>

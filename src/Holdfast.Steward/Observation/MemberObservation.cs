@@ -38,7 +38,14 @@ public sealed record ClaimFacts(string Name, string Uid, string Phase, string Vo
 /// <summary>The one node that a volume is at.</summary>
 /// <param name="Node">Its name.</param>
 /// <param name="IsCordoned">Whether it takes no pods.</param>
-public sealed record ClaimPlace(string Node, bool IsCordoned);
+public sealed record ClaimPlace(string Node, bool IsCordoned)
+{
+    /// <summary>Whether it does not report, so that no pod starts there.</summary>
+    public bool IsDown { get; init; }
+
+    /// <summary>Why no pod comes up there, in words; empty when nothing is known against it.</summary>
+    public string Problem => IsCordoned ? $"takes no pods (kubectl uncordon {Node})" : IsDown ? "does not report" : "";
+}
 
 /// <summary>A snapshot of a claim.</summary>
 /// <param name="Name">Its name.</param>

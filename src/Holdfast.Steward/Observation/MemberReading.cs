@@ -19,5 +19,9 @@ public abstract record MemberReading
     /// <summary>It was not asked yet, could not be reached, or gave an answer that nobody understands.</summary>
     /// <param name="Reason">Why, in words.</param>
     /// <param name="Since">Since when, for people; null when it was never known.</param>
-    public sealed record Unknown(string Reason, DateTimeOffset? Since) : MemberReading;
+    public sealed record Unknown(string Reason, DateTimeOffset? Since) : MemberReading
+    {
+        /// <summary>Whether nobody has asked it yet, so that its silence says nothing.</summary>
+        public bool IsUnasked { get; init; }
+    }
 }

@@ -83,5 +83,7 @@ public sealed record PodFacts(
             && pod.Status.ContainerStatuses.Count == pod.Spec.Containers.Count
             && pod.Status.ContainerStatuses.All(status => status.State.Running is null));
 
-    private static bool IsReporting(Node? node) => node is not null && node.Status.Conditions.Any(condition => condition is { Type: "Ready", Status: "True" });
+    /// <summary>Whether a node reports.</summary>
+    /// <param name="node">The node; null when there is none.</param>
+    internal static bool IsReporting(Node? node) => node is not null && node.Status.Conditions.Any(condition => condition is { Type: "Ready", Status: "True" });
 }

@@ -71,7 +71,7 @@ internal sealed class TargetAssembly(ITargetObjects objects, Func<Pod, MemberRea
 
     private ValueList<ClaimFacts> Claims(StatefulSet set, int ordinal) => set.Spec.VolumeClaimTemplates
         .Select(template => objects.FindClaim(set.Metadata.Namespace, StatefulSetIdentity.ClaimName(set, template, ordinal)))
-        .OfType<PersistentVolumeClaim>().Select(claim => ClaimFacts.Of(claim) with { Snapshot = snapshotOf(claim.Metadata.Name) }).ToValueList();
+        .OfType<PersistentVolumeClaim>().Select(claim => ClaimFacts.Of(claim) with { Snapshot = snapshotOf(claim.Metadata.Name), Place = VolumePlaces.Of(objects, claim.Spec.VolumeName) }).ToValueList();
 
     private IEnumerable<OtherSteward> Others(StewardResource steward) =>
         from other in objects.StewardsOf(steward.Metadata.Namespace, steward.Spec.TargetRef.Name)

@@ -12,6 +12,9 @@ namespace Holdfast.Steward.Observation;
 /// <param name="Evictions">Who was asked to go lately.</param>
 internal sealed record TargetNotes(CallNotes Calls, GateNotes Gates, EvidenceNotes Evidence, SnapshotNotes Snapshots, BackupNotes Backups, EvictionNotes Evictions)
 {
+    /// <summary>Since when targets have been looked at.</summary>
+    public LookNotes Looks { get; } = new();
+
     /// <summary>What was told already and still holds.</summary>
     public StandingEvents Standing { get; } = new();
 
@@ -35,5 +38,6 @@ internal sealed record TargetNotes(CallNotes Calls, GateNotes Gates, EvidenceNot
         Backups.Forget(key);
         Evictions.Forget(key);
         Standing.Forget(key);
+        Looks.Forget(key);
     }
 }

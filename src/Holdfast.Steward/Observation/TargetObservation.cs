@@ -12,6 +12,9 @@ namespace Holdfast.Steward.Observation;
 /// <param name="Now">The time of day, for deadlines in status; ages of what members said are in their readings.</param>
 public sealed record TargetObservation(StewardResource Steward, DateTimeOffset Now)
 {
+    /// <summary>Since when whoever decides has looked at the target without a break; null for whoever only looks once. What nobody watched is no evidence, so that no time counts that passed before.</summary>
+    public DateTimeOffset? WatchedSince { get; init; }
+
     /// <summary>The set; null when there is none by that name.</summary>
     public StatefulSet? Set { get; init; }
 

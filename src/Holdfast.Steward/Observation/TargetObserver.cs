@@ -23,6 +23,7 @@ internal sealed class TargetObserver(StewardCaches caches, MemberWatches watches
         var observation = new TargetAssembly(caches, pod => watches.Read(key, pod.Metadata.Uid), claim => notes.Snapshots.Of(key, claim)).Observe(reading, time.GetUtcNow());
         return observation.Set is null ? observation : observation with
         {
+            WatchedSince = notes.Looks.Look(key, observation.Now),
             Calls = notes.Calls.Of(key),
             Gates = notes.Gates.Of(key),
             Members = [.. observation.Members.Select(member => member with { LastLines = notes.Evidence.Of(key, member.Pod?.Uid).ToValueList() })],

@@ -32,5 +32,19 @@ internal static class Operations
         IsLearner = member is { IsVoter: false, Values.Role: MemberRole.Learner },
     };
 
-    public static bool IsOverdue(this OperationStatus operation, DateTimeOffset now) => operation.Deadline <= now;
+    /// <summary>
+    /// Whether an operation has had its time: while somebody watched, and found something wanting. A Steward that was away gives it its whole time anew, and one
+    /// that has only come to a pod has seen nothing of it yet.
+    /// </summary>
+    public static bool IsOverdue(this OperationStatus operation, StewardView view) => operation.Deadline <= view.Now
+        && view.Now - view.Watched(null) >= Span(view.Spec, operation.Kind)
+        && view.Observation.Find(operation.Member) is not { Pod: not null, Reading: MemberReading.Unknown { IsUnasked: true } };
+
+    private static TimeSpan Span(StewardSpec spec, string kind) => kind switch
+    {
+        Update => StewardView.Span(spec.Rollout.StepDeadline, TimeSpan.FromMinutes(10)),
+        Switchover => StewardView.Span(spec.Disruption.SwitchoverDeadline, TimeSpan.FromSeconds(30)),
+        Eviction => StewardView.Span(spec.Disruption.EvictionDeadline, TimeSpan.FromMinutes(5)),
+        _ => StewardView.Span(spec.Scaling.StepDeadline, TimeSpan.FromMinutes(30)),
+    };
 }

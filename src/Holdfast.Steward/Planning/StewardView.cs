@@ -26,6 +26,10 @@ public sealed record StewardView(TargetObservation Observation, ClusterState Sta
     /// <summary>The time.</summary>
     public DateTimeOffset Now => Observation.Now;
 
+    /// <summary>A moment, or the one from which on somebody watched, when that is later: what passed before does not count.</summary>
+    /// <param name="moment">The moment; null for long ago.</param>
+    public DateTimeOffset Watched(DateTimeOffset? moment) => Observation.WatchedSince is { } since && !(moment >= since) ? since : moment ?? DateTimeOffset.MinValue;
+
     /// <summary>The set, which must be there.</summary>
     public StatefulSet Set => Observation.Set ?? throw new InvalidOperationException($"Steward {Steward.Metadata.Name} has no set; ask for it first");
 

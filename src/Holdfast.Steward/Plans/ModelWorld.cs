@@ -18,7 +18,7 @@ public sealed class ModelWorld
 {
     private readonly ModelMembers _members;
     private readonly ImmutableHashSet<string> _unready;
-    private readonly Dictionary<string, string> _heldBack;
+    private readonly Dictionary<string, ClaimPlace> _heldBack;
     private readonly Dictionary<string, MemberReading> _silent;
     private int _uids;
 
@@ -33,8 +33,8 @@ public sealed class ModelWorld
         _unready = [.. observation.Members.Where(member => member.Pod is { IsReady: false } pod && (pod.IsHindered || pod.IsCrashLooping || member.Name != going)).Select(member => member.Pod!.Uid)];
         _silent = observation.Members.Where(member => member is { Pod: not null, Reading: MemberReading.Unknown })
             .ToDictionary(member => member.Pod!.Uid, member => member.Reading, StringComparer.Ordinal);
-        _heldBack = observation.Members.Select(member => (member.Name, Place: member.Claims.Select(claim => claim.Place).FirstOrDefault(place => place is { IsCordoned: true })))
-            .Where(each => each.Place is not null).ToDictionary(each => each.Name, each => each.Place!.Node, StringComparer.Ordinal);
+        _heldBack = observation.Members.Select(member => (member.Name, Place: member.Claims.Select(claim => claim.Place).FirstOrDefault(place => place is { Problem.Length: > 0 })))
+            .Where(each => each.Place is not null).ToDictionary(each => each.Name, each => each.Place!, StringComparer.Ordinal);
     }
 
     /// <summary>What is to be seen now.</summary>
@@ -49,7 +49,7 @@ public sealed class ModelWorld
     /// <summary>Has a member's pod find no node once it is made again: its volume is on one that takes no pods.</summary>
     /// <param name="member">The member.</param>
     /// <param name="node">The node.</param>
-    public void HoldBack(string member, string node) => _heldBack[member] = node;
+    public void HoldBack(string member, string node) => _heldBack[member] = new ClaimPlace(node, IsCordoned: true);
 
     /// <summary>Changes what is to be seen, as a person or a fault would.</summary>
     /// <param name="change">The change.</param>
@@ -125,8 +125,8 @@ public sealed class ModelWorld
             // What keeps it from being ready is not known, so that nothing says that it will be.
             case { IsReady: false } pod when _unready.Contains(pod.Uid):
                 return member;
-            case { IsReady: false, Node: "" } pod when _heldBack.TryGetValue(member.Name, out var node):
-                return member with { Pod = pod with { IsDown = true, IsHindered = true, Problem = $"no node takes it: its volume is on {node} alone, which takes no pods (kubectl uncordon {node})" } };
+            case { IsReady: false, Node: "" } pod when _heldBack.TryGetValue(member.Name, out var place):
+                return member with { Pod = pod with { IsDown = true, IsHindered = true, Problem = $"no node takes it: its volume is on {place.Node} alone, which {place.Problem}" } };
             case { IsReady: false } pod when BrokenRevisions.Contains(pod.Revision):
                 return member with { Pod = pod with { IsDown = true, Restarts = pod.Restarts + 1, Problem = "container main waits: CrashLoopBackOff: it last ended with 1" } };
             case { IsReady: false } pod:

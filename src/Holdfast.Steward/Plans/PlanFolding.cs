@@ -13,6 +13,8 @@ internal sealed class PlanFolding(ModelWorld world)
 {
     private const int MaximumRounds = 5000;
     private const int MaximumWaits = 60;
+    private const string Replaces = "replace";
+    private const string Order = "who leads, is not well or lags by then may change the order";
 
     // A pod of the model ends, is made and becomes ready in no more looks than this.
     private const int Stages = 5;
@@ -79,6 +81,10 @@ internal sealed class PlanFolding(ModelWorld world)
         {
             Warn("gates are taken to pass");
         }
+        if (_steps.Any(step => step.Action == PlanStep.HandsOver) || _steps.Count(step => step.Action == Replaces) > 1)
+        {
+            Warn(Order);
+        }
         return new PlanForecast(_steps.ToImmutable(), stoppedBy, _warnings.ToImmutable(), state.Leader?.Name ?? "", state.Margin);
     }
 
@@ -143,7 +149,7 @@ internal sealed class PlanFolding(ModelWorld world)
 
     private (string Action, string Member) Words(StewardEffect effect) => effect switch
     {
-        EvictMember evict => ("replace", evict.Member),
+        EvictMember evict => (Replaces, evict.Member),
         HandOver handOver => (PlanStep.HandsOver, $"{handOver.From} → {handOver.To}"),
         SetPartition partition => PartitionWords(partition.Partition),
         CallAction call => (call.Action switch { MembershipAction.JoinLearner => "add learner", MembershipAction.JoinVoter => "add voter", _ => call.Action.ToString().ToLowerInvariant() }, call.Member),

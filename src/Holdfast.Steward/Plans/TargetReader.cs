@@ -5,7 +5,6 @@ using Holdfast.Model.Core;
 using Holdfast.Model.Meta;
 using Holdfast.Model.Policy;
 using Holdfast.Model.Resources;
-using Holdfast.Model.Values;
 using Holdfast.Steward.Observation;
 using Holdfast.Steward.Running;
 
@@ -82,7 +81,6 @@ public sealed class TargetReader(KubernetesClient client, TimeProvider time)
         var observation = new TargetAssembly(objects, members.Read, _ => null).Observe(reading, now);
         observation = observation with
         {
-            Members = [.. observation.Members.Select(member => member with { Claims = member.Claims.Select(claim => claim with { Place = objects.PlaceOf(claim.Volume) }).ToValueList() })],
             Snapshots = objects.Snapshots.GetValueOrDefault((steward.Metadata.Namespace, steward.Spec.Scaling.SnapshotClass)),
             Backup = steward.Spec.Backup?.LastAt is null ? null
                 : new BackupReading(steward.Status.LastBackupAt, TimeSpan.Zero, steward.Status.LastBackupAt is null ? "its Steward reports none" : ""),
@@ -137,8 +135,6 @@ public sealed class TargetReader(KubernetesClient client, TimeProvider time)
     /// <summary>Objects that were read once.</summary>
     private sealed class ListedObjects : ITargetObjects
     {
-        private const string HostName = "kubernetes.io/hostname";
-
         public required ImmutableArray<StewardResource> Stewards { get; init; }
 
         public required ImmutableDictionary<(string Namespace, string Class), SnapshotSupport> Snapshots { get; init; }
@@ -158,12 +154,8 @@ public sealed class TargetReader(KubernetesClient client, TimeProvider time)
         public required ImmutableArray<PersistentVolume> Volumes { get; init; }
 
         /// <summary>Volumes that are at one node alone, with its name.</summary>
-        public ImmutableDictionary<string, string> NodesOfVolumes => Volumes.Select(volume => (volume.Metadata.Name, Node: OnlyNodeOf(volume)))
+        public ImmutableDictionary<string, string> NodesOfVolumes => Volumes.Select(volume => (volume.Metadata.Name, Node: VolumePlaces.NodeOf(this, volume)))
             .Where(place => place.Node.Length > 0).ToImmutableDictionary(place => place.Name, place => place.Node, StringComparer.Ordinal);
-
-        public ClaimPlace? PlaceOf(string volume) => Volumes.FirstOrDefault(each => each.Metadata.Name == volume) is { } found && OnlyNodeOf(found) is { Length: > 0 } node
-            ? new ClaimPlace(node, FindNode(node) is { Spec.Unschedulable: true })
-            : null;
 
         public StatefulSet? FindSet(string namespaceName, string name) => Sets.FirstOrDefault(set => Is(set.Metadata, namespaceName, name));
 
@@ -180,6 +172,10 @@ public sealed class TargetReader(KubernetesClient client, TimeProvider time)
 
         public Node? FindNode(string name) => Nodes.FirstOrDefault(node => node.Metadata.Name == name);
 
+        public IEnumerable<Node> AllNodes() => Nodes;
+
+        public PersistentVolume? FindVolume(string name) => Volumes.FirstOrDefault(volume => volume.Metadata.Name == name);
+
         public IEnumerable<PodDisruptionBudget> BudgetsIn(string namespaceName) => Budgets.Where(budget => budget.Metadata.Namespace == namespaceName);
 
         // What is routed is no part of what is planned here.
@@ -189,12 +185,6 @@ public sealed class TargetReader(KubernetesClient client, TimeProvider time)
 
         private static bool IsOwned(ObjectMeta metadata, StatefulSet set) =>
             metadata.OwnerReferences.Any(owner => owner.Controller == true && owner.Uid == set.Metadata.Uid);
-
-        // As every provisioner of local volumes says it: one host name, and nothing else.
-        private string OnlyNodeOf(PersistentVolume volume) =>
-            volume.Spec.NodeAffinity?.Required is { NodeSelectorTerms: [{ MatchExpressions: [{ Key: HostName, Operator: "In", Values: [var host] }] }] }
-                ? Nodes.FirstOrDefault(node => node.Metadata.Labels.GetValueOrDefault(HostName) == host)?.Metadata.Name ?? host
-                : "";
     }
 }
 

@@ -6,6 +6,7 @@ using Holdfast.Model.Values;
 using Holdfast.Steward.Backups;
 using Holdfast.Steward.Observation;
 using Holdfast.Steward.Planning;
+using Holdfast.Steward.Roles;
 using Holdfast.Steward.Rollout;
 using Holdfast.Steward.Safety;
 using Holdfast.Steward.Scaling;
@@ -129,6 +130,11 @@ internal static class ConditionReport
         {
             return new(True, obstacle.Reason, obstacle.Words);
         }
+        if (status.Operation is { Kind: Operations.Update, Phase: UpdateStep.Placing } unplaced && view.State.Find(unplaced.Member) is { } member
+            && Placement.Hindrance(view, unplaced, member) is { Length: > 0 } hindrance && (Placement.Objection(member).Length > 0 || view.Now - view.Watched(unplaced.PhaseSince) > StewardView.Span(view.Spec.Rollout.StepDeadline, TimeSpan.FromMinutes(10))))
+        {
+            return new(True, "MemberNotPlaced", $"{unplaced.Member} has no node, and the update goes on once it has one: {hindrance}");
+        }
         return status.Rollout switch
         {
             { Phase: "Stopped" } rollout => new(True, "RolloutStopped", rollout.Message),
@@ -153,11 +159,12 @@ internal static class ConditionReport
         var late = MemberTroubles.Late(view).Select(member => $"{MemberTroubles.Words(view, member)}: {member.Pod!.Problem}").ToArray();
         return loops.Length > 0 ? new(True, "MemberCrashLoops", $"{string.Join("; ", loops)}. {MemberTroubles.CrashLoopAdvice}")
             : late.Length > 0 ? new(True, "MemberNotReady", $"{string.Join("; ", late)}. {MemberTroubles.LateAdvice}")
+            : RoutingPlanner.Plan(view).Events.FirstOrDefault() is { } routing ? new(True, routing.Reason, routing.Message)
             : new(False, "Going", "nothing is in the way for good");
     }
 
     private static bool IsStuck(StewardView view, RolloutStatus rollout) => rollout.Phase is "Waiting" or "Progressing" or "RollingBack"
-        && view.Now - rollout.ProgressedAt > StewardView.Span(view.Spec.Rollout.ProgressDeadline, TimeSpan.FromHours(1));
+        && view.Now - view.Watched(rollout.ProgressedAt) > StewardView.Span(view.Spec.Rollout.ProgressDeadline, TimeSpan.FromHours(1));
 
     private static Finding Reconciling(StewardPlan plan, StewardStatus status) =>
         status.Operation is { } operation ? new(True, operation.Kind, plan.Waiting.Length > 0 ? $"{OperationWords.Of(operation)} ({operation.Phase}): {plan.Waiting}" : OperationWords.Of(operation))

@@ -44,6 +44,7 @@ public static class StatusPlanner
             Summary = Summary(view, plan, memory.Operation),
         };
         status = status with { Conditions = ConditionReport.Of(view, plan, status) };
+        status = status.Summary.Length > 0 ? status : status with { Summary = Standstill(status) };
         return IsWorthWriting(before, status, view.Now) ? status : before;
     }
 
@@ -128,8 +129,14 @@ public static class StatusPlanner
             return $"split brain: {string.Join(" and ", view.State.RivalLeaders)}";
         }
         var words = operation is not null ? OperationWords.Of(operation) : plan.Waiting.Length > 0 ? plan.Waiting : Refused(view);
-        return words.Length <= 120 ? words : words[..117] + "...";
+        return Short(words);
     }
+
+    // Who looks at many Stewards sees why nothing is done, too.
+    private static string Standstill(StewardStatus status) =>
+        status.Conditions.FirstOrDefault(condition => condition is { Type: "Stalled", Status: "True" }) is { } stalled ? Short($"{stalled.Reason}: {stalled.Message}") : "";
+
+    private static string Short(string words) => words.Length <= 120 ? words : words[..117] + "...";
 
     // Whoever drains a node is told why; whoever looks at the set sees it for as long as it holds.
     private static string Refused(StewardView view) => string.Join("; ", view.State.Members.Select(view.AskOf).OfType<EvictionAsk>()

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using Holdfast.Model.Apps;
 using Holdfast.Model.Core;
+using Holdfast.Model.Stewards;
 using Holdfast.Model.Values;
 using Holdfast.Steward.Planning;
 
@@ -23,7 +25,7 @@ public static class RoutingPlanner
             var existing = view.Observation.Services.FirstOrDefault(service => service.Metadata.Name == name);
             if (existing is not null && !StewardOwnership.IsOwn(view.Steward, existing.Metadata))
             {
-                events.Add(new(true, "ServiceByOthers", $"Service {name} was made by someone else and is left alone; name another one for the {role} in routing"));
+                events.Add(new(true, "ServiceByOthers", $"Service {name} was made by someone else and is left alone: nothing leads to the {role} by it. Name another one in spec.routing.{role}Service, or delete that one, and it is made"));
                 continue;
             }
             var service = Wanted(view, name, role);
@@ -40,6 +42,18 @@ public static class RoutingPlanner
             .Where(service => StewardOwnership.IsOwn(view.Steward, service.Metadata) && !wanted.ContainsKey(service.Metadata.Name))
             .Select(service => new DeleteService(service.Metadata.Name, service.Metadata.Uid, "routing no longer asks for it")));
         return new(effects.ToImmutable(), events.ToImmutable());
+    }
+
+    /// <summary>The fields of routing that name the Service by which the set's pods have their names; it would lead to one of them alone.</summary>
+    /// <param name="routing">The routing that is asked for.</param>
+    /// <param name="set">The set.</param>
+    public static IEnumerable<string> Refusals(RoutingSpec routing, StatefulSet set)
+    {
+        ArgumentNullException.ThrowIfNull(routing);
+        ArgumentNullException.ThrowIfNull(set);
+        return new[] { ("leaderService", routing.LeaderService), ("followerService", routing.FollowerService) }
+            .Where(field => field.Item2.Length > 0 && field.Item2 == set.Spec.ServiceName)
+            .Select(field => $"spec.routing.{field.Item1}: Service {field.Item2} is the one by which StatefulSet {set.Metadata.Name} gives its pods their names (spec.serviceName), and must lead to all of them; name another one");
     }
 
     private static void Add(Dictionary<string, string> wanted, string name, string role)

@@ -14,7 +14,8 @@ internal static class Rollback
     /// <param name="words">How it failed.</param>
     public static StewardPlan Decide(StewardView view, StewardMemory memory, string failed, string words)
     {
-        var rollout = memory.Rollout! with { FailedRevision = failed };
+        // On the way back that what was given up stays on record; what it goes back to is only not there yet.
+        var rollout = memory.Rollout! with { FailedRevision = memory.Rollout.Phase == "RollingBack" && memory.Rollout.FailedRevision.Length > 0 ? memory.Rollout.FailedRevision : failed };
         var why = rollout.Phase == "RollingBack" ? "the way back failed too"
             : view.Spec.Rollout.OnFailure != "Rollback" ? "rollout.onFailure is Pause"
             : Objection(view, rollout, isAsked: false);
@@ -38,6 +39,10 @@ internal static class Rollback
             ? DataFormats.Objection(view, rollout, isAsked)
             : $"revision {rollout.FromRevision} is no longer kept; raise the set's revisionHistoryLimit for next time";
     }
+
+    /// <summary>Whether a rollout has stopped on its way back from a revision that was given up.</summary>
+    public static bool IsWayBack(RolloutStatus rollout) =>
+        rollout is { Phase: "Stopped", FailedRevision.Length: > 0 } && rollout.ToRevision == rollout.FromRevision && rollout.FailedRevision != rollout.ToRevision;
 
     /// <summary>Turns round.</summary>
     public static StewardPlan Back(StewardMemory memory, string words, params ReadOnlySpan<StewardEvent> events)

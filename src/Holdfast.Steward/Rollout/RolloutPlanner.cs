@@ -73,6 +73,16 @@ public static class RolloutPlanner
             .Where(member => member.Pod?.Revision == view.Target && StatefulSetIdentity.Wants(view.Set, member.Observation!.Ordinal)),
     ];
 
+    /// <summary>
+    /// Members that stand at the new revision without a step of this rollout and are not well, as after the Steward was deleted amid one and made again: whoever begun it, this
+    /// is where it stands. Those of what was there before may be unwell for any reason.
+    /// </summary>
+    private static ImmutableArray<ClusterMember> Begun(StewardView view, RolloutStatus rollout) => rollout is not { Phase: "Waiting" or "Progressing" } || rollout.ToRevision != view.Target || rollout.FromRevision == view.Target ? [] :
+    [
+        .. view.State.Members.Where(member => member is { IsWell: false, Pod: { IsTerminating: false } pod } && pod.Revision == view.Target && StatefulSetIdentity.Wants(view.Set, member.Observation!.Ordinal)
+            && member.Observation is not { Pod.IsReady: true, Reading: MemberReading.Unknown { IsUnasked: true } } && rollout.Steps.All(step => step.Member != member.Name)),
+    ];
+
     /// <summary>The set's controller would go on by itself: the partition is kept where only members stand that were brought to the revision.</summary>
     private static StewardPlan? Park(StewardView view)
     {
@@ -183,7 +193,9 @@ public static class RolloutPlanner
         {
             return StewardPlan.Remember(view.Memory with { Rollout = seen });
         }
-        return Unfinished(view, rollout) is [var again, ..] ? Again(view, rollout, again) : Step(view, rollout, RolloutOrder.Next(view));
+        return Unfinished(view, rollout) is [var again, ..] ? Again(view, rollout, again)
+            : Begun(view, rollout) is [var begun, ..] ? Begin(view, rollout, begun, UpdateStep.Starting, $"it is at that revision already and not well, and is watched: {begun.Problem}")
+            : Step(view, rollout, RolloutOrder.Next(view));
     }
 
     /// <summary>
@@ -193,7 +205,7 @@ public static class RolloutPlanner
     private static StewardPlan? Unwedge(StewardView view, ClusterMember next)
     {
         if (!view.IsRollingUpdate || view.Outdated.LastOrDefault(member => member.Name != next.Name && member is { IsKnown: false, Pod: { IsDown: true, IsTerminating: false } pod }
-            && pod.Revision != view.Set.Status.CurrentRevision && SafetyKernel.MayLose(member, view.State, null, view.Policy).IsYes) is not { } stuck)
+            && pod.Revision != view.Set.Status.CurrentRevision && Placement.Objection(member).Length == 0 && SafetyKernel.MayLose(member, view.State, null, view.Policy).IsYes) is not { } stuck)
         {
             return null;
         }
@@ -215,6 +227,10 @@ public static class RolloutPlanner
         {
             return Unwedge(view, member) ?? StewardPlan.Wait($"{member.Name} may not go yet: {verdict.Words}", Soon);
         }
+        if (Placement.Objection(member) is { Length: > 0 } place)
+        {
+            return StewardPlan.Wait($"{member.Name} does not go yet, since it would not come back: {place}", Soon);
+        }
         if (Preflight.Objection(view, rollout, member) is { Length: > 0 } objection)
         {
             return StewardPlan.Wait(objection, Soon);
@@ -232,7 +248,8 @@ public static class RolloutPlanner
         operation = phase == UpdateStep.Replacing ? operation : operation with { PodUid = "" };
         var begun = rollout with
         {
-            Phase = rollout.Phase == "Waiting" ? "Progressing" : rollout.Phase,
+            // Who is only watched was not taken by this rollout, so that what must hold before its first step is still to be asked.
+            Phase = rollout.Phase == "Waiting" && phase == UpdateStep.Replacing ? "Progressing" : rollout.Phase,
             ProgressedAt = view.Now,
             BackupAt = rollout.BackupAt ?? (Preflight.RestsOnBackup(view) ? BackupProof.Last(view).At : null),
             Steps = rollout.Steps.Where(step => step.Member != member.Name)

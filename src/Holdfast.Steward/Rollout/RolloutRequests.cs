@@ -1,4 +1,5 @@
 using Holdfast.Model.Stewards;
+using Holdfast.Model.Values;
 using Holdfast.Steward.Planning;
 using Holdfast.Steward.Safety;
 
@@ -47,6 +48,12 @@ internal static class RolloutRequests
         {
             return StewardPlan.Remember(memory, new StewardEvent(false, "RetryIgnored", "no rollout has stopped that could be tried again"));
         }
+        if (Rollback.IsWayBack(rollout) && view.Target == rollout.ToRevision)
+        {
+            return StewardPlan.Remember(
+                memory with { Rollout = rollout with { Phase = "RollingBack", Restored = true, Steps = rollout.Steps.Select(step => AgainAt(view, step)).ToValueList(), Message = $"a person asked to try the way back from revision {rollout.FailedRevision} again", ProgressedAt = view.Now } },
+                new StewardEvent(false, "RolloutRetried", $"the way back from revision {rollout.FailedRevision} to {view.Target} is tried again, as was asked"));
+        }
         var refusal = DataFormats.Refusal(view, rollout);
         if (refusal.Length > 0 && word.Length == 0)
         {
@@ -60,11 +67,20 @@ internal static class RolloutRequests
                 : new StewardEvent(false, "RolloutRetried", $"revision {view.Target} is tried again, as was asked"));
     }
 
+    // A way back passes over what failed before it turned round, and not over what failed on it.
+    private static RolloutStep AgainAt(StewardView view, RolloutStep step) =>
+        step.Phase == "Failed" && view.State.Find(step.Member)?.Pod?.Revision == view.Target ? step with { Phase = "Waiting" } : step;
+
     private static StewardPlan Abort(StewardMemory memory, StewardView view, RolloutStatus rollout)
     {
         if (RolloutPlanner.IsOver(rollout) || rollout.Phase == "RollingBack")
         {
             return StewardPlan.Remember(memory, new StewardEvent(false, "AbortIgnored", "no rollout is going on that could be taken back"));
+        }
+        // Somebody was faster: what is to be written back is there already, and members follow it by themselves.
+        if (view.Target == rollout.FromRevision)
+        {
+            return StewardPlan.Remember(memory, new StewardEvent(false, "AbortIgnored", $"the template is that of revision {view.Target} already, which was there before: there is nothing to take back"));
         }
         rollout = rollout with { FailedRevision = view.Target };
         var objection = Rollback.Objection(view, rollout, isAsked: true);

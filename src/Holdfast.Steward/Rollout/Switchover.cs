@@ -62,7 +62,7 @@ public static class Switchover
             var words = $"{leader.Name} leads in term {state.Term}";
             return StewardPlan.Remember(memory.Ended("Done", words, view.Now), new StewardEvent(false, "SwitchoverDone", words));
         }
-        if (operation.IsOverdue(view.Now))
+        if (operation.IsOverdue(view))
         {
             var words = $"leadership did not go from {operation.Member} to {operation.Successor} within {view.Spec.Disruption.SwitchoverDeadline}";
             return StewardPlan.Remember(memory.Ended("Failed", words, view.Now), new StewardEvent(true, "SwitchoverFailed", words));
@@ -79,7 +79,7 @@ public static class Switchover
 
     /// <summary>
     /// Who should lead next: never one that was asked to go itself; rather one whose node takes pods, so that it need not go soon; then one that has
-    /// the present revision, so that it need not hand over again; then the one whose turn to be replaced comes last; then the one that is least behind.
+    /// the present revision, so that it need not hand over again; then the one whose turn to be replaced comes last; then the lowest ordinal of those that are not far behind.
     /// </summary>
     /// <param name="view">What is seen.</param>
     /// <param name="from">The leader.</param>
@@ -93,7 +93,7 @@ public static class Switchover
             .ThenBy(voter => voter.Pod!.IsCordoned)
             .ThenBy(voter => voter.Pod!.Revision != view.Target)
             .ThenBy(voter => view.IsRollingUpdate && voter.Pod!.Revision != view.Target ? view.IndexOf(voter) : 0)
-            .ThenBy(voter => voter.Lag)
+            .ThenBy(voter => RolloutOrder.Behind(view, voter))
             .ThenBy(voter => voter.Observation!.Ordinal)
             .FirstOrDefault();
     }

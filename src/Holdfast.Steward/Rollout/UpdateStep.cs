@@ -13,6 +13,7 @@ internal static class UpdateStep
 {
     public const string Replacing = "Replacing";
     public const string Starting = "Starting";
+    public const string Placing = "Placing";
     private const string Rejoining = "Rejoining";
     private const string Soaking = "Soaking";
     private const string Gating = "Gating";
@@ -57,10 +58,18 @@ internal static class UpdateStep
         {
             return Replace(view, operation, pod);
         }
+        if (pod is null && !StatefulSetIdentity.Wants(view.Set, StatefulSetIdentity.Ordinal(view.Set, operation.Member)))
+        {
+            return End(view, "Superseded", $"{operation.Member} is gone, and the set no longer wants it", "Superseded");
+        }
         var member = view.State.Find(operation.Member);
         if (pod is null or { IsTerminating: true } || member is null)
         {
             return InPhase(view, operation, Starting, pod is null ? $"{operation.Member} is made again" : $"{operation.Member} ends");
+        }
+        if (Placement.Hindrance(view, operation, member) is { Length: > 0 } hindrance)
+        {
+            return Unplaced(view, operation, $"{operation.Member} has no node, and the update goes on once it has one: {hindrance}");
         }
         if (Missing(member, operation) is { Length: > 0 } missing)
         {
@@ -82,14 +91,14 @@ internal static class UpdateStep
     {
         var member = view.State.Find(operation.Member)!;
         var index = view.IndexOf(member);
-        var verdict = SafetyKernel.MayLose(member, view.State, null, view.Policy);
-        if (!verdict.IsYes)
+        var refusal = SafetyKernel.MayLose(member, view.State, null, view.Policy) is { IsYes: false } verdict ? verdict.Words : Placement.Objection(member);
+        if (refusal.Length > 0)
         {
             return view.IsRollingUpdate && view.Partition <= index
-                ? StewardPlan.Do(new SetPartition(index + 1, $"{operation.Member} may not go any more: {verdict.Words}"))
-                : End(view, "Superseded", $"{operation.Member} may not go any more: {verdict.Words}", "Waiting");
+                ? StewardPlan.Do(new SetPartition(index + 1, $"{operation.Member} may not go any more: {refusal}"))
+                : End(view, "Superseded", $"{operation.Member} may not go any more: {refusal}", "Waiting");
         }
-        if (operation.IsOverdue(view.Now))
+        if (operation.IsOverdue(view))
         {
             return Fail(view, operation, $"{operation.Member} was not replaced within {view.Spec.Rollout.StepDeadline}");
         }
@@ -116,9 +125,9 @@ internal static class UpdateStep
         {
             return To(view, operation, Soaking, $"{operation.Member} is back, and is watched for {DurationText.Of(soak)}");
         }
-        if (operation.Phase == Soaking && view.Now - operation.PhaseSince < soak)
+        if (operation.Phase == Soaking && view.Now - view.Watched(operation.PhaseSince) < soak)
         {
-            return StewardPlan.Wait($"{operation.Member} is back and is watched", operation.PhaseSince + soak - view.Now);
+            return StewardPlan.Wait($"{operation.Member} is back and is watched", view.Watched(operation.PhaseSince) + soak - view.Now);
         }
         if (GateCheck.Shut(view) is not { Length: > 0 } shut)
         {
@@ -128,14 +137,23 @@ internal static class UpdateStep
         {
             return To(view, operation, Gating, shut);
         }
-        return view.Now - operation.PhaseSince >= StewardView.Span(view.Spec.Rollout.StepDeadline, TimeSpan.FromMinutes(10))
+        return view.Now - view.Watched(operation.PhaseSince) >= StewardView.Span(view.Spec.Rollout.StepDeadline, TimeSpan.FromMinutes(10))
             ? Fail(view, operation, $"after {operation.Member}, {shut}")
             : StewardPlan.Wait(shut, Again);
     }
 
+    // What the revision is not to blame for does not count against it.
+    private static StewardPlan Unplaced(StewardView view, OperationStatus operation, string words) => operation.Phase == Placing
+        ? StewardPlan.Wait(words, Again)
+        : To(view, operation, Placing, words) with { Events = [new StewardEvent(true, "MemberNotPlaced", words)] };
+
     private static StewardPlan InPhase(StewardView view, OperationStatus operation, string phase, string words)
     {
-        if (operation.IsOverdue(view.Now))
+        if (operation.Phase == Placing)
+        {
+            return To(view, operation with { Deadline = view.Now + StewardView.Span(view.Spec.Rollout.StepDeadline, TimeSpan.FromMinutes(10)) }, phase, words);
+        }
+        if (operation.IsOverdue(view))
         {
             return Fail(view, operation, $"{operation.Member} is not back within {view.Spec.Rollout.StepDeadline}: {words}");
         }

@@ -18,6 +18,7 @@ internal sealed class StewardCaches : ITargetObjects
         Claims = caches.Get<PersistentVolumeClaim>();
         Revisions = caches.Get<ControllerRevision>();
         Nodes = caches.Get<Node>();
+        Volumes = caches.Get<PersistentVolume>();
         Budgets = caches.Get<PodDisruptionBudget>();
         Services = caches.Get<Service>();
     }
@@ -33,6 +34,8 @@ internal sealed class StewardCaches : ITargetObjects
     public ResourceCache<ControllerRevision> Revisions { get; }
 
     public ResourceCache<Node> Nodes { get; }
+
+    public ResourceCache<PersistentVolume> Volumes { get; }
 
     public ResourceCache<PodDisruptionBudget> Budgets { get; }
 
@@ -62,6 +65,12 @@ internal sealed class StewardCaches : ITargetObjects
 
     /// <inheritdoc/>
     public Node? FindNode(string name) => Nodes.Find("", name);
+
+    /// <inheritdoc/>
+    public IEnumerable<Node> AllNodes() => Nodes.All;
+
+    /// <inheritdoc/>
+    public PersistentVolume? FindVolume(string name) => Volumes.Find("", name);
 
     /// <inheritdoc/>
     public IEnumerable<PodDisruptionBudget> BudgetsIn(string namespaceName) => Budgets.InNamespace(namespaceName);

@@ -53,7 +53,8 @@ internal sealed class StewardReconciler(
             return ReconcileResult.RequeueAfter(TimeSpan.Zero);
         if (step.Effect is { } deed && await Executor(page, client).ApplyAsync(deed, cancellationToken) is { } failed)
             return failed;
-        return ReconcileResult.RequeueAfter(step.RequeueAfter ?? AtRest);
+        // However long it takes until something is due: what nobody looks at does not count as watched.
+        return ReconcileResult.RequeueAfter(step.RequeueAfter is { } after && after < AtRest ? after : AtRest);
     }
 
     private StewardExecutor Executor(StewardPage page, KubernetesClient client) =>

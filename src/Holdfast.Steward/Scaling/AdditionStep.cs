@@ -17,10 +17,9 @@ internal static class AdditionStep
 
     public static StewardPlan Begin(StewardView view, string name)
     {
-        var verdict = SafetyKernel.MayAdd(name, IsVoterAtOnce(view), view.State, null, view.Policy);
-        if (!verdict.IsYes)
+        if (Refusal(view, name) is { Length: > 0 } refusal)
         {
-            return ScalingPlanner.Wait($"{name} may not be added yet: {verdict.Words}");
+            return ScalingPlanner.Wait($"{name} may not be added yet: {refusal}");
         }
         if (OldData(view, name) is { Length: > 0 } old)
         {
@@ -36,6 +35,19 @@ internal static class AdditionStep
             view.Memory with { Operation = operation },
             warning.Length > 0 ? [begun, new StewardEvent(true, "EvenVoters", warning)] : [begun]);
     }
+
+    // Who is a member already brings no change of the membership, so that neither a leader nor a majority is needed, which its pod may be what lacks to have.
+    private static string Refusal(StewardView view, string name)
+    {
+        var refusals = SafetyKernel.MayAdd(name, IsVoterAtOnce(view), view.State, null, view.Policy).Refusals;
+        return string.Join("; ", refusals
+            .Where(refusal => !Returns(view, name) || refusal.Reason is RefusalReason.SpecInvalid or RefusalReason.OtherSteward or RefusalReason.SplitBrain or RefusalReason.IdentityUnclear)
+            .Select(refusal => refusal.Words));
+    }
+
+    // The set was made smaller while nobody held that back: the pod is there still, or only its claims are and the membership names one that no pod is.
+    private static bool Returns(StewardView view, string name) => !StatefulSetIdentity.Wants(view.Set, StatefulSetIdentity.Ordinal(view.Set, name))
+        && (view.State.Find(name) is { IsListed: true, Pod: not null } || (IsStillNamed(view) && view.Observation.Find(name) is { Claims.IsEmpty: false }));
 
     /// <summary>Why a member may not be added whose claim is that of one that was removed (T4); empty when nothing is in the way. Members that ask to be let in are known by what their disk says.</summary>
     public static string OldData(StewardView view, string name) => view.Observation.Find(name) is { Pod: null, Claims: { IsEmpty: false } claims } && !JoinsItself(view) && !IsStillNamed(view)
@@ -55,7 +67,13 @@ internal static class AdditionStep
     public static StewardPlan Continue(StewardView view, OperationStatus operation)
     {
         var member = view.State.Find(operation.Member);
-        if (member is { IsVoter: true, Counts: true, Pod.IsReady: true })
+        var ordinal = StatefulSetIdentity.Ordinal(view.Set, operation.Member);
+        // Before it is found well: the set may ask for fewer pods than there are, and would take it away as soon as it was let.
+        if (operation.Phase != Joining && !StatefulSetIdentity.Wants(view.Set, ordinal))
+        {
+            return ScalingPlanner.Call(new ScaleSet(ordinal - StatefulSetIdentity.Start(view.Set) + 1, $"{operation.Member} is {(member is { IsListed: true } ? "a member, and stays" : "added")}"));
+        }
+        if (member is { IsVoter: true, Counts: true, Pod.IsReady: true } && StatefulSetIdentity.Wants(view.Set, ordinal))
         {
             return ScalingPlanner.Done(view, $"{operation.Member} is a voter and well");
         }
@@ -89,11 +107,6 @@ internal static class AdditionStep
 
     private static StewardPlan Start(StewardView view, OperationStatus operation, ClusterMember? member)
     {
-        var ordinal = StatefulSetIdentity.Ordinal(view.Set, operation.Member);
-        if (!StatefulSetIdentity.Wants(view.Set, ordinal))
-        {
-            return ScalingPlanner.Call(new ScaleSet(ordinal - StatefulSetIdentity.Start(view.Set) + 1, $"{operation.Member} is added"));
-        }
         if (member is not { IsKnown: true })
         {
             return ScalingPlanner.Wait($"{operation.Member} starts: {member?.Problem ?? "it has no pod yet"}");

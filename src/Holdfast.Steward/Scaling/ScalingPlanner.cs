@@ -64,12 +64,12 @@ public static class ScalingPlanner
         return ordinal >= 0 && !StatefulSetIdentity.Wants(view.Set, ordinal) && ordinal - StatefulSetIdentity.Start(view.Set) >= wanted;
     }
 
-    /// <summary>Whether a voter's pod is missing only because the set has fewer pods than are wanted: it comes back with its own data when the set has them.</summary>
+    /// <summary>Whether a voter's pod is missing, or there against the set's number, only because the set has fewer pods than are wanted: it is there with its own data when the set has them.</summary>
     /// <param name="view">What is seen.</param>
     public static bool BringsVoterBack(StewardView view)
     {
         ArgumentNullException.ThrowIfNull(view);
-        return Wanted(view) > StatefulSetIdentity.Replicas(view.Set) && view.State.Voters.Any(voter => voter.Pod is null);
+        return Wanted(view) > StatefulSetIdentity.Replicas(view.Set) && view.State.Voters.Any(voter => voter.Pod is null || !StatefulSetIdentity.Wants(view.Set, voter.Observation!.Ordinal));
     }
 
     /// <summary>Whether more members are wanted of one or two, of whom none may ever be lost: an update waits for as long as there are no more.</summary>
@@ -111,7 +111,7 @@ public static class ScalingPlanner
     {
         ArgumentNullException.ThrowIfNull(view);
         ArgumentNullException.ThrowIfNull(operation);
-        if (operation.IsOverdue(view.Now))
+        if (operation.IsOverdue(view))
         {
             var words = $"{OperationWords.Of(operation)}: not done within {view.Spec.Scaling.StepDeadline}; it got as far as {operation.Phase}{(operation.Phase == RemovalStep.Claims ? ", and what claims it has left are kept" : "")}";
             return StewardPlan.Remember(view.Memory.Ended("Failed", words, view.Now), new StewardEvent(true, operation.Kind + "Failed", words));

@@ -7,6 +7,7 @@ using Holdfast.Model.Core;
 using Holdfast.Model.Json;
 using Holdfast.Model.Stewards;
 using Holdfast.Steward.Eviction;
+using Holdfast.Steward.Roles;
 using Holdfast.Steward.Running;
 
 namespace Holdfast.Steward.Webhooks;
@@ -66,7 +67,7 @@ internal sealed class StewardAnswerer(StewardCaches caches, KubernetesClient cli
             if (given.Metadata.DeletionTimestamp is not null)
                 return AdmissionAnswer.Allowed;
             var reading = StewardReading.Of(given);
-            var problems = reading.Problems.Concat(Changes(question, reading.Steward)).Concat(Others(question, given)).ToList();
+            var problems = reading.Problems.Concat(Changes(question, reading.Steward)).Concat(Others(question, given)).Concat(Routing(question, reading.Steward)).ToList();
             return problems.Count == 0 ? AdmissionAnswer.Allowed : AdmissionAnswer.Invalid($"Steward {question.Name} is invalid: {string.Join("; ", problems)}");
         }
         catch (ModelDecodeException error)
@@ -78,6 +79,12 @@ internal sealed class StewardAnswerer(StewardCaches caches, KubernetesClient cli
     private static IEnumerable<string> Changes(AdmissionQuestion question, StewardResource steward) => question.OldObject is { } old
         ? Rules.ValidateUpdate(steward, Rules.Default(ModelJson.Read<StewardResource>(Encoding.UTF8.GetBytes(old.ToJsonString())))).Select(error => error.ToString()).Where(error => error.Contains("targetRef", StringComparison.Ordinal))
         : [];
+
+    // Only what is asked for anew: one that is there already says so in its status, and can still be changed.
+    private IEnumerable<string> Routing(AdmissionQuestion question, StewardResource steward) =>
+        caches.FindSet(question.Namespace, steward.Spec.TargetRef.Name) is { } set && !JsonNode.DeepEquals(question.Object?["spec"]?["routing"], question.OldObject?["spec"]?["routing"])
+            ? RoutingPlanner.Refusals(steward.Spec.Routing, set)
+            : [];
 
     // Only a new one is refused: of two that are there already the younger one stands still and says so.
     private IEnumerable<string> Others(AdmissionQuestion question, StewardResource steward) => question.Operation != "CREATE" ? [] :

@@ -4,6 +4,7 @@ using Holdfast.Model.Policy;
 using Holdfast.Steward.Budgets;
 using Holdfast.Steward.Observation;
 using Holdfast.Steward.Planning;
+using Holdfast.Steward.Reporting;
 using Holdfast.Steward.Roles;
 using Holdfast.Steward.Tests.Worlds;
 
@@ -72,6 +73,25 @@ public sealed class BudgetAndRoutingTests
         Assert.Equal("followers", Assert.IsType<ApplyService>(Assert.Single(plan.Effects)).Service.Metadata.Name);
         Assert.Equal("ServiceByOthers", Assert.Single(plan.Events).Reason);
     }
+
+    [Fact]
+    public void A_Service_of_someone_else_is_told_of_until_another_one_is_named()
+    {
+        var seen = Routed() with { Services = [new Service { Metadata = new ObjectMeta { Name = "leaders" } }] };
+        var stalled = StatusPlanner.Plan(View(seen), StewardPlan.Idle).Conditions.First(condition => condition.Type == "Stalled");
+        Assert.Equal(
+            ("True", "ServiceByOthers", "Service leaders was made by someone else and is left alone: nothing leads to the leader by it. Name another one in spec.routing.leaderService, or delete that one, and it is made"),
+            (stalled.Status, stalled.Reason, stalled.Message));
+        Assert.Equal("False", StatusPlanner.Plan(View(Routed()), StewardPlan.Idle).Conditions.First(condition => condition.Type == "Stalled").Status);
+    }
+
+    [Theory]
+    [InlineData("web", "", "spec.routing.leaderService: Service web is the one by which StatefulSet web gives its pods their names (spec.serviceName), and must lead to all of them; name another one")]
+    [InlineData("leaders", "web", "spec.routing.followerService: Service web is the one by which StatefulSet web gives its pods their names (spec.serviceName), and must lead to all of them; name another one")]
+    [InlineData("leaders", "followers")]
+    [InlineData("", "")]
+    public void The_Service_by_which_pods_have_their_names_leads_to_no_role(string leader, string follower, params string[] refusals) =>
+        Assert.Equal(refusals, RoutingPlanner.Refusals(new() { LeaderService = leader, FollowerService = follower }, Scenes.Set(3, "OnDelete")));
 
     private static TargetObservation Routed() => Scenes.Observation(steward: """, "routing": {"leaderService": "leaders", "followerService": "followers"}""");
 

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using Holdfast.Steward.Planning;
+using Holdfast.Steward.Rollout;
 using Holdfast.Steward.Plans;
 using Holdfast.Steward.Tests.Worlds;
 
@@ -13,6 +15,17 @@ public sealed class PlanPreviewTests
         var forecast = PlanPreview.Restart(Scenes.Observation());
         Assert.Equal(["replace web-2 0", "replace web-1 0", "hand over web-0 → web-1 1", "replace web-0 0"], Steps(forecast));
         Assert.Equal(("", 1, "web-1", 1), (forecast.StoppedBy, forecast.LeaderMoves, forecast.Leader, forecast.Margin));
+    }
+
+    [Fact]
+    public void How_far_behind_members_are_within_what_is_allowed_changes_nothing_of_a_plan()
+    {
+        var seen = Scenes.Observation();
+        var lagging = seen with { Members = seen.Members.But(2, values => values with { AppliedIndex = 3 }).But(1, values => values with { AppliedIndex = 90 }) };
+        Assert.Equal(Steps(PlanPreview.Restart(seen)), Steps(PlanPreview.Restart(lagging)));
+        var swapped = StewardView.Of(seen with { Members = seen.Members.But(1, values => values with { AppliedIndex = 3 }) });
+        Assert.Equal("web-1", Switchover.Successor(swapped, swapped.State.Leader!)?.Name);
+        Assert.Contains("who leads, is not well or lags by then may change the order", PlanPreview.Restart(seen).Warnings);
     }
 
     [Fact]

@@ -52,6 +52,8 @@ public sealed class StatusTests
         Assert.Equal(
             ("True", "MembersDoNotAnswer", "every pod is ready, and none answers as spec.member (preset test) describes it for 30s; does it fit this set? web-0: no answer within 2s"),
             Of(Status(silent), "Stalled"));
+        Assert.StartsWith("MembersDoNotAnswer: every pod is ready, and none answers", Status(silent).Summary, StringComparison.Ordinal);
+        Assert.True(Status(silent).Summary.Length <= 120, Status(silent).Summary);
         Assert.Equal("False", Of(Status(silent with { Members = silent.Members.PodOf(2, pod => pod with { IsReady = false }) }), "Stalled").Status);
 
         var steward = Scenes.Steward();
