@@ -21,7 +21,7 @@ public static class ExitCode
     /// <summary>Something failed that no one foresaw.</summary>
     public const int Software = 70;
 
-    /// <summary>The data folder cannot be used.</summary>
+    /// <summary>The data folder cannot be used, or the file of a backup is there already.</summary>
     public const int CannotCreate = 73;
 
     /// <summary>The disk failed.</summary>

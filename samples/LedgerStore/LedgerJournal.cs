@@ -9,14 +9,16 @@ public sealed class LedgerJournal(TextWriter output, TimeProvider time)
 {
     private readonly Lock gate = new();
 
-    /// <summary>Writes one line.</summary>
+    /// <summary>Writes one line: whatever a name or a message of others holds begins no second one.</summary>
     public void Write(string line)
     {
         var at = time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
         lock (gate)
         {
-            output.WriteLine($"{at} {line}");
+            output.WriteLine($"{at} {OneLine(line)}");
             output.Flush();
         }
     }
+
+    private static string OneLine(string text) => text.Any(char.IsControl) ? string.Concat(text.Select(static letter => char.IsControl(letter) ? ' ' : letter)) : text;
 }

@@ -24,6 +24,12 @@ public sealed record LedgerOptions
     /// <summary>The most bytes of one entry.</summary>
     public int MaxEntryBytes { get; init; } = 1024 * 1024;
 
+    /// <summary>The most requests of clients under way at once.</summary>
+    public int MaxRequests { get; init; } = 2048;
+
+    /// <summary>So many connections there may be beyond <see cref="MaxRequests"/>: idle ones, and those of probes and operators.</summary>
+    public int SpareConnections { get; init; } = 512;
+
     /// <summary>How long an orderly stop waits for requests under way. Less than half of the pod's
     /// grace period, since a preStop hook may drain first and take as long.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(50);

@@ -23,9 +23,11 @@ public sealed class LedgerOptionsReader(Func<string, string?> variable)
 
           --service NAME        LEDGER_SERVICE        headless Service of a set whose members keep one ledger together;
                                                       without it, and without --peers, the member keeps its ledger alone
-          --peers LIST          LEDGER_PEERS          addresses instead of a Service: name=address:port,name=address:port,…
+          --peers LIST          LEDGER_PEERS          addresses instead of a Service: name=address:port,name=address:port,…;
+                                                      one, and only one, of ordinal 0, which founds (or --found no)
           --peer-port PORT      LEDGER_PEER_PORT      port on which members speak to each other (default 8081)
-          --tls FOLDER          LEDGER_TLS            tls.crt, tls.key, ca.crt for that (default /etc/ledger-store/tls, when it is there)
+          --tls FOLDER          LEDGER_TLS            tls.crt, tls.key, ca.crt for that; a folder that is named must hold them
+                                                      (default /etc/ledger-store/tls; without them there members speak without TLS)
           --founders N          LEDGER_FOUNDERS       how many members, from ordinal 0 up, found a cluster: all of them must be there with empty disks
                                                       (default 3; with --peers all that are named)
           --found YES|NO        LEDGER_FOUND          whether ordinal 0 may found a cluster at all (default yes)

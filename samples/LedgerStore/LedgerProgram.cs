@@ -30,9 +30,9 @@ public sealed class LedgerProgram(LedgerOptions options, LedgerJournal journal, 
         {
             await using var quorum = options.Peers is null ? null : new QuorumProcess(options, journal, time);
             var member = new Member(options, time, FreeSpaceOf(folder.Path)) { Quorum = quorum };
-            using var proxy = quorum is null ? null : new LeaderProxy(options.Peers!, quorum.Directory);
+            using var proxy = quorum is null ? null : new LeaderProxy(options.Peers!, quorum.Directory, new ForwardingPatience());
             var running = Begin(folder, member, quorum, began);
-            await using var front = HttpFront.Build(options, Router(member, proxy));
+            await using var front = HttpFront.Build(options, Router(member, proxy), member.Connections);
             var stop = new OrderlyStop(member, front, journal, time);
             var code = await ServeAsync(front, stop);
             if (quorum is not null)

@@ -18,23 +18,25 @@ public sealed class PeerOptionsReader(Func<string, string?> variable)
     public PeerOptions? Read(Func<string, string, string?> setting, IPEndPoint listen)
     {
         var (service, peers) = (setting("--service", "LEDGER_SERVICE"), setting("--peers", "LEDGER_PEERS"));
-        if (service is null && peers is null)
-            return null;
+        var tls = setting("--tls", "LEDGER_TLS");
         if (service is not null && peers is not null)
             throw new LedgerOptionsException("--service (LEDGER_SERVICE) and --peers (LEDGER_PEERS) are two ways to find the members; give one of them");
-        return new PeerOptions
+        var options = new PeerOptions
         {
             Service = service,
             Domain = variable("POD_NAMESPACE") is { Length: > 0 } space ? $".{space}.svc.cluster.local" : "",
             Fixed = peers is null ? ImmutableSortedDictionary<string, IPEndPoint>.Empty : ReadPeers(peers),
             Listen = new IPEndPoint(listen.Address, ReadPort(setting("--peer-port", "LEDGER_PEER_PORT"))),
             ApiPort = listen.Port,
-            TlsFolder = setting("--tls", "LEDGER_TLS") ?? DefaultTls,
+            TlsFolder = tls ?? DefaultTls,
+            RequiresTls = tls is not null,
             DnsServer = IPEndPoint.TryParse(variable("HOLDFAST_DNS") ?? "", out var server) ? server : null,
             Founders = ReadFounders(setting("--founders", "LEDGER_FOUNDERS")),
             MayFound = Choose(setting("--found", "LEDGER_FOUND"), "--found (LEDGER_FOUND)", "yes", "no"),
             Forwards = Choose(setting("--followers", "LEDGER_FOLLOWERS"), "--followers (LEDGER_FOLLOWERS)", "forward", "redirect"),
         };
+        // Read even when nobody is there to speak to: a wrong value is wrong before the first peer is named.
+        return service is null && peers is null ? null : options;
     }
 
     private static ImmutableSortedDictionary<string, IPEndPoint> ReadPeers(string text)
@@ -43,9 +45,12 @@ public sealed class PeerOptionsReader(Func<string, string?> variable)
         foreach (var part in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
             var split = part.Split('=');
-            peers[split[0]] = split.Length == 2 && IPEndPoint.TryParse(split[1], out var address) && address.Port > 0
-                ? address
-                : throw new LedgerOptionsException($"--peers (LEDGER_PEERS) must be name=address:port, separated by commas, but has '{part}'");
+            if (split.Length != 2 || split[0].Length == 0 || !IPEndPoint.TryParse(split[1], out var address) || address.Port == 0)
+                throw new LedgerOptionsException($"--peers (LEDGER_PEERS) must be name=address:port, separated by commas, but has '{part}'");
+            if (peers.FirstOrDefault(other => other.Key == split[0] || other.Value.Equals(address)).Key is { } twin)
+                throw new LedgerOptionsException("--peers (LEDGER_PEERS) must name each member once, with an address of its own, but has " +
+                    (twin == split[0] ? $"the name {twin} twice" : $"{twin} and {split[0]} at one address, {address}"));
+            peers.Add(split[0], address);
         }
         return peers.ToImmutable();
     }

@@ -70,7 +70,7 @@ public sealed class ApiServerCore
             Served.Withdraw(ValidatingWebhookConfiguration.ResourceType);
             return [];
         }
-        var (catalogue, caller) = (new WebhookCatalogue(), new WebhookCaller(transport, Served, time, chance));
+        var (catalogue, caller) = (new WebhookCatalogue(), new WebhookCaller(transport, Served, Authorizer, time, chance));
         return [new MutatingWebhooks(catalogue, caller), new ValidatingWebhooks(catalogue, caller)];
     }
 

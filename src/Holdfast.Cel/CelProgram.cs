@@ -10,7 +10,7 @@ namespace Holdfast.Cel;
 
 /// <summary>
 /// An expression of the Common Expression Language that was read and checked. Immutable; many evaluations may run at once.
-/// Follows cel-spec's language definition, and the libraries that Kubernetes 1.36 has for the rules of custom resources. What is not
+/// Follows cel-spec's language definition, and the libraries that Kubernetes 1.36 has for the rules of custom resources and the conditions of webhooks. What is not
 /// supported (messages, and whatever other libraries have) does not compile.
 /// </summary>
 public sealed class CelProgram

@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
+using Holdfast.ApiServer.Tests.Streaming;
 
 namespace Holdfast.ApiServer.Tests;
 
@@ -137,6 +138,9 @@ public sealed class HttpTests
         var told = JsonNode.Parse((await stream.ReadLineAsync(Token))!)!;
         Assert.Equal("ERROR", told["type"]!.GetValue<string>());
         Assert.Equal(410, told["object"]!["code"]!.GetValue<int>());
+        using var socket = await WatchClient.OpenAsync(server, "?watch=1&resourceVersion=2");
+        Assert.Equal(told.ToJsonString(), (await WatchClient.EventAsync(socket)).ToJsonString());
+        Assert.Equal(System.Net.WebSockets.WebSocketCloseStatus.NormalClosure, await WatchClient.EndAsync(socket));
     }
 
     [Fact]
@@ -161,6 +165,24 @@ public sealed class HttpTests
         Assert.Equal((200, "one\ntwo\n"), (code, log.GetValue<string>()));
         Assert.Equal(new Http.PodLogOptions("c") { TailLines = 5, Timestamps = true }, nodes.Asked);
         Assert.Equal(400, (await server.SendAsync("GET", "/api/v1/namespaces/default/pods/p/log?container=none")).Code);
+    }
+
+    [Theory]
+    [InlineData("exec?command=sh&stdout=true", "Failed", "cannot exec into a container in a completed pod; current phase is Failed")]
+    [InlineData("attach?stdout=true", "Succeeded", "cannot attach a container in a completed pod; current phase is Succeeded")]
+    [InlineData("portforward?ports=80", "Failed", "unable to forward port because pod is not running. Current status=Failed")]
+    [InlineData("portforward?ports=80", "Pending", "unable to forward port because pod is not running. Current status=Pending")]
+    [InlineData("exec?command=sh&stdout=true&container=none", "Running", "container none is not valid for pod p")]
+    [InlineData("attach?stdout=true&container=none", "Failed", "container none is not valid for pod p")]
+    public async Task A_stream_of_a_pod_that_has_none_is_refused_as_a_bad_request(string asked, string phase, string message)
+    {
+        await using var server = await RunningServer.StartAsync(Token, nodes: new OneLog());
+        await server.Client.CreateAsync(Objects.DefaultAccount(), Token);
+        var pod = await server.Client.CreateAsync(Objects.Pod("p", "n1"), Token);
+        await server.Client.UpdateStatusAsync(pod with { Status = pod.Status with { Phase = phase } }, Token);
+        var (code, refused) = await server.SendAsync("POST", "/api/v1/namespaces/default/pods/p/" + asked, null, "application/json",
+            ("Connection", "Upgrade"), ("Upgrade", "SPDY/3.1"), ("X-Stream-Protocol-Version", "v4.channel.k8s.io"));
+        Assert.Equal((400, "BadRequest", message), (code, (string)refused["reason"]!, (string)refused["message"]!));
     }
 
     private sealed class OneLog : Http.INodeProxy

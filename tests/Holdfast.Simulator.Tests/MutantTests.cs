@@ -49,6 +49,7 @@ public sealed class MutantTests
         { Mutant.WatchesFromNow, Few, ["A4"] },
         { Mutant.IgnoresResourceVersion, Few, ["A6"] },
         { Mutant.IgnoresTheAgeOfAnswers, Few, ["T1"] },
+        { Mutant.CountsTheSilentAsBefore, Few, ["T1"] },
         { Mutant.EvictsUnasked, Few, ["T1", "T2"] },
         { Mutant.ForgetsGrants, Few, ["T2"] },
         { Mutant.ShrinksBeforeRemoval, Few, ["T3"] },

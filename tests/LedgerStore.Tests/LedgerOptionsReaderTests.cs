@@ -30,8 +30,25 @@ public sealed class LedgerOptionsReaderTests
     [InlineData("--disk-floor", "-1")]
     [InlineData("--drain-seconds", "9999")]
     [InlineData("--listen", "8080")]
+    [InlineData("--followers", "sideways")]
+    [InlineData("--found", "maybe")]
+    [InlineData("--founders", "0")]
+    [InlineData("--peer-port", "0")]
+    [InlineData("--peers", "m-0")]
+    [InlineData("--peers", "=127.0.0.1:8081")]
+    [InlineData("--peers", "m-0=127.0.0.1:8081,m-0=127.0.0.2:8081")]
+    [InlineData("--peers", "m-0=127.0.0.1:8081,m-1=127.0.0.1:8081")]
     public void A_wrong_argument_is_named(params string[] arguments) =>
         Assert.Contains(arguments[0], Assert.Throws<LedgerOptionsException>(() => Read("", arguments)).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("", "/etc/ledger-store/tls", false)]
+    [InlineData("LEDGER_TLS=/certificates", "/certificates", true)]
+    public void Certificates_are_required_where_their_folder_is_named(string environment, string folder, bool isRequired)
+    {
+        var peers = Read(environment, "--service", "ledger-store").Peers!;
+        Assert.Equal((folder, isRequired), (peers.TlsFolder, peers.RequiresTls));
+    }
 
     private static LedgerOptions Read(string environment, params string[] arguments)
     {

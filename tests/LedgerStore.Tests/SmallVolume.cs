@@ -7,6 +7,8 @@ public static class SmallVolume
 {
     public static Task<int> MountAsync(string folder, string size) => RunAsync("mount", "-t", "tmpfs", "-o", $"size={size}", "tmpfs", folder);
 
+    public static Task<int> MakeReadOnlyAsync(string folder) => RunAsync("mount", "-o", "remount,ro", folder);
+
     public static Task<int> UnmountAsync(string folder) => RunAsync("umount", folder);
 
     private static async Task<int> RunAsync(string program, params string[] arguments)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using LedgerStore.Raft;
 using LedgerStore.Storage;
 
 namespace LedgerStore.Operations;
@@ -25,7 +26,7 @@ public sealed class LedgerControl(Func<string, string?> variable, TextWriter out
           append TEXT                    appends an entry
           read INDEX                     shows an entry
           backup FILE [--at INDEX]       writes a backup that is consistent at an index ('-' for standard output); --stale takes
-                   [--stale]             what one member has, when a majority is lost for good
+                   [--stale] [--force]   what one member has, when a majority is lost for good; --force replaces a file of that name
           verify FILE                    checks a backup from its first to its last byte
           restore FILE --data FOLDER [--name MEMBER]
                                          makes a new cluster of one member out of a backup, in an empty folder ('-' for standard input);
@@ -69,7 +70,7 @@ public sealed class LedgerControl(Func<string, string?> variable, TextWriter out
 
     private Task<int> DoAsync(List<string> words, CancellationToken cancellation)
     {
-        var (leave, stale) = (words.Remove("--leave"), words.Remove("--stale"));
+        var (leave, stale, force) = (words.Remove("--leave"), words.Remove("--stale"), words.Remove("--force"));
         var (at, data, name) = (Option(words, "--at"), Option(words, "--data"), Option(words, "--name"));
         return words switch
         {
@@ -83,7 +84,7 @@ public sealed class LedgerControl(Func<string, string?> variable, TextWriter out
             ["drain"] => AskAsync(HttpMethod.Post, leave ? "/drain?leave=true" : "/drain", cancellation),
             ["append", var text] => AskAsync(HttpMethod.Post, "/v1/entries", cancellation, new StringContent(text, MediaTypeHeaderValue.Parse("text/plain"))),
             ["read", var index] => AskAsync(HttpMethod.Get, $"/v1/entries/{Uri.EscapeDataString(index)}", cancellation),
-            ["backup", var file] => BackupAsync(file, at, stale, cancellation),
+            ["backup", var file] => BackupAsync(file, force, at, stale, cancellation),
             ["verify", var file] => VerifyAsync(file, cancellation),
             ["restore", var file] when data is not null => RestoreAsync(file, data, name, cancellation),
             _ => HelpAsync(words is ["--help" or "-h" or "help"]),
@@ -113,8 +114,10 @@ public sealed class LedgerControl(Func<string, string?> variable, TextWriter out
         return answer.IsSuccessStatusCode ? ExitCode.Done : ExitCode.Unavailable;
     }
 
-    private async Task<int> BackupAsync(string file, string? at, bool isStale, CancellationToken cancellation)
+    private async Task<int> BackupAsync(string file, bool isReplaced, string? at, bool isStale, CancellationToken cancellation)
     {
+        if (file != "-" && !isReplaced)
+            RequireNew(file);
         var path = $"/v1/backup?consistency={(isStale ? "stale" : "linearizable")}{(at is null ? "" : $"&at={Uri.EscapeDataString(at)}")}";
         using var answer = await http.GetAsync(new Uri(target, path), HttpCompletionOption.ResponseHeadersRead, cancellation);
         if (!answer.IsSuccessStatusCode)
@@ -137,7 +140,9 @@ public sealed class LedgerControl(Func<string, string?> variable, TextWriter out
             DurableFile.SyncData(written.SafeFileHandle, aside);
         }
         var header = await CheckAsync(aside, cancellation);
-        File.Move(aside, file, overwrite: true);
+        if (!isReplaced)
+            RequireNew(file);
+        File.Move(aside, file, overwrite: isReplaced);
         await output.WriteLineAsync($"{file}: {header.Index} entries of cluster {header.ClusterId ?? "(none)"}, checksum {header.Checksum}{header.Caveat}");
         if (header.Consistency != "stale")
             await TellAsync(file, header, cancellation);
@@ -172,6 +177,8 @@ public sealed class LedgerControl(Func<string, string?> variable, TextWriter out
         // Never the machine's name: members are found by the names that the others know, and a wrong one would be noticed only when they look for it.
         if ((name ?? variable("POD_NAME")) is not { Length: > 0 } member)
             throw new LedgerOptionsException("restore needs the name of the member that will be started on the folder: give --name MEMBER, as in --name ledger-store-0 (or set POD_NAME)");
+        if (!MemberName.IsValid(member))
+            throw new LedgerOptionsException($"--name (POD_NAME) must be {MemberName.Rule}, but is '{member}'");
         var version = variable("LEDGER_VERSION") is { Length: > 0 } given ? given : LedgerRelease.Default.Version;
         if (LedgerRelease.Find(version) is not { } release)
             throw new LedgerOptionsException($"LEDGER_VERSION must be one of {string.Join(", ", LedgerRelease.All.Select(static known => known.Version))}, but is '{version}'");
@@ -179,6 +186,12 @@ public sealed class LedgerControl(Func<string, string?> variable, TextWriter out
         var (identity, header) = await Restore.RunAsync(source, folder, member, release, TimeProvider.System, cancellation);
         await output.WriteLineAsync($"{folder}: {header.Index} entries of cluster {header.ClusterId ?? "(none)"} are now those of the new cluster {identity.ClusterId}, whose only member is {identity.Name}: start it as {identity.Name}");
         return ExitCode.Done;
+    }
+
+    private static void RequireNew(string file)
+    {
+        if (Path.Exists(file))
+            throw new DataFolderException($"{file} is there already: give --force to replace it, or another name");
     }
 
     private static Uri Target(string text) => Uri.TryCreate(text, UriKind.Absolute, out var target) && target.Scheme is "http" or "https"

@@ -44,6 +44,7 @@ public abstract record FoundingPlan
     /// <summary>Decides by what is seen alone. An empty disk cannot know whether there was a cluster before it; the disks of the other founders can. So
     /// a cluster is founded only when every founder says, at once, that his is empty: whoever has a disk of an older cluster would name it.
     /// That no one has an address proves nothing.</summary>
+    /// <exception cref="LedgerOptionsException">There is nothing to join, and the settings name nobody who founds.</exception>
     public static FoundingPlan Decide(string self, PeerOptions options, IReadOnlyList<Neighbour> around)
     {
         var founders = options.FounderNames(self);
@@ -56,6 +57,7 @@ public abstract record FoundingPlan
             return new Join(clusters[0].Key);
         if (!options.MayFound)
             return Because("nobody has told of a cluster, and LEDGER_FOUND=no forbids to found one");
+        options.RequireOneFounder(self);
         if (around.Where(static other => other.State == NeighbourState.Silent).ToList() is { Count: > 0 } silent)
             return Because($"{Names(silent)} has an address and does not answer: it may well know a cluster");
         if (absent.Count > 0)

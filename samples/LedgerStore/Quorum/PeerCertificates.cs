@@ -16,16 +16,22 @@ public sealed class PeerCertificates(string folder, LedgerJournal journal) : IDi
     private (Texts Read, X509Certificate2 Own, X509Certificate2Collection Authorities)? held;
     private Texts? refused;
 
-    /// <summary>The certificates of a folder; null when it has none.</summary>
-    /// <exception cref="LedgerOptionsException">Some of the files are there and others are not, or they cannot be read.</exception>
-    public static PeerCertificates? Find(string? folder, LedgerJournal journal)
+    /// <summary>The certificates that members speak with; null when there are none, and none were asked for.</summary>
+    /// <exception cref="LedgerOptionsException">Some of the files are there and others are not, or none is although the folder was named, or they cannot be read.</exception>
+    public static PeerCertificates? Find(string? folder, bool isRequired, LedgerJournal journal)
     {
         var names = new[] { "tls.crt", "tls.key", "ca.crt" };
         var there = folder is null ? 0 : names.Count(name => File.Exists(Path.Combine(folder, name)));
-        if (there == 0)
+        if (there == 0 && !isRequired)
             return null;
         if (there < names.Length)
-            throw new LedgerOptionsException($"{folder} must hold tls.crt, tls.key and ca.crt, but one of them is missing");
+        {
+            var missing = string.Join(", ", names.Where(name => !File.Exists(Path.Combine(folder!, name))));
+            throw new LedgerOptionsException(
+                (isRequired ? "--tls (LEDGER_TLS) must name a folder that holds" : $"{folder} must hold") + " tls.crt, tls.key and ca.crt, but " +
+                (Directory.Exists(folder) ? $"{folder} lacks {missing}" : $"there is no folder {folder}") +
+                (isRequired ? "; without the setting members speak without encryption" : ""));
+        }
         var found = new PeerCertificates(folder!, journal);
         _ = found.Own;
         return found;

@@ -15,9 +15,12 @@ namespace LedgerStore.Quorum;
 /// <param name="directory">Where callers say that their API is.</param>
 public sealed class PeerFront(QuorumMember member, PeerDirectory directory)
 {
+    private const int MaxConnections = 64;
+
     /// <summary>Builds the server.</summary>
-    public WebApplication Build(PeerOptions options, PeerCertificates? certificates)
+    public WebApplication Build(PeerOptions options, PeerCertificates? certificates, TimeProvider time)
     {
+        var connections = new ConnectionLimit(MaxConnections, time);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "ledger-store" });
         builder.Services.AddSingleton<IHostLifetime, SilentLifetime>();
         // Nothing here waits on a thread, so each message may be handled where it was read: one change of threads less.
@@ -27,17 +30,17 @@ public sealed class PeerFront(QuorumMember member, PeerDirectory directory)
             kestrel.Listen(options.Listen, listen =>
             {
                 listen.Protocols = HttpProtocols.Http2;
+                listen.Use(connections.Guard);
                 if (certificates is not null)
                     listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => new ValueTask<SslServerAuthenticationOptions>(certificates.ForServer()) });
             });
-            kestrel.Limits.MaxConcurrentConnections = 64;
             kestrel.Limits.MaxRequestBodySize = null;
             kestrel.Limits.MinRequestBodyDataRate = null;
             kestrel.Limits.Http2.InitialConnectionWindowSize = 8 * 1024 * 1024;
             kestrel.Limits.Http2.InitialStreamWindowSize = 4 * 1024 * 1024;
         });
         var app = builder.Build();
-        app.Run(AnswerAsync);
+        app.Run(connections.Guard(AnswerAsync));
         return app;
     }
 
@@ -73,10 +76,15 @@ public sealed class PeerFront(QuorumMember member, PeerDirectory directory)
     private async Task StreamAsync(HttpContext context)
     {
         var headers = context.Request.Headers;
-        if (member.Ledger is not { } ledger || member.Identity is not { } identity ||
-            headers[PeerHeaders.Cluster] != identity.ClusterId || headers[PeerHeaders.To] != identity.MemberId)
+        // Who is meant can be judged once the member knows who it is: its port is open before its disk is read.
+        if (member.Identity is { } identity && (headers[PeerHeaders.Cluster] != identity.ClusterId || headers[PeerHeaders.To] != identity.MemberId))
         {
             await context.AnswerAsync(LedgerError.WrongMember);
+            return;
+        }
+        if (member.Ledger is not { } ledger)
+        {
+            await context.AnswerAsync(member.Waits is { } wait ? LedgerError.NoCluster(wait.Reason) : LedgerError.Recovering);
             return;
         }
         var from = headers[PeerHeaders.From].ToString();

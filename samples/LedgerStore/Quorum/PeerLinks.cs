@@ -41,6 +41,14 @@ public sealed class PeerLinks : IAsyncDisposable
             queues.GetOrAdd(message.To, Begin).Writer.TryWrite(message);
     }
 
+    /// <summary>What is said of a member's answer to a stream of messages; null when it takes them, or does not yet know who it is.</summary>
+    public static string? Refusal(HttpStatusCode? status, string? name, MemberId to, string clusterId) => status switch
+    {
+        null or HttpStatusCode.OK or HttpStatusCode.ServiceUnavailable => null,
+        HttpStatusCode.MisdirectedRequest => $"peers: {name} refuses messages with status 421: it is not {to} of cluster {clusterId}",
+        _ => $"peers: {name} refuses messages with status {(int)status}: its own log says more",
+    };
+
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
@@ -68,8 +76,8 @@ public sealed class PeerLinks : IAsyncDisposable
                 await queue.Reader.WaitToReadAsync(stopping.Token);
                 var name = nameOf(to);
                 var status = name is null ? null : await client.StreamAsync(name, new Frames(queue.Reader, stopping.Token), request => Dress(request, to), stopping.Token);
-                if (status is not null && status != lastRefusal && status != HttpStatusCode.OK)
-                    journal.Write($"peers: {name} refuses messages with status {(int)status}: it is not {to} of cluster {identity.ClusterId}");
+                if (status != lastRefusal && Refusal(status, name, to, identity.ClusterId) is { } refusal)
+                    journal.Write(refusal);
                 lastRefusal = status;
             }
             catch (Exception failure) when (failure is HttpRequestException or IOException or OperationCanceledException)

@@ -27,6 +27,9 @@ public sealed record PeerOptions
     /// <summary>A folder with tls.crt, tls.key and ca.crt; without them members speak without encryption.</summary>
     public string? TlsFolder { get; init; }
 
+    /// <summary>True when that folder was named on purpose: then it must hold them.</summary>
+    public bool RequiresTls { get; init; }
+
     /// <summary>A DNS server to ask instead of the machine's.</summary>
     public IPEndPoint? DnsServer { get; init; }
 
@@ -50,6 +53,18 @@ public sealed record PeerOptions
             return [.. Fixed.Keys.Append(self).Distinct()];
         var set = self[..(self.LastIndexOf('-') + 1)];
         return [.. Enumerable.Range(0, Founders).Select(ordinal => $"{set}{ordinal}")];
+    }
+
+    /// <summary>Makes sure that one of the founders, and only one, is the one that founds: of ordinal 0.</summary>
+    /// <exception cref="LedgerOptionsException">It is not so.</exception>
+    public void RequireOneFounder(string self)
+    {
+        var first = FounderNames(self).Where(static name => OrdinalOf(name) == 0).ToList();
+        if (first.Count == 1)
+            return;
+        throw new LedgerOptionsException(
+            $"--peers (LEDGER_PEERS) must name one member of ordinal 0, which founds the cluster, as in ledger-store-0; of {string.Join(", ", FounderNames(self))} " +
+            $"{(first.Count == 0 ? "none is it" : $"{string.Join(" and ", first)} are")}. A member that shall only join gets --found no (LEDGER_FOUND=no)");
     }
 
     /// <summary>Whoever may be a member besides <paramref name="self"/>.</summary>

@@ -73,6 +73,8 @@ public sealed class QuorumMember(LedgerOptions options, PeerClient client, Ledge
     {
         var found = MemberIdentity.Read(folder);
         found?.RequireName(options.Member, folder);
+        if (found is null && !MemberName.IsValid(options.Member))
+            throw new LedgerOptionsException($"the member's name (POD_NAME, else HOSTNAME, else the host's) must be {MemberName.Rule}, but is '{options.Member}'");
         while (found is null)
         {
             found = FoundingPlan.Decide(options.Member, options.Peers!, await AskAroundAsync(cancellation)) switch
@@ -145,6 +147,8 @@ public sealed class QuorumMember(LedgerOptions options, PeerClient client, Ledge
             return new JoinAnswer(false, leader, null);
         if (core.Membership.Contains(id))
             return new JoinAnswer(true, leader, null);
+        if (!MemberName.IsValid(name))
+            return new JoinAnswer(false, leader, $"the name of a new member must be {MemberName.Rule}");
         var old = core.Membership.Named(name);
         MembershipChange change = old.IsNone ? new MembershipChange.AddLearner(id, name) : new MembershipChange.Remove(old);
         if (core.Membership.Objection(change) is { } objection)

@@ -25,11 +25,11 @@ public sealed class QuorumProcess : IAsyncDisposable
     public QuorumProcess(LedgerOptions options, LedgerJournal journal, TimeProvider time)
     {
         (this.options, this.journal, this.time) = (options, journal, time);
-        certificates = PeerCertificates.Find(options.Peers!.TlsFolder, journal);
+        certificates = PeerCertificates.Find(options.Peers!.TlsFolder, options.Peers.RequiresTls, journal);
         Directory = new PeerDirectory(options.Peers);
         client = new PeerClient(Directory, certificates);
         Member = new QuorumMember(options, client, journal, time);
-        front = new PeerFront(Member, Directory).Build(options.Peers, certificates);
+        front = new PeerFront(Member, Directory).Build(options.Peers, certificates, time);
     }
 
     /// <summary>Where the others are.</summary>
@@ -48,7 +48,8 @@ public sealed class QuorumProcess : IAsyncDisposable
         try
         {
             await front.StartAsync(stopping.Token);
-            journal.Write($"peers: listening on {options.Peers!.Listen}{(certificates is null ? "" : " with mutual TLS")}");
+            journal.Write($"peers: listening on {options.Peers!.Listen} " + (certificates is not null ? "with mutual TLS"
+                : $"without TLS, so whoever reaches the port can speak as a member: {options.Peers.TlsFolder} holds no tls.crt, tls.key and ca.crt"));
             var identity = await Member.IdentifyAsync(folder, stopping.Token);
             var disk = QuorumDisk.Open(folder, identity, options.Release, note => journal.Write($"recovery: {note}"));
             links = new PeerLinks(client, identity, options.Release, options.Listen, NameOf, journal, time);

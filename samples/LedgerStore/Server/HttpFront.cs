@@ -5,10 +5,11 @@ namespace LedgerStore.Server;
 /// <summary>The HTTP server: Kestrel with a bound on everything that a client can make it hold.</summary>
 public static class HttpFront
 {
-    private const int MaxConnections = 2048;
-
     /// <summary>Builds a server that hands every request to <paramref name="router"/>.</summary>
-    public static WebApplication Build(LedgerOptions options, LedgerRouter router)
+    /// <param name="options">How the member runs.</param>
+    /// <param name="router">Handles requests.</param>
+    /// <param name="connections">Bounds the connections: Kestrel's own bound would refuse probes too, without a word.</param>
+    public static WebApplication Build(LedgerOptions options, LedgerRouter router, ConnectionLimit connections)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "ledger-store" });
         // The program itself decides what a signal means and in which order things end.
@@ -17,17 +18,20 @@ public static class HttpFront
         builder.WebHost.UseKestrelCore().UseSockets(static sockets => sockets.UnsafePreferInlineScheduling = true).ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Listen(options.Listen, static listen => listen.Protocols = HttpProtocols.Http1);
+            kestrel.Listen(options.Listen, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http1;
+                listen.Use(connections.Guard);
+            });
             SetLimits(kestrel.Limits, options);
         });
         var app = builder.Build();
-        app.Run(router.HandleAsync);
+        app.Run(connections.Guard(new RequestLanes(options.MaxRequests).Guard(router.HandleAsync)));
         return app;
     }
 
     private static void SetLimits(KestrelServerLimits limits, LedgerOptions options)
     {
-        limits.MaxConcurrentConnections = MaxConnections;
         // Above the bound that is refused with a reason: what is a little too large is read to its end, so that the client sees why.
         limits.MaxRequestBodySize = 4L * options.MaxEntryBytes;
         limits.MaxRequestLineSize = 4096;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using LedgerStore.Quorum;
 
@@ -6,11 +7,26 @@ namespace LedgerStore.Server;
 /// <summary>Brings a request that only the leader can serve to the leader: passes it on, or tells the client where to go.</summary>
 /// <param name="options">Which of the two.</param>
 /// <param name="directory">Where the leader is.</param>
-public sealed class LeaderProxy(PeerOptions options, PeerDirectory directory) : IDisposable
+/// <param name="patience">How long requests wait.</param>
+public sealed class LeaderProxy(PeerOptions options, PeerDirectory directory, ForwardingPatience patience) : IDisposable
 {
+    /// <summary>The most requests that are with one leader at once; others wait for their turn.</summary>
+    public const int MaxForwarded = 256;
+
     private const string Marker = "Ledger-Forwarded";
     private static readonly string[] Passed = ["Ledger-Client", "Ledger-Sequence", "Content-Type"];
-    private readonly HttpClient http = new(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(1), AllowAutoRedirect = false }) { Timeout = TimeSpan.FromSeconds(10) };
+
+    // Each takes one of the leader's connections; more than these would not make its batches any faster. By leader: what is stuck with the one before must not keep
+    // others from the next.
+    private readonly ConcurrentDictionary<string, SemaphoreSlim> turns = new();
+    private readonly HttpClient http = new(new SocketsHttpHandler
+    {
+        ConnectTimeout = patience.Connection,
+        AllowAutoRedirect = false,
+        MaxConnectionsPerServer = MaxForwarded,
+        PooledConnectionIdleTimeout = TimeSpan.FromSeconds(10),
+    })
+    { Timeout = patience.Answer };
 
     /// <summary>Answers with what the leader answers, or with where it is; null when that was done, else why it could not be.</summary>
     /// <param name="context">The request.</param>
@@ -26,14 +42,34 @@ public sealed class LeaderProxy(PeerOptions options, PeerDirectory directory) : 
         var target = new Uri(api, context.Request.Path + context.Request.QueryString);
         var isRedirect = context.Request.Query["follower"].ToString() is { Length: > 0 } choice ? choice == "redirect" : !options.Forwards;
         if (!isRedirect)
-            return await ForwardAsync(context, leader, target, body);
+            return await TakeTurnAsync(context, leader, target, body);
         context.Response.Headers.Location = target.ToString();
         await context.AnswerAsync(LedgerError.NotLeader(leader) with { Status = StatusCodes.Status307TemporaryRedirect });
         return null;
     }
 
     /// <inheritdoc />
-    public void Dispose() => http.Dispose();
+    public void Dispose()
+    {
+        http.Dispose();
+        foreach (var turn in turns.Values)
+            turn.Dispose();
+    }
+
+    private async Task<LedgerError?> TakeTurnAsync(HttpContext context, string leader, Uri target, ReadOnlyMemory<byte> body)
+    {
+        var turn = turns.GetOrAdd(leader, static _ => new SemaphoreSlim(MaxForwarded));
+        if (!await turn.WaitAsync(patience.Turn, context.RequestAborted))
+            return LedgerError.Overloaded;
+        try
+        {
+            return await ForwardAsync(context, leader, target, body);
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
 
     private async Task<LedgerError?> ForwardAsync(HttpContext context, string leader, Uri target, ReadOnlyMemory<byte> body)
     {

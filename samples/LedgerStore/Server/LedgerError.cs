@@ -74,7 +74,7 @@ public sealed record LedgerError(int Status, string Code, string Message, string
     public static LedgerError Conflict(string code, string message) => new(409, code, message);
 
     /// <summary>More is under way than may be.</summary>
-    public static LedgerError Overloaded { get; } = new(503, "Overloaded", "too many appends are under way; ask again after a pause");
+    public static LedgerError Overloaded { get; } = new(503, "Overloaded", "too many requests are under way, and this one took no effect; ask again after a pause");
 
     /// <summary>The volume is full, or nearly so.</summary>
     public static LedgerError DiskFull(long free, long floor) => new(503, "DiskFull",

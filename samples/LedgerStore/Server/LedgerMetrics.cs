@@ -33,7 +33,7 @@ public sealed class LedgerMetrics
     public void Refused() => Interlocked.Increment(ref refusals);
 
     /// <summary>Everything in Prometheus' text format.</summary>
-    public string Render(StatusAnswer status, ILedger? ledger, int underWay)
+    public string Render(StatusAnswer status, ILedger? ledger, int underWay, int connections)
     {
         var text = new StringBuilder();
         Add(text, "ledger_appends_total", "counter", "Entries appended and acknowledged.", Interlocked.Read(ref appends));
@@ -41,6 +41,7 @@ public sealed class LedgerMetrics
         Add(text, "ledger_append_repeats_total", "counter", "Appends that were repeats.", Interlocked.Read(ref repeats));
         Add(text, "ledger_append_refusals_total", "counter", "Appends that were refused.", Interlocked.Read(ref refusals));
         Add(text, "ledger_fsyncs_total", "counter", "Batches made durable.", ledger?.SyncCount ?? 0);
+        Add(text, "ledger_connections", "gauge", "Connections of clients and probes.", connections);
         Add(text, "ledger_appends_under_way", "gauge", "Appends that are not answered yet.", underWay);
         Add(text, "ledger_last_index", "gauge", "Index of the newest entry.", status.LastIndex);
         Add(text, "ledger_disk_free_bytes", "gauge", "Free space of the data volume.", status.DiskFreeBytes);

@@ -28,6 +28,9 @@ public sealed class Member(LedgerOptions options, TimeProvider time, Func<long> 
     /// <summary>The way in for appends.</summary>
     public AppendGate Gate { get; } = new();
 
+    /// <summary>The connections to its API.</summary>
+    public ConnectionLimit Connections { get; } = new(options.MaxRequests + options.SpareConnections, time);
+
     /// <summary>Free bytes of the data folder's volume.</summary>
     public long FreeBytes => freeSpace();
 

@@ -36,7 +36,7 @@ public sealed class OperationEndpoints(Member member, LedgerMetrics metrics, Led
     /// <summary>`GET /metrics`.</summary>
     public async Task MetricsAsync(HttpContext context)
     {
-        var text = metrics.Render(member.Status(), member.Ledger, member.Gate.UnderWay);
+        var text = metrics.Render(member.Status(), member.Ledger, member.Gate.UnderWay, member.Connections.Count);
         context.Response.ContentType = "text/plain; version=0.0.4; charset=utf-8";
         await context.Response.Body.WriteAsync(Encoding.UTF8.GetBytes(text), context.RequestAborted);
     }

@@ -119,13 +119,21 @@ public sealed class QuorumEndpoints(QuorumMember quorum, LeaderProxy proxy)
         var name = context.Request.Query["name"].ToString();
         var given = context.Request.Query["id"].ToString();
         problem = "";
-        if (action == "add-learner" && MembershipFormat.IsName(name) && MemberId.TryParse(given, out var added))
-            return new MembershipChange.AddLearner(added, name);
+        if (action == "add-learner")
+            return WantedLearner(name, given, out problem);
         var seat = ledger.View.Members.FirstOrDefault(seat => seat.Name == name || seat.Id == given);
         if (seat is not null && MemberId.TryParse(seat.Id, out var id))
             return action switch { "promote" => new MembershipChange.Promote(id), "remove" => new MembershipChange.Remove(id), _ => Nothing(out problem) };
-        problem = action == "add-learner" ? $"add-learner needs a name of at most {MembershipFormat.MaxNameLength} bytes, and an id of 16 hexadecimal digits" : $"name or id must be a member's; the members are {string.Join(", ", ledger.View.Members.Select(static member => member.Name))}";
+        problem = $"name or id must be a member's; the members are {string.Join(", ", ledger.View.Members.Select(static member => member.Name))}";
         return null;
+    }
+
+    private static MembershipChange.AddLearner? WantedLearner(string name, string given, out string problem)
+    {
+        var hasId = MemberId.TryParse(given, out var id);
+        problem = !MemberName.IsValid(name) ? $"name, of the member to add, must be {MemberName.Rule}"
+            : hasId ? "" : "id, of the member to add, must be its 16 hexadecimal digits, and not all zero";
+        return problem.Length == 0 ? new MembershipChange.AddLearner(id, name) : null;
     }
 
     private static MembershipChange? Nothing(out string problem)

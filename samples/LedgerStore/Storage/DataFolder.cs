@@ -9,6 +9,10 @@ public sealed class DataFolder : IDisposable
     // A file of its own for the process id: the lock keeps others from reading the locked one.
     private const string LockName = "LOCK";
     private const string HolderName = "HOLDER";
+    // As errno has them: the platform passes them on as they are.
+    private const int HeldByAnother = 11;
+    private const int InputOutput = 5;
+    private const int ReadOnly = 30;
     private readonly FileStream holder;
 
     private DataFolder(string path, FileStream holder) => (Path, this.holder) = (path, holder);
@@ -35,9 +39,18 @@ public sealed class DataFolder : IDisposable
         catch (IOException failure)
         {
             throw new DataFolderException(
-                $"the data folder {full} cannot be used: {failure.Message}; name another with --data");
+                $"the data folder {full} cannot be used: {failure.Message}; {AdviceOn(failure)}");
         }
     }
+
+    /// <summary>What to do about an error of the disk under a data folder.</summary>
+    public static string AdviceOn(IOException failure) => failure.HResult switch
+    {
+        ReadOnly => "its volume is mounted read-only: mount it writable; when it was, its file system found an error and the kernel's log says which: mend that first",
+        InputOutput => "the disk failed: look at the kernel's log, keep the volume as evidence, and let the member come back on another disk",
+        _ when DurableFile.IsDiskFull(failure) => "grow the volume, or make room on it",
+        _ => "mend that, or name another folder with --data",
+    };
 
     /// <inheritdoc />
     public void Dispose() => holder.Dispose();
@@ -50,14 +63,23 @@ public sealed class DataFolder : IDisposable
             stream = new FileStream(
                 System.IO.Path.Combine(folder, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException) when (HolderOf(folder) is { } holder)
+        catch (IOException failure) when (failure.HResult == HeldByAnother)
         {
+            var holder = HolderOf(folder) ?? "unknown";
             throw new DataFolderException(
                 $"the data folder {folder} is held by process {holder}; " +
                 "two members must never share one: end that process, or name another folder with --data");
         }
-        NoteHolder(folder);
-        return stream;
+        try
+        {
+            NoteHolder(folder);
+            return stream;
+        }
+        catch
+        {
+            stream.Dispose();
+            throw;
+        }
     }
 
     // The process id only helps a person to find the holder; a disk too full to note it must not keep a member from serving reads.
@@ -74,7 +96,7 @@ public sealed class DataFolder : IDisposable
         }
     }
 
-    // Null when the lock failed for another reason than a holder.
+    // Null when it has not noted itself yet.
     private static string? HolderOf(string folder)
     {
         var path = System.IO.Path.Combine(folder, HolderName);

@@ -18,6 +18,9 @@ namespace Holdfast.Simulator.Checkers;
 /// <param name="story">What is told.</param>
 internal sealed class StewardChecker(GroundTruth truth, LedgerSystem ledger, StoryTeller story) : Checker(truth)
 {
+    // By a clock that may be fast.
+    private static readonly TimeSpan Placeless = TimeSpan.FromSeconds(25);
+
     private readonly Dictionary<string, (long At, string PodUid)> _away = new(StringComparer.Ordinal);
 
     /// <inheritdoc/>
@@ -54,7 +57,7 @@ internal sealed class StewardChecker(GroundTruth truth, LedgerSystem ledger, Sto
         Holds("T1", past.MayGo(name, since),
             $"{name} is asked to go, and at no moment of the last {Truth.Time.GetElapsedTime(since).TotalSeconds:0.0} s, since which the Steward may have decided, would a sound majority with its leader have been left: {ledger.Truth.Describe()}");
         var deadline = Deadline;
-        var other = _away.FirstOrDefault(each => each.Key != name && Truth.Time.GetElapsedTime(each.Value.At) < deadline && !IsBack(each.Key, each.Value.PodUid));
+        var other = _away.FirstOrDefault(each => each.Key != name && Truth.Time.GetElapsedTime(each.Value.At) < deadline && !IsBack(each.Key, each.Value.PodUid) && !IsPlaceless(each.Key, each.Value.At));
         Holds("T2", other.Key is null, $"{name} is asked to go, and {other.Key}, which was {(other.Key is null ? 0 : Truth.Time.GetElapsedTime(other.Value.At).TotalSeconds):0} s ago, is not back: {ledger.Truth.Describe()}");
         _away[name] = (Truth.Time.GetTimestamp(), pod.Metadata.Uid);
         story.Tell("checker", $"{name} is away by will");
@@ -77,6 +80,9 @@ internal sealed class StewardChecker(GroundTruth truth, LedgerSystem ledger, Sto
     /// <summary>Back is who runs anew and is a sound voter, and who is no longer wanted.</summary>
     private bool IsBack(string name, string podUid) => ledger.Truth.Set is not { } set || !StatefulSetIdentity.Wants(set, StatefulSetIdentity.Ordinal(set, name))
         || (ledger.Find(name) is { } member && member.Process.PodUid != podUid && (ledger.Truth.IsSound(member) || (ledger.Truth.Leader is null && ledger.Truth.IsUp(member))));
+
+    // Who finds no node for a while comes back when somebody gives one back, and others are judged by the quorum alone.
+    private bool IsPlaceless(string name, long since) => Truth.World.Find<Pod>("default", name) is { Spec.NodeName.Length: 0 } && Truth.Time.GetElapsedTime(since) >= Placeless;
 
     private bool IsMember(Pod pod) => pod.Metadata.Controller()?.Kind == StatefulSet.ResourceType.Kind && pod.Metadata.Controller()?.Name == ledger.SetName;
 

@@ -6,8 +6,7 @@ namespace Holdfast.Simulator.Ledger;
 
 /// <summary>
 /// What was so in the data system a moment ago, since nobody knows the present: a Steward knows members by what they said, and acts some time after that.
-/// How long ago that may be is known for each deed: a question of the API server was put at a moment, and members are asked after it; who does not answer then is
-/// known by what it said before, for as long as the Steward's spec lets that count.
+/// How long ago that may be is known for each deed: members are asked before it, and who does not answer then counts for nothing, whatever it said before.
 /// </summary>
 /// <param name="system">The data system.</param>
 /// <param name="world">What is really so in the cluster.</param>
@@ -26,15 +25,14 @@ internal sealed class LedgerPast(LedgerSystem system, GroundTruth world)
     private readonly Dictionary<string, long> _followedAt = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _inSince = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<(long Asked, long Answered)>> _allowed = new(StringComparer.Ordinal);
-    private long _unansweredAt = long.MinValue;
     private readonly Dictionary<string, long> _asWantedAt = new(StringComparer.Ordinal);
     private long _hadVotersAt = long.MinValue;
 
     /// <summary>How old what a Steward says of the whole may be: what its caches show and what members said, with the way of its own words.</summary>
     public TimeSpan OfWords => world.Staleness + Age + Patience;
 
-    // What the Steward does unasked follows from answers to questions of that very moment, and is written down before it is done.
-    private TimeSpan OfDeeds => Age + Patience + system.Options.LongestWay;
+    // What the Steward does unasked follows from answers to questions of that very moment, those of the last by one that was put twice.
+    private TimeSpan OfDeeds => Patience + Patience + system.Options.LongestWay;
 
     // By a clock that may be slow.
     private TimeSpan Age => system.Options.Steward!.MaximumAge * (1 + (2 * SimulationOptions.WorstDrift));
@@ -69,9 +67,6 @@ internal sealed class LedgerPast(LedgerSystem system, GroundTruth world)
             _followedAt[member.Name] = Now;
     }
 
-    /// <summary>A Steward's question was not answered in time: it goes on with what was said before.</summary>
-    public void NoteUnanswered() => _unansweredAt = Now;
-
     /// <summary>A Steward said yes when it was asked whether a pod may go.</summary>
     /// <param name="name">The pod.</param>
     /// <param name="asked">When it was asked.</param>
@@ -92,7 +87,7 @@ internal sealed class LedgerPast(LedgerSystem system, GroundTruth world)
     {
         var landing = (Landing + system.Options.LongestWay).Ticks;
         var moments = _allowed.GetValueOrDefault(pod.Metadata.Name, []).Where(each => Now - each.Answered <= landing)
-            .Select(each => _unansweredAt >= each.Asked ? each.Asked - Age.Ticks : each.Asked);
+            .Select(each => each.Asked);
         if (world.EvictionByStewardAt(pod.Metadata.Uid) is { } own && Now - own <= landing)
             moments = moments.Append(own - OfDeeds.Ticks);
         return moments.Select(moment => (long?)moment).Min();

@@ -26,15 +26,9 @@ internal sealed class SimulatedDoor(string steward, LedgerSystem system, Steward
     public async Task<ActionOutcome> SendAsync(MemberPlace place, ActionRequest request, CancellationToken cancellationToken)
     {
         var late = Completions.Source<ActionOutcome>();
-        await using var timer = time.CreateTimer(_ => GiveUp(place, late), null, request.Timeout, Timeout.InfiniteTimeSpan);
+        await using var timer = time.CreateTimer(_ => late.TrySetResult(ActionOutcome.Failed(ActionFailureKind.Timeout, $"{place.Pod} did not answer in time")), null, request.Timeout, Timeout.InfiniteTimeSpan);
         await using var cancelled = cancellationToken.UnsafeRegister(_ => late.TrySetCanceled(cancellationToken), null);
         return await await Task.WhenAny(AskAsync(place, (HttpActionRequest)request, late.Task), late.Task);
-    }
-
-    private void GiveUp(MemberPlace place, TaskCompletionSource<ActionOutcome> late)
-    {
-        if (late.TrySetResult(ActionOutcome.Failed(ActionFailureKind.Timeout, $"{place.Pod} did not answer in time")))
-            system.Truth.Past.NoteUnanswered();
     }
 
     private async Task<ActionOutcome> AskAsync(MemberPlace place, HttpActionRequest request, Task<ActionOutcome> givenUp)

@@ -126,6 +126,9 @@ public enum Mutant
     /// <summary>The Steward believes what a member last said, however long ago (breaks T1).</summary>
     IgnoresTheAgeOfAnswers,
 
+    /// <summary>The Steward takes what a member said a moment ago for its answer when it gives none (breaks T1).</summary>
+    CountsTheSilentAsBefore,
+
     /// <summary>The Steward lets every member go that somebody wants to go, its leader too (breaks T1 and T2).</summary>
     EvictsUnasked,
 

@@ -75,6 +75,15 @@ internal static class MutantFocus
             LongestPause = TimeSpan.FromSeconds(6),
             Operations = 12,
         },
+        Mutant.CountsTheSilentAsBefore => Restless(options, world => world with
+        {
+            Members = 3,
+            HasBudget = false,
+            Habits = [StewardedHabit.EvictsInTurn],
+            Faults = [LedgerFault.MemberPause],
+            FaultPause = TimeSpan.FromSeconds(15),
+        }) with
+        { LongestPause = TimeSpan.FromSeconds(6), Operations = 12 },
         Mutant.EvictsUnasked or Mutant.ShrinksBeforeRemoval => Restless(options, world => world with { Members = 5, HasBudget = false }),
         Mutant.ForgetsGrants => Restless(options, world => world with { Members = 5, HasBudget = false, Habits = [StewardedHabit.EvictsInTurn] }),
         Mutant.DeposedStewardsGoOn => Restless(options, world => world with { HasTwo = true, Faults = [LedgerFault.StewardPause], FaultPause = TimeSpan.FromSeconds(10) }),

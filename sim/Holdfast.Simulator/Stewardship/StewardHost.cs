@@ -56,7 +56,7 @@ internal sealed class StewardHost(
         environment = environment with { Transport = MutantSteward.Around(environment.Transport, options.Mutant) };
         var context = new ControllerContext(environment, new SharedCaches(MutantMemory.Around(cachesOf(plain), options.Mutant, Starts), Impatient), new ControllerOptions { Workers = 2 });
         IMemberDoor door = new SimulatedDoor(Name, world.Ledger, world.Cuts, environment.Time, world.Chance.Fork(), world.Faults);
-        var controllers = new StewardControllers(context, new MemberCaller(MutantDoor.Around(door, options.Mutant)), new NoOutside());
+        var controllers = new StewardControllers(context, new MemberCaller(MutantDoor.Around(door, options.Mutant, environment.Time)), new NoOutside());
         using var watches = controllers.Watches;
         var answerer = MutantAnswerer.Around(controllers.Answerer, options.Mutant);
         if (!IsElected)

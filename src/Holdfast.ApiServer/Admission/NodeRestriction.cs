@@ -2,15 +2,12 @@ using Holdfast.ApiServer.Errors;
 using Holdfast.Model.Coordination;
 using Holdfast.Model.Core;
 using Holdfast.Model.Resources;
-using Holdfast.Model.Values;
 
 namespace Holdfast.ApiServer.Admission;
 
 /// <summary>A node's agent writes its own Node and Lease and its own pods, and nothing of others.</summary>
 internal sealed class NodeRestriction : IAdmissionPlugin
 {
-    private const string RestrictedPrefix = "node-restriction.kubernetes.io/";
-
     /// <inheritdoc/>
     public string Name => "NodeRestriction";
 
@@ -33,7 +30,10 @@ internal sealed class NodeRestriction : IAdmissionPlugin
     private static string PodProblem(AdmissionRequest request, IResource resource, string nodeName)
     {
         if (((request.Old ?? resource) as Pod)?.Spec.NodeName == nodeName)
-            return "";
+        {
+            return request.Subresource == "status" && request.Old?.Metadata.Labels is { } labels && labels != resource.Metadata.Labels
+                ? $"node \"{nodeName}\" cannot update labels through pod status" : "";
+        }
         return (request.Operation, request.Subresource) switch
         {
             (AdmissionOperation.Delete, _) => $"node \"{nodeName}\" can only delete pods with spec.nodeName set to itself",
@@ -47,12 +47,13 @@ internal sealed class NodeRestriction : IAdmissionPlugin
     {
         if (resource.Metadata.Name != nodeName)
             return $"node \"{nodeName}\" is not allowed to modify node \"{resource.Metadata.Name}\"";
-        var (node, old) = ((Node)resource, (Node?)request.Old);
-        if (Restricted(node) != Restricted(old ?? Node.Empty))
-            return $"node \"{nodeName}\" is not allowed to set or remove labels that begin with {RestrictedPrefix}";
-        return old is not null && node.Spec.Taints != old.Spec.Taints ? $"node \"{nodeName}\" is not allowed to modify taints" : "";
+        var (labels, old) = (resource.Metadata.Labels, (Node?)request.Old);
+        // Taken off or changed, a taint would let pods come that are not meant for the node.
+        if (old is not null && ((Node)resource).Spec.Taints != old.Spec.Taints)
+            return $"node \"{nodeName}\" is not allowed to modify taints";
+        var forbidden = string.Join(", ", NodeLabels.Forbidden(labels, old?.Metadata.Labels ?? default));
+        if (forbidden.Length == 0)
+            return "";
+        return old is null ? $"node \"{nodeName}\" is not allowed to set the following labels: {forbidden}" : $"is not allowed to modify labels: {forbidden}";
     }
-
-    private static ValueMap<string> Restricted(Node node) => node.Metadata.Labels
-        .Where(label => label.Key.Contains(RestrictedPrefix, StringComparison.Ordinal)).ToValueMap();
 }

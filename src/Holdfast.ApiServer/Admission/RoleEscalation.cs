@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using Holdfast.ApiServer.Errors;
 using Holdfast.ApiServer.Security;
@@ -16,7 +17,13 @@ internal sealed class RoleEscalation(IAuthorizer authorizer) : IAdmissionPlugin
 {
     private const string Group = "rbac.authorization.k8s.io";
     private const int MaximumNamed = 100;
-    private static readonly PolicyRule FullAuthority = PolicyRule.Empty with { Verbs = ["*"], ApiGroups = ["*"], Resources = ["*"] };
+    private const string Controllers = "system:kube-controller-manager";
+
+    private static readonly ImmutableArray<PolicyRule> FullAuthority =
+    [
+        PolicyRule.Empty with { Verbs = ["*"], ApiGroups = ["*"], Resources = ["*"] },
+        PolicyRule.Empty with { Verbs = ["*"], NonResourceURLs = ["*"] },
+    ];
 
     /// <inheritdoc/>
     public string Name => "RoleEscalation";
@@ -24,23 +31,25 @@ internal sealed class RoleEscalation(IAuthorizer authorizer) : IAdmissionPlugin
     /// <inheritdoc/>
     public ValueTask ValidateAsync(AdmissionRequest request, IResource resource, CancellationToken cancellationToken)
     {
-        if (request.Operation == AdmissionOperation.Delete || request.Subresource.Length > 0)
+        if (request.Operation == AdmissionOperation.Delete || request.Subresource.Length > 0
+            || resource is not (Role or ClusterRole or RoleBinding or ClusterRoleBinding) || GivesNothing(request, resource))
+        {
             return default;
+        }
         switch (resource)
         {
-            case Role role when role.Rules != (request.Old as Role)?.Rules:
-                CheckRole(request, role, role.Rules);
+            case Role role:
+                CheckRole(request, role, role.Rules, false);
                 break;
-            // What a role that aggregates shows is the server's doing, and gives nobody anything: its selectors count alone.
-            case ClusterRole { AggregationRule: { } aggregation } when aggregation == (request.Old as ClusterRole)?.AggregationRule:
+            case ClusterRole role:
+                var (now, before) = (role.AggregationRule, (request.Old as ClusterRole)?.AggregationRule);
+                // What a role shows that begins to aggregate is the server's doing: its selectors count alone.
+                CheckRole(request, role, now is null || now == before ? role.Rules : [], Aggregates(now) || Aggregates(before));
                 break;
-            case ClusterRole role when role.Rules != (request.Old as ClusterRole)?.Rules || role.AggregationRule != (request.Old as ClusterRole)?.AggregationRule:
-                CheckRole(request, role, role.AggregationRule is null ? role.Rules : role.Rules.Add(FullAuthority));
-                break;
-            case RoleBinding binding when !(request.Old is RoleBinding old && old.Subjects == binding.Subjects && old.RoleRef == binding.RoleRef):
+            case RoleBinding binding:
                 CheckBinding(request, binding, binding.RoleRef);
                 break;
-            case ClusterRoleBinding binding when !(request.Old is ClusterRoleBinding old && old.Subjects == binding.Subjects && old.RoleRef == binding.RoleRef):
+            case ClusterRoleBinding binding:
                 CheckBinding(request, binding, binding.RoleRef);
                 break;
             default:
@@ -49,12 +58,36 @@ internal sealed class RoleEscalation(IAuthorizer authorizer) : IAdmissionPlugin
         return default;
     }
 
-    private void CheckRole(AdmissionRequest request, IResource role, IEnumerable<PolicyRule> rules)
+    // A label is enough to make a role's rules those of everybody whose role aggregates it, so that every other update is looked at. Garbage
+    // collection goes on whoever wrote the role; and the controllers, which may give nothing, show in a role what it aggregates.
+    private static bool GivesNothing(AdmissionRequest request, IResource resource)
+    {
+        if (request.Old is not { } old)
+            return false;
+        var comparable = resource.WithMetadata(resource.Metadata with
+        {
+            OwnerReferences = old.Metadata.OwnerReferences,
+            Finalizers = old.Metadata.Finalizers,
+            ManagedFields = old.Metadata.ManagedFields,
+            ResourceVersion = old.Metadata.ResourceVersion,
+        });
+        if (request.Context.User.Name == Controllers && comparable is ClusterRole { AggregationRule: not null } shown && old is ClusterRole { AggregationRule: not null } before)
+            comparable = shown with { Rules = before.Rules };
+        return comparable.Equals(old);
+    }
+
+    private static bool Aggregates(AggregationRule? aggregation) => aggregation is { ClusterRoleSelectors.IsEmpty: false };
+
+    private void CheckRole(AdmissionRequest request, IResource role, IEnumerable<PolicyRule> rules, bool needsEverything)
     {
         var space = role.Metadata.Namespace;
         var escalate = Access.ToResource("escalate", Group, request.Served.Type.Plural) with { Namespace = space, Name = role.Metadata.Name };
-        if (!authorizer.Decide(request.Context.User, escalate).IsAllowed)
-            CheckHeld(request, role, rules);
+        if (authorizer.Decide(request.Context.User, escalate).IsAllowed)
+            return;
+        CheckHeld(request, role, rules);
+        // Selectors gather whatever is there or comes, and without them a role may keep what was to be taken from it.
+        if (needsEverything && Missing(request, role, FullAuthority).Count > 0)
+            throw ApiErrors.Forbidden(request.Served.Type, role.Metadata.Name, "must have cluster-admin privileges to use the aggregationRule");
     }
 
     private void CheckBinding(AdmissionRequest request, IResource binding, RoleRef reference)
@@ -70,13 +103,18 @@ internal sealed class RoleEscalation(IAuthorizer authorizer) : IAdmissionPlugin
     private void CheckHeld(AdmissionRequest request, IResource written, IEnumerable<PolicyRule> rules)
     {
         var user = request.Context.User;
-        var held = authorizer.RulesOf(user, written.Metadata.Namespace);
-        var missing = rules.SelectMany(PolicyRules.Singles).Where(single => !held.Any(rule => PolicyRules.Covers(rule, single))).ToList();
+        var missing = Missing(request, written, rules);
         if (missing.Count == 0)
             return;
         var groups = string.Join(" ", user.Groups.Select(group => $"\"{group}\""));
         throw ApiErrors.Forbidden(request.Served.Type, written.Metadata.Name,
             $"user \"{user.Name}\" (groups=[{groups}]) is attempting to grant RBAC permissions not currently held:\n{Words(missing)}");
+    }
+
+    private List<PolicyRule> Missing(AdmissionRequest request, IResource written, IEnumerable<PolicyRule> rules)
+    {
+        var held = authorizer.RulesOf(request.Context.User, written.Metadata.Namespace);
+        return [.. rules.SelectMany(PolicyRules.Singles).Where(single => !held.Any(rule => PolicyRules.Covers(rule, single)))];
     }
 
     private static string Words(IEnumerable<PolicyRule> missing)

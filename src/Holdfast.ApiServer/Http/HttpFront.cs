@@ -1,7 +1,6 @@
-using System.Buffers.Text;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
 using Holdfast.ApiServer.Errors;
+using Holdfast.ApiServer.Http.Streaming;
 using Holdfast.ApiServer.Registry;
 using Holdfast.ApiServer.Security;
 using Holdfast.ApiServer.Security.Audit;
@@ -94,23 +93,11 @@ internal sealed class HttpFront(
             var isBearer = header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase);
             return (isBearer ? authenticator.ByToken(header[7..].Trim()) : null) ?? throw ApiErrors.Unauthorized();
         }
-        if (SocketToken(http) is { } token)
+        if (SocketTokens.Take(http) is { } token)
             return authenticator.ByToken(token) ?? throw ApiErrors.Unauthorized();
         return http.Connection.ClientCertificate is { } certificate
             ? ByCertificate(http, certificate) ?? throw ApiErrors.Unauthorized()
             : UserInfo.Anonymous;
-    }
-
-    // Browsers cannot set headers on a WebSocket: Kubernetes takes the token among the protocols, in base64.
-    private static string? SocketToken(HttpContext http)
-    {
-        const string Prefix = "base64url.bearer.authorization.k8s.io.";
-        var given = http.Request.Headers.SecWebSocketProtocol.SelectMany(line => (line ?? "").Split(','))
-            .Select(protocol => protocol.Trim()).FirstOrDefault(protocol => protocol.StartsWith(Prefix, StringComparison.Ordinal));
-        if (given is null)
-            return null;
-        var encoded = given.AsSpan(Prefix.Length);
-        return Base64Url.IsValid(encoded) ? Encoding.UTF8.GetString(Base64Url.DecodeFromChars(encoded)) : throw ApiErrors.Unauthorized();
     }
 
     // A certificate holds for its whole connection, so its chain is built once.

@@ -22,7 +22,7 @@ internal sealed class ResourceHandler(
     RequestGate gate, CancellationToken stopping)
 {
     private static readonly TimeSpan BookmarkInterval = TimeSpan.FromMinutes(1);
-    private readonly WatchResponse _watches = new(responder, gate);
+    private readonly WatchResponse _watches = new(responder, gate, registry.Time, stopping);
 
     public async Task HandleAsync(ApiRequest request, ResourcePath path)
     {
@@ -177,7 +177,7 @@ internal sealed class ResourceHandler(
                 AllowsBookmarks = query.Flag("allowWatchBookmarks") ?? false,
                 BookmarkInterval = BookmarkInterval,
             }, ends.Token);
-        await _watches.StreamAsync(request, served, events, pass, ends.Token);
+        await _watches.StreamAsync(request, served, events, pass, ends);
     }
 
     private async Task CreateAsync(ApiRequest request, ResourcePath path, ServedResource served)

@@ -1,46 +1,50 @@
-using System.Buffers;
-using System.IO.Pipelines;
 using System.Text;
 using Holdfast.ApiServer.Http.Fairness;
+using Holdfast.ApiServer.Http.Streaming;
 using Holdfast.ApiServer.Registry;
 using Holdfast.Client;
 
 namespace Holdfast.ApiServer.Http;
 
 /// <summary>
-/// Streams a watch: one JSON object a line, from the bytes that all watchers share. Nothing is buffered for a reader
-/// that is slow: it falls behind the history and is told to list again, and one that reads nothing at all is cut.
+/// Streams a watch, in the body of the answer or over a WebSocket, from the bytes that all watchers share. Nothing is buffered for a
+/// reader that is slow: it falls behind the history and is told to list again, and one that reads nothing at all is cut.
 /// </summary>
-internal sealed class WatchResponse(Responder responder, RequestGate gate)
+internal sealed class WatchResponse(Responder responder, RequestGate gate, TimeProvider time, CancellationToken stopping)
 {
-    private const int WrittenAtOnce = 2048;
+    private const int SentAtOnce = 64 * 1024;
 
+    /// <summary>Streams until there are no more events.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="served">The kind.</param>
+    /// <param name="events">What happens; ends with <paramref name="ends"/>.</param>
+    /// <param name="pass">Its seat.</param>
+    /// <param name="ends">Ends the watch; cancelled here when the client says that it leaves.</param>
     public async Task StreamAsync(
-        ApiRequest request, ServedResource served, IAsyncEnumerable<ResourceEvent> events, RequestPass pass, CancellationToken cancellationToken)
+        ApiRequest request, ServedResource served, IAsyncEnumerable<ResourceEvent> events, RequestPass pass, CancellationTokenSource ends)
     {
-        var response = request.Http.Response;
-        response.ContentType = request.Media == AnswerMedia.Protobuf ? "application/vnd.kubernetes.protobuf;stream=watch" : "application/json";
-        await response.StartAsync(request.Aborted);
-        var output = response.BodyWriter;
-        await gate.FlushAsync(request, output, request.Aborted);
+        await using var output = StreamUpgrade.IsWebSocket(request.Http)
+            ? await WatchSocket.OpenAsync(request, gate, time, ends)
+            : await WatchBody.OpenAsync(request, gate);
         try
         {
-            await WriteEventsAsync(request, served, events, output, pass, cancellationToken);
+            await WriteEventsAsync(request, served, events, output, pass, ends.Token);
         }
         catch (OperationCanceledException) when (!request.Aborted.IsCancellationRequested)
         {
             // Its time was over: the stream ends in order, and the client goes on from where it was.
-            await gate.FlushAsync(request, output, request.Aborted);
+            await output.FlushAsync(request.Aborted);
         }
         catch (ApiException refusal)
         {
-            Write(request, output, "ERROR"u8, ObjectJson.Of(refusal.Status));
-            await gate.FlushAsync(request, output, cancellationToken);
+            output.Write("ERROR"u8, ObjectJson.Of(refusal.Status));
+            await output.FlushAsync(ends.Token);
         }
+        await output.CloseAsync(stopping.IsCancellationRequested);
     }
 
     private async Task WriteEventsAsync(
-        ApiRequest request, ServedResource served, IAsyncEnumerable<ResourceEvent> events, PipeWriter output, RequestPass pass,
+        ApiRequest request, ServedResource served, IAsyncEnumerable<ResourceEvent> events, WatchOutput output, RequestPass pass,
         CancellationToken cancellationToken)
     {
         var isFirst = true;
@@ -52,52 +56,23 @@ internal sealed class WatchResponse(Responder responder, RequestGate gate)
             {
                 // What was there is told: from here on it waits for others, and needs no seat for that.
                 pass.LeaveSeat();
-                await gate.FlushAsync(request, output, cancellationToken);
+                await output.FlushAsync(cancellationToken);
             }
             if (!await next)
                 return;
             var found = reader.Current;
             if (found.Type == WatchEventType.Bookmark)
             {
-                Write(request, output, "BOOKMARK"u8, Bookmark(request, served, found));
+                output.Write("BOOKMARK"u8, Bookmark(request, served, found));
             }
             else
             {
-                Write(request, output, Name(found.Type), responder.EventObject(request, served, found, isFirst));
+                output.Write(Name(found.Type), responder.EventObject(request, served, found, isFirst));
                 isFirst = false;
             }
-            if (output.UnflushedBytes > 64 * 1024)
-                await gate.FlushAsync(request, output, cancellationToken);
+            if (output.Unsent > SentAtOnce)
+                await output.FlushAsync(cancellationToken);
         }
-    }
-
-    private static void Write(ApiRequest request, PipeWriter output, ReadOnlySpan<byte> type, ReadOnlyMemory<byte> json)
-    {
-        if (request.Media == AnswerMedia.Protobuf)
-        {
-            output.Write(ProtobufAnswer.Frame(Encoding.ASCII.GetString(type), json)
-                ?? throw new InvalidOperationException("an event of a kind without protocol buffers was to be told in them"));
-            return;
-        }
-        ReadOnlySpan<byte> begin = "{\"type\":\""u8, middle = "\",\"object\":"u8, end = "}\n"u8;
-        var length = begin.Length + type.Length + middle.Length + json.Length + end.Length;
-        if (length > WrittenAtOnce)
-        {
-            output.Write(begin);
-            output.Write(type);
-            output.Write(middle);
-            output.Write(json.Span);
-            output.Write(end);
-            return;
-        }
-        // The web server looks for a place for each piece that it is given, which takes it longer than the copy.
-        var line = output.GetSpan(length);
-        begin.CopyTo(line);
-        type.CopyTo(line[begin.Length..]);
-        middle.CopyTo(line[(begin.Length + type.Length)..]);
-        json.Span.CopyTo(line[(begin.Length + type.Length + middle.Length)..]);
-        end.CopyTo(line[(length - end.Length)..]);
-        output.Advance(length);
     }
 
     private static byte[] Bookmark(ApiRequest request, ServedResource served, ResourceEvent found)

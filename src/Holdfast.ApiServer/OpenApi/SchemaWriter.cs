@@ -85,7 +85,11 @@ internal sealed class SchemaWriter(Utf8JsonWriter writer, OpenApiForm form)
             WriteNamed(name, field);
         else
             WriteShape(owner, field.Shape);
-        FieldDefaults.Write(writer, owner, field);
+        if (FieldDefaults.Of(owner, field) is { } value)
+        {
+            writer.WritePropertyName("default"u8);
+            writer.WriteRawValue(value);
+        }
         WriteMerging(field);
         writer.WriteEndObject();
     }

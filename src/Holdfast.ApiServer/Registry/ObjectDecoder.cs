@@ -11,7 +11,6 @@ namespace Holdfast.ApiServer.Registry;
 /// <summary>Reads the objects that clients send, and words what is wrong with them as Kubernetes does.</summary>
 public static class ObjectDecoder
 {
-    private const int MaximumEcho = 1024;
     private const int MaximumShown = 30;
 
     // What Kubernetes reads first of every object, as Go names it.
@@ -44,15 +43,14 @@ public static class ObjectDecoder
     /// <param name="codec">The kind.</param>
     /// <param name="context">How unknown fields are treated, and where warnings go.</param>
     /// <param name="ofPatch">What is wrong with the patch itself, where that is looked at.</param>
+    /// <param name="refusal">How a result that is no such object is refused.</param>
     /// <exception cref="ApiException">The result is not such an object.</exception>
-    public static IResource DecodePatched(ReadOnlyMemory<byte> json, ResourceCodec codec, WriteContext context, IReadOnlyList<string> ofPatch)
+    internal static IResource DecodePatched(
+        ReadOnlyMemory<byte> json, ResourceCodec codec, WriteContext context, IReadOnlyList<string> ofPatch, PatchRefusal refusal)
     {
-        ArgumentNullException.ThrowIfNull(codec);
-        ArgumentNullException.ThrowIfNull(context);
-        ArgumentNullException.ThrowIfNull(ofPatch);
         var (apiVersion, kind) = ReadType(json.Span, codec.Type);
         if (kind != codec.Type.Kind || (codec is not CustomResourceCodec && apiVersion != codec.Type.ApiVersion))
-            throw UnfitPatch(json.Span, KindMismatch.Words(apiVersion, kind, codec.Type));
+            throw refusal.Because(json.Span, KindMismatch.Words(apiVersion, kind, codec.Type));
         var issues = new DecodeIssues();
         IResource resource;
         try
@@ -61,13 +59,13 @@ public static class ObjectDecoder
         }
         catch (Exception problem) when (problem is ModelDecodeException or JsonException)
         {
-            throw UnfitPatch(json.Span, JsonProblem.Words(problem, json.Span));
+            throw refusal.Because(json.Span, JsonProblem.Words(problem, json.Span));
         }
         if ((issues.IsClean && ofPatch.Count == 0) || context.FieldValidation == FieldValidation.Ignore)
             return resource;
         string[] problems = [.. ofPatch, .. Problems(issues)];
         if (context.FieldValidation == FieldValidation.Strict)
-            throw UnfitPatch(json.Span, "strict decoding error: " + string.Join(", ", problems));
+            throw refusal.Because(json.Span, "strict decoding error: " + string.Join(", ", problems));
         foreach (var problem in problems)
             context.Warn(problem);
         return resource;
@@ -189,10 +187,4 @@ public static class ObjectDecoder
         .. issues.DuplicateFields.Select(field => $"duplicate field \"{field}\""),
         .. issues.UnknownFields.Select(field => $"unknown field \"{field}\""),
     ];
-
-    private static ApiException UnfitPatch(ReadOnlySpan<byte> json, string problem)
-    {
-        var shown = System.Text.Encoding.UTF8.GetString(json[..Math.Min(json.Length, MaximumEcho)]);
-        return ApiErrors.Invalid("", "", "", [FieldError.Invalid(FieldPath.Root("patch"), shown, problem)]);
-    }
 }

@@ -76,7 +76,7 @@ internal sealed class ObjectDeletion(RegistryParts parts)
             if (policy is not ("Background" or "Foreground" or "Orphan"))
             {
                 throw ApiErrors.InvalidOptions("DeleteOptions", new FieldError(FieldErrorType.FieldValueNotSupported, "propagationPolicy",
-                    $"Unsupported value: \"{policy}\": supported values: \"Background\", \"Foreground\", \"Orphan\""));
+                    $"Unsupported value: \"{policy}\": supported values: \"Foreground\", \"Background\", \"Orphan\", \"nil\""));
             }
         }
     }

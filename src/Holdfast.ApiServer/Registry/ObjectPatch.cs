@@ -16,7 +16,8 @@ internal static class ObjectPatch
         IResource stored, ResourceCodec codec, PatchForm form, ReadOnlyMemory<byte> patch, WriteContext context)
     {
         var current = ModelJson.ToBytes(stored.Write);
-        return ObjectDecoder.DecodePatched(ApplyText(current, codec, form, patch), codec, context, PatchStrictness.Problems(form, patch, context));
+        var patched = ApplyText(current, codec, form, patch);
+        return ObjectDecoder.DecodePatched(patched, codec, context, PatchStrictness.Problems(form, patch, context), new PatchRefusal(form, patch));
     }
 
     private static byte[] ApplyText(byte[] current, ResourceCodec codec, PatchForm form, ReadOnlyMemory<byte> patch)

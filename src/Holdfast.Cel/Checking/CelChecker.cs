@@ -77,7 +77,7 @@ internal sealed class CelChecker(CelEnvironment environment)
     {
         CelKind.Dyn => CelType.Dyn,
         CelKind.Map => type.Element,
-        CelKind.Object => type.FindField(node.Field)?.Type ?? Report(node.Position, $"undefined field '{node.Field}'"),
+        CelKind.Object or CelKind.Authorizer => type.FindField(node.Field)?.Type ?? Report(node.Position, $"undefined field '{node.Field}'"),
         _ => Report(node.Position, $"type '{type}' does not support field selection"),
     };
 

@@ -20,6 +20,7 @@ internal static class CallCosts
 
     public static long Of(CelOverload overload, CelValue[] a) => overload.Name switch
     {
+        "check" => Authorization.CheckCost,
         "isSorted" or "sum" or "min" or "max" => Traversal(a[0]),
         "indexOf" or "lastIndexOf" => Traversal(a[0]),
         "url" or "cidr" or "isIP" or "isCIDR" or "quantity" or "isQuantity" or "semver" or "isSemver" or "strings.quote" => Walk(CelSizes.Of(a[0])),

@@ -28,6 +28,7 @@ internal static class CallEstimates
 
     public static CallEstimate Of(CelOverload overload, CallArgument[] a) => overload.Name switch
     {
+        "check" => new(CelCostRange.Exactly((ulong)Authorization.CheckCost)),
         "isSorted" or "sum" or "min" or "max" or "indexOf" or "lastIndexOf" => new(EachElement(a[0])),
         "url" or "lowerAscii" or "upperAscii" or "substring" or "trim" => new(a[0].Size.Times(Traversal), a[0].Size),
         "cidr" or "isIP" or "isCIDR" or "quantity" or "isQuantity" or "semver" or "isSemver" => new(a[0].Size.Times(Traversal)),

@@ -37,8 +37,8 @@ internal sealed class CelEvaluator(CelCall call)
     private CelValue EvaluateSelect(SelectNode node, CelActivation scope)
     {
         var operand = Evaluate(node.Operand, scope);
-        // Asking whether a field is there is free, as in Kubernetes.
-        call.Cost.Spend(node.IsTest ? 0 : 1);
+        // Asking whether a field is there is free, as in Kubernetes; what an authorizer has is a variable of two words there.
+        call.Cost.Spend(node.IsTest || operand is CelAuthorizer ? 0 : 1);
         if (operand is CelError)
             return operand;
         var isOptional = node.IsOptional || operand is CelOptional;
@@ -48,6 +48,8 @@ internal sealed class CelEvaluator(CelCall call)
                 return node.IsTest ? CelBool.False : CelOptional.None;
             operand = inner;
         }
+        if (operand is CelAuthorizer { RequestResource: { } request } authorizer && node is { Field: "requestResource", IsTest: false })
+            return new CelResourceCheck(authorizer.Source, request);
         if (operand is not CelMap map)
             return CelError.NoSuchOverload;
         var key = new CelString(node.Field);

@@ -39,6 +39,12 @@ internal static partial class NamedFormats
     /// <summary>How long the pattern of a form is taken to be, for costs.</summary>
     public static int PatternLength(CelFormat format) => Forms[format.Name].PatternLength;
 
+    /// <summary>Whether a text is a DNS label.</summary>
+    public static bool IsLabel(string text) => Label(text).Length == 0;
+
+    /// <summary>Whether a text is a DNS subdomain.</summary>
+    public static bool IsSubdomain(string text) => Subdomain(text).Length == 0;
+
     private static CelLibrary Make()
     {
         var library = new CelLibrary()

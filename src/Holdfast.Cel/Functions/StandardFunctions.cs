@@ -10,7 +10,7 @@ internal static class StandardFunctions
         new[]
             {
                 Operators.Library, Comparisons.Library, Conversions.Library, Texts.Library, Lists.Library, ListShapes.Library, Times.Library, Optionals.Library,
-                Quantities.Library, Urls.Library, Addresses.Library, NamedFormats.Library, Versions.Library,
+                Quantities.Library, Urls.Library, Addresses.Library, NamedFormats.Library, Versions.Library, Authorization.Library,
             }
             .SelectMany(library => library.Overloads)
             .GroupBy(overload => (overload.Name, overload.IsMember, overload.Parameters.Length))

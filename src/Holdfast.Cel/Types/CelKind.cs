@@ -66,6 +66,21 @@ public enum CelKind
     /// <summary>A semantic version.</summary>
     Semver,
 
+    /// <summary>Somebody whose rights can be asked for.</summary>
+    Authorizer,
+
+    /// <summary>A question about a path.</summary>
+    PathCheck,
+
+    /// <summary>A question about an API group.</summary>
+    GroupCheck,
+
+    /// <summary>A question about a resource.</summary>
+    ResourceCheck,
+
+    /// <summary>The answer to a question about rights.</summary>
+    Decision,
+
     /// <summary>A placeholder in a function's signature.</summary>
     Parameter,
 }

@@ -80,6 +80,22 @@ public sealed class CelType : IEquatable<CelType>
     /// <summary>A semantic version.</summary>
     public static CelType Semver { get; } = new(CelKind.Semver, "kubernetes.Semver");
 
+    /// <summary>A question about a path.</summary>
+    public static CelType PathCheck { get; } = new(CelKind.PathCheck, "kubernetes.authorization.PathCheck");
+
+    /// <summary>A question about an API group.</summary>
+    public static CelType GroupCheck { get; } = new(CelKind.GroupCheck, "kubernetes.authorization.GroupCheck");
+
+    /// <summary>A question about a resource.</summary>
+    public static CelType ResourceCheck { get; } = new(CelKind.ResourceCheck, "kubernetes.authorization.ResourceCheck");
+
+    /// <summary>The answer to a question about rights.</summary>
+    public static CelType Decision { get; } = new(CelKind.Decision, "kubernetes.authorization.Decision");
+
+    /// <summary>Somebody whose rights can be asked for: the type of the variable <c>authorizer</c>, which has <c>authorizer.requestResource</c>.</summary>
+    public static CelType Authorizer { get; } = new(CelKind.Authorizer, "kubernetes.authorization.Authorizer",
+        fields: ImmutableDictionary<string, CelField>.Empty.Add("requestResource", new("requestResource", "requestResource", ResourceCheck)));
+
     /// <summary>What sort of type it is.</summary>
     public CelKind Kind { get; }
 
@@ -148,6 +164,9 @@ public sealed class CelType : IEquatable<CelType>
 
     /// <summary>The type as messages show it, such as <c>map(string, int)</c>.</summary>
     public override string ToString() => _parameters.Length == 0 ? Name : $"{Name}({string.Join(", ", _parameters)})";
+
+    /// <summary>Another than who sent the request, so that there is no resource of a request.</summary>
+    internal static CelType AccountAuthorizer { get; } = new(CelKind.Authorizer, "kubernetes.authorization.Authorizer");
 
     internal static CelType Parameter(string name) => new(CelKind.Parameter, name);
 }

@@ -29,7 +29,7 @@ internal sealed class DaemonSetRules : ResourceRules<DaemonSet>
 
     protected override void Check(DaemonSet set, FieldErrors errors)
     {
-        WorkloadValidation.CheckSelectorAndTemplate(set.Spec.Selector, set.Spec.Template, "daemonset", SpecPath, errors);
+        WorkloadValidation.CheckDaemons(set.Spec.Selector, set.Spec.Template, SpecPath, errors);
         errors.RequireNotNegative(SpecPath, "minReadySeconds", set.Spec.MinReadySeconds);
         errors.RequireNotNegative(SpecPath, "revisionHistoryLimit", set.Spec.RevisionHistoryLimit ?? 0);
     }

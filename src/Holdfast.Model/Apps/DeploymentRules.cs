@@ -51,7 +51,7 @@ internal sealed class DeploymentRules : ResourceRules<Deployment>
     {
         var spec = deployment.Spec;
         errors.RequireNotNegative(SpecPath, "replicas", spec.Replicas ?? 0);
-        WorkloadValidation.CheckSelectorAndTemplate(spec.Selector, spec.Template, "deployment", SpecPath, errors);
+        WorkloadValidation.CheckReplicated(spec.Selector, spec.Template, SpecPath, errors);
         CheckStrategy(spec.Strategy, errors);
         errors.RequireNotNegative(SpecPath, "minReadySeconds", spec.MinReadySeconds);
         errors.RequireNotNegative(SpecPath, "revisionHistoryLimit", spec.RevisionHistoryLimit ?? 0);

@@ -34,7 +34,7 @@ internal sealed class ReplicaSetRules : ResourceRules<ReplicaSet>
     {
         errors.RequireNotNegative(SpecPath, "replicas", set.Spec.Replicas ?? 0);
         errors.RequireNotNegative(SpecPath, "minReadySeconds", set.Spec.MinReadySeconds);
-        WorkloadValidation.CheckSelectorAndTemplate(set.Spec.Selector, set.Spec.Template, "replicaset", SpecPath, errors);
+        WorkloadValidation.CheckReplicated(set.Spec.Selector, set.Spec.Template, SpecPath, errors);
     }
 
     protected override void CheckStatusUpdate(ReplicaSet updated, ReplicaSet old, FieldErrors errors)

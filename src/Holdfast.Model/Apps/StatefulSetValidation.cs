@@ -119,29 +119,24 @@ internal static class StatefulSetValidation
 
     private static void CheckSelector(StatefulSetSpec spec, FieldPath path, FieldErrors errors)
     {
-        if (spec.Selector is not { } selector)
+        if (spec.Selector is { } selector)
+        {
+            Rules.LabelSelectorValidation.Check(selector, path.Child("selector"), errors);
+            if (Rules.LabelSelectorValidation.IsEmpty(selector))
+            {
+                errors.Add(FieldError.InvalidJson(path.Child("selector"), "{}", "empty selector is invalid for statefulset"));
+            }
+        }
+        else
         {
             errors.Add(FieldError.Required(path.Child("selector")));
-            CheckTemplate(spec, path.Child("template"), errors);
+        }
+        if (!LabelMatcher.TryFrom(spec.Selector, out var matcher, out _))
+        {
+            errors.Add(FieldError.InvalidJson(path.Child("selector"), ShownValue.Record(spec.Selector), ""));
             return;
         }
-        Rules.LabelSelectorValidation.Check(selector, path.Child("selector"), errors);
-        if (Rules.LabelSelectorValidation.IsEmpty(selector))
-        {
-            errors.Add(FieldError.InvalidJson(path.Child("selector"), "{}", "empty selector is invalid for statefulset"));
-        }
-        if (!LabelMatcher.TryFrom(selector, out var matcher, out _))
-        {
-            errors.Add(FieldError.InvalidJson(path.Child("selector"), ShownValue.Record(selector), ""));
-            return;
-        }
-        if (!matcher.Matches(spec.Template.Metadata.Labels))
-        {
-            errors.Add(FieldError.InvalidJson(
-                path.Child("template").Child("metadata").Child("labels"),
-                ShownValue.Map(spec.Template.Metadata.Labels),
-                "`selector` does not match template `labels`"));
-        }
+        WorkloadValidation.CheckMatch(matcher, spec.Template, path, errors);
         CheckTemplate(spec, path.Child("template"), errors);
     }
 

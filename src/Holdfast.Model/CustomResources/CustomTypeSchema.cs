@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Holdfast.Model.FieldOwnership;
 using Holdfast.Model.Meta;
 using Holdfast.Model.Resources;
 using Holdfast.Model.Schema;
@@ -38,6 +39,7 @@ internal static class CustomTypeSchema
             ListKind = schema.Type == "array" ? KindOf(schema) : null,
             MapKeys = schema.ListType == "map" ? [.. schema.ListMapKeys] : [],
             IsAtomic = schema.IsAtomicMap,
+            Default = schema.Default is { } value ? PathElement.Canonical(value) : null,
         };
 
     private static ListKind KindOf(StructuralSchema schema) => schema.ListType switch
@@ -62,7 +64,7 @@ internal static class CustomTypeSchema
             "array" when schema.Items is { } items => Shape.List(ShapeOf(items, name)),
             "object" when schema.IsEmbeddedResource => Object(WithStandardFields(schema, name), schema, name),
             "object" when schema.Properties.Count > 0 => Object([.. Fields(schema, name)], schema, name),
-            "object" when schema.AdditionalProperties is { } values => Shape.Map(ShapeOf(values, name)),
+            "object" when schema.AdditionalProperties is { } values => Shape.Map(Field("", values, name)),
             "object" or "" => Shape.Of(ShapeKind.Deduced),
             _ => Shape.Of(ShapeKind.Json),
         };

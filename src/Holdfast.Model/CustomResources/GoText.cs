@@ -13,7 +13,8 @@ internal static class GoText
     public static string Of(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.String => value.GetString()!,
-        JsonValueKind.Number => IsWhole(value) ? value.GetRawText() : Of(value.GetDouble()),
+        // A number beyond all that Go reads is shown as it was written.
+        JsonValueKind.Number => IsWhole(value) || !double.IsFinite(value.GetDouble()) ? value.GetRawText() : Of(value.GetDouble()),
         JsonValueKind.True => "true",
         JsonValueKind.False => "false",
         JsonValueKind.Object => $"map[{string.Join(' ', value.EnumerateObject().OrderBy(member => member.Name, StringComparer.Ordinal).Select(member => $"{member.Name}:{Of(member.Value)}"))}]",

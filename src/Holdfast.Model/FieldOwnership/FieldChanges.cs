@@ -115,7 +115,7 @@ public sealed record FieldChanges(FieldSet Added, FieldSet Modified, FieldSet Re
         var isBook = name == "managedFields" && ReferenceEquals(slot.Shape?.Type, ObjectMeta.ModelSchema);
         if (!isBook)
         {
-            Compare(below.Field?.PathElement ?? PathElement.Field(name), old, updated, below, ref level);
+            Compare(slot.Shape?.Type is not null && below.Field is { } field ? field.PathElement : PathElement.Field(name), old, updated, below, ref level);
         }
     }
 

@@ -5,7 +5,7 @@ namespace Holdfast.Model.FieldOwnership;
 
 /// <summary>A place in an object: the shape of its value and the field that holds it, whose kind of list or map decides what is owned as a whole.</summary>
 /// <param name="Shape">The shape; null where the schema knows nothing.</param>
-/// <param name="Field">The field; null for the object itself, for values of maps and for items of lists.</param>
+/// <param name="Field">The field; null for the object itself and for items of lists.</param>
 internal readonly record struct FieldSlot(Shape? Shape, FieldSchema? Field)
 {
     /// <summary>Whether the value has parts that are owned on their own.</summary>
@@ -30,7 +30,7 @@ internal readonly record struct FieldSlot(Shape? Shape, FieldSchema? Field)
     {
         if (Shape?.Kind is ShapeKind.Map or ShapeKind.Deduced)
         {
-            return new(Shape.Element, null);
+            return new(Shape.Element, Shape.Values);
         }
         var type = Shape?.Type;
         var field = type?.Find(name);

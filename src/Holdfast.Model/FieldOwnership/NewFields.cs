@@ -72,7 +72,7 @@ public ref struct NewFields
             {
                 var element = PathElement.Field(_reader.GetString()!);
                 _ = _reader.Read();
-                Value(element, new FieldSlot(slot.Shape!.Element, null), false);
+                Value(element, new FieldSlot(slot.Shape!.Element, slot.Shape.Values), false);
                 continue;
             }
             var field = Next(type, ref next);

@@ -42,7 +42,8 @@ public static class OwnedFields
                 foreach (var item in value.EnumerateArray())
                 {
                     var element = PathElement.OfItem(item, slot.Field!) ?? throw new FieldOwnershipException(
-                        $"{path}: associative list with keys has an element that omits all key fields (it needs {string.Join(", ", slot.Field!.MapKeys)})");
+                        $"{path}: element {seen.Count}: associative list with keys has an element that omits all key fields "
+                        + $"[{string.Join(' ', slot.Field!.MapKeys.Select(key => $"\"{key}\""))}] (and doesn't have default values for any key fields)");
                     if (!seen.Add(element))
                     {
                         throw new FieldOwnershipException($"{path}: duplicate entries for key {PathElement.Show(element)}");

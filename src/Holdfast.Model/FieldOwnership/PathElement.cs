@@ -12,10 +12,6 @@ namespace Holdfast.Model.FieldOwnership;
 /// </summary>
 public static class PathElement
 {
-    // The only key with a default: ports of containers and of services need not name their protocol.
-    private const string DefaultedKey = "protocol";
-    private const string DefaultOfKey = "\"TCP\"";
-
     /// <summary>The element of a field or a key of a map.</summary>
     /// <param name="name">The name.</param>
     public static string Field(string name) => "f:" + name;
@@ -39,7 +35,7 @@ public static class PathElement
         _ => $"[{element[2..]}]",
     };
 
-    /// <summary>The element of one item of a list; null when the item has none of the list's keys.</summary>
+    /// <summary>The element of one item of a list; null when the item has none of the list's keys and none has a default.</summary>
     internal static string? OfItem(JsonElement item, FieldSchema list)
     {
         if (list.ListKind == ListKind.Set)
@@ -49,29 +45,24 @@ public static class PathElement
         if (list.MapKeys.Length == 1)
         {
             var only = list.MapKeys[0];
-            return Key(item, only) is { } text ? $"k:{{\"{only}\":{text}}}" : null;
+            return Given(Value(item, only), list, only) is { } text ? $"k:{{\"{only}\":{text}}}" : null;
         }
-        return OfKeys(list, [.. list.MapKeys.Select(key => Key(item, key))]);
+        return OfKeys(list, [.. list.MapKeys.Select(key => Value(item, key))]);
     }
 
-    /// <summary>The element of an item of a list with keys; null when it has none of them.</summary>
+    /// <summary>The element of an item of a list with keys; null when it has none of them and none has a default.</summary>
     /// <param name="list">The list.</param>
     /// <param name="values">The JSON of the keys' values, in the order of the schema; null for one that is missing.</param>
     internal static string? OfKeys(FieldSchema list, ReadOnlySpan<string?> values)
     {
         if (values.Length == 1)
         {
-            return values[0] is { } only ? $"k:{{\"{list.MapKeys[0]}\":{only}}}" : null;
+            return Given(values[0], list, list.MapKeys[0]) is { } only ? $"k:{{\"{list.MapKeys[0]}\":{only}}}" : null;
         }
         var found = new StringBuilder("k:{");
         foreach (var key in list.MapKeys.Sort(StringComparer.Ordinal))
         {
-            var value = values[list.MapKeys.IndexOf(key)];
-            if ((value is null or "\"\"" or "null") && key == DefaultedKey)
-            {
-                value = DefaultOfKey;
-            }
-            if (value is not (null or "null"))
+            if (Given(values[list.MapKeys.IndexOf(key)], list, key) is { } value)
             {
                 _ = found.Append(found.Length > 3 ? "," : "").Append('"').Append(key).Append("\":").Append(value);
             }
@@ -87,17 +78,30 @@ public static class PathElement
     /// <param name="text">The string.</param>
     internal static string Quoted(string text) => $"\"{JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(text)}\"";
 
-    private static string? Key(JsonElement item, string key) =>
-        item.ValueKind == JsonValueKind.Object && item.TryGetProperty(key, out var value) && value.ValueKind != JsonValueKind.Null
-            ? value.ValueKind == JsonValueKind.String && key == DefaultedKey && value.ValueEquals(""u8) ? DefaultOfKey : Canonical(value)
-            : key == DefaultedKey ? DefaultOfKey : null;
-
-    private static string Canonical(JsonElement value)
+    /// <summary>A scalar as canonical JSON.</summary>
+    /// <param name="value">The scalar.</param>
+    internal static string Canonical(JsonElement value)
     {
         var raw = value.GetRawText();
         return value.ValueKind == JsonValueKind.String && raw.Contains('\\')
             ? Quoted(value.GetString()!)
             : raw;
+    }
+
+    private static string? Value(JsonElement item, string key) =>
+        item.ValueKind == JsonValueKind.Object && item.TryGetProperty(key, out var value) ? Canonical(value) : null;
+
+    // A custom resource keeps an empty text; of the other kinds it is never written, so that it is as good as missing.
+    private static string? Given(string? value, FieldSchema list, string key)
+    {
+        if (value is not (null or "null" or "\"\""))
+        {
+            return value;
+        }
+        var type = list.Shape.Element?.Type;
+        var field = type?.Find(key);
+        var other = field is null ? null : FieldDefaults.Of(type!, field);
+        return value == "\"\"" && (other is null || field!.Default is not null) ? value : other;
     }
 
     private static string ShowKey(string element)

@@ -67,7 +67,7 @@ public static class TypedCheck
                 break;
             case ShapeKind.Map:
                 foreach (var member in value.EnumerateObject())
-                    Value(member.Value, shape.Element!, null, path + PathElement.Show(PathElement.Field(member.Name)), problems);
+                    Value(member.Value, shape.Element!, shape.Values, path + PathElement.Show(PathElement.Field(member.Name)), problems);
                 break;
             default:
                 if (ScalarProblem(value, shape.Kind) is { } problem)

@@ -2424,7 +2424,7 @@ public sealed partial record DisruptionSpec : IModelType<DisruptionSpec>
     {
         internal static readonly TypeSchema Value = new("dev.holdfast.v1alpha1.DisruptionSpec", "What holds for disruptions that others ask for, such as the drain of a node.", [
             new("evictionDeadline", Shape.Of(ShapeKind.String)) { Description = "How long a member whose eviction was granted may take until it is back, before others may ask again." },
-            new("managedBudget", Shape.Of(ShapeKind.Boolean)) { Description = "Whether a PodDisruptionBudget is kept that allows one member to be away while a majority remains; never beside one made by someone else." },
+            new("managedBudget", Shape.Of(ShapeKind.Boolean)) { Description = "Whether a PodDisruptionBudget is kept that allows as many members to be away as leave a majority; never beside one made by someone else." },
             new("switchoverDeadline", Shape.Of(ShapeKind.String)) { Description = "How long a change of the leader may take." },
         ]);
     }
@@ -2432,7 +2432,7 @@ public sealed partial record DisruptionSpec : IModelType<DisruptionSpec>
     /// <summary>How long a member whose eviction was granted may take until it is back, before others may ask again.</summary>
     public string EvictionDeadline { get; init; } = "";
 
-    /// <summary>Whether a PodDisruptionBudget is kept that allows one member to be away while a majority remains; never beside one made by someone else.</summary>
+    /// <summary>Whether a PodDisruptionBudget is kept that allows as many members to be away as leave a majority; never beside one made by someone else.</summary>
     public bool? ManagedBudget { get; init; }
 
     /// <summary>How long a change of the leader may take.</summary>

@@ -73,12 +73,19 @@ internal readonly struct JsonPointer
         }
     }
 
-    /// <summary>Reads a position in a list.</summary>
+    /// <summary>Reads a position in a list; one below zero counts from the end, as Kubernetes has it and RFC 6902 has not.</summary>
     /// <param name="step">The step.</param>
     /// <param name="count">How many positions there are.</param>
     /// <param name="index">The position.</param>
-    internal static bool TryIndex(string step, int count, out int index) =>
-        int.TryParse(step, NumberStyles.None, CultureInfo.InvariantCulture, out index) && index < count;
+    internal static bool TryIndex(string step, int count, out int index)
+    {
+        if (!int.TryParse(step, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out index) || index >= count || index < -count)
+        {
+            return false;
+        }
+        index += index < 0 ? count : 0;
+        return true;
+    }
 
     /// <summary>The text as it was given.</summary>
     public override string ToString() => _text;

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Holdfast.Model.CustomResources;
+using Holdfast.Model.Json;
 using Holdfast.Model.Schema;
 
 namespace Holdfast.Model.Patching;
@@ -32,6 +34,15 @@ public static class StrategicMergePatch
             merged[name] = text;
         }
         return JsonTree.Write(merged);
+    }
+
+    /// <summary>The patch as Kubernetes shows it where it refuses what the patch has made of an object: as Go shows a map.</summary>
+    /// <param name="patch">The patch as JSON.</param>
+    /// <exception cref="PatchException">The patch is malformed.</exception>
+    public static string Show(ReadOnlyMemory<byte> patch)
+    {
+        using var document = JsonDocument.Parse(JsonTree.Write(MergePatch.ReadPatch(patch)), JsonInput.DocumentOptions);
+        return GoText.Of(document.RootElement);
     }
 
     /// <summary>Merges a patch's object into an object; both are used up.</summary>

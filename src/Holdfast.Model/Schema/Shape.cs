@@ -55,11 +55,12 @@ public sealed class Shape
     private readonly Func<TypeSchema>? _type;
     private readonly Shape? _element;
 
-    private Shape(ShapeKind kind, Func<TypeSchema>? type = null, Shape? element = null)
+    private Shape(ShapeKind kind, Func<TypeSchema>? type = null, Shape? element = null, FieldSchema? values = null)
     {
         Kind = kind;
         _type = type;
         _element = element;
+        Values = values;
     }
 
     /// <summary>What kind of value.</summary>
@@ -67,6 +68,9 @@ public sealed class Shape
 
     /// <summary>The shape of a list's elements or a map's values; of a value that is deduced, the same again.</summary>
     public Shape? Element => Kind == ShapeKind.Deduced ? this : _element;
+
+    /// <summary>How a map's values are owned and merged, as a field without a name; null when they are as by default.</summary>
+    public FieldSchema? Values { get; }
 
     /// <summary>The fields of an object; null for every other kind.</summary>
     public TypeSchema? Type => _type?.Invoke();
@@ -86,4 +90,12 @@ public sealed class Shape
     /// <summary>A map from strings.</summary>
     /// <param name="element">The shape of its values.</param>
     public static Shape Map(Shape element) => new(ShapeKind.Map, element: element);
+
+    /// <summary>A map from strings, whose values are owned and merged as a field would be.</summary>
+    /// <param name="values">The field; its name is not used.</param>
+    public static Shape Map(FieldSchema values)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        return new(ShapeKind.Map, element: values.Shape, values: values);
+    }
 }

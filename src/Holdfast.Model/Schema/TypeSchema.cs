@@ -71,6 +71,9 @@ public sealed record FieldSchema(string JsonName, Shape Shape)
     /// <summary>The fields that tell the elements of a map-like list apart.</summary>
     public ImmutableArray<string> MapKeys { get; init; } = [];
 
+    /// <summary>What stands for the missing field by its own schema, as JSON; null where <see cref="FieldDefaults"/> says it for its type.</summary>
+    public string? Default { get; init; }
+
     /// <summary>The key by which a strategic merge patch merges the list, or null.</summary>
     public string? MergeKey { get; init; }
 

@@ -7,8 +7,8 @@ using Holdfast.Steward.Planning;
 namespace Holdfast.Steward.Budgets;
 
 /// <summary>
-/// Keeps a budget that follows from the quorum: one member may be away where a majority remains without it, none where not, and pods that are
-/// not ready may always go. A budget that someone else made for the same pods is left alone, and the own one goes: two
+/// Keeps a budget that follows from the quorum: as many members may be away as leave a majority, and pods that are not ready may always go. That no more
+/// than one goes at a time is the Steward's own matter, who is asked before: a stricter budget would refuse what it has granted. A budget that someone else made for the same pods is left alone, and the own one goes: two
 /// budgets over one pod make every eviction fail.
 /// </summary>
 public static class BudgetPlanner
@@ -47,7 +47,7 @@ public static class BudgetPlanner
         Metadata = StewardOwnership.Metadata(view.Steward, NameOf(view.Steward)),
         Spec = new PodDisruptionBudgetSpec
         {
-            MaxUnavailable = Tolerated(Voters(view)) > 0 ? 1 : 0,
+            MaxUnavailable = Tolerated(Voters(view)),
             Selector = view.Set.Spec.Selector,
             UnhealthyPodEvictionPolicy = "AlwaysAllow",
         },
@@ -56,7 +56,7 @@ public static class BudgetPlanner
     private static string Words(StewardView view)
     {
         var voters = Voters(view);
-        return Tolerated(voters) > 0 ? $"a majority of {voters} voters remains while one is away" : $"of {voters} voters none may be away";
+        return Tolerated(voters) is > 0 and var away ? $"a majority of {voters} voters remains while {away} {(away == 1 ? "is" : "are")} away" : $"of {voters} voters none may be away";
     }
 
     // Until the membership is known, the set's own number is the best guess; the kernel is asked besides, and it does not guess.

@@ -35,7 +35,7 @@ internal sealed class EvictionGate(
     public async Task<AdmissionAnswer> AnswerAsync(AdmissionQuestion question, CancellationToken cancellationToken)
     {
         // A pod that is gone or was made by nobody's set is nobody's member. That is asked of the server: a cache may not have been filled yet, or not have it yet.
-        if (await client.FindAsync<Pod>(question.Namespace, question.Name, cancellationToken) is not { } pod || SetOf(pod) is not { } set)
+        if (await client.FindAsync<Pod>(question.Namespace, question.Name, cancellationToken) is not { } pod || (SetOf(pod) ?? LeftMembers.SetOf(pod)) is not { } set)
             return AdmissionAnswer.Allowed;
         var warnings = ImmutableArray<string>.Empty;
         foreach (var steward in await StewardsOfAsync(question.Namespace, set, cancellationToken))
@@ -60,13 +60,8 @@ internal sealed class EvictionGate(
             return await RecordAsync(question, key, cancellationToken);
         if (await book.OpenFreshAsync(key, cancellationToken) is not { } page)
             return AdmissionAnswer.Later($"Steward {key.Name} was not seen here yet; ask again", Soon);
-        // A set that goes takes its members with it: that was asked for where it was deleted. One that the cache does not have is gone, or was not seen here yet.
-        if (page.View.Observation.Set is not { Metadata.DeletionTimestamp: null })
-        {
-            return await client.FindAsync<StatefulSet>(question.Namespace, page.View.Steward.Spec.TargetRef.Name, cancellationToken) is { Metadata.DeletionTimestamp: null }
-                ? AdmissionAnswer.Later($"the set of Steward {key.Name} was not seen here yet; ask again", Soon)
-                : AdmissionAnswer.Allowed;
-        }
+        if (await WithoutSetAsync(page, pod, cancellationToken) is { } settled)
+            return settled;
         if (page.View.Observation.Find(question.Name)?.Pod?.Uid != pod.Metadata.Uid)
             return AdmissionAnswer.Later($"{question.Name} was made anew, and was not seen here yet; ask again", Soon);
         var answer = EvictionPlanner.Answer(page.View, Request(question, page));
@@ -81,6 +76,30 @@ internal sealed class EvictionGate(
             Tell(page.View.Steward, told);
         metrics.Answered(answer switch { { Override: not null } => "overridden", { IsAllowed: true } => "allowed", { Status: 403 } => "forbidden", _ => "later" });
         return Answered(question, key.Name, answer);
+    }
+
+    /// <summary>
+    /// What follows from the set alone; null when the kernel is asked. A set that goes takes its members with it: that was asked for where it was deleted. One that was
+    /// to leave them takes its reference off them before it goes, and they are members as before; so whether it is still there is looked at again after the set.
+    /// </summary>
+    private async Task<AdmissionAnswer?> WithoutSetAsync(StewardPage page, Pod pod, CancellationToken cancellationToken)
+    {
+        var (seen, steward) = (page.View.Observation.Set, page.View.Steward);
+        if (seen is { Metadata.DeletionTimestamp: null } && (SetOf(pod) is null || OwnerOf(pod) == seen.Metadata.Uid))
+            return null;
+        var there = await client.FindAsync<StatefulSet>(pod.Metadata.Namespace, steward.Spec.TargetRef.Name, cancellationToken);
+        if (SetOf(pod) is null)
+            return there is not null && seen is null ? AdmissionAnswer.Later($"the set of Steward {steward.Metadata.Name} was not seen here yet; ask again", Soon) : null;
+        if (there is not null && there.Metadata.Uid == OwnerOf(pod))
+        {
+            return there.Metadata.DeletionTimestamp is null ? AdmissionAnswer.Later($"the set of Steward {steward.Metadata.Name} was not seen here yet; ask again", Soon)
+                : !LeftMembers.AreLeftBy(there) ? AdmissionAnswer.Allowed
+                : seen is null ? AdmissionAnswer.Later($"StatefulSet {there.Metadata.Name} is about to leave its pods; ask again", Soon)
+                : null;
+        }
+        return await client.FindAsync<Pod>(pod.Metadata.Namespace, pod.Metadata.Name, cancellationToken) is { } still && still.Metadata.Uid == pod.Metadata.Uid && SetOf(still) is null
+            ? AdmissionAnswer.Later($"the set of {pod.Metadata.Name} has only just left it; ask again", Soon)
+            : AdmissionAnswer.Allowed;
     }
 
     /// <summary>What the API server is told.</summary>
@@ -100,7 +119,7 @@ internal sealed class EvictionGate(
     {
         for (var attempt = 0; attempt < Attempts; attempt++)
         {
-            if (await book.OpenAsync(key, cancellationToken) is not { } page || page.View.Observation.Set is not { Metadata.DeletionTimestamp: null })
+            if (await book.OpenAsync(key, cancellationToken) is not { } page || page.View.Observation.Find(question.Name) is null)
                 return AdmissionAnswer.Allowed;
             var answer = EvictionPlanner.Answer(page.View, Request(question, page));
             if (!await RememberAsync(page.View.Steward, answer, cancellationToken))
@@ -124,7 +143,10 @@ internal sealed class EvictionGate(
         var said = question.Annotation(StewardNames.OverrideAnnotation) ?? page.View.Observation.Find(question.Name)?.Pod?.Override ?? "";
         return new EvictionRequest(
             question.Name, AdmissionReview.Text(options?["preconditions"]?["uid"]) ?? "", question.User, AdmissionReview.Number(options?["gracePeriodSeconds"]) == 0,
-            pod is not null && IsNodeGone(pod), question.IsDryRun, said);
+            pod is not null && IsNodeGone(pod), question.IsDryRun, said)
+        {
+            IsEviction = question.Subresource == "eviction",
+        };
     }
 
     // Who may not read namespaces does not know of it, and says no as before.
@@ -172,4 +194,6 @@ internal sealed class EvictionGate(
     }
 
     private static string? SetOf(Pod pod) => ControllerSources.ControllerOf(pod, StatefulSet.ResourceType)?.Name;
+
+    private static string? OwnerOf(Pod pod) => ControllerSources.ControllerOf(pod, StatefulSet.ResourceType)?.Uid;
 }

@@ -38,7 +38,7 @@ public static class EvictionPlanner
             return EvictionAnswer.Allow;
         }
         var inFlight = view.Memory.Operation;
-        var isGranted = inFlight?.Member == member.Name && IsAbout(inFlight, pod);
+        var isGranted = inFlight?.Member == member.Name && IsAbout(inFlight, member);
         var verdict = SafetyKernel.MayLose(member, view.State, isGranted ? null : inFlight, view.Policy);
         if (request.Override.Length > 0)
         {
@@ -61,17 +61,33 @@ public static class EvictionPlanner
         {
             return EvictionAnswer.Allow;
         }
+        if ((verdict.IsYes || verdict.AsksForSwitchover) && Beyond(view, request, member) is { Length: > 0 } objection)
+        {
+            return EvictionAnswer.TryLater($"{member.Name} may not go now: {objection}");
+        }
         return verdict.IsYes ? Grant(view, request, member) : Refuse(view, request, member, verdict);
     }
 
-    /// <summary>Whether what is going on may have the pod go: it replaces it, evicts it, removes its member, or waits for it to start, which a pod without a process never does.</summary>
-    private static bool IsAbout(OperationStatus operation, PodFacts pod) => operation.Kind switch
+    /// <summary>
+    /// Whether what is going on may have the pod go: it replaces it, evicts it, removes its member, or waits for it to come back, which a pod without a process
+    /// may never do, and takes nothing with it.
+    /// </summary>
+    private static bool IsAbout(OperationStatus operation, ClusterMember member) => operation.Kind switch
     {
-        Operations.Update or Operations.Eviction => operation.PodUid == pod.Uid,
+        Operations.Update or Operations.Eviction => operation.PodUid == member.Pod!.Uid || SafetyKernel.IsWithoutProcess(member),
         Operations.ScaleDown => true,
-        Operations.ScaleUp => pod.IsDown,
+        Operations.ScaleUp => member.Pod!.IsDown,
         _ => false,
     };
+
+    // What would come of it besides the loss: nothing is handed over, and nothing put on record, for a pod that then does not go.
+    private static string Beyond(StewardView view, EvictionRequest request, ClusterMember member) =>
+        ComingBack.Objection(view, member) is { Length: > 0 } objection ? objection
+        : request.IsEviction ? BudgetCheck.Objection(view, member.Pod!) : "";
+
+    // The set is gone and has left its pods: they are members as before.
+    private static string Orphaned(StewardView view, ClusterMember member) => view.Observation.Set is { Metadata.DeletionTimestamp: null } ? ""
+        : $"StatefulSet {view.Spec.TargetRef.Name} is gone and has left its pods, so that nobody brings {member.Name} back before it is applied again";
 
     // Its pod would go for good, as when the set was scaled while nobody held that back (T3).
     private static bool StaysVoter(StewardView view, ClusterMember member, OperationStatus? inFlight) =>
@@ -105,6 +121,14 @@ public static class EvictionPlanner
                     ? StewardPlan.Wait($"{operation.Member} may go", Again)
                     : End(view, "Superseded", $"{operation.Member} was allowed to go, and did not within {DurationText.Of(Patience)}");
             }
+            if (IsPlaceless(view, pod))
+            {
+                return End(view, "Superseded", $"{operation.Member} finds no node, and others may go as far as the quorum bears it: {pod.Problem}");
+            }
+            if (ComingBack.Turn(view, member) is { } turn)
+            {
+                return turn;
+            }
             if (AdditionStep.IsStranger(view, member))
             {
                 return End(view, "Superseded", $"{operation.Member} is back, and the membership no longer names it: it is added anew");
@@ -118,6 +142,9 @@ public static class EvictionPlanner
             ? End(view, "Failed", $"{operation.Member} is not back within {view.Spec.Disruption.EvictionDeadline} of its eviction: {Why(member)}")
             : StewardPlan.Wait($"{operation.Member} was evicted and is not back: {Why(member)}", Again);
     }
+
+    // As where its volume is on a node that is drained: it comes back when that is given back, and whoever drains it waits for the others that are there.
+    private static bool IsPlaceless(StewardView view, PodFacts pod) => pod is { Node.Length: 0, IsHindered: true, CreatedAt: { } made } && view.Now - made >= Patience;
 
     private static string Why(ClusterMember? member) => member switch
     {
@@ -133,11 +160,20 @@ public static class EvictionPlanner
     private static EvictionAnswer Grant(StewardView view, EvictionRequest request, ClusterMember member)
     {
         var memory = view.Memory with { Operation = Operation(view, request, member) };
-        return EvictionAnswer.Allow with { Memory = request.IsDryRun ? null : memory };
+        var orphaned = Orphaned(view, member);
+        return EvictionAnswer.Allow with
+        {
+            Memory = request.IsDryRun ? null : memory,
+            Events = orphaned.Length == 0 ? [] : [new StewardEvent(true, "EvictionGranted", orphaned)],
+        };
     }
 
     private static EvictionAnswer Refuse(StewardView view, EvictionRequest request, ClusterMember member, Verdict verdict)
     {
+        if (Orphaned(view, member) is { Length: > 0 } orphaned)
+        {
+            return EvictionAnswer.TryLater($"{member.Name} may not go now: {verdict.Words}; {orphaned}");
+        }
         if (!verdict.AsksForSwitchover || request.IsDryRun)
         {
             var isHandingOver = view.Memory.Operation is { Kind: Operations.Switchover } going && going.Member == member.Name;
@@ -157,15 +193,16 @@ public static class EvictionPlanner
 
     private static EvictionAnswer Override(StewardView view, EvictionRequest request, ClusterMember member, Verdict verdict)
     {
+        string[] refusals = [.. verdict.Refusals.Select(refusal => refusal.Words).Append(ComingBack.Objection(view, member)).Append(Orphaned(view, member)).Where(text => text.Length > 0)];
         var note = new OverrideStatus
         {
             At = view.Now,
             Member = member.Name,
             Reason = request.Override,
             User = request.User,
-            Refusals = verdict.Refusals.Select(refusal => refusal.Words).Take(20).ToValueList(),
+            Refusals = refusals.Take(20).ToValueList(),
         };
-        var words = verdict.IsYes ? "" : $", although {verdict.Words}";
+        var words = refusals.Length == 0 ? "" : $", although {string.Join("; ", refusals)}";
         return EvictionAnswer.Allow with
         {
             Memory = request.IsDryRun || view.Memory.Operation is not null ? null : view.Memory with { Operation = Operation(view, request, member) },

@@ -12,7 +12,11 @@ namespace Holdfast.Steward.Eviction;
 /// <param name="IsNodeGone">Whether it is proven that nothing runs on its node any more: the node is gone or fenced.</param>
 /// <param name="IsDryRun">Whether nothing is to be changed.</param>
 /// <param name="Override">Why it is to go although the Steward says no; empty when nobody says so.</param>
-public sealed record EvictionRequest(string Pod, string PodUid, string User, bool IsForced, bool IsNodeGone, bool IsDryRun, string Override);
+public sealed record EvictionRequest(string Pod, string PodUid, string User, bool IsForced, bool IsNodeGone, bool IsDryRun, string Override)
+{
+    /// <summary>Whether it is an eviction, which budgets may refuse; they are not asked about a deletion.</summary>
+    public bool IsEviction { get; init; }
+}
 
 /// <summary>The answer.</summary>
 /// <param name="IsAllowed">Whether it may go.</param>

@@ -1,3 +1,4 @@
+using Holdfast.Model.Values;
 using Holdfast.Steward.Actions;
 
 namespace Holdfast.Steward.Observation;
@@ -20,14 +21,18 @@ internal sealed record MemberNotes
     /// <summary>Why it could not be asked; empty when it answered.</summary>
     public string Failure { get; init; } = "";
 
+    /// <summary>That it was late with its last answer, in words; empty when it was not.</summary>
+    public string Silence { get; init; } = "";
+
     /// <summary>Since when it is not known; null when it never was.</summary>
     public DateTimeOffset? UnknownSince { get; init; }
 
     /// <summary>Takes an answer in.</summary>
     /// <param name="answer">The answer.</param>
     /// <param name="askedAt">When it was asked: no answer is younger than its question.</param>
+    /// <param name="took">How long that took.</param>
     /// <param name="now">The time of day.</param>
-    public MemberNotes With(MemberAnswer answer, long askedAt, DateTimeOffset now)
+    public MemberNotes With(MemberAnswer answer, long askedAt, TimeSpan took, DateTimeOffset now)
     {
         if (answer.IsAnswered)
         {
@@ -37,7 +42,7 @@ internal sealed record MemberNotes
         var failure = answer.Failure?.Message ?? "it answered, and nothing of its answer could be read: " + string.Join("; ", answer.Problems.Values.Distinct().Take(3));
         // A late answer may be the network's doing: what was said before grows old. Whoever refuses a connection is not there any more.
         return answer.Failure?.Kind == ActionFailureKind.Timeout && Said is not null
-            ? this with { Failure = failure }
+            ? this with { Failure = failure, Silence = $"it did not answer within {DurationText.Of(TimeSpan.FromMilliseconds(Math.Round(took.TotalMilliseconds / 100) * 100))}" }
             : new MemberNotes { Failure = failure, UnknownSince = Said is null ? UnknownSince ?? now : now };
     }
 
@@ -46,6 +51,13 @@ internal sealed record MemberNotes
     public MemberReading ToReading(TimeProvider time) => Said is null
         ? new MemberReading.Unknown(Failure, UnknownSince) { IsUnasked = UnknownSince is null }
         : new MemberReading.Known(Said, time.GetElapsedTime(Timestamp), ObservedAt);
+
+    /// <summary>The same, where only an answer to a question counts that was put since a moment.</summary>
+    /// <param name="time">The clock.</param>
+    /// <param name="since">The moment.</param>
+    public MemberReading ToReading(TimeProvider time, long since) => Said is null || Timestamp >= since
+        ? ToReading(time)
+        : new MemberReading.Unknown(Silence.Length > 0 ? Silence : "it was not asked again yet", ObservedAt);
 
     /// <summary>Whether planners would decide alike on both, but for indexes and ages.</summary>
     /// <param name="other">The other.</param>

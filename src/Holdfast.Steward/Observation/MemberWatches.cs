@@ -18,6 +18,10 @@ public sealed class MemberWatches(MemberCaller caller, ClientEnvironment environ
     /// <summary>How many members are asked at once.</summary>
     public const int MaximumAtOnce = 64;
 
+    // The API server waits ten seconds for its answer.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan Lately = TimeSpan.FromSeconds(10);
+
     private readonly Lock _gate = new();
     private readonly Turns _turns = new(MaximumAtOnce);
     private readonly Dictionary<ResourceKey, Dictionary<string, Watch>> _targets = [];
@@ -70,6 +74,16 @@ public sealed class MemberWatches(MemberCaller caller, ClientEnvironment environ
             return (Find(steward, podUid)?.Notes ?? MemberNotes.Start).ToReading(environment.Time);
     }
 
+    /// <summary>What is known of a member by its answer to a question that was put since a moment: before a deed, nothing that was said earlier counts.</summary>
+    /// <param name="steward">The Steward.</param>
+    /// <param name="podUid">The uid of the member's pod.</param>
+    /// <param name="since">The moment, as <see cref="RefreshAsync"/> gives it.</param>
+    public MemberReading ReadSince(ResourceKey steward, string podUid, long since)
+    {
+        lock (_gate)
+            return (Find(steward, podUid)?.Notes ?? MemberNotes.Start).ToReading(environment.Time, since);
+    }
+
     /// <summary>What of a member's last answer could not be had, in words; empty when all could.</summary>
     /// <param name="steward">The Steward.</param>
     /// <param name="podUid">The uid of the member's pod.</param>
@@ -79,15 +93,24 @@ public sealed class MemberWatches(MemberCaller caller, ClientEnvironment environ
             return Find(steward, podUid)?.Notes.Failure ?? "";
     }
 
-    /// <summary>Asks all members of a Steward now; ends when each has answered or its time is over.</summary>
+    /// <summary>
+    /// Asks all members of a Steward now; ends when each has answered or its time is over. An answer may have been lost: who was heard of lately and is late now is
+    /// asked once more, where neither whoever waits for this gives up meanwhile nor what the others said grows too old.
+    /// </summary>
     /// <param name="steward">The Steward.</param>
+    /// <param name="maximumAge">How old an answer may be.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public Task RefreshAsync(ResourceKey steward, CancellationToken cancellationToken)
+    /// <returns>The moment since which they were asked, for <see cref="ReadSince"/>.</returns>
+    public async Task<long> RefreshAsync(ResourceKey steward, TimeSpan maximumAge, CancellationToken cancellationToken)
     {
         List<Watch> watches;
         lock (_gate)
             watches = _targets.TryGetValue(steward, out var found) ? [.. found.Values] : [];
-        return Task.WhenAll(watches.Select(watch => AskAsync(steward, watch, cancellationToken)));
+        var since = environment.Time.GetTimestamp();
+        await Task.WhenAll(watches.Select(watch => AskAsync(steward, watch, cancellationToken)));
+        if (environment.Time.GetElapsedTime(since) is var took && took <= Patience && 2.2 * took < maximumAge)
+            await Task.WhenAll(watches.Where(watch => IsJustSilent(watch, since)).Select(watch => AskAsync(steward, watch, cancellationToken)));
+        return since;
     }
 
     /// <inheritdoc/>
@@ -97,6 +120,12 @@ public sealed class MemberWatches(MemberCaller caller, ClientEnvironment environ
         _stop.Cancel();
         lock (_gate)
             _targets.Clear();
+    }
+
+    private bool IsJustSilent(Watch watch, long since)
+    {
+        lock (_gate)
+            return watch.Notes is { Said: not null, Silence.Length: > 0 } notes && notes.Timestamp < since && environment.Time.GetElapsedTime(notes.Timestamp) < Lately;
     }
 
     private Watch? Find(ResourceKey steward, string podUid) =>
@@ -138,8 +167,9 @@ public sealed class MemberWatches(MemberCaller caller, ClientEnvironment environ
             var askedAt = environment.Time.GetTimestamp();
             var answer = await caller.ObserveAsync(description, new ActionScope(member.Set, member.Member), member.Place, cancellationToken);
             (answer.IsAnswered ? _answered : _unknown).Increment();
-            _took.Record(environment.Time.GetElapsedTime(askedAt));
-            if (Note(watch, askedAt, notes => notes.With(answer, askedAt, environment.Time.GetUtcNow())))
+            var took = environment.Time.GetElapsedTime(askedAt);
+            _took.Record(took);
+            if (Note(watch, askedAt, notes => notes.With(answer, askedAt, took, environment.Time.GetUtcNow())))
                 onChange(steward);
         }
         finally

@@ -1,6 +1,7 @@
 using Holdfast.Controllers.Pods;
 using Holdfast.Controllers.StatefulSets;
 using Holdfast.Model.Core;
+using Holdfast.Model.Values;
 
 namespace Holdfast.Steward.Observation;
 
@@ -22,6 +23,9 @@ public sealed record PodFacts(
     DateTimeOffset? CreatedAt, string Problem)
 {
     private const string ZoneLabel = "topology.kubernetes.io/zone";
+
+    /// <summary>Its labels, by which budgets find it.</summary>
+    public ValueMap<string> Labels { get; init; }
 
     /// <summary>Why its pod is evicted although the Steward says no, in the words of the person who said so; null when nobody did.</summary>
     public string? Override { get; init; }
@@ -60,6 +64,7 @@ public sealed record PodFacts(
         pod.Status.ContainerStatuses.IsEmpty ? 0 : pod.Status.ContainerStatuses.Max(status => status.RestartCount),
         pod.Metadata.CreationTimestamp, PodProblem.Of(pod))
     {
+        Labels = pod.Metadata.Labels,
         HasEnded = pod.IsFinished(),
         IsCrashLooping = CrashLoop.Holds(pod),
         UnreadySince = CrashLoop.UnreadySince(pod),

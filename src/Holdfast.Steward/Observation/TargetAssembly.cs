@@ -24,7 +24,7 @@ internal sealed class TargetAssembly(ITargetObjects objects, Func<Pod, MemberRea
             OtherStewards = [.. Others(steward)],
         };
         if (objects.FindSet(steward.Metadata.Namespace, steward.Spec.TargetRef.Name) is not { } set)
-            return observation;
+            return observation with { Members = Left(steward) };
         var pods = PodsOf(objects, set);
         return observation with
         {
@@ -38,9 +38,19 @@ internal sealed class TargetAssembly(ITargetObjects objects, Func<Pod, MemberRea
         };
     }
 
-    /// <summary>The pods of a set that have an ordinal in it.</summary>
+    /// <summary>The pods of a set that have an ordinal in it: its own, and those that one of its name left, which it is about to take up.</summary>
     public static List<Pod> PodsOf(ITargetObjects objects, StatefulSet set) =>
-        [.. objects.PodsOf(set).Where(pod => StatefulSetIdentity.Ordinal(set, pod.Metadata.Name) >= 0)];
+    [
+        .. objects.PodsOf(set).Where(pod => StatefulSetIdentity.Ordinal(set, pod.Metadata.Name) >= 0)
+            .Concat(LeftMembers.Of(objects, set.Metadata.Namespace, set.Metadata.Name)).DistinctBy(pod => pod.Metadata.Name),
+    ];
+
+    private ImmutableArray<MemberObservation> Left(StewardResource steward)
+    {
+        var pods = LeftMembers.Of(objects, steward.Metadata.Namespace, steward.Spec.TargetRef.Name).ToList();
+        var set = LeftMembers.StandIn(steward.Metadata.Namespace, steward.Spec.TargetRef.Name, pods);
+        return [.. pods.Select(pod => Member(set, StatefulSetIdentity.Ordinal(set, pod.Metadata.Name), pod)).OrderBy(member => member.Ordinal)];
+    }
 
     private ImmutableArray<MemberObservation> Members(StewardResource steward, StatefulSet set, List<Pod> pods)
     {

@@ -20,7 +20,7 @@ public sealed record TargetObservation(StewardResource Steward, DateTimeOffset N
 
     /// <summary>
     /// By ordinal: the ordinals that the set wants, those that the Steward wants besides, every other pod of the set, and the member that the
-    /// operation is about, also when only its claims are left.
+    /// operation is about, also when only its claims are left. While there is no set, the pods that it left.
     /// </summary>
     public ImmutableArray<MemberObservation> Members { get; init; } = [];
 

@@ -34,14 +34,25 @@ internal sealed class TargetObserver(StewardCaches caches, MemberWatches watches
         };
     }
 
+    /// <summary>The same target as one looks at it before a deed: who did not answer a question that was put since a moment is unknown, whatever it said before.</summary>
+    public TargetObservation Since(TargetObservation shown, long since)
+    {
+        var key = ResourceKey.Of(shown.Steward);
+        return shown with
+        {
+            Members = [.. shown.Members.Select(member => member is { Pod: { } pod, Reading: MemberReading.Known } ? member with { Reading = watches.ReadSince(key, pod.Uid, since) } : member)],
+        };
+    }
+
     /// <summary>The members that can be asked.</summary>
     public IReadOnlyList<WatchedMember> Watched(StewardReading reading, MemberCertificates? certificates)
     {
         var steward = reading.Steward;
-        if (caches.Sets.Find(steward.Metadata.Namespace, steward.Spec.TargetRef.Name) is not { } set)
-            return [];
+        var (space, name) = (steward.Metadata.Namespace, steward.Spec.TargetRef.Name);
+        var pods = caches.Sets.Find(space, name) is { } found ? TargetAssembly.PodsOf(caches, found) : [.. LeftMembers.Of(caches, space, name)];
+        var set = caches.Sets.Find(space, name) ?? LeftMembers.StandIn(space, name, pods);
         var variables = SetOf(set, steward);
-        return [.. TargetAssembly.PodsOf(caches, set).Where(pod => pod.Status.PodIP.Length > 0).Select(pod => Watched(steward, set, variables, pod, certificates))];
+        return [.. pods.Where(pod => pod.Status.PodIP.Length > 0).Select(pod => Watched(steward, set, variables, pod, certificates))];
     }
 
     /// <summary>The set as expressions see it.</summary>

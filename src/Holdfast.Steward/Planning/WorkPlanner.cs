@@ -10,6 +10,28 @@ namespace Holdfast.Steward.Planning;
 /// </summary>
 public static class WorkPlanner
 {
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// Plans the next thing once more, right before it is done. Who does not answer now keeps it from being done where it rests on them; that alone gives nothing up
+    /// that is under way, since an answer may be lost: whoever stays silent is soon unknown in every look.
+    /// </summary>
+    /// <param name="shown">What is seen, with what members said lately.</param>
+    /// <param name="fresh">The same by what they say now.</param>
+    public static StewardPlan PlanFresh(StewardView shown, StewardView fresh)
+    {
+        ArgumentNullException.ThrowIfNull(shown);
+        ArgumentNullException.ThrowIfNull(fresh);
+        var plan = Plan(fresh);
+        if (plan.Effect is not null || Plan(shown).Effect is not { } meant)
+        {
+            return plan;
+        }
+        var silent = fresh.State.Members.Where(member => !member.IsKnown && shown.State.Find(member.Name) is { IsKnown: true })
+            .Select(member => $"{member.Name}: {member.Problem}").Distinct().ToArray();
+        return silent.Length == 0 ? plan : StewardPlan.Wait($"{meant.Reason}: not now ({string.Join("; ", silent)})", Soon);
+    }
+
     /// <summary>Plans the next thing.</summary>
     /// <param name="view">What is seen.</param>
     public static StewardPlan Plan(StewardView view)

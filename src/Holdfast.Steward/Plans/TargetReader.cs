@@ -164,6 +164,8 @@ public sealed class TargetReader(KubernetesClient client, TimeProvider time)
 
         public IEnumerable<Pod> PodsOf(StatefulSet set) => Pods.Where(pod => IsOwned(pod.Metadata, set));
 
+        public IEnumerable<Pod> PodsIn(string namespaceName) => Pods.Where(pod => pod.Metadata.Namespace == namespaceName);
+
         public IEnumerable<ControllerRevision> RevisionsOf(StatefulSet set) => Revisions.Where(revision => IsOwned(revision.Metadata, set));
 
         public PersistentVolumeClaim? FindClaim(string namespaceName, string name) => Claims.FirstOrDefault(claim => Is(claim.Metadata, namespaceName, name));

@@ -111,7 +111,7 @@ internal static class ConditionReport
         var observation = view.Observation;
         if (observation.Set is null)
         {
-            return new(True, "TargetMissing", $"there is no StatefulSet {view.Spec.TargetRef.Name} in namespace {view.Steward.Metadata.Namespace}: nothing is looked after, and what its pods do that still run is not known here");
+            return new(True, "TargetMissing", $"there is no StatefulSet {view.Spec.TargetRef.Name} in namespace {view.Steward.Metadata.Namespace}: nothing is looked after, and {(view.Present.IsEmpty ? "what its pods do that still run is not known here" : "nobody makes a pod anew that it left; those that are there go only as the quorum bears it")}");
         }
         if (!observation.SpecProblems.IsEmpty)
         {

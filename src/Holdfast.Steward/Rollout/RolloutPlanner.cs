@@ -109,6 +109,9 @@ public static class RolloutPlanner
         return step with { Events = [.. begun.Events, .. step.Events] };
     }
 
+    /// <summary>A member that is away goes back with the others, in one write with the end of what took it away, so that nobody else may go in between (T2).</summary>
+    internal static StewardPlan GoBack(StewardView view, RolloutStatus rollout, ClusterMember away, string reason) => Begin(view, rollout, away, UpdateStep.Replacing, reason);
+
     private static StewardPlan? Finish(StewardView view, RolloutStatus? rollout)
     {
         var isWhole = view.Present.All(member => member.Pod is not null);
@@ -131,7 +134,8 @@ public static class RolloutPlanner
     private static string Gone(RolloutStatus rollout) =>
         rollout.FailedRevision.Length > 0 ? $"revision {rollout.FailedRevision} was given up" : "the revision after it was given up";
 
-    private static StewardPlan Begin(StewardView view, RolloutStatus? before)
+    /// <summary>The rollout that begins with the present template: remembered, or stopped at once where members may not go there.</summary>
+    internal static StewardPlan Begin(StewardView view, RolloutStatus? before)
     {
         var outdated = view.Outdated;
         // What members stand at midway was never found good: the way back always leads to what was there before the first change.

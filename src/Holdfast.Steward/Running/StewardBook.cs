@@ -9,7 +9,11 @@ namespace Holdfast.Steward.Running;
 /// <param name="Reading">The Steward as it was read.</param>
 /// <param name="View">What planners look at.</param>
 /// <param name="Certificates">What secures calls to members.</param>
-internal sealed record StewardPage(StewardReading Reading, StewardView View, MemberCertificates? Certificates);
+internal sealed record StewardPage(StewardReading Reading, StewardView View, MemberCertificates? Certificates)
+{
+    /// <summary>What is shown to people: a member that is late once is still what it said a moment ago.</summary>
+    public StewardView Shown { get; init; } = View;
+}
 
 /// <summary>Opens the page of a Steward: for its reconciler, and for questions of the API server in between.</summary>
 /// <param name="caches">The cluster.</param>
@@ -42,11 +46,14 @@ internal sealed class StewardBook(StewardCaches caches, TargetObserver observer,
         return new StewardPage(reading, StewardView.Of(observer.Observe(reading)), secured);
     }
 
-    /// <summary>The same after every member was asked anew.</summary>
+    /// <summary>The same after every member was asked anew, by their answers to that alone: who gave none is unknown.</summary>
     public async Task<StewardPage?> OpenFreshAsync(ResourceKey key, CancellationToken cancellationToken)
     {
-        await watches.RefreshAsync(key, cancellationToken);
-        return await OpenAsync(key, cancellationToken);
+        var limits = caches.Stewards.Find(key) is { } steward ? SafetyLimits.Of(Read(key, steward).Steward.Spec).MaximumAge : SafetyLimits.DefaultMaximumAge;
+        var since = await watches.RefreshAsync(key, limits, cancellationToken);
+        return await OpenAsync(key, cancellationToken) is { } page
+            ? page with { View = StewardView.Of(observer.Since(page.View.Observation, since)), Shown = page.View }
+            : null;
     }
 
     // Expressions are compiled once for each version of a spec, not once for each look at it.

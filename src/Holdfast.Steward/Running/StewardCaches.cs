@@ -55,6 +55,9 @@ internal sealed class StewardCaches : ITargetObjects
     public IEnumerable<Pod> PodsOf(StatefulSet set) => Pods.OwnedBy(set.Metadata.Uid);
 
     /// <inheritdoc/>
+    public IEnumerable<Pod> PodsIn(string namespaceName) => Pods.InNamespace(namespaceName);
+
+    /// <inheritdoc/>
     public IEnumerable<ControllerRevision> RevisionsOf(StatefulSet set) => Revisions.OwnedBy(set.Metadata.Uid);
 
     /// <inheritdoc/>
@@ -79,7 +82,8 @@ internal sealed class StewardCaches : ITargetObjects
     public Controller<ResourceKey> AddSources(Controller<ResourceKey> controller) => controller
         .Watch(Stewards, steward => [ResourceKey.Of(steward), .. Keys(steward.Metadata.Namespace, steward.Spec.TargetRef.Name)])
         .Watch(Sets, set => Keys(set.Metadata.Namespace, set.Metadata.Name))
-        .Watch(Pods, pod => ControllerSources.ControllerOf(pod, StatefulSet.ResourceType) is { } owner ? Keys(pod.Metadata.Namespace, owner.Name) : [])
+        .Watch(Pods, pod => ControllerSources.ControllerOf(pod, StatefulSet.ResourceType) is { } owner ? Keys(pod.Metadata.Namespace, owner.Name)
+            : LeftMembers.SetOf(pod) is { } set ? Keys(pod.Metadata.Namespace, set) : [])
         .Watch(Revisions, revision => ControllerSources.ControllerOf(revision, StatefulSet.ResourceType) is { } owner ? Keys(revision.Metadata.Namespace, owner.Name) : [])
         .Watch(Claims, claim => Keys(claim.Metadata.Namespace, IsClaimOf(claim.Metadata.Name)))
         .Watch(Budgets, budget => Stewards.InNamespace(budget.Metadata.Namespace).Select(steward => ResourceKey.Of(steward)))

@@ -41,8 +41,8 @@ internal sealed class StewardReconciler(
         var step = WorkPlanner.Plan(page.View);
         // What is about to be done rests on what members say at this moment, not on what they said a while ago.
         if (step.Effect is not null && await book.OpenFreshAsync(key, cancellationToken) is { } fresh)
-            (page, step) = (fresh, WorkPlanner.Plan(fresh.View));
-        var status = StatusPlanner.Plan(page.View, step);
+            (page, step) = (fresh, WorkPlanner.PlanFresh(fresh.Shown, fresh.View));
+        var status = StatusPlanner.Plan(page.Shown, step);
         if (status != page.View.Steward.Status)
             await client.UpdateStatusAsync(page.View.Steward with { Status = status }, cancellationToken);
         metrics.Look(page.View.Steward, status);

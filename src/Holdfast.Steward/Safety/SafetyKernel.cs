@@ -193,7 +193,7 @@ public static class SafetyKernel
         {
             if (!state.IsSplit)
             {
-                refusals.Add(new(RefusalReason.NoLeader, "no member is known to lead"));
+                refusals.Add(new(RefusalReason.NoLeader, $"no member is known to lead{Unwell(state, member)}"));
             }
         }
         else if (!state.Leader.Counts)
@@ -257,7 +257,8 @@ public static class SafetyKernel
         ? state.Members.Any(other => other is { IsVoter: false, Observation: null })
         : member is { IsVoter: false, Values.Role: MemberRole.Learner };
 
-    private static bool IsWithoutProcess(ClusterMember member) => member is { IsKnown: false, Pod.IsDown: true };
+    /// <summary>Whether nothing is lost with a member's pod: it does not answer, and its node, which reports, says that none of its containers runs; or it has no node.</summary>
+    internal static bool IsWithoutProcess(ClusterMember member) => member is { IsKnown: false, Pod.IsDown: true };
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -182,7 +182,7 @@ public sealed class ApplyTests
     [InlineData("""{"spec":{"selector":3}}""", ": .spec.selector: expected map, got &{3}")]
     [InlineData("""{"metadata":{"managedFields":[{}]}}""", "metadata.managedFields must be nil")]
     [InlineData("""{"spec":{"template":{"spec":{"containers":[{"name":"c"},{"name":"c"}]}}}}""", "duplicate entries for key [name=\"c\"]")]
-    [InlineData("""{"spec":{"template":{"spec":{"containers":[{"image":"x"}]}}}}""", "omits all key fields")]
+    [InlineData("""{"spec":{"template":{"spec":{"containers":[{"image":"x"},{"image":"y"}]}}}}""", "duplicate entries for key [name=\"\"]")]
     [InlineData("""{"apiVersion":"v1"}""", "Incorrect version specified in apply patch")]
     public async Task A_configuration_that_does_not_fit_is_refused(string configuration, string problem)
     {

@@ -108,6 +108,97 @@ public sealed class RoleTests
     }
 
     [Fact]
+    public async Task A_label_that_makes_a_role_part_of_ones_own_needs_what_the_role_gives()
+    {
+        await using var cluster = await StartAsync();
+        await cluster.CreateAsync(ClusterRole.Empty with { Metadata = Objects.Meta("edits-roles", ""), Rules = [Rule("get update patch", Group, "clusterroles")] });
+        await cluster.CreateAsync(ClusterBinding("edits", "edits-roles"));
+        await cluster.CreateAsync(ClusterBinding("views", "view"));
+        var bob = new KubernetesClient(cluster.Core.InProcess(Bob), "bob");
+        var label = ValueMap.Of(("rbac.authorization.k8s.io/aggregate-to-view", "true"));
+        var all = await bob.GetAsync<ClusterRole>("", "cluster-admin", Token);
+        var refusal = await RefusedAsync(() => bob.UpdateAsync(all with { Metadata = all.Metadata with { Labels = label } }, Token));
+        Assert.Equal((403, true), (refusal.Code, refusal.Message.Contains("is attempting to grant RBAC permissions not currently held:\n"
+            + "{APIGroups:[\"*\"], Resources:[\"*\"], Verbs:[\"*\"]}\n{NonResourceURLs:[\"*\"], Verbs:[\"*\"]}", StringComparison.Ordinal)));
+        Assert.False(cluster.Core.Authorizer.Decide(Bob, Access.ToResource("get", "", "secrets")).IsAllowed);
+        var mine = await bob.GetAsync<ClusterRole>("", "edits-roles", Token);
+        await bob.UpdateAsync(mine with { Metadata = mine.Metadata with { Labels = label } }, Token);
+    }
+
+    [Fact]
+    public async Task A_role_that_aggregates_is_changed_by_who_may_do_everything()
+    {
+        await using var cluster = await StartAsync();
+        await cluster.CreateAsync(ClusterRole.Empty with { Metadata = Objects.Meta("edits-roles", ""), Rules = [Rule("get create update", Group, "clusterroles")] });
+        await cluster.CreateAsync(ClusterBinding("edits", "edits-roles"));
+        await cluster.CreateAsync(ClusterBinding("views", "view"));
+        var bob = new KubernetesClient(cluster.Core.InProcess(Bob), "bob");
+        var view = await bob.GetAsync<ClusterRole>("", "view", Token);
+        ClusterRole[] changes =
+        [
+            view with { Metadata = view.Metadata with { Annotations = ValueMap.Of(("a", "b")) } },
+            view with { AggregationRule = null },
+            view with { AggregationRule = new AggregationRule { ClusterRoleSelectors = [new()] } },
+        ];
+        foreach (var change in changes)
+            Assert.Equal(NeedsEverything("view"), (await RefusedAsync(() => bob.UpdateAsync(change, Token))).Message);
+        var made = view with { Metadata = Objects.Meta("mine", ""), Rules = [] };
+        Assert.Equal(NeedsEverything("mine"), (await RefusedAsync(() => bob.CreateAsync(made, Token))).Message);
+        await cluster.CreateAsync(ClusterBinding("all", "cluster-admin"));
+        await bob.UpdateAsync(changes[0], Token);
+        await bob.CreateAsync(made, Token);
+
+        static string NeedsEverything(string name) => $"clusterroles.rbac.authorization.k8s.io \"{name}\" is forbidden: must have cluster-admin privileges to use the aggregationRule";
+    }
+
+    [Fact]
+    public async Task Every_update_of_a_role_or_binding_needs_what_it_gives_but_those_of_garbage_collection()
+    {
+        await using var cluster = await StartAsync();
+        await cluster.CreateAsync(Role("r", Rule("get update", Group, "roles rolebindings")));
+        await cluster.CreateAsync(Binding("b", "Role", "r"));
+        await cluster.CreateAsync(Role("more", Rule("get", "", "secrets")));
+        await cluster.CreateAsync(Binding("more", "ClusterRole", "view") with { Subjects = [] });
+        var bob = new KubernetesClient(cluster.Core.InProcess(Bob), "bob");
+        var (role, binding) = (await bob.GetAsync<Role>("default", "more", Token), await bob.GetAsync<RoleBinding>("default", "more", Token));
+        Assert.Equal(403, (await RefusedAsync(() => bob.UpdateAsync(role with { Metadata = Noted(role.Metadata) }, Token))).Code);
+        Assert.Equal(403, (await RefusedAsync(() => bob.UpdateAsync(binding with { Metadata = Noted(binding.Metadata) }, Token))).Code);
+        role = await bob.UpdateAsync(role with { Metadata = role.Metadata with { Finalizers = ["example.com/held"] } }, Token);
+        await bob.UpdateAsync(role with { Metadata = role.Metadata with { Finalizers = [] } }, Token);
+        await bob.UpdateAsync(binding with { Metadata = binding.Metadata with { Finalizers = ["example.com/held"] } }, Token);
+
+        static ObjectMeta Noted(ObjectMeta metadata) => metadata with { Annotations = ValueMap.Of(("a", "b")) };
+    }
+
+    [Fact]
+    public async Task A_node_does_not_make_itself_what_others_choose_nodes_by()
+    {
+        await using var cluster = await StartAsync();
+        var client = new KubernetesClient(cluster.Core.InProcess(UserInfo.Node("n1")), "n1");
+        Task<Node> MakeAsync(params (string, string)[] labels) =>
+            client.CreateAsync(Node.Empty with { Metadata = Objects.Meta("n1", "") with { Labels = ValueMap.Of(labels) } }, Token);
+        Assert.Equal("nodes \"n1\" is forbidden: node \"n1\" is not allowed to set the following labels: k8s.io/x, node-role.kubernetes.io/control-plane",
+            (await RefusedAsync(() => MakeAsync(("node-role.kubernetes.io/control-plane", ""), ("k8s.io/x", "y"), ("kubernetes.io/os", "linux")))).Message);
+        var node = await MakeAsync(("kubernetes.io/hostname", "n1"), ("topology.kubernetes.io/zone", "a"), ("x.node.kubernetes.io/y", "z"), ("example.com/a", "b"));
+        Task<Node> LabelAsync(params (string Key, string Value)[] labels) => client.UpdateAsync(node with
+        {
+            Metadata = node.Metadata with { Labels = labels.Aggregate(node.Metadata.Labels, (all, label) => all.SetItem(label.Key, label.Value)) },
+        }, Token);
+        Assert.Equal("nodes \"n1\" is forbidden: is not allowed to modify labels: a.node-restriction.kubernetes.io/b, node-restriction.kubernetes.io/a, node-role.kubernetes.io/control-plane",
+            (await RefusedAsync(() => LabelAsync(("node-role.kubernetes.io/control-plane", ""), ("node-restriction.kubernetes.io/a", "b"), ("a.node-restriction.kubernetes.io/b", "c")))).Message);
+        Assert.Equal("nodes \"n1\" is forbidden: node \"n1\" is not allowed to modify taints",
+            (await RefusedAsync(() => client.UpdateAsync(node with { Spec = node.Spec with { Taints = [Taint.Empty with { Key = "a", Effect = "NoSchedule" }] } }, Token))).Message);
+        await LabelAsync(("topology.kubernetes.io/zone", "b"), ("kubelet.kubernetes.io/x", "y"), ("mykubernetes.io/x", "y"), ("example.com/a", "c"));
+        var role = ("node-role.kubernetes.io/control-plane", "");
+        node = await cluster.Client.GetAsync<Node>("", "n1", Token);
+        node = await cluster.Client.UpdateAsync(node with { Metadata = node.Metadata with { Labels = node.Metadata.Labels.SetItem(role.Item1, role.Item2) } }, Token);
+        Assert.Contains(role.Item1, (await RefusedAsync(() => client.UpdateStatusAsync(node with { Metadata = node.Metadata with { Labels = default } }, Token))).Message, StringComparison.Ordinal);
+        var pod = await cluster.CreateAsync(Objects.Pod("own", "n1"));
+        Assert.EndsWith("node \"n1\" cannot update labels through pod status",
+            (await RefusedAsync(() => client.UpdateStatusAsync(pod with { Metadata = pod.Metadata with { Labels = default } }, Token))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_node_reads_what_its_pods_use_and_writes_its_own_pods()
     {
         await using var cluster = await StartAsync();
@@ -227,6 +318,13 @@ public sealed class RoleTests
         PolicyRule.Empty with { Verbs = [.. verbs.Split(' ')], ApiGroups = [group], Resources = [.. resources.Split(' ')] };
 
     private static Role Role(string name, params PolicyRule[] rules) => Model.Rbac.Role.Empty with { Metadata = Objects.Meta(name), Rules = [.. rules] };
+
+    private static ClusterRoleBinding ClusterBinding(string name, string role) => ClusterRoleBinding.Empty with
+    {
+        Metadata = Objects.Meta(name, ""),
+        RoleRef = RoleRef.Empty with { ApiGroup = Group, Kind = "ClusterRole", Name = role },
+        Subjects = [Subject.Empty with { ApiGroup = Group, Kind = "User", Name = "bob" }],
+    };
 
     private static RoleBinding Binding(string name, string kind, string role) => RoleBinding.Empty with
     {

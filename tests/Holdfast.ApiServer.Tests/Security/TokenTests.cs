@@ -68,9 +68,14 @@ public sealed class TokenTests
         await using var server = await StartAsync();
         const string Path = "/api/v1/namespaces/default/configmaps";
         using var http = RunningServer.ClientOf(server.Host);
-        foreach (var (token, code) in new[] { (server.Host.AdminCredentials().Token, 200), ("wrong", 401) })
+        foreach (var (token, isSocket, code) in new[] { (server.Host.AdminCredentials().Token, true, 200), ("wrong", true, 401), (server.Host.AdminCredentials().Token, false, 403) })
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(Path, UriKind.Relative));
+            if (isSocket)
+            {
+                request.Headers.TryAddWithoutValidation("Connection", "Upgrade");
+                request.Headers.TryAddWithoutValidation("Upgrade", "websocket");
+            }
             var encoded = System.Buffers.Text.Base64Url.EncodeToString(System.Text.Encoding.UTF8.GetBytes(token));
             request.Headers.TryAddWithoutValidation("Sec-WebSocket-Protocol", $"v5.channel.k8s.io, base64url.bearer.authorization.k8s.io.{encoded}");
             using var answer = await http.SendAsync(request, Token);

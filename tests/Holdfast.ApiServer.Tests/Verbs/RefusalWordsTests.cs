@@ -61,6 +61,24 @@ public sealed class RefusalWordsTests(SharedServer shared)
         Assert.DoesNotContain("\\u0022", message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("""{"metadata":{"labels":{"a":5}}}""", "map[metadata:map[labels:map[a:5]]]", "cannot convert int64 to string")]
+    [InlineData("""{"metadata":{"labels":{"a":true},"annotations":{"b":"c d"}}}""", "map[metadata:map[annotations:map[b:c d] labels:map[a:true]]]", "unrecognized type: string")]
+    [InlineData("""{"metadata":{"finalizers":"a","labels":null}}""", "map[metadata:map[finalizers:a labels:<nil>]]", "cannot restore slice from string")]
+    [InlineData("""{"data":[1e309]}""", "map[data:[1e309]]", "cannot restore map from slice")]
+    [InlineData("""{"data":[1,2.50,"x"]}""", "map[data:[1 2.5 x]]", "cannot restore map from slice")]
+    [InlineData("""{"metadata":"a"}""", "map[metadata:a]", "cannot restore struct from: string")]
+    [InlineData("""{"immutable":"a"}""", "map[immutable:a]", "unrecognized type: bool")]
+    [InlineData("""{"stringData":{"a":"b"},"odd":1}""", "map[odd:1 stringData:map[a:b]]", "strict decoding error: unknown field \"odd\"", "?fieldValidation=Strict")]
+    public async Task Of_a_strategic_merge_that_does_not_fit_the_patch_is_shown_and_not_the_object(string patch, string shown, string problem, string query = "")
+    {
+        var server = shared.Running;
+        const string Secrets = "/api/v1/namespaces/default/secrets";
+        await server.SendAsync("POST", Secrets, """{"apiVersion":"v1","kind":"Secret","metadata":{"name":"kept"},"data":{"k":"a2VwdA=="}}""");
+        var (code, status) = await server.SendAsync("PATCH", $"{Secrets}/kept{query}", patch, "application/strategic-merge-patch+json");
+        Assert.Equal((422, $" \"\" is invalid: patch: Invalid value: \"{shown}\": {problem}"), (code, (string)status["message"]!));
+    }
+
     [Fact]
     public async Task Null_is_an_object_without_any_field()
     {

@@ -148,6 +148,8 @@ public sealed class WriteOptionTests
             var (answered, answer) = await server.SendAsync("DELETE", Maps + "/kept" + query, body.Length == 0 ? null : body);
             Assert.True(code == answered, $"{query} {body}: {answered} {answer}");
         }
+        Assert.Equal("DeleteOptions.meta.k8s.io \"\" is invalid: propagationPolicy: Unsupported value: \"Foo\": supported values: \"Foreground\", \"Background\", \"Orphan\", \"nil\"",
+            (string)(await server.SendAsync("DELETE", Maps + "/kept?propagationPolicy=Foo")).Body["message"]!);
     }
 
     private static async Task<RunningServer> StartAsync()

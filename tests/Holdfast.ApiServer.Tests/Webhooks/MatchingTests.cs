@@ -31,6 +31,51 @@ public sealed class MatchingTests
         Assert.Equal(isAsked ? 1 : 0, world.Hooks.Reviews.Count);
     }
 
+    [Fact]
+    public async Task Conditions_may_ask_what_whoever_writes_may_do()
+    {
+        await using var world = await WebhookFixture.StartAsync();
+        string[] held =
+        [
+            "authorizer.requestResource.check('create').allowed()",
+            "authorizer.group('').resource('configmaps').namespace('default').name('m').check('create').allowed()",
+            "authorizer.path('/healthz').check('get').allowed()",
+            "authorizer.serviceAccount('default', 'maker').group('').resource('configmaps').namespace('default').check('create').allowed()",
+            "authorizer.requestResource.check('create').reason().startsWith('RBAC: allowed by RoleBinding') && !authorizer.requestResource.check('create').errored()",
+        ];
+        string[] missed =
+        [
+            "authorizer.requestResource.check('delete').allowed()",
+            "authorizer.group('').resource('configmaps').namespace('other').check('create').allowed()",
+            "authorizer.path('/metrics').check('get').allowed()",
+            "authorizer.serviceAccount('default', 'other').path('/healthz').check('get').allowed()",
+        ];
+        await AllowMakerAsync(world.Server);
+        foreach (var (index, expression) in held.Concat(missed).Index())
+        {
+            world.Hooks.Allow($"/h{index}");
+            var fields = new JsonObject { ["matchConditions"] = new JsonArray(new JsonObject { ["name"] = "a", ["expression"] = expression }) };
+            await world.HookAsync("Validating", $"/h{index}", fields.ToJsonString());
+        }
+        var (code, body) = await world.Server.SendAsync("POST", "/api/v1/namespaces/default/configmaps", WebhookFixture.Map("m"), "application/json",
+            ("Impersonate-User", "system:serviceaccount:default:maker"));
+        Assert.True(code == 201, body.ToJsonString());
+        Assert.Equal(held.Select((_, index) => $"/h{index}"), world.Hooks.Reviews.Select(review => review.Path).Order(StringComparer.Ordinal));
+    }
+
+    private static async Task AllowMakerAsync(RunningServer server)
+    {
+        const string Rbac = "/apis/rbac.authorization.k8s.io/v1/namespaces/default/";
+        await server.SendAsync("POST", Rbac + "roles", """
+            {"apiVersion":"rbac.authorization.k8s.io/v1","kind":"Role","metadata":{"name":"maker"},"rules":[{"apiGroups":[""],"resources":["configmaps"],"verbs":["create"]}]}
+            """);
+        var (code, body) = await server.SendAsync("POST", Rbac + "rolebindings", """
+            {"apiVersion":"rbac.authorization.k8s.io/v1","kind":"RoleBinding","metadata":{"name":"maker"},"roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"Role","name":"maker"},
+             "subjects":[{"kind":"ServiceAccount","name":"maker","namespace":"default"}]}
+            """);
+        Assert.True(code == 201, body.ToJsonString());
+    }
+
     [Theory]
     [InlineData("/api/v1", "message", "events.k8s.io", "note")]
     [InlineData("/apis/events.k8s.io/v1", "note", "", "message")]
@@ -95,7 +140,8 @@ public sealed class MatchingTests
 
     [Theory]
     [InlineData("request.none", "compilation failed: ERROR: <input>:1:8: undefined field 'none'")]
-    [InlineData("authorizer.path('/').check('get').allowed()", "undeclared reference to 'authorizer' (in container '')")]
+    [InlineData("authorizer.check('get').allowed()", "found no matching overload for 'check' applied to 'kubernetes.authorization.Authorizer.(string)'")]
+    [InlineData("authorizer.path('/').check('get')", "must evaluate to bool")]
     [InlineData("1", "must evaluate to bool")]
     [InlineData("object.a ==", "compilation failed: ERROR: <input>:1:12: Syntax error")]
     [InlineData("nowhere('x') == 'x'", "undeclared reference to 'nowhere' (in container '')")]

@@ -17,6 +17,9 @@ public sealed class JsonPatchTests
     [InlineData("""[{"op":"move","from":"/a/b","path":"/b"}]""", """{"a":{"c/d":"x"},"n":null,"b":[1,2,3]}""")]
     [InlineData("""[{"op":"copy","from":"/a/b/0","path":"/a/b/-"}]""", """{"a":{"b":[1,2,3,1],"c/d":"x"},"n":null}""")]
     [InlineData("""[{"op":"test","path":"/a/b","value":[1,2.0,3]},{"op":"test","path":"/none","value":null},{"op":"remove","path":"/a"}]""", """{"n":null}""")]
+    [InlineData("""[{"op":"remove","path":"/a/b/-1"},{"op":"replace","path":"/a/b/-2","value":7}]""", """{"a":{"b":[7,2],"c/d":"x"},"n":null}""")]
+    [InlineData("""[{"op":"add","path":"/a/b/-1","value":8},{"op":"add","path":"/a/b/-2","value":9},{"op":"add","path":"/a/b/-6","value":0}]""", """{"a":{"b":[0,1,2,3,9,8],"c/d":"x"},"n":null}""")]
+    [InlineData("""[{"op":"test","path":"/a/b/-3","value":1},{"op":"copy","from":"/a/b/-1","path":"/x"},{"op":"move","from":"/a/b/-1","path":"/a/b/0"}]""", """{"a":{"b":[3,1,2],"c/d":"x"},"n":null,"x":3}""")]
     [InlineData("[]", Current)]
     public void Operations_are_applied_in_order(string patch, string expected)
     {
@@ -35,6 +38,8 @@ public sealed class JsonPatchTests
     [InlineData("""[{"op":"replace","path":"/a/b/3","value":1}]""", PatchFailure.Unprocessable, "replace operation does not apply: doc is missing key: /a/b/3: missing value")]
     [InlineData("""[{"op":"add","path":"/x/y","value":1}]""", PatchFailure.Unprocessable, "add operation does not apply: doc is missing path: \"/x/y\": missing value")]
     [InlineData("""[{"op":"add","path":"/a/b/4","value":1}]""", PatchFailure.Unprocessable, "add operation does not apply: Unable to access invalid index: 4: invalid index referenced")]
+    [InlineData("""[{"op":"add","path":"/a/b/-5","value":1}]""", PatchFailure.Unprocessable, "add operation does not apply: Unable to access invalid index: -5: invalid index referenced")]
+    [InlineData("""[{"op":"remove","path":"/a/b/-4"}]""", PatchFailure.Unprocessable, "error in remove for path: '/a/b/-4': Unable to remove nonexistent key: -4: missing value")]
     [InlineData("""[{"op":"move","from":"/a","path":"/a/b"}]""", PatchFailure.Unprocessable, "move operation does not apply: '/a/b' is inside of '/a'")]
     [InlineData("""[{"op":"add","path":"a","value":1}]""", PatchFailure.Unprocessable, "the path \"a\" does not begin with '/'")]
     public void What_is_wrong_with_a_patch_is_said(string patch, PatchFailure failure, string message)

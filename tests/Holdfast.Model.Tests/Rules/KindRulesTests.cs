@@ -21,6 +21,8 @@ public sealed class KindRulesTests
         "SelfSubjectRulesReview", "SubjectAccessReview", "Ingress", "ReplicationController",
     ];
 
+    private const string Mismatch = "spec.template.metadata.labels: Invalid value: {\"a\":\"b\"}: `selector` does not match template `labels`";
+
     [Fact]
     public void Every_kind_that_is_stored_has_rules() => Assert.Equal(
         NeverStored.Order(),
@@ -36,6 +38,28 @@ public sealed class KindRulesTests
     [InlineData(""" "ordinals":{"start":-1} """, "spec.ordinals.start: Invalid value: -1: must be greater than or equal to 0")]
     public void A_bad_set_is_refused_with_exactly_its_problem(string fields, string problem) =>
         Assert.Equal([problem], Problems(SetOf(fields)));
+
+    [Theory]
+    [InlineData("Deployment", null, "spec.selector: Required value", Mismatch)]
+    [InlineData("ReplicaSet", null, "spec.selector: Required value", Mismatch)]
+    [InlineData("StatefulSet", null, "spec.selector: Required value", Mismatch)]
+    [InlineData("DaemonSet", null, Mismatch)]
+    [InlineData("Deployment", "{}", "spec.selector: Invalid value: {}: empty selector is invalid for deployment")]
+    [InlineData("ReplicaSet", "{}", "spec.selector: Invalid value: {}: empty selector is invalid for deployment")]
+    [InlineData("StatefulSet", "{}", "spec.selector: Invalid value: {}: empty selector is invalid for statefulset")]
+    [InlineData("DaemonSet", "{}", "spec.selector: Invalid value: {}: empty selector is invalid for daemonset")]
+    [InlineData("Deployment", """{"matchLabels":{"a":"c"}}""", Mismatch)]
+    [InlineData("DaemonSet", """{"matchLabels":{"a":"c"}}""", Mismatch)]
+    public void A_selector_that_is_none_or_another_is_told_of_as_kubernetes_does(string kind, string? selector, params string[] problems)
+    {
+        var codec = ResourceCatalog.Codecs.Single(each => each.Type.Kind == kind);
+        var json = $$"""
+            {"metadata":{"name":"w","namespace":"ns"},"spec":{"selector":{{selector ?? "null"}},
+             "template":{"metadata":{"labels":{"a":"b"} },"spec":{"containers":[{"name":"c","image":"i"}]} } } }
+            """;
+        var read = codec.Read(System.Text.Encoding.UTF8.GetBytes(json), new DecodeIssues());
+        Assert.Equal(problems, Problems(KindRulesCatalog.Find(codec.Type)!.DefaultAny(read)));
+    }
 
     [Fact]
     public void A_set_may_mount_what_its_claim_templates_give()

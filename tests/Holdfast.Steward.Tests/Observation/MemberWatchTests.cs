@@ -23,6 +23,8 @@ public sealed class MemberWatchTests : IDisposable
     public MemberWatchTests() => _watches = new MemberWatches(
         new MemberCaller(_door), new ClientEnvironment(null!, new ThreadPoolTaskRunner(_ => { }), TimeProvider.System, new SystemChance(), null!), _changes.Enqueue);
 
+    private static TimeSpan Age => TimeSpan.FromSeconds(5);
+
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     public void Dispose() => _watches.Dispose();
@@ -67,11 +69,38 @@ public sealed class MemberWatchTests : IDisposable
         Track("db-0");
         await KnownAsync("db-0");
         _door.Answers["db-0"] = _ => Task.FromResult(Said("leader", 9));
-        await _watches.RefreshAsync(Key, Stop);
+        await _watches.RefreshAsync(Key, Age, Stop);
         Assert.Equal(MemberRole.Leader, _watches.Read(Key, "uid-db-0").Values!.Role);
         Assert.IsType<MemberReading.Unknown>(_watches.Read(Key, "uid-of-another-pod"));
         _watches.Forget(Key);
         Assert.IsType<MemberReading.Unknown>(_watches.Read(Key, "uid-db-0"));
+    }
+
+    [Fact]
+    public async Task Before_a_deed_only_an_answer_to_the_question_of_that_moment_counts()
+    {
+        Track("db-0", "db-1");
+        await KnownAsync("db-0");
+        await KnownAsync("db-1");
+        _door.Answers["db-0"] = _ => Task.FromResult(ActionOutcome.Failed(ActionFailureKind.Timeout, "no answer"));
+        var since = await _watches.RefreshAsync(Key, Age, Stop);
+        Assert.StartsWith("it did not answer within", Assert.IsType<MemberReading.Unknown>(_watches.ReadSince(Key, "uid-db-0", since)).Reason, StringComparison.Ordinal);
+        Assert.IsType<MemberReading.Known>(_watches.ReadSince(Key, "uid-db-1", since));
+        // What is shown goes on by what it said, with its age.
+        Assert.IsType<MemberReading.Known>(_watches.Read(Key, "uid-db-0"));
+    }
+
+    [Fact]
+    public async Task Before_a_deed_a_member_whose_answer_was_lost_is_asked_once_more()
+    {
+        TrackEvery(Day, "db-0");
+        await KnownAsync("db-0");
+        var lost = 1;
+        _door.Answers["db-0"] = _ => Task.FromResult(lost-- > 0 ? ActionOutcome.Failed(ActionFailureKind.Timeout, "no answer") : Said("leader", 9));
+        var since = await _watches.RefreshAsync(Key, Age, Stop);
+        Assert.Equal(MemberRole.Leader, Assert.IsType<MemberReading.Known>(_watches.ReadSince(Key, "uid-db-0", since)).Said.Role);
+        lost = 1;
+        Assert.IsType<MemberReading.Unknown>(_watches.ReadSince(Key, "uid-db-0", await _watches.RefreshAsync(Key, TimeSpan.Zero, Stop)));
     }
 
     [Fact]
@@ -96,13 +125,17 @@ public sealed class MemberWatchTests : IDisposable
 
     private Task KnownAsync(string pod) => Eventually.HoldsAsync($"{pod} is known", () => _watches.Read(Key, "uid-" + pod) is MemberReading.Known, Patience, Stop);
 
-    private void Track(params string[] pods)
+    private const string Day = "24h";
+
+    private void Track(params string[] pods) => TrackEvery("20ms", pods);
+
+    private void TrackEvery(string period, params string[] pods)
     {
         var description = MemberDescription.Read(new MemberSpec
         {
             Observe = new ObserveSpec
             {
-                Period = "20ms",
+                Period = period,
                 Calls = [new MemberAction
                 {
                     HttpGet = new HttpCall { Path = "/" },

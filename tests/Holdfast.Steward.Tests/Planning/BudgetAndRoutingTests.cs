@@ -18,8 +18,8 @@ public sealed class BudgetAndRoutingTests
     [InlineData(2, 0)]
     [InlineData(3, 1)]
     [InlineData(4, 1)]
-    [InlineData(5, 1)]
-    public void One_may_be_away_where_a_majority_remains(int voters, int away)
+    [InlineData(5, 2)]
+    public void As_many_may_be_away_as_leave_a_majority(int voters, int away)
     {
         var applied = Assert.IsType<ApplyBudget>(Assert.Single(BudgetPlanner.Plan(View(Scenes.Observation(voters))).Effects));
         Assert.Equal(("web-quorum", away, "AlwaysAllow"), (applied.Budget.Metadata.Name, applied.Budget.Spec.MaxUnavailable!.Value.Number, applied.Budget.Spec.UnhealthyPodEvictionPolicy));

@@ -76,7 +76,7 @@ public sealed class PlanPreviewTests
         var crowded = seen with { Members = seen.Members.PodOf(1, pod => pod with { Node = "node-2" }) };
         var forecast = PlanPreview.Drain(crowded, "node-2", ImmutableDictionary<string, string>.Empty.Add("pv-1", "node-2").Add("pv-2", "node-2"));
         Assert.Equal(["replace web-1 0"], Steps(forecast));
-        Assert.Contains("web-1 is evicted", forecast.StoppedBy, StringComparison.Ordinal);
+        Assert.Contains("no node takes it", forecast.StoppedBy, StringComparison.Ordinal);
         Assert.Contains("web-1 and web-2: the volume is on node-2 alone, so that it is away until node-2 takes pods again (kubectl uncordon node-2)", forecast.Warnings);
     }
 

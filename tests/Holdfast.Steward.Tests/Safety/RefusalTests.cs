@@ -68,7 +68,7 @@ public sealed class RefusalTests
 
     [Fact]
     public void Nothing_goes_without_a_leader() => Assert.Equal(
-        "no member is known to lead", MayLose(Members.Well(5).Unknown(0), 1));
+        "no member is known to lead (web-0: no answer within 2s)", MayLose(Members.Well(5).Unknown(0), 1));
 
     [Fact]
     public void Nothing_else_goes_while_the_leader_goes() => Assert.Equal(

@@ -31,6 +31,12 @@ public sealed class UnseenClusterTests
         Assert.Equal((false, 429), (answer.IsAllowed, answer.Code));
     }
 
+    [Theory]
+    [InlineData("web-1", false)]
+    [InlineData("web-2", true)]
+    public async Task A_member_that_its_set_has_left_is_not_let_go_and_a_strangers_pod_of_such_a_name_is(string name, bool isLetGo) =>
+        Assert.Equal(isLetGo, (await _answerer.AnswerAsync(Question("DELETE", "pods", name), TestContext.Current.CancellationToken)).IsAllowed);
+
     [Fact]
     public async Task A_pod_of_nobody_is_let_go() =>
         Assert.True((await _answerer.AnswerAsync(Question("DELETE", "pods", "other"), TestContext.Current.CancellationToken)).IsAllowed);
@@ -80,9 +86,16 @@ public sealed class UnseenClusterTests
              "spec": {"containers": [{"name": "main", "image": "web:1"}]}}
             """);
 
+        private static readonly Pod Left = ModelJson.Read<Pod>("""
+            {"metadata": {"name": "web-1", "namespace": "default", "uid": "pod-2", "labels": {"statefulset.kubernetes.io/pod-name": "web-1"}},
+             "spec": {"containers": [{"name": "main", "image": "web:1"}]}}
+            """);
+
         public Task<ApiAnswer> CallAsync(ApiCall call, CancellationToken cancellationToken) => call switch
         {
             { Verb: ApiVerb.Get, Type.Plural: "pods", Name: "web-0" } => Task.FromResult(new ApiAnswer(Member, null)),
+            { Verb: ApiVerb.Get, Type.Plural: "pods", Name: "web-1" } => Task.FromResult(new ApiAnswer(Left, null)),
+            { Verb: ApiVerb.Get, Type.Plural: "pods", Name: "web-2" } => Task.FromResult(new ApiAnswer(Left with { Metadata = Left.Metadata with { Name = "web-2" } }, null)),
             { Verb: ApiVerb.Patch, Type.Plural: "stewards" } => Task.FromResult(new ApiAnswer(Scenes.Steward(), null)),
             _ => throw new ApiException(Status.Empty with { Code = 404, Reason = "NotFound", Message = $"{call.Type.Plural} \"{call.Name}\" not found" }),
         };

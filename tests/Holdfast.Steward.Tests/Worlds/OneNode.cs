@@ -33,6 +33,8 @@ internal sealed class OneNode(bool isCordoned, string ready, string host) : ITar
 
     public IEnumerable<Pod> PodsOf(StatefulSet set) => [];
 
+    public IEnumerable<Pod> PodsIn(string namespaceName) => [];
+
     public IEnumerable<ControllerRevision> RevisionsOf(StatefulSet set) => [];
 
     public PersistentVolumeClaim? FindClaim(string namespaceName, string name) => null;

@@ -165,6 +165,7 @@ public sealed class BackupTests : IDisposable
             Assert.Contains("2.8.1 reads formats up to 8: restore it with a newer version", said, StringComparison.Ordinal);
             Assert.Empty(Directory.EnumerateFileSystemEntries(target));
         }
+        Assert.Equal(ExitCode.Usage, (await ControlWithAsync([], "restore", Backup, "--data", target, "--name", "no pod's name")).Code);
         Assert.Equal(ExitCode.Usage, (await ControlWithAsync([("LEDGER_VERSION", "9.9")], "restore", Backup, "--data", target, "--name", "m")).Code);
         Assert.Equal(0, (await ControlWithAsync([("LEDGER_VERSION", "2.9.0")], "restore", Backup, "--data", target, "--name", "m")).Code);
     }
@@ -192,6 +193,20 @@ public sealed class BackupTests : IDisposable
         {
             Assert.Equal(0, await SmallVolume.UnmountAsync(target));
         }
+    }
+
+    [Fact]
+    public async Task A_file_that_is_there_is_replaced_only_by_force()
+    {
+        await using var ledger = await StartAsync("first");
+        (await ledger.AppendAsync("kept")).Dispose();
+        await File.WriteAllTextAsync(Backup, "another backup", Stop);
+        var (code, said) = await ControlAsync(ledger, "backup", Backup);
+        Assert.Equal(ExitCode.CannotCreate, code);
+        Assert.Contains("--force", said, StringComparison.Ordinal);
+        Assert.Equal("another backup", await File.ReadAllTextAsync(Backup, Stop));
+        Assert.Equal(0, (await ControlAsync(ledger, "backup", Backup, "--force")).Code);
+        Assert.Contains("is whole: 1 entries", (await ControlAsync(ledger, "verify", Backup)).Said, StringComparison.Ordinal);
     }
 
     [Fact]

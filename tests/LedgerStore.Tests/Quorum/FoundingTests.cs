@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using LedgerStore.Quorum;
+using LedgerStore.Tests.Server;
 
 namespace LedgerStore.Tests.Quorum;
 
@@ -34,6 +35,33 @@ public sealed class FoundingTests
         Assert.Equal(lacksFounders, plan is FoundingPlan.Wait { LacksFounders: true });
         if (plan is FoundingPlan.Found)
             Assert.Contains("forbids", Assert.IsType<FoundingPlan.Wait>(FoundingPlan.Decide(self, options with { MayFound = false }, neighbours)).Reason, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("m-1", "m-1 m-2", "none is it")]
+    [InlineData("m-0", "m-0 n-0", "m-0 and n-0 are")]
+    public void Fixed_peers_of_whom_not_one_alone_founds_are_refused_unless_there_is_a_cluster_to_join(string self, string names, string word)
+    {
+        var peers = names.Split(' ').Select(static (name, number) => KeyValuePair.Create(name, new IPEndPoint(IPAddress.Loopback, 8081 + number)));
+        var options = new PeerOptions { Listen = new IPEndPoint(IPAddress.Loopback, 8081), ApiPort = 8080, Fixed = peers.ToImmutableSortedDictionary(StringComparer.Ordinal) };
+        var other = options.Candidates(self).Single();
+        foreach (var state in new[] { NeighbourState.Silent, NeighbourState.Empty })
+        {
+            var refusal = Assert.Throws<LedgerOptionsException>(() => FoundingPlan.Decide(self, options, [new Neighbour(other, state)]));
+            Assert.Contains(word, refusal.Message, StringComparison.Ordinal);
+            Assert.IsType<FoundingPlan.Wait>(FoundingPlan.Decide(self, options with { MayFound = false }, [new Neighbour(other, state)]));
+        }
+        Assert.IsType<FoundingPlan.Join>(FoundingPlan.Decide(self, options, [new Neighbour(other, NeighbourState.Member, "a")]));
+    }
+
+    [Fact]
+    public async Task Peers_of_whom_nobody_founds_end_the_start_as_a_wrong_setting()
+    {
+        using var data = new TemporaryFolder();
+        var address = LedgerProcess.NewAddress();
+        await using var member = LedgerProcess.Start(data.Path, ("POD_IP", address), ("POD_NAME", "m-1"), ("LEDGER_PEERS", $"m-1={address}:8081"));
+        Assert.Equal(ExitCode.Usage, await member.ExitCodeAsync());
+        Assert.Contains("fatal: --peers (LEDGER_PEERS) must name one member of ordinal 0", member.Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,6 +1,9 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using LedgerStore.Quorum;
+using LedgerStore.Raft;
+using LedgerStore.Tests.Server;
 
 namespace LedgerStore.Tests.Quorum;
 
@@ -26,6 +29,40 @@ public sealed class PeerCallTests
     [InlineData("45000000030000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000100000000000000080000000000000000000000")] // An entry without a kind.
     [InlineData("4800000007000000000000000000000000000000000000000000000000000000000000000000000000000000001b000000000000000000000000000000000000000700000001000000000000")] // A membership that is cut.
     public async Task A_frame_that_is_none_is_refused_with_a_reason(string bytes) => await IsRefusedAsync("stream", "application/octet-stream", Convert.FromHexString, bytes);
+
+    [Fact]
+    public async Task A_member_that_does_not_yet_know_who_it_is_refuses_messages_for_a_while_and_not_as_another_member()
+    {
+        using var folder = new TemporaryFolder();
+        var address = LedgerProcess.NewAddress();
+        await using var waiting = LedgerProcess.Start(folder.Path, ("POD_IP", address), ("LEDGER_PEERS", $"ledger-store-0={address}:8081,ledger-store-1={address}:1"));
+        await waiting.UntilAsync(() => Task.FromResult(waiting.Output.Contains("the disk is empty", StringComparison.Ordinal)), "waiting for its founders");
+        using var http = new HttpClient();
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"http://{address}:8081/peer/v1/stream")
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = new ByteArrayContent([]),
+        };
+        request.Headers.Add("Ledger-Cluster", "00000000000000c1");
+        request.Headers.Add("Ledger-To", "00000000000000aa");
+        using var answer = await http.SendAsync(request, Stop);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        Assert.Contains("NoCluster", await answer.Content.ReadAsStringAsync(Stop), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(null, null)]
+    [InlineData(200, null)]
+    [InlineData(503, null)]
+    [InlineData(421, "it is not 00000000000000aa of cluster c")]
+    [InlineData(400, "with status 400")]
+    public void Only_a_refusal_that_stays_one_is_noted(int? status, string? word)
+    {
+        var noted = PeerLinks.Refusal((HttpStatusCode?)status, "m-2", new MemberId(0xaa), "c");
+        Assert.Equal(word is null, noted is null);
+        Assert.Contains(word ?? "", noted ?? "", StringComparison.Ordinal);
+    }
 
     private static async Task IsRefusedAsync(string path, string type, Func<string, byte[]> bytes, string body)
     {

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using LedgerStore.Quorum;
+using LedgerStore.Tests.Server;
 
 namespace LedgerStore.Tests.Quorum;
 
@@ -69,13 +70,37 @@ public sealed class PeerCertificateTests : IDisposable
         using var first = Leaf(authority, "in use");
         files.Publish(first, authority);
         using var said = new StringWriter();
-        using var certificates = PeerCertificates.Find(files.Path, new LedgerJournal(said, TimeProvider.System))!;
+        using var certificates = PeerCertificates.Find(files.Path, true, new LedgerJournal(said, TimeProvider.System))!;
         files.PublishTexts(first.ExportCertificatePem(), "no key", authority.ExportCertificatePem());
         Assert.Equal(("CN=in use", "CN=in use"), (certificates.Own.Subject, certificates.Own.Subject));
         Assert.Single(said.ToString().Split('\n'), static line => line.Contains("cannot be used", StringComparison.Ordinal) && line.Contains("tls.key", StringComparison.Ordinal));
         using var second = Leaf(authority, "mended");
         files.Publish(second, authority);
         Assert.Equal("CN=mended", certificates.Own.Subject);
+    }
+
+    [Theory]
+    [InlineData("", "lacks tls.crt, tls.key, ca.crt")]
+    [InlineData("nowhere", "there is no folder")]
+    public async Task A_folder_that_is_named_and_holds_no_certificates_ends_the_start(string inner, string word)
+    {
+        using var data = new TemporaryFolder();
+        var address = LedgerProcess.NewAddress();
+        var missing = Path.Combine(files.Path, inner);
+        await using var member = LedgerProcess.Start(data.Path, ("POD_IP", address), ("LEDGER_PEERS", $"ledger-store-0={address}:8081"), ("LEDGER_TLS", missing));
+        Assert.Equal(ExitCode.Usage, await member.ExitCodeAsync());
+        Assert.Contains("--tls (LEDGER_TLS)", member.Output, StringComparison.Ordinal);
+        Assert.Contains(word, member.Output, StringComparison.Ordinal);
+        Assert.Contains(missing, member.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_member_that_speaks_without_encryption_says_so()
+    {
+        using var data = new TemporaryFolder();
+        var address = LedgerProcess.NewAddress();
+        await using var member = await LedgerProcess.StartReadyAsync(data.Path, ("POD_IP", address), ("LEDGER_PEERS", $"ledger-store-0={address}:8081"));
+        Assert.Single(member.Output.Split('\n'), static line => line.Contains("without TLS", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -133,11 +133,14 @@ public sealed class QuorumProcessTests
     [InlineData("/v1/entries?follower=bogus")]
     [InlineData("/v1/leadership?follower=")]
     [InlineData("/v1/members/add-learner?id=00000000000000aa&name=%LONG%")]
+    [InlineData("/v1/members/add-learner?id=00000000000000aa&name=%0aevil%20%22")]
     public async Task What_makes_no_sense_is_refused_and_harms_nobody(string path)
     {
         await using var cluster = await LedgerCluster.StartAsync(1);
         using var answer = await cluster[0].Http.PostAsync(path.Replace("%LONG%", new string('n', 300), StringComparison.Ordinal), new StringContent("data"), Stop);
         Assert.Equal(path.EndsWith('=') ? HttpStatusCode.Conflict : HttpStatusCode.BadRequest, answer.StatusCode);
+        if (path.Contains("name=", StringComparison.Ordinal))
+            Assert.Contains("name, of the member to add, must be lower-case letters", await answer.Content.ReadAsStringAsync(Stop), StringComparison.Ordinal);
         using var next = await cluster[0].AppendAsync("it goes on");
         Assert.Equal(HttpStatusCode.Created, next.StatusCode);
         Assert.Equal(1, (await cluster[0].GetAsync("/v1/members")).GetProperty("members").GetArrayLength());

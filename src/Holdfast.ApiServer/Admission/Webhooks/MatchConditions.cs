@@ -44,7 +44,7 @@ internal sealed record MatchConditions(ImmutableArray<CelProgram> Programs)
     private static readonly ImmutableArray<string> Shown = ["object", "oldObject"];
 
     private static readonly CelEnvironment Environment =
-        CelEnvironment.Standard.With("object", CelType.Dyn).With("oldObject", CelType.Dyn).With("request", Request);
+        CelEnvironment.Standard.With("object", CelType.Dyn).With("oldObject", CelType.Dyn).With("request", Request).With("authorizer", CelType.Authorizer);
 
     /// <summary>Reads conditions that were checked when they were written.</summary>
     public static MatchConditions Of(ValueList<MatchCondition> conditions) => new([.. conditions.Select(condition =>
@@ -62,13 +62,14 @@ internal sealed record MatchConditions(ImmutableArray<CelProgram> Programs)
 
     /// <summary>Whether all conditions hold. One that does not decides, even when another fails.</summary>
     /// <param name="request">The request of the review that would be sent.</param>
+    /// <param name="authorizer">Says what whoever writes may do.</param>
     /// <param name="problem">How conditions failed; null when none did.</param>
-    public bool Hold(JsonElement request, out string? problem)
+    public bool Hold(JsonElement request, CelAuthorizer authorizer, out string? problem)
     {
         problem = null;
         if (Programs.IsEmpty)
             return true;
-        var (activation, left) = (Values(request), AllConditions);
+        var (activation, left) = (Values(request).With("authorizer", authorizer), AllConditions);
         var problems = new List<string>();
         foreach (var program in Programs)
         {

@@ -1,6 +1,7 @@
 using System.Text;
 using Holdfast.ApiServer.Errors;
 using Holdfast.ApiServer.Registry;
+using Holdfast.ApiServer.Security;
 using Holdfast.Client;
 using Holdfast.Model.Meta;
 using Holdfast.Model.Resources;
@@ -9,7 +10,7 @@ using Holdfast.Platform;
 namespace Holdfast.ApiServer.Admission.Webhooks;
 
 /// <summary>Asks one webhook about one write: matching, the call within its time, and what its failure means.</summary>
-internal sealed class WebhookCaller(IWebhookTransport transport, ServedResources served, TimeProvider time, IChance chance)
+internal sealed class WebhookCaller(IWebhookTransport transport, ServedResources served, IAuthorizer authorizer, TimeProvider time, IChance chance)
 {
     private const int FirstErrorCode = 400;
     private const int LastErrorCode = 599;
@@ -26,7 +27,7 @@ internal sealed class WebhookCaller(IWebhookTransport transport, ServedResources
         if (!hook.Conditions.Programs.IsEmpty)
         {
             using var review = System.Text.Json.JsonDocument.Parse(body, Model.Json.JsonInput.DocumentOptions);
-            if (!hook.Conditions.Hold(review.RootElement.GetProperty("request"), out var problem))
+            if (!hook.Conditions.Hold(review.RootElement.GetProperty("request"), ConditionAuthorizer.Of(write, authorizer), out var problem))
             {
                 return problem is null || hook.IsIgnored
                     ? null

@@ -51,9 +51,15 @@ internal sealed class RequestGate(FlowControl flows, WatchCount watches, Request
             await flushing;
             return;
         }
+        await TakenAsync(request, flushing.AsTask(), cancellationToken);
+    }
+
+    /// <summary>Waits until the network has taken some of a watch's bytes; a reader that takes none of them for too long is cut.</summary>
+    public async ValueTask TakenAsync(ApiRequest request, Task sending, CancellationToken cancellationToken)
+    {
         try
         {
-            await flushing.AsTask().WaitAsync(bounds.WatchStall, time, cancellationToken);
+            await sending.WaitAsync(bounds.WatchStall, time, cancellationToken);
         }
         catch (TimeoutException)
         {

@@ -13,7 +13,7 @@ internal sealed class PodCommands(INodeProxy? nodes, TimeProvider time)
 
     public async Task ServeAsync(ApiRequest request, Pod pod, string subresource, CancellationToken stopping)
     {
-        var wish = Wanted(request, pod);
+        var wish = Wanted(request, pod, subresource);
         if (nodes is null)
             throw ApiErrors.ServiceUnavailable($"no node can be reached from this server, so nothing can be run in pod {pod.Metadata.Name}");
         var command = subresource == "exec"
@@ -82,7 +82,7 @@ internal sealed class PodCommands(INodeProxy? nodes, TimeProvider time)
         }
     }
 
-    private static CommandWish Wanted(ApiRequest request, Pod pod)
+    private static CommandWish Wanted(ApiRequest request, Pod pod, string subresource)
     {
         var query = request.Query;
         var isTerminal = query.Flag("tty") ?? false;
@@ -93,7 +93,10 @@ internal sealed class PodCommands(INodeProxy? nodes, TimeProvider time)
         if (pod.Spec.NodeName.Length == 0)
             throw ApiErrors.BadRequest($"pod {pod.Metadata.Name} does not have a host assigned");
         if (pod.Status.Phase is "Succeeded" or "Failed")
-            throw ApiErrors.Failure(500, "InternalError", $"cannot exec into a container in a completed pod; current phase is {pod.Status.Phase}", null);
+        {
+            var deed = subresource == "exec" ? "exec into" : "attach";
+            throw ApiErrors.BadRequest($"cannot {deed} a container in a completed pod; current phase is {pod.Status.Phase}");
+        }
         return wish.HasInput || wish.HasOutput || wish.HasErrors
             ? wish
             : throw ApiErrors.BadRequest("you must specify at least 1 of stdin, stdout, stderr");

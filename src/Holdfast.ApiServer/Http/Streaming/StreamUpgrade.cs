@@ -10,6 +10,21 @@ internal static class StreamUpgrade
     private const string Spdy = "SPDY/3.1";
     private const string ProtocolHeader = "X-Stream-Protocol-Version";
 
+    /// <summary>Whether a request asks for a WebSocket.</summary>
+    /// <exception cref="Client.ApiException">It asks for one, but not as WebSockets are asked for.</exception>
+    public static bool IsWebSocket(HttpContext http)
+    {
+        if (http.WebSockets.IsWebSocketRequest)
+            return true;
+        return AsksForWebSocket(http)
+            ? throw ApiErrors.BadRequest("unable to upgrade: a WebSocket is asked for with Sec-WebSocket-Version: 13 and a Sec-WebSocket-Key of 16 octets in base64")
+            : false;
+    }
+
+    /// <summary>Whether a request wants to become a WebSocket, however well it says so.</summary>
+    public static bool AsksForWebSocket(HttpContext http) => http.WebSockets.IsWebSocketRequest
+        || (http.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true } && http.Request.Headers.Upgrade.ToString().Equals("websocket", StringComparison.OrdinalIgnoreCase));
+
     /// <summary>The client's first choice among what is spoken here.</summary>
     /// <exception cref="Client.ApiException">Nothing that it offers is spoken here.</exception>
     public static string Choose(IEnumerable<string> offered, string[] spoken)

@@ -1,14 +1,12 @@
 using System.Collections.Frozen;
-using System.Text.Json;
-using Holdfast.Model.Schema;
 
-namespace Holdfast.ApiServer.OpenApi;
+namespace Holdfast.Model.Schema;
 
 /// <summary>
 /// The defaults that schemas tell. As in Kubernetes a field that is always written has the zero of its type; a few fields
-/// have another default, or none.
+/// have another default, or none. A custom resource's are those of its definition.
 /// </summary>
-internal static class FieldDefaults
+public static class FieldDefaults
 {
     private const string Core = "io.k8s.api.core.v1.";
     private const string EmptyText = "\"\"";
@@ -54,17 +52,15 @@ internal static class FieldDefaults
         [Core + "ServicePort.protocol"] = "\"TCP\"",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
-    /// <summary>Writes the default of a field, where it has one.</summary>
-    /// <param name="writer">Where to.</param>
+    /// <summary>What stands for a missing field, as JSON; null when nothing does.</summary>
     /// <param name="owner">The type that has the field.</param>
     /// <param name="field">The field.</param>
-    public static void Write(Utf8JsonWriter writer, TypeSchema owner, FieldSchema field)
+    public static string? Of(TypeSchema owner, FieldSchema field)
     {
-        var value = Special.TryGetValue($"{owner.Name}.{field.JsonName}", out var special) ? special : Zero(field);
-        if (value.Length == 0)
-            return;
-        writer.WritePropertyName("default"u8);
-        writer.WriteRawValue(value);
+        ArgumentNullException.ThrowIfNull(owner);
+        ArgumentNullException.ThrowIfNull(field);
+        var value = field.Default ?? (Special.TryGetValue($"{owner.Name}.{field.JsonName}", out var special) ? special : Zero(field));
+        return value.Length == 0 ? null : value;
     }
 
     private static string Zero(FieldSchema field) => !field.IsAlwaysWritten ? "" : field.Shape.Kind switch
