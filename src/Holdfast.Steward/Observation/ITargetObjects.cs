@@ -16,8 +16,8 @@ internal interface ITargetObjects
     /// <summary>The pods that a set owns.</summary>
     IEnumerable<Pod> PodsOf(StatefulSet set);
 
-    /// <summary>The pods of a namespace that no controller owns, and that others may be among.</summary>
-    IEnumerable<Pod> PodsIn(string namespaceName);
+    /// <summary>The pods of a namespace that nobody controls.</summary>
+    IEnumerable<Pod> UncontrolledPods(string namespaceName);
 
     /// <summary>The revisions that a set owns.</summary>
     IEnumerable<ControllerRevision> RevisionsOf(StatefulSet set);

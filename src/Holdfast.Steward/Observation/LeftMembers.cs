@@ -1,3 +1,4 @@
+using Holdfast.Controllers.Pods;
 using Holdfast.Controllers.StatefulSets;
 using Holdfast.Model.Apps;
 using Holdfast.Model.Core;
@@ -17,12 +18,12 @@ internal static class LeftMembers
     public static string? SetOf(Pod pod)
     {
         var name = pod.Metadata.Name;
-        return pod.Metadata.OwnerReferences.All(owner => owner.Controller != true) && pod.Metadata.Labels.GetValueOrDefault(StatefulSetIdentity.PodNameLabel) == name
+        return pod.Metadata.Controller() is null && pod.Metadata.Labels.GetValueOrDefault(StatefulSetIdentity.PodNameLabel) == name
             && name.LastIndexOf('-') is > 0 and var dash && StatefulSetIdentity.Ordinal(Named(name[..dash]), name) >= 0 ? name[..dash] : null;
     }
 
     /// <summary>Those of one set.</summary>
-    public static IEnumerable<Pod> Of(ITargetObjects objects, string namespaceName, string set) => objects.PodsIn(namespaceName).Where(pod => SetOf(pod) == set);
+    public static IEnumerable<Pod> Of(ITargetObjects objects, string namespaceName, string set) => objects.UncontrolledPods(namespaceName).Where(pod => SetOf(pod) == set);
 
     /// <summary>What is still known of a set that is gone, from the pods that it left: enough to ask them, and nothing to plan by.</summary>
     public static StatefulSet StandIn(string namespaceName, string set, IReadOnlyList<Pod> pods) => Named(set) is var bare ? bare with

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Holdfast.Client;
+using Holdfast.Controllers.Pods;
 using Holdfast.Model.Apps;
 using Holdfast.Model.Core;
 using Holdfast.Model.Meta;
@@ -164,7 +165,7 @@ public sealed class TargetReader(KubernetesClient client, TimeProvider time)
 
         public IEnumerable<Pod> PodsOf(StatefulSet set) => Pods.Where(pod => IsOwned(pod.Metadata, set));
 
-        public IEnumerable<Pod> PodsIn(string namespaceName) => Pods.Where(pod => pod.Metadata.Namespace == namespaceName);
+        public IEnumerable<Pod> UncontrolledPods(string namespaceName) => Pods.Where(pod => pod.Metadata.Namespace == namespaceName && pod.Metadata.Controller() is null);
 
         public IEnumerable<ControllerRevision> RevisionsOf(StatefulSet set) => Revisions.Where(revision => IsOwned(revision.Metadata, set));
 

@@ -1,4 +1,5 @@
 using Holdfast.Client.Caching;
+using Holdfast.Controllers.Ownership;
 using Holdfast.Controllers.Runtime;
 using Holdfast.Model.Apps;
 using Holdfast.Model.Core;
@@ -14,7 +15,7 @@ internal sealed class StewardCaches : ITargetObjects
     {
         Stewards = caches.Get<StewardResource>();
         Sets = caches.Get<StatefulSet>();
-        Pods = caches.Get<Pod>();
+        Pods = caches.Get<Pod>().AddIndex(Orphans<Pod>.ByNamespace);
         Claims = caches.Get<PersistentVolumeClaim>();
         Revisions = caches.Get<ControllerRevision>();
         Nodes = caches.Get<Node>();
@@ -55,7 +56,7 @@ internal sealed class StewardCaches : ITargetObjects
     public IEnumerable<Pod> PodsOf(StatefulSet set) => Pods.OwnedBy(set.Metadata.Uid);
 
     /// <inheritdoc/>
-    public IEnumerable<Pod> PodsIn(string namespaceName) => Pods.InNamespace(namespaceName);
+    public IEnumerable<Pod> UncontrolledPods(string namespaceName) => Pods.Lookup(Orphans<Pod>.ByNamespace, namespaceName);
 
     /// <inheritdoc/>
     public IEnumerable<ControllerRevision> RevisionsOf(StatefulSet set) => Revisions.OwnedBy(set.Metadata.Uid);

@@ -33,7 +33,7 @@ internal sealed class OneNode(bool isCordoned, string ready, string host) : ITar
 
     public IEnumerable<Pod> PodsOf(StatefulSet set) => [];
 
-    public IEnumerable<Pod> PodsIn(string namespaceName) => [];
+    public IEnumerable<Pod> UncontrolledPods(string namespaceName) => [];
 
     public IEnumerable<ControllerRevision> RevisionsOf(StatefulSet set) => [];
 
